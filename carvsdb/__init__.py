@@ -1,0 +1,57 @@
+"""carvsdb: the topology database of crystalline and amorphous framework materials.
+
+The floors; a module imports only from floors below its own::
+
+    carvsdb.cli                                the command line
+    carvsdb.releases, carvsdb_refine           data sets that others cite; models from scattering data
+    carvsdb_ingest                             files to nets, and nets to records
+    carvsdb.catalogue                          the DuckDB catalogue
+    carvsdb.plots                              figures from arrays
+    carvsdb.generate                           amorphous networks
+    carvsdb.compare                            distances, neighbours, embeddings
+    carvsdb.rings                              rings, CARVS, symbols
+    carvsdb.net                                periodic graphs
+    carvsdb_schemas                            what a record is
+    carvsdb.compiled, carvsdb.errors, carvsdb.version
+
+Examples
+--------
+>>> from carvsdb import find_rings, library
+>>> find_rings(library.load("sod")).carvs()
+<Carvs {4(2).6(4).12(32)}, rings up to 27, observed>
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from carvsdb.catalogue import Catalogue as Catalogue
+    from carvsdb.net import Net as Net
+    from carvsdb.net import library as library
+    from carvsdb.rings import find_rings as find_rings
+    from carvsdb_ingest.readers import read_nets as read_nets
+
+_PUBLIC = {
+    "Catalogue": ("carvsdb.catalogue", "Catalogue"),
+    "Net": ("carvsdb.net", "Net"),
+    "find_rings": ("carvsdb.rings", "find_rings"),
+    "library": ("carvsdb.net.library", None),
+    "read_nets": ("carvsdb_ingest.readers", "read_nets"),
+}
+
+__all__ = ["Catalogue", "Net", "find_rings", "library", "read_nets"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, when it is asked for."""
+    if name == "__version__":
+        return import_module("carvsdb.version").VERSION
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'carvsdb' has no attribute {name!r}")
+    module, attribute = _PUBLIC[name]
+    loaded = import_module(module)
+    return loaded if attribute is None else getattr(loaded, attribute)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,85 @@
+"""What can go wrong, by cause: one root and a few leaves.
+
+Every message is one sentence: which item, what was expected and what was found (with units), and what
+to do next. The command line prints the sentence and ends with the leaf's ``exit_code``.
+"""
+
+from pathlib import Path
+
+
+class CarvsdbError(Exception):
+    """The root of all errors that carvsdb raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        One sentence for the user.
+    item : str, optional
+        What the sentence is about: a file, ``file:line``, a label.
+    hint : str, optional
+        What to do next, where it is not part of the sentence.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, item: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.item = item
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = self.message
+        if self.item and not text.startswith(self.item):
+            text = f"{self.item}: {text}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class InputError(CarvsdbError):
+    """A file, a structure or a net that cannot be used as it is.
+
+    Parameters
+    ----------
+    message : str
+        One sentence for the user.
+    path : str or Path, optional
+        The file.
+    line : int, optional
+        The line in it, counted from 1.
+    hint : str, optional
+        What to do next.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self, message: str, *, path: str | Path | None = None, line: int | None = None, hint: str | None = None
+    ) -> None:
+        item = None if path is None else str(path) if line is None else f"{path}:{line}"
+        super().__init__(message, item=item, hint=hint)
+        self.path = None if path is None else str(path)
+        self.line = line
+
+
+class NotFoundError(CarvsdbError):
+    """Nothing has this name, or several things have it."""
+
+    exit_code = 4
+
+
+class MissingExtraError(CarvsdbError, ImportError):
+    """A package of an optional extra is not installed."""
+
+    exit_code = 5
+
+
+class RefusedError(CarvsdbError):
+    """A question that has no honest answer: other cut-offs, another schema, a lock, no rings."""
+
+    exit_code = 7
+
+
+class VerificationError(CarvsdbError):
+    """A check found something wrong, or an iteration did not converge."""
+
+    exit_code = 8

@@ -1,0 +1,1 @@
+"""Tables of numbers that nets are made from."""

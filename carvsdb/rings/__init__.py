@@ -1,0 +1,34 @@
+"""Rings of nets and what is counted from them.
+
+A *cycle* is a closed walk without repeated vertices; the *sum* of cycles is the set of edges that occur an odd
+number of times. A *ring* is a cycle that is not the sum of two smaller cycles; equivalently it has no
+short-cut: no path of the net between two of its vertices is shorter than both branches of the ring.
+[1]_ A net has infinitely many rings, but finitely many up to translation: each class is counted once per
+cell.
+
+``search`` finds them (with ``images``, ``tables`` and ``ball``), ``census`` holds them, ``carvs`` averages them,
+``vertex_symbols`` and ``point_symbols`` write what runs through the angles of a vertex, ``shells`` counts
+neighbours, and ``reference`` finds rings again, naively.
+
+References
+----------
+.. [1] Delgado-Friedrichs & O'Keeffe, J. Solid State Chem. 178, 2480 (2005), doi:10.1016/j.jssc.2005.06.011
+"""
+
+from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
+from carvsdb.rings.census import RingCensus, find_rings
+from carvsdb.rings.point_symbols import point_symbols
+from carvsdb.rings.shells import coordination_sequences, td10
+from carvsdb.rings.vertex_symbols import vertex_symbols
+
+__all__ = [
+    "DEFAULT_CUT_OFF",
+    "LARGEST_CUT_OFF",
+    "Carvs",
+    "RingCensus",
+    "coordination_sequences",
+    "find_rings",
+    "point_symbols",
+    "td10",
+    "vertex_symbols",
+]

@@ -1,0 +1,159 @@
+"""All rings of a net up to a cut-off, and what they prove."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError
+from carvsdb.net import Net, components
+from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
+from carvsdb.rings.search import search
+
+OBSERVED_MARGIN = 8
+"""How far beyond the largest ring found a search must go to be called complete."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RingCensus:
+    """All rings of a net up to a cut-off; each translation class stands once.
+
+    Attributes
+    ----------
+    net : Net
+        The net that was searched.
+    max_ring_size : int
+        Cut-off, in nodes.
+    sizes : ndarray of int32, shape (n_rings,)
+        Size of each ring in nodes, ascending.
+    starts : ndarray of int64, shape (n_rings + 1,)
+        Ring `i` has the rows ``starts[i]:starts[i + 1]`` of `vertices` and `offsets`.
+    vertices : ndarray of int32, shape (n_rows,)
+        Vertices in the order of the ring; those of a node-linker net include its linkers.
+    offsets : ndarray of int32, shape (n_rows, 3)
+        The cell of each vertex; the first vertex of a ring is in cell 0.
+    ring_kind : str
+        ``ring``: cycles without short-cut.
+    completeness : str
+        ``proved`` where the net has no cycle at all, ``observed`` where the search went at least 8
+        beyond the largest ring found, else ``no``.
+
+    Notes
+    -----
+    The order of rings of one size carries no meaning but is the same in every run. A class that visits
+    several images of a vertex counts that often in its ``node_counts``, so that the counts of size `s` add up
+    to `s` times the number of rings of that size.
+
+    References
+    ----------
+    .. [1] Delgado-Friedrichs & O'Keeffe, J. Solid State Chem. 178, 2480 (2005), doi:10.1016/j.jssc.2005.06.011
+    """
+
+    net: Net
+    max_ring_size: int
+    sizes: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    vertices: NDArray[np.int32]
+    offsets: NDArray[np.int32]
+    ring_kind: str
+    completeness: str
+
+    @property
+    def n_rings(self) -> int:
+        """Number of translation classes of rings."""
+        return len(self.sizes)
+
+    @property
+    def linker_aware(self) -> bool:
+        """True if linkers were part of the graph searched."""
+        return self.net.is_node_linker
+
+    @property
+    def largest_ring(self) -> int:
+        """Size of the largest ring found, in nodes; 0 if there is none."""
+        return int(self.sizes[-1]) if self.n_rings else 0
+
+    @property
+    def ring_counts(self) -> dict[int, int]:
+        """Number of ring classes in a cell, by size."""
+        sizes, counts = np.unique(self.sizes, return_counts=True)
+        return dict(zip(sizes.tolist(), counts.tolist(), strict=True))
+
+    @cached_property
+    def node_counts(self) -> NDArray[np.int64]:
+        """Rings through each node by size, shape (n_nodes, max_ring_size); column `k` is size ``k + 1``."""
+        counts = np.zeros((self.net.n_vertices, self.max_ring_size), np.int64)
+        lengths = np.diff(self.starts)
+        np.add.at(counts, (self.vertices, np.repeat(self.sizes, lengths) - 1), 1)
+        return counts[self.net.is_node]
+
+    def carvs(self) -> Carvs:
+        """Average the node counts into the net's CARVS."""
+        return Carvs.from_counts(
+            self.node_counts,
+            completeness=self.completeness,
+            ring_kind=self.ring_kind,
+            linker_aware=self.linker_aware,
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<RingCensus of {self.net!r}: {self.n_rings} ring classes up to {self.max_ring_size}, {self.completeness}>"
+        )
+
+
+def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int | None = None) -> RingCensus:
+    """Find all rings of a net up to a size.
+
+    Parameters
+    ----------
+    net : Net
+        In a node-linker net rings are searched through the linkers and sizes count nodes.
+    max_ring_size : int
+        Cut-off in nodes, 3 to 32.
+    n_threads : int, optional
+        Default: one per core. The result does not depend on it.
+
+    Raises
+    ------
+    InputError
+        For a cut-off out of range.
+
+    Examples
+    --------
+    >>> from carvsdb.net import library
+    >>> census = find_rings(library.load("sod"))
+    >>> census.ring_counts
+    {4: 3, 6: 4, 12: 16}
+    >>> census.carvs().symbol
+    '{4(2).6(4).12(32)}'
+    """
+    if not 3 <= max_ring_size <= LARGEST_CUT_OFF:
+        raise InputError(f"max_ring_size must be 3 to {LARGEST_CUT_OFF} nodes, got {max_ring_size}")
+    edges_per_node = 2 if net.is_node_linker else 1
+    lengths, images = search(net, max_ring_size * edges_per_node, n_threads=n_threads)
+    order = np.argsort(lengths, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(lengths[order])])
+    begins = np.concatenate([[0], np.cumsum(lengths)])[:-1]
+    rows = np.repeat(begins[order] - starts[:-1], lengths[order]) + np.arange(starts[-1])
+    sizes = (lengths[order] // edges_per_node).astype(np.int32)
+    return RingCensus(
+        net=net,
+        max_ring_size=max_ring_size,
+        sizes=sizes,
+        starts=starts,
+        vertices=images[rows, 0].astype(np.int32),
+        offsets=images[rows, 1:].astype(np.int32),
+        ring_kind="ring",
+        completeness=_completeness(net, sizes, max_ring_size),
+    )
+
+
+def _completeness(net: Net, sizes: NDArray[np.int32], max_ring_size: int) -> str:
+    if len(sizes):
+        return "observed" if int(sizes[-1]) + OBSERVED_MARGIN <= max_ring_size else "no"
+    # Cycles of the net are what edges add beyond a spanning forest and the translations.
+    found = components(net)
+    cyclomatic = net.n_edges - net.n_vertices + len(found)
+    return "proved" if cyclomatic == sum(component.periodicity for component in found) else "no"

@@ -1,0 +1,82 @@
+"""Vertex symbols: the rings at each angle of a node."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.rings.angles import angle_counts
+from carvsdb.rings.census import RingCensus
+
+_Angle = tuple[tuple[int, int], ...]
+"""The rings at an angle: (size, number) by ascending size."""
+
+_OPPOSITE = ((0, 5), (1, 4), (2, 3))
+"""Opposite angles of a 4-coordinated node, as indices into (01, 02, 03, 12, 13, 23)."""
+
+
+def vertex_symbols(census: RingCensus, *, all_rings: bool = False) -> list[str]:
+    """Write the vertex symbol of every node.
+
+    Parameters
+    ----------
+    census : RingCensus
+    all_rings : bool
+        Give every ring size at an angle instead of the smallest.
+
+    Returns
+    -------
+    list of str, one per node
+
+    Notes
+    -----
+    An angle without a ring is ``*``. The angles of a 4-coordinated node stand in opposite pairs, small first; those
+    of other nodes ascend. The all-rings form orders angles by their lists of ring sizes, each ring written out.
+
+    References
+    ----------
+    .. [1] Blatov, O'Keeffe & Proserpio, CrystEngComm 12, 44 (2010), doi:10.1039/b910671e
+
+    Examples
+    --------
+    >>> from carvsdb.net import library
+    >>> from carvsdb.rings import find_rings
+    >>> vertex_symbols(find_rings(library.load("cds")))[0]
+    '[6.6.6.6.6(2).*]'
+    """
+    rings_at = angle_counts(census)
+    symbols = []
+    for vertex in np.flatnonzero(census.net.is_node):
+        rows = rings_at.counts[rings_at.starts[vertex] : rings_at.starts[vertex + 1]]
+        angles = [_angle(row, all_rings) for row in rows]
+        symbols.append("[" + ".".join(_written(angle, all_rings) for angle in _ordered(angles, all_rings)) + "]")
+    return symbols
+
+
+def _angle(row: NDArray[np.int64], all_rings: bool) -> _Angle:
+    sizes = np.flatnonzero(row)
+    if not all_rings:
+        sizes = sizes[:1]
+    return tuple((int(size), int(row[size])) for size in sizes)
+
+
+def _ordered(angles: Sequence[_Angle], all_rings: bool) -> list[_Angle]:
+    def rank(angle: _Angle) -> tuple[int, ...]:
+        if not angle:
+            return (10**9,)
+        if all_rings:
+            return tuple(size for size, number in angle for _ in range(number))
+        return angle[0]
+
+    if len(angles) != 6:
+        return sorted(angles, key=rank)
+    pairs = [sorted((angles[one], angles[other]), key=rank) for one, other in _OPPOSITE]
+    pairs.sort(key=lambda pair: [rank(angle) for angle in pair])
+    return [angle for pair in pairs for angle in pair]
+
+
+def _written(angle: _Angle, all_rings: bool) -> str:
+    if not angle:
+        return "*"
+    rings = [f"{size}" if number == 1 else f"{size}({number})" for size, number in angle]
+    return rings[0] if len(rings) == 1 else "(" + ",".join(rings) + ")"
