@@ -79,6 +79,10 @@ class RefusedError(CarvsdbError):
     exit_code = 7
 
 
+class LabelTakenError(RefusedError):
+    """A label belongs to other content of the catalogue."""
+
+
 class VerificationError(CarvsdbError):
     """A check found something wrong, or an iteration did not converge."""
 

@@ -1,0 +1,45 @@
+# Everything on a fresh machine with Python 3.11+ and make: `make demo`, `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+DEMO_DB = demo/carvsdb.duckdb
+
+.PHONY: demo test lint format bench clean
+
+# The environment is made once and again when the dependencies change.
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "carvsdb needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	touch $@
+
+demo: $(VENV)/.installed
+	mkdir -p demo
+	$(BIN)/carvsdb ingest --source reference-nets --db $(DEMO_DB)
+	$(BIN)/carvsdb generate wooten-winer-weaire --nodes 1000 --seed 1 -o demo/amorphous.cgd
+	$(BIN)/carvsdb ingest demo/amorphous.cgd --db $(DEMO_DB)
+	$(BIN)/carvsdb describe demo/amorphous.cgd
+	$(BIN)/carvsdb similar amorphous -k 5 --db $(DEMO_DB)
+	$(BIN)/carvsdb distance amorphous dia mtn zni --db $(DEMO_DB)
+	$(BIN)/carvsdb embed fit --method umap --plot demo/map.png --db $(DEMO_DB)
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/rings.py
+
+clean:
+	rm -rf demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

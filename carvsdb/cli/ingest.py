@@ -1,0 +1,77 @@
+"""`carvsdb ingest` and `carvsdb sources`: nets into the catalogue."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carvsdb.cli.options import (
+    DEFAULT_DB,
+    CutOff,
+    Db,
+    Json,
+    LinkerTypes,
+    NodeOnly,
+    NodeTypes,
+    Strict,
+    read_options,
+)
+from carvsdb.cli.output import answer_json, say, table
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="A named collection instead of paths.")] = None,
+    label: Annotated[str | None, typer.Option(help="What to call the entry (one net only).")] = None,
+    kind: Annotated[str | None, typer.Option(help="crystalline, amorphous or generated; guessed if not given.")] = None,
+    max_ring_size: CutOff = 27,
+    node_only: NodeOnly = False,
+    node_types: NodeTypes = None,
+    linker_types: LinkerTypes = None,
+    strict: Strict = False,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Put the nets of files, folders or a named collection into the catalogue.
+
+    What is stored already stays as it is; what cannot be used is reported and passed over.
+    """
+    if bool(paths) == bool(source):
+        raise typer.BadParameter("give files or folders, or one --source NAME", param_hint="PATH...")
+    if label is not None and (source or len(paths or []) != 1):
+        raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
+    from carvsdb.catalogue import Catalogue
+    from carvsdb_ingest.analysis import AnalysisOptions
+    from carvsdb_ingest.pipeline import ingest_collection, ingest_files, net_files
+    from carvsdb_ingest.sources import source_named
+
+    analysis = AnalysisOptions(max_ring_size=max_ring_size, node_only=node_only)
+    read = read_options(node_types, linker_types, strict)
+    collection = source_named(source) if source else None
+    files = net_files(paths or [])
+    with Catalogue.open(db) as catalogue:
+        if collection is not None:
+            report = ingest_collection(catalogue, collection, analysis=analysis, note=say)
+        else:
+            report = ingest_files(catalogue, files, read=read, analysis=analysis, label=label, kind=kind, note=say)
+    if as_json:
+        answer_json(report.answer().model_dump())
+    else:
+        counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
+        print(f"{db}: {counts}")
+    if report.rejected:
+        partly = report.added or report.unchanged
+        raise typer.Exit(6 if partly else report.rejected[0][1].exit_code)
+
+
+def sources(as_json: Json = False) -> None:
+    """List the named collections: licence, citation, how to get them."""
+    from carvsdb_ingest.sources import SOURCES
+
+    fields = ("name", "title", "version", "licence", "citation", "url", "doi", "how")
+    if as_json:
+        answer_json([{field: getattr(one, field) for field in fields} for one in SOURCES.values()])
+        return
+    print(table([(one.name, one.licence, one.how) for one in SOURCES.values()], ("name", "licence", "how")))
+    for one in SOURCES.values():
+        print(f"\n{one.name}: {one.title}\n  cite {one.citation}")

@@ -1,0 +1,87 @@
+"""`carvsdb list`, `show` and `sql`: what the catalogue holds."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from carvsdb.cli.options import DEFAULT_DB, Db, Json
+from carvsdb.cli.output import answer_json, table
+
+
+def list_entries(db: Db = DEFAULT_DB, as_json: Json = False) -> None:
+    """List the entries of the catalogue."""
+    from carvsdb.catalogue import Catalogue
+
+    with Catalogue.open(db, read_only=True) as catalogue:
+        rows = catalogue.list().rows()
+    if as_json:
+        answer_json(rows)
+        return
+    header = ("label", "kind", "nodes", "CARVS", "name", "source", "status")
+    print(
+        table(
+            [
+                (
+                    row["label"],
+                    row["kind"],
+                    str(row["n_nodes"]),
+                    row["symbol"] or "no rings",
+                    row["name"] or "",
+                    row["source"] or "",
+                    row["status"],
+                )
+                for row in rows
+            ],
+            header,
+        )
+    )
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Label, start of a label, source id or net name.")],
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Show all that is known of an entry."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.cli.report import report
+
+    with Catalogue.open(db, read_only=True) as catalogue:
+        answer = catalogue.show(name)
+    if as_json:
+        answer_json(answer.model_dump())
+        return
+    print(report(answer.description))
+    about = {
+        "kind": answer.kind,
+        "sha256": answer.sha256,
+        "source": answer.source.collection if answer.source else None,
+        "cite": answer.source.citation if answer.source else None,
+        "file": answer.description.file,
+        "provenance": json.dumps(answer.provenance, ensure_ascii=False) if answer.provenance else None,
+        "analysed by": f"carvsdb {answer.description.version}",
+        "searches": ", ".join(
+            f"{one.ring_kind}s to {one.max_ring_size} ({one.completeness})" for one in answer.searches
+        ),
+        "quality": "; ".join(answer.description.quality) or None,
+    }
+    for field, value in about.items():
+        if value:
+            print(f"  {field:<17} {value}")
+
+
+def sql(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT; the view `entry` has a row per net.")],
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Ask the catalogue in SQL, without changing it."""
+    from carvsdb.catalogue import Catalogue
+
+    with Catalogue.open(db, read_only=True) as catalogue:
+        answer = catalogue.sql(query)
+    if as_json:
+        answer_json(json.loads(json.dumps(answer.rows(), default=str)))
+    else:
+        print(answer)

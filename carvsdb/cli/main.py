@@ -1,0 +1,92 @@
+"""The program `carvsdb`: its commands, and how it ends.
+
+Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 not found or ambiguous, 5 missing extra, 6 partly
+done, 7 refused, 8 verification or convergence failed, 130 interrupted.
+"""
+
+import sys
+import traceback
+from typing import Annotated, cast
+
+import typer
+
+from carvsdb.cli import compare, describe, embed, generate, ingest, look, release
+from carvsdb.cli.output import answer_json, say
+from carvsdb.errors import CarvsdbError
+
+INTERNAL_ERROR = 1
+# Older releases of typer raise click's class, newer ones their own; both are the base of this one.
+_UsageError = cast(type[typer.BadParameter], typer.BadParameter.__bases__[0])
+
+app = typer.Typer(
+    name="carvsdb",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="The topology database of crystalline and amorphous framework materials.",
+    epilog="Example: carvsdb describe net.cgd",
+)
+app.command(epilog="Example: carvsdb describe m1-topology.data --json")(describe.describe)
+app.command(epilog="Example: carvsdb ingest nets/*.cgd models/ --db zif.duckdb")(ingest.ingest)
+app.command(epilog="Example: carvsdb sources")(ingest.sources)
+app.command("list", epilog="Example: carvsdb list --db zif.duckdb")(look.list_entries)
+app.command(epilog="Example: carvsdb show sod --db zif.duckdb")(look.show)
+app.command(epilog='Example: carvsdb sql "SELECT label, sigma FROM entry ORDER BY sigma" --db zif.duckdb')(look.sql)
+app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.similar)
+app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
+app.add_typer(embed.app, name="embed")
+app.add_typer(release.app, name="release")
+app.add_typer(generate.app, name="generate")
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from carvsdb.version import VERSION
+
+        print(f"carvsdb {VERSION}")
+        raise typer.Exit
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the program and end the process with its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
+    try:
+        code = app(given, prog_name="carvsdb", standalone_mode=False) or 0
+    except CarvsdbError as error:
+        say(str(error))
+        code = error.exit_code
+        if as_json:
+            _answer_error(code, error.item, error.message, error.hint)
+    except _UsageError as error:
+        error.show()
+        code = 2
+        if as_json:
+            _answer_error(code, None, error.format_message(), "carvsdb --help")
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # Whoever reads stdout has seen enough; nothing may be flushed into the closed pipe at exit.
+        sys.stdout = None
+        code = 0
+    except Exception as error:
+        traceback.print_exc()
+        say(f"internal error, please report it with the lines above: {error}")
+        code = INTERNAL_ERROR
+        if as_json:
+            _answer_error(code, None, f"internal error: {error}", "please report it")
+    if code == 130:
+        say("interrupted")
+    sys.exit(code)
+
+
+def _answer_error(code: int, item: str | None, message: str, hint: str | None) -> None:
+    answer_json({"error": {"code": code, "item": item, "message": message, "hint": hint}})
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,43 @@
+"""A description, written for reading."""
+
+from carvsdb_schemas.description import Description
+
+_SHOWN = 3
+
+
+def report(description: Description) -> str:
+    """Write a description for reading."""
+    what = f"{description.n_nodes} nodes"
+    if description.n_linkers:
+        what += f", {description.n_linkers} linkers"
+    lines = [f"{description.label}: {what}, {description.n_edges} edges per cell, {description.periodicity}-periodic"]
+
+    def line(name: str, text: str) -> None:
+        lines.append(f"  {name:<17} {text}")
+
+    line("clustering", f"{description.clustering} ({description.bond_rule})")
+    line("coordination", _listed({f"{size}": n for size, n in description.coordination.items()}))
+    line("rings per cell", "  ".join(f"{size}:{n}" for size, n in description.ring_counts.items()) or "none")
+    searched = f"searched to {description.max_ring_size}-rings"
+    complete = {
+        "proved": "complete: the net has no other cycle",
+        "observed": f"complete as far as observed: nothing beyond {description.largest_ring}",
+        "no": "not shown to be complete",
+    }[description.completeness]
+    line("", f"{searched}, {complete}")
+    line("CARVS", description.carvs.symbol if description.ring_counts else "no rings")
+    line("vertex symbols", _listed(description.vertex_symbols))
+    line("point symbols", _listed(description.point_symbols))
+    line("TD10", f"{description.td10:.2f}".rstrip("0").rstrip("."))
+    cause = f", {description.cause}" if description.cause else ""
+    line("name", description.name or f"none ({description.status}{cause})")
+    return "\n".join(lines)
+
+
+def _listed(counts: dict[str, int]) -> str:
+    """Write the most frequent values of a count."""
+    if len(counts) == 1:
+        return next(iter(counts))
+    shown = [f"{value} x{number}" for value, number in list(counts.items())[:_SHOWN]]
+    rest = len(counts) - len(shown)
+    return ", ".join(shown) + (f", and {rest} more" if rest else "") if shown else "none"

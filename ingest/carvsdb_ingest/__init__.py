@@ -1,0 +1,1 @@
+"""From files to nets, and from nets to records of the catalogue."""

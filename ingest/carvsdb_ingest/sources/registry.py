@@ -1,0 +1,27 @@
+"""The collections that carvsdb knows by name."""
+
+from carvsdb.errors import NotFoundError
+from carvsdb_ingest.sources.collection import Collection
+from carvsdb_ingest.sources.reference_nets import REFERENCE_NETS
+
+SOURCES: dict[str, Collection] = {collection.name: collection for collection in (REFERENCE_NETS,)}
+
+
+def source_named(name: str) -> Collection:
+    """Return a collection by its name.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> source_named("reference-nets").licence
+    'CC0-1.0'
+    """
+    if name not in SOURCES:
+        raise NotFoundError(
+            f"no collection is called {name!r}", item=name, hint=f"`carvsdb sources` lists them: {', '.join(SOURCES)}"
+        )
+    return SOURCES[name]

@@ -1,0 +1,1 @@
+"""Amorphous models from scattering data: the room is here, its contents come with the refinement issues."""

@@ -1,0 +1,117 @@
+"""Exit codes, sentences, help, and what a command imports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from program import carvsdb
+
+HEAVY = ("duckdb", "numpy", "sqlmodel", "sqlalchemy", "numba", "sklearn", "umap", "matplotlib", "gemmi", "pyarrow")
+SMALL = "CRYSTAL\nNAME a\nGROUP P1\nCELL 1 1 1 90 90 90\nNODE 1 6 0 0 0\nEDGE 1 {edge}\nEND\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from carvsdb.cli.main import run\n"
+        "try:\n    run(['--help'])\n"
+        "except SystemExit as ended:\n    assert ended.code == 0\n"
+        f"print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("describe",),
+        ("ingest",),
+        ("sources",),
+        ("list",),
+        ("show",),
+        ("sql",),
+        ("similar",),
+        ("distance",),
+        ("embed", "fit"),
+        ("embed", "plot"),
+        ("embed", "show"),
+        ("release", "build"),
+        ("release", "verify"),
+        ("generate", "wooten-winer-weaire"),
+    ],
+)
+def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
+    done = carvsdb(*command, "--help")
+    assert done.code == 0
+    assert "Example: carvsdb" in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("no-such-command",),
+        ("describe",),
+        ("describe", "--no-such-option", "x"),
+        ("ingest",),
+        ("distance", "one"),
+        ("describe", "x.data", "--node-types", "two"),
+        ("similar", "m1", "-k", "0"),
+    ],
+)
+def test_usage_errors(arguments: tuple[str, ...]) -> None:
+    assert carvsdb(*arguments).code == 2
+
+
+BAD = {
+    "empty.cgd": (b"", "empty"),
+    "truncated.cgd": (b"CRYSTAL\nGROUP P1\nCELL 1 1 1 90 90 90\nNODE 1 6 0 0", "truncated.cgd:"),
+    "nowhere.cgd": (SMALL.format(edge="0.5 0 0").encode(), "meets no"),
+    "group.cgd": (SMALL.format(edge="1 0 0").replace("P1", "Xyz").encode(), "group"),
+    "loop.cgd": (SMALL.format(edge="0 0 0").encode(), "two ends"),
+    "cell.cgd": (SMALL.format(edge="1 0 0").replace("CELL 1", "CELL 0").encode(), "cell"),
+    "nan.cgd": (SMALL.format(edge="nan 0 0").encode(), "number"),
+    "binary.cgd": (bytes(range(256)) * 4, "binary.cgd"),
+    "nothing.xyz": (b"2\n\nH 0 0 0\nH 0 0 1\n", "reads"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_get_one_sentence(name: str, tmp_path: Path) -> None:
+    content, word = BAD[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = carvsdb("describe", path)
+    assert done.code == 3
+    assert done.out == ""
+    assert len(done.err.strip().splitlines()) == 1
+    assert name in done.err
+    assert word.lower() in done.err.lower()
+    assert "Traceback" not in done.err
+    failed = carvsdb("describe", path, "--json")
+    assert failed.code == 3
+    assert failed.json["error"]["code"] == 3
+    assert set(failed.json["error"]) == {"code", "item", "message", "hint"}
+
+
+@pytest.mark.parametrize("name", ["missing.cgd", "."])
+def test_missing_files_and_directories(name: str, tmp_path: Path) -> None:
+    done = carvsdb("describe", tmp_path / name)
+    assert done.code == 3
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_some_good_some_bad(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.cgd", tmp_path / "bad.cgd"
+    good.write_text(SMALL.format(edge="1 0 0").replace("END", "EDGE 1 0 1 0\nEDGE 1 0 0 1\nEND"))
+    bad.write_text("")
+    done = carvsdb("describe", bad, good, "--json")
+    assert done.code == 6
+    assert done.json["label"] == "good"
+    assert "bad.cgd" in done.err
+
+
+def test_version() -> None:
+    assert carvsdb("--version").out.startswith("carvsdb 0.")
