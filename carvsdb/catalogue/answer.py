@@ -1,0 +1,80 @@
+"""A table of results, with what was left out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from carvsdb.errors import MissingExtraError
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Answer:
+    """A table of results.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The rows. Whatever reads Arrow (polars, DuckDB, ``pyarrow.table(answer)``) can be given the answer
+        itself.
+    notes : tuple of str
+        What the reader should know, such as what was left out and why.
+
+    Examples
+    --------
+    >>> answer = Answer(pa.table({"label": ["dia", "lon"], "distance": [0.0, 0.25]}))
+    >>> answer
+    label  distance
+    dia    0.0000
+    lon    0.2500
+    >>> answer.rows()[1]
+    {'label': 'lon', 'distance': 0.25}
+    """
+
+    table: pa.Table
+    notes: tuple[str, ...] = field(default=())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries."""
+        rows: list[dict[str, Any]] = self.table.to_pylist()
+        return rows
+
+    def df(self) -> Any:
+        """Return the table as a pandas DataFrame.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        try:
+            return self.table.to_pandas()
+        except ImportError as error:
+            raise MissingExtraError(
+                "a DataFrame needs pandas, which is not installed", hint="pip install pandas"
+            ) from error
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __repr__(self) -> str:
+        shown = [
+            self.table.column_names,
+            *([_text(value) for value in row.values()] for row in self.rows()[:20]),
+        ]
+        widths = [max(len(row[column]) for row in shown) for column in range(self.table.num_columns)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
+        ]
+        if len(self) > 20:
+            lines.append(f"... {len(self) - 20} more rows")
+        return "\n".join(lines + [f"note: {note}" for note in self.notes])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return "" if value is None else str(value)

@@ -1,0 +1,277 @@
+"""The front of the catalogue."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from carvsdb.catalogue import adding, distances, maps, names, neighbours, queries, schema, searches, showing
+from carvsdb.catalogue.adding import AddReport
+from carvsdb.catalogue.answer import Answer
+from carvsdb.catalogue.distances import DistanceTable
+from carvsdb.catalogue.entry import Entry
+from carvsdb.catalogue.maps import StoredMap
+from carvsdb.catalogue.neighbours import Query
+from carvsdb.catalogue.searches import Vectors
+from carvsdb.catalogue.storage import Storage
+from carvsdb.compare.embedding import Embedding
+from carvsdb.compare.noise import BlockSums
+from carvsdb.errors import InputError
+from carvsdb.net.graph import Net
+from carvsdb.rings import Carvs, find_rings
+from carvsdb_schemas.answers import ShowAnswer
+from carvsdb_schemas.tables import STATUSES
+
+
+class Catalogue:
+    """A DuckDB file of entries, their nets and their rings.
+
+    Open one with :meth:`open` or :meth:`in_memory`, best in a ``with`` block. A writer holds the file alone.
+
+    Notes
+    -----
+    NAME, wherever it is asked for, is a label, else the only label that starts so, else an id in a source,
+    else an archive name. A structure with several nets calls them ``label@clustering``.
+
+    Examples
+    --------
+    >>> from carvsdb.catalogue import Catalogue
+    >>> with Catalogue.in_memory() as catalogue:
+    ...     catalogue
+    <Catalogue in memory: 0 nets>
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    @classmethod
+    def open(cls, path: str | Path, *, read_only: bool = False) -> "Catalogue":
+        """Open a catalogue; one that is to be written is made if it is missing.
+
+        Raises
+        ------
+        NotFoundError
+            If it is to be read and there is none.
+        InputError
+            If the file is no catalogue.
+        RefusedError
+            If another process holds it, or a newer carvsdb or DuckDB wrote it.
+        """
+        return cls(schema.open_checked(Path(path), read_only=read_only))
+
+    @classmethod
+    def in_memory(cls) -> "Catalogue":
+        """Make an empty catalogue that is gone when it is closed."""
+        storage = Storage(None)
+        schema.create(storage)
+        return cls(storage)
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None in memory."""
+        return self._storage.path
+
+    @property
+    def storage(self) -> Storage:
+        """The DuckDB connection, for the floors above that read whole tables."""
+        return self._storage
+
+    def add(self, entries: Iterable[Entry]) -> AddReport:
+        """Store entries, each whole or not at all; what is stored already is left as it is.
+
+        Raises
+        ------
+        RefusedError
+            If a label belongs to other content. Entries before that one stay stored.
+        """
+        return adding.add(self._storage, entries)
+
+    def record_attempt(
+        self,
+        input: str,
+        status: str,
+        cause: str,
+        *,
+        content_hash: str | None = None,
+        label: str | None = None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Note an input that gave no entry.
+
+        Parameters
+        ----------
+        input : str
+            The file, or where else it came from.
+        status : str
+            ``no net``, ``timeout`` or ``error``.
+        cause : str
+            The sentence that says why.
+        content_hash : str, optional
+            SHA-256 of the input; None if it could not be read.
+        label : str, optional
+            What the entry would have been called.
+        seconds : float
+            How long it took.
+        """
+        if status not in STATUSES:
+            raise InputError(f"status must be one of {', '.join(STATUSES)}, got {status!r}")
+        with self._storage.transaction() as session:
+            adding.add_attempt(
+                session,
+                sha256=content_hash,
+                input=input,
+                label=label,
+                status=status,
+                cause=cause,
+                seconds=seconds,
+            )
+
+    def list(self) -> Answer:
+        """List the nets: label, name, kind, source, n_nodes, symbol, sigma, status."""
+        return Answer(
+            self._storage.table(
+                "SELECT label, name, kind, source, n_nodes, symbol, sigma, status FROM entry ORDER BY label"
+            )
+        )
+
+    def show(self, name: str) -> ShowAnswer:
+        """Return all that is known of an entry.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing, or more than one thing, has the name.
+        """
+        return showing.show(self._storage, names.resolve(self._storage, name))
+
+    def label(self, name: str) -> str:
+        """Return the full label of the entry that a name means."""
+        return names.resolve(self._storage, name).label
+
+    def net(self, name: str) -> Net:
+        """Return the net of an entry."""
+        return showing.load_net(self._storage, names.resolve(self._storage, name))
+
+    def sql(self, query: str) -> Answer:
+        """Answer a question in SQL; the view `entry` has one row per net.
+
+        Raises
+        ------
+        InputError
+            If it is no SQL, or asks for what is not there.
+        RefusedError
+            If it writes, reads files, or is more than one statement.
+
+        Examples
+        --------
+        >>> with Catalogue.in_memory() as catalogue:
+        ...     catalogue.sql("SELECT count(*) AS nets FROM entry")
+        nets
+        0
+        """
+        return queries.ask(self._storage, query)
+
+    def similar(
+        self,
+        query: str | Net | Carvs | Entry,
+        k: int = 10,
+        *,
+        blocks: BlockSums | None = None,
+        ring_kind: str = "ring",
+        seed: int = 0,
+    ) -> Answer:
+        """Find the nets whose ring statistics are nearest.
+
+        Parameters
+        ----------
+        query : str, Net, Carvs or Entry
+            The name of an entry, or what need not be stored.
+        k : int
+            How many.
+        blocks : BlockSums, optional
+            Ring counts by blocks of space of a query that is not stored, for the noise.
+        ring_kind : str
+            ``ring`` or ``strong``, of a query by name.
+        seed : int
+            Seed of the resampling of blocks.
+
+        Returns
+        -------
+        Answer
+            Columns label, name, source, kind, distance, noise, noise_kind, symbol; nearest first. A query by
+            name is not among them, nor are other nets of its structure. Notes say what was left out.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing, or more than one thing, has the name.
+        RefusedError
+            If the query has no rings.
+        """
+        return neighbours.nearest(self._storage, self._query(query, blocks, ring_kind), k, seed=seed)
+
+    def distance(self, entries: Sequence[str], *, ring_kind: str = "ring", seed: int = 0) -> DistanceTable:
+        """Measure the distances between entries.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing, or more than one thing, has one of the names.
+        RefusedError
+            If one has no rings, or they were searched to other ring sizes and not all are complete.
+        """
+        return distances.distances(self._storage, entries, ring_kind=ring_kind, seed=seed)
+
+    def normalised_vectors(self, *, ring_kind: str = "ring", max_ring_size: int | None = None) -> Vectors:
+        """Return the normalised vectors of all nets that may be compared with each other.
+
+        Parameters
+        ----------
+        ring_kind : str
+            ``ring`` or ``strong``.
+        max_ring_size : int, optional
+            Take searches to this cut-off. Default: the complete ones or those of one cut-off, whichever has
+            more nets.
+        """
+        return searches.all_vectors(self._storage, ring_kind, max_ring_size)
+
+    def store_embedding(self, vectors: Vectors, embedding: Embedding) -> int:
+        """Keep a map of :meth:`normalised_vectors` and return its number."""
+        return maps.store_map(self._storage, vectors, embedding)
+
+    def embedding(self, number: int | None = None) -> StoredMap:
+        """Return a map that was kept; by default the newest.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        return maps.load_map(self._storage, number)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._storage.close()
+
+    def _query(self, query: str | Net | Carvs | Entry, blocks: BlockSums | None, ring_kind: str) -> Query:
+        if isinstance(query, str):
+            return Query.of_entry(self._storage, query, ring_kind)
+        if isinstance(query, Entry):
+            return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks)
+        if isinstance(query, Net):
+            query = find_rings(query).carvs()
+        return Query.of_carvs(query, blocks)
+
+    def __len__(self) -> int:
+        return int(self._storage.rows("SELECT count(*) FROM net")[0][0])
+
+    def __enter__(self) -> "Catalogue":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        where = "in memory" if self.path is None else str(self.path)
+        return f"<Catalogue {where}: {len(self)} {'net' if len(self) == 1 else 'nets'}>"

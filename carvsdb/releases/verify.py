@@ -1,0 +1,168 @@
+"""Checking a release: its bytes, its card, its tables, its laws."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+from pydantic import ValidationError
+
+from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
+from carvsdb.releases import checksums
+from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
+from carvsdb.releases.card import read_card
+from carvsdb.releases.laws import broken_laws
+from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.tables import SCHEMA_VERSION
+
+REQUIRED = (CARD, MANIFEST, "LICENSE", "CITATION.cff", "README.md")
+"""Files of every release, besides its tables."""
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was found in order.
+
+    Attributes
+    ----------
+    folder : Path
+        The release.
+    name, version : str
+        From its card.
+    files : int
+        Number of files whose SHA-256 was compared.
+    rows : dict of str to int
+        Number of rows by table.
+    """
+
+    folder: Path
+    name: str
+    version: str
+    files: int
+    rows: dict[str, int]
+
+
+def verify_release(folder: str | Path) -> VerifyReport:
+    """Check a release.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such folder.
+    RefusedError
+        If it was built with a newer schema.
+    VerificationError
+        If anything is wrong; the sentences say what, all of them.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise NotFoundError("there is no such release", item=str(folder))
+    try:
+        listed = checksums.read(folder)
+    except InputError as error:
+        raise VerificationError(error.message, item=error.item) from error
+    problems = _wrong_files(folder, listed)
+    _stop(folder, problems)
+    card = None
+    try:
+        card = read_card(folder / CARD)
+    except CarvsdbError as error:
+        problems.append(str(error))
+    manifest = _manifest(folder, problems)
+    if manifest is None or card is None:
+        _stop(folder, problems)
+        raise AssertionError("a card or manifest that is missing is a problem")
+    if (manifest.name, manifest.version) != (card.name, card.version):
+        problems.append(f"{MANIFEST} is of {manifest.name} {manifest.version}, {CARD} of {card.name} {card.version}")
+    problems += _wrong_citation(folder, card.version)
+    tables = _tables(folder, manifest, problems)
+    _stop(folder, problems)
+    problems += broken_laws(tables)
+    _stop(folder, problems)
+    rows = {name: table.num_rows for name, table in tables.items()}
+    return VerifyReport(folder, card.name, card.version, len(listed), rows)
+
+
+def _wrong_files(folder: Path, listed: dict[str, str]) -> list[str]:
+    present = set(checksums.files_in(folder))
+    required = {*REQUIRED, *(f"{model.__tablename__}.parquet" for model in RELEASED)}
+    problems = [f"{name}: not listed in {checksums.FILE}" for name in sorted(present - listed.keys())]
+    problems += [f"{name}: missing" for name in sorted((listed.keys() | required) - present)]
+    for name in sorted(present & listed.keys()):
+        path = folder / name
+        if path.is_symlink():
+            problems.append(f"{name}: is a link, not a file")
+        elif checksums.digest(path) != listed[name]:
+            problems.append(f"{name}: the SHA-256 is not the one listed")
+    return problems
+
+
+def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:
+    try:
+        manifest = ReleaseManifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except ValidationError as error:
+        problems.append(f"{MANIFEST}: {error.errors()[0]['msg']}")
+        return None
+    if manifest.schema_version > SCHEMA_VERSION:
+        raise RefusedError(
+            f"the release has schema {manifest.schema_version}, this carvsdb knows up to {SCHEMA_VERSION}",
+            item=str(folder),
+            hint="upgrade with `pip install -U carvsdb`",
+        )
+    return manifest
+
+
+def _wrong_citation(folder: Path, version: str) -> list[str]:
+    try:
+        citation = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return ["CITATION.cff: is no YAML"]
+    if not isinstance(citation, dict) or citation.get("version") != version:
+        return [f"CITATION.cff: is not of version {version}"]
+    return []
+
+
+def _tables(folder: Path, manifest: ReleaseManifest, problems: list[str]) -> dict[str, pa.Table]:
+    tables = {}
+    for model in RELEASED:
+        name = str(model.__tablename__)
+        about = manifest.tables.get(name)
+        if about is None or about.file != f"{name}.parquet":
+            problems.append(f"{MANIFEST}: {name}.parquet is not in it")
+            continue
+        try:
+            table = pq.read_table(folder / about.file)
+        except (pa.ArrowException, OSError) as error:
+            problems.append(f"{about.file}: cannot be read: {str(error).splitlines()[0]}")
+            continue
+        tables[name] = table
+        if table.num_rows != about.rows:
+            problems.append(f"{about.file}: {table.num_rows} rows, but {MANIFEST} says {about.rows}")
+        if not table.schema.equals(released_schema(model)):
+            problems.append(f"{about.file}: its columns are not those of schema {manifest.schema_version}")
+        problems += _wrong_json(name, table)
+    return tables
+
+
+def _wrong_json(name: str, table: pa.Table) -> list[str]:
+    if name != "carvs" or "ring_counts" not in table.column_names:
+        return []
+    try:
+        for text in table["ring_counts"].to_pylist():
+            json.loads(text)
+    except (TypeError, ValueError):
+        return [f"{name}.parquet: ring_counts is no JSON"]
+    return []
+
+
+def _stop(folder: Path, problems: list[str]) -> None:
+    if problems:
+        shown = problems[:_SHOWN]
+        if len(problems) > _SHOWN:
+            shown.append(f"and {len(problems) - _SHOWN} more")
+        number = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
+        raise VerificationError(f"{number} wrong: {'; '.join(shown)}", item=str(folder))

@@ -1,0 +1,123 @@
+"""What commands and the catalogue answer, as JSON."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from carvsdb_schemas.description import Description
+
+Json = dict[str, object]
+
+
+class Answer(BaseModel):
+    """What all answers share: no unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListItem(Answer):
+    """One line of `list`."""
+
+    label: str
+    name: str | None = Field(description="Archive names of the net's key.")
+    kind: str
+    source: str | None
+    n_nodes: int
+    symbol: str | None = Field(description="CARVS symbol; for reading only.")
+    sigma: float | None
+    status: str
+
+
+class Hit(Answer):
+    """A neighbour."""
+
+    label: str
+    name: str | None
+    source: str | None
+    kind: str
+    distance: float = Field(ge=0, description="Topological distance, 0 to 1.")
+    noise: float = Field(ge=0, description="Standard deviation of the distance.")
+    noise_kind: str = Field(description="blocks, models or none.")
+    symbol: str
+
+
+class SimilarAnswer(Answer):
+    """The nearest nets, nearest first."""
+
+    query: str
+    hits: list[Hit]
+
+
+class DistanceAnswer(Answer):
+    """Distances between entries and their noise."""
+
+    labels: list[str]
+    matrix: list[list[float]]
+    noise: list[list[float]]
+
+
+class Rejection(Answer):
+    """An input that gave no entry."""
+
+    file: str
+    line: int | None
+    message: str
+
+
+class IngestAnswer(Answer):
+    """What became of the inputs."""
+
+    files: int = Field(description="Number of files tried.")
+    added: int
+    unchanged: int
+    rejected: list[Rejection]
+    by_status: dict[str, int]
+
+
+class ErrorDetail(Answer):
+    """Why a command failed."""
+
+    code: int = Field(description="Exit code.")
+    item: str | None
+    message: str
+    hint: str | None
+
+
+class ErrorAnswer(Answer):
+    """What a failed command prints."""
+
+    error: ErrorDetail
+
+
+class SourceAnswer(Answer):
+    """Where a structure comes from."""
+
+    collection: str
+    version: str | None
+    url: str | None
+    doi: str | None
+    licence: str | None
+    citation: str | None
+    id_in_source: str | None
+
+
+class SearchAnswer(Answer):
+    """A ring search that is stored."""
+
+    ring_kind: str
+    linker_aware: bool
+    max_ring_size: int
+    completeness: str
+
+
+class ShowAnswer(Answer):
+    """All that the catalogue knows of an entry."""
+
+    label: str
+    kind: str
+    sha256: str
+    part: str
+    formula: str | None
+    source: SourceAnswer | None
+    parameters: Json = Field(description="Parameters of the bond rule.")
+    provenance: Json
+    searches: list[SearchAnswer] = Field(description="All ring searches of this net; the description is of the first.")
+    description: Description

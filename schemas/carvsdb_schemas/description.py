@@ -1,0 +1,73 @@
+"""What `describe` says about a net: one JSON object per distinct net."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Symbols = dict[str, int]
+
+
+class ComponentDescription(BaseModel):
+    """One connected component, or several that are isomorphic."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str | None = Field(description="Canonical key; null where it was not searched.")
+    names: list[str] = Field(description="All archive names of the key.")
+    periodicity: int = Field(ge=0, le=3, description="Number of directions in which it repeats.")
+    multiplicity: int = Field(ge=1, description="How many copies there are.")
+
+
+class CarvsDescription(BaseModel):
+    """A CARVS vector, its spread and its symbol."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    vector: list[float] = Field(description="vector[k] is the mean number of rings of size k+1 through a node.")
+    sigma: float = Field(ge=0, description="Root mean square distance of the nodes' vectors from their mean.")
+    symbol: str = Field(description="For reading only.")
+
+
+class CoordinationSequence(BaseModel):
+    """A coordination sequence and how many nodes have it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sequence: list[int] = Field(min_length=10, max_length=10, description="Nodes in shells 1 to 10.")
+    multiplicity: int = Field(ge=1, description="Number of nodes in the cell that have it.")
+
+
+class Description(BaseModel):
+    """What a net is: size, coordination, rings, CARVS, symbols, key and names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str | None = Field(description="The file it was read from.")
+    label: str = Field(description="What the entry is called.")
+    clustering: str = Field(description="How atoms became vertices.")
+    bond_rule: str = Field(description="Where the bonds come from.")
+    status: str = Field(description="named, keyed, unkeyed, no net, timeout or error.")
+    cause: str | None = Field(description="Why the status is not `named`.")
+    n_nodes: int
+    n_linkers: int
+    n_edges: int
+    coordination: dict[str, int] = Field(description="Number of nodes by their number of distinct bonds.")
+    periodicity: int = Field(ge=0, le=3)
+    stable: bool | None = Field(description="Whether barycentric placement keeps vertices apart; null if not searched.")
+    components: list[ComponentDescription]
+    ring_kind: str = Field(description="ring or strong.")
+    linker_aware: bool
+    max_ring_size: int = Field(ge=1, le=32)
+    completeness: str = Field(description="proved, observed or no.")
+    largest_ring: int
+    ring_counts: dict[str, int] = Field(description="Number of ring classes per cell, by size in nodes.")
+    carvs: CarvsDescription
+    vertex_symbols: Symbols
+    vertex_symbols_all: Symbols
+    point_symbols: Symbols
+    coordination_sequences: list[CoordinationSequence]
+    td10: float = Field(description="Mean over nodes of 1 + the nodes in shells 1 to 10.")
+    key: str | None
+    names: list[str]
+    name: str | None
+    quality: list[str] = Field(description="What a reader should know before trusting the entry.")
+    seconds: float
+    version: str

@@ -1,0 +1,48 @@
+"""The JSON Schemas of all models, made from the models."""
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from carvsdb_schemas.answers import (
+    DistanceAnswer,
+    ErrorAnswer,
+    IngestAnswer,
+    ListItem,
+    ShowAnswer,
+    SimilarAnswer,
+)
+from carvsdb_schemas.card import DatasetCard
+from carvsdb_schemas.description import Description
+from carvsdb_schemas.manifest import ReleaseManifest
+
+MODELS: dict[str, type[BaseModel]] = {
+    "description": Description,
+    "distance": DistanceAnswer,
+    "error": ErrorAnswer,
+    "ingest": IngestAnswer,
+    "list-item": ListItem,
+    "show": ShowAnswer,
+    "similar": SimilarAnswer,
+    "dataset-card": DatasetCard,
+    "release-manifest": ReleaseManifest,
+}
+"""By the name of their file in ``schemas/json/``."""
+
+
+def render(model: type[BaseModel]) -> str:
+    """Return the JSON Schema of a model as text, keys in a fixed order."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Write ``NAME.schema.json`` for each model and return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, model in MODELS.items():
+        path = folder / f"{name}.schema.json"
+        path.write_text(render(model), encoding="utf-8")
+        written.append(path)
+    return written

@@ -1,0 +1,208 @@
+"""The tables of the catalogue.
+
+Keys are immutable 128-bit hashes of content (the first half of a SHA-256), so that the same thing has the
+same key in every catalogue. There are few foreign keys and no cascades: what is stored stays.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from carvsdb_schemas import columns
+
+SCHEMA_VERSION = 1
+"""Raised by one with every change of a table; stored in `schema_info` and in releases."""
+
+KINDS = ("crystalline", "amorphous", "generated")
+"""What a structure can be."""
+
+STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
+"""What became of a net, or of an input that gave none."""
+
+
+class SchemaInfo(SQLModel, table=True):
+    """What the file itself is: schema version and the code that made it."""
+
+    __tablename__ = "schema_info"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Source(SQLModel, table=True):
+    """A collection that structures come from."""
+
+    __tablename__ = "source"
+
+    id: UUID = Field(primary_key=True)
+    collection: str
+    version: str | None = None
+    url: str | None = None
+    doi: str | None = None
+    licence: str | None = None
+    citation: str | None = None
+
+
+class Structure(SQLModel, table=True):
+    """An entry: the input that nets were made from, and what it is called."""
+
+    __tablename__ = "structure"
+
+    id: UUID = Field(primary_key=True)
+    sha256: str = Field(description="SHA-256 of the input, in hexadecimal digits.")
+    part: str = Field(description="Which net of an input with several; empty where there is one.")
+    label: str = Field(unique=True)
+    source_id: UUID | None
+    id_in_source: str | None = Field(description="A refcode, for example.")
+    kind: str = Field(description="crystalline, amorphous or generated.")
+    formula: str | None
+    file: str | None = Field(description="The file as it was named when it was read.")
+    cell: list[float] | None = Field(sa_type=columns.CellMatrix, description="Lattice vectors as rows, in Å.")
+    provenance: dict[str, Any] = Field(sa_type=columns.JsonText, description="Options, seeds, reports.")
+
+
+class NetRow(SQLModel, table=True):
+    """A net made from a structure by one clustering, bond rule and set of parameters."""
+
+    __tablename__ = "net"
+
+    id: UUID = Field(primary_key=True)
+    structure_id: UUID = Field(index=True)
+    clustering: str
+    bond_rule: str
+    parameters: dict[str, Any] = Field(sa_type=columns.JsonText)
+    edges: list[list[int]] = Field(sa_type=columns.EdgeRows)
+    multiplicity: list[int] = Field(sa_type=columns.Integers, description="Parallel links, by edge.")
+    is_node: list[bool] = Field(sa_type=columns.Flags, description="By vertex; False for linkers.")
+    positions: list[list[float]] | None = Field(sa_type=columns.PositionRows, description="Fractional.")
+    vertex_labels: list[str] | None = Field(sa_type=columns.Texts)
+    n_nodes: int
+    n_linkers: int
+    n_edges: int
+    coordination: dict[str, int] = Field(sa_type=columns.JsonText)
+    periodicity: int
+    stable: bool | None
+    components: list[Any] = Field(sa_type=columns.JsonText)
+    point_symbols: dict[str, int] = Field(sa_type=columns.JsonText)
+    coordination_sequences: list[Any] = Field(sa_type=columns.JsonText)
+    td10: float = Field(sa_type=sa.Double)
+    key: str | None
+    names: list[str] = Field(sa_type=columns.Texts)
+    status: str
+    cause: str | None
+    quality: list[str] = Field(sa_type=columns.Texts)
+    code_version: str
+
+
+class CarvsRow(SQLModel, table=True):
+    """The rings of a net, searched in one way to one cut-off."""
+
+    __tablename__ = "carvs"
+
+    id: UUID = Field(primary_key=True)
+    net_id: UUID = Field(index=True)
+    ring_kind: str = Field(description="ring or strong.")
+    linker_aware: bool
+    max_ring_size: int = Field(description="Cut-off of the search, in nodes.")
+    completeness: str = Field(description="proved, observed or no.")
+    largest_ring: int
+    ring_counts: dict[str, int] = Field(sa_type=columns.JsonText, description="Classes per cell, by size.")
+    mean_counts: list[float] = Field(sa_type=columns.RingVector, description="Mean rings through a node.")
+    normalised: list[float] | None = Field(
+        sa_type=columns.RingVector, description="mean_counts over their sum; null without rings."
+    )
+    sigma: float = Field(sa_type=sa.Double)
+    symbol: str
+    vertex_symbols: dict[str, int] = Field(sa_type=columns.JsonText)
+    vertex_symbols_all: dict[str, int] = Field(sa_type=columns.JsonText)
+    seconds: float = Field(sa_type=sa.Double)
+    code_version: str
+
+
+class Environment(SQLModel, table=True):
+    """A distinct node: its rings, its vertex symbol and its coordination."""
+
+    __tablename__ = "environment"
+
+    id: UUID = Field(primary_key=True)
+    counts: list[int] = Field(sa_type=columns.RingCounts, description="Rings through the node, by size.")
+    vertex_symbol: str
+    coordination: int
+
+
+class NetEnvironment(SQLModel, table=True):
+    """How often a net has an environment, as seen by one ring search."""
+
+    __tablename__ = "net_environment"
+
+    carvs_id: UUID = Field(primary_key=True)
+    environment_id: UUID = Field(primary_key=True)
+    net_id: UUID
+    multiplicity: int
+
+
+class NoiseBlock(SQLModel, table=True):
+    """The rings in one block of space of an amorphous net; what its noise is resampled from."""
+
+    __tablename__ = "noise_block"
+
+    carvs_id: UUID = Field(primary_key=True)
+    block: int = Field(primary_key=True)
+    n_nodes: int
+    counts: list[int] = Field(sa_type=columns.RingCounts, description="Sums over the nodes of the block.")
+
+
+class EmbeddingRow(SQLModel, table=True):
+    """A map: how it was made."""
+
+    __tablename__ = "embedding"
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(description="Counts up from 1; the largest is the newest.")
+    method: str
+    parameters: dict[str, Any] = Field(sa_type=columns.JsonText)
+    versions: dict[str, str] = Field(sa_type=columns.JsonText)
+    seed: int
+
+
+class EmbeddingPoint(SQLModel, table=True):
+    """Where a net lies on a map."""
+
+    __tablename__ = "embedding_point"
+
+    embedding_id: UUID = Field(primary_key=True)
+    carvs_id: UUID = Field(primary_key=True)
+    coordinates: list[float] = Field(sa_type=columns.Numbers)
+
+
+class Attempt(SQLModel, table=True):
+    """An input that was tried, and what became of it."""
+
+    __tablename__ = "attempt"
+
+    id: UUID = Field(primary_key=True)
+    sha256: str | None = Field(description="Of the input; null if it could not be read.")
+    input: str = Field(description="The file, or where else it came from.")
+    label: str | None
+    status: str
+    cause: str | None
+    seconds: float = Field(sa_type=sa.Double)
+    code_version: str
+
+
+ALL_TABLES: tuple[type[SQLModel], ...] = (
+    SchemaInfo,
+    Source,
+    Structure,
+    NetRow,
+    CarvsRow,
+    Environment,
+    NetEnvironment,
+    NoiseBlock,
+    EmbeddingRow,
+    EmbeddingPoint,
+    Attempt,
+)
+"""In the order in which they are filled."""

@@ -1,0 +1,91 @@
+"""Read-only questions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from catalogue_entries import library_entry
+
+from carvsdb.catalogue import Catalogue
+from carvsdb.errors import InputError, RefusedError
+
+
+@pytest.fixture(scope="module", params=["memory", "file", "read-only file"])
+def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    path = tmp_path_factory.mktemp("sql") / "nets.duckdb"
+    opened = Catalogue.in_memory() if request.param == "memory" else Catalogue.open(path)
+    opened.add([library_entry("dia"), library_entry("sod")])
+    if request.param == "read-only file":
+        opened.close()
+        opened = Catalogue.open(path, read_only=True)
+    with opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT label FROM entry",
+        "FROM entry SELECT label",
+        "WITH a AS (SELECT 1) SELECT * FROM a;",
+        "SHOW TABLES",
+        "DESCRIBE carvs",
+        "EXPLAIN SELECT * FROM net",
+        "SELECT coordination->>'4' FROM entry",
+    ],
+)
+def test_answered(catalogue: Catalogue, query: str) -> None:
+    assert len(catalogue.sql(query)) > 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DELETE FROM net",
+        "INSERT INTO source (id, collection) VALUES (uuid(), 'x')",
+        "CREATE TABLE t (i INTEGER)",
+        "DROP VIEW entry",
+        "SELECT 1; DROP TABLE net",
+        "EXPLAIN ANALYZE DELETE FROM net",
+        "SET threads = 1",
+        "SET enable_external_access = true",
+        "PRAGMA database_size; SELECT 1",
+        "CHECKPOINT",
+        "COPY net TO 'net.parquet'",
+        "ATTACH 'other.duckdb'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM '/etc/secrets.csv'",
+        "SELECT * FROM glob('/*')",
+        "BEGIN",
+        "",
+    ],
+)
+def test_refused(catalogue: Catalogue, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RefusedError):
+        catalogue.sql(query)
+    assert len(catalogue.sql("FROM net")) == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("SELEC 1", "is no SQL: Parser Error"),
+        ("SELECT nothing FROM net", "cannot be answered: Binder Error"),
+        ("FROM nets", "Did you mean"),
+    ],
+)
+def test_mistakes(catalogue: Catalogue, query: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        catalogue.sql(query)
+
+
+def test_variables_of_the_caller_are_no_tables(catalogue: Catalogue) -> None:
+    secret = catalogue.list().table
+    with pytest.raises(InputError):
+        catalogue.sql("FROM secret")
+    assert secret.num_rows == 2
