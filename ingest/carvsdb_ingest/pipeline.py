@@ -157,7 +157,7 @@ def to_entry(
 ) -> Entry:
     """Make the entry that a catalogue takes from an analysed net."""
     item, net = analysis.item, analysis.census.net
-    provenance = dict(item.provenance)
+    provenance = {**item.provenance, "file_sha256": item.file_sha256}
     if kind is None and item.kind is None:
         provenance["kind"] = "guessed from the share of nodes whose ring counts occur once"
     kind = kind or item.kind or guess_kind(analysis)
