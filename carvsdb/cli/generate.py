@@ -49,7 +49,8 @@ def wooten_winer_weaire(
 
 
 def _say(progress: "Progress") -> None:
-    say(
-        f"stage {progress.stage} of {progress.n_stages} (kT {progress.temperature} eV): {progress.fraction:.0%}, "
-        f"{progress.energy_per_node:.3f} eV per node"
-    )
+    if progress.fraction >= 1:
+        say(
+            f"stage {progress.stage} of {progress.n_stages}, kT {progress.temperature} eV: "
+            f"{progress.energy_per_node:.3f} eV per node"
+        )

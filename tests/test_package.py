@@ -1,0 +1,54 @@
+"""The wheel and the sdist: they build, and the wheel installs and runs alone."""
+
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("carvsdb", "carvsdb_schemas", "carvsdb_ingest", "carvsdb_refine")
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_the_sdist_can_build_everything_again(dist: Path) -> None:
+    with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
+    for needed in ("pyproject.toml", "README.md", "LICENSE", "Makefile", "carvsdb/__init__.py", "tests/conftest.py"):
+        assert needed in names
+    assert not [name for name in names if "__pycache__" in name or name.startswith(("demo/", ".venv/"))]
+
+
+def test_the_wheel_runs_in_an_empty_environment(dist: Path, tmp_path: Path) -> None:
+    wheel = next(dist.glob("*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        assert {name.split("/")[0] for name in archive.namelist() if ".dist-info" not in name} == set(PACKAGES)
+    home = tmp_path / "empty"
+    venv.create(home, with_pip=True)
+    python = home / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel], check=True)
+    # What it depends on is taken from here, since tests have no network; what is editable here is not.
+    site = next((home / "lib").glob("python*/site-packages"))
+    (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+    net = tmp_path / "pcu.cgd"
+    net.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\nEND\n")
+    where = "import carvsdb, carvsdb_ingest; print(carvsdb.__file__, carvsdb_ingest.__file__)"
+    found = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    assert all(path.startswith(str(home)) for path in found.split())
+    program = home / "bin" / "carvsdb"
+    for command in (["describe", net], ["ingest", "--source", "reference-nets", "--db", "n.duckdb"]):
+        done = subprocess.run([program, *command], capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert "44 added" in done.stdout
