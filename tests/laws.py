@@ -1,5 +1,7 @@
 """Laws that hold for every net, as checks that any test can call."""
 
+from typing import Any
+
 import numpy as np
 
 from carvsdb.net import Net, relabel, shift, supercell
@@ -29,7 +31,7 @@ def check_ring_laws(net: Net, max_ring_size: int, generator: np.random.Generator
     assert moved.ring_counts == census.ring_counts
     assert np.array_equal(moved.node_counts, counts)
 
-    repeats = [(2, 1, 1), (1, 3, 1), [[1, 1, 0], [0, 2, 0], [0, 0, 1]]][int(generator.integers(3))]
+    repeats: Any = [(2, 1, 1), (1, 3, 1), [[1, 1, 0], [0, 2, 0], [0, 0, 1]]][int(generator.integers(3))]
     larger = supercell(net, repeats)
     factor = larger.n_vertices // net.n_vertices
     enlarged = find_rings(larger, max_ring_size)
