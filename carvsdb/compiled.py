@@ -1,14 +1,18 @@
 """The one way in which kernels are compiled.
 
-numba ships no types, so the decorator is given its type here; a kernel keeps the signature it was
+numba ships no types, so the decorators are given their types here; a kernel keeps the signature it was
 written with. Kernels release the interpreter lock, so that threads run them side by side, and the machine
 code is kept on disk, so that only the first process on a machine pays for it.
 """
 
+import hashlib
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,4 +20,45 @@ R = TypeVar("R")
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code at its first call."""
-    return cast(Callable[P, R], numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    dispatcher._cache = _PackageCache(dispatcher.py_func)
+    return cast(Callable[P, R], dispatcher)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a small function into each kernel that calls it, without the cost of a call."""
+    return cast(Callable[P, R], numba.njit(inline="always", nogil=True, error_model="numpy")(function))
+
+
+class _PackageCache(FunctionCache):
+    """Machine code on disk, trusted only while no file of the package has changed.
+
+    numba's own cache looks at the file of the kernel alone, but the machine code of a kernel holds that of what it
+    calls; and it fails on an index that names types which have moved since.
+    """
+
+    def __init__(self, py_func: Callable[..., Any]) -> None:
+        super().__init__(py_func)  # type: ignore[no-untyped-call]
+        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
+            cache_path=self._cache_path,
+            filename_base=self._impl.filename_base,
+            source_stamp=(_package_stamp(), self._impl.locator.get_source_stamp()),
+        )
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except (ImportError, AttributeError):
+            self.flush()  # type: ignore[no-untyped-call]
+            return None
+
+
+@cache
+def _package_stamp() -> str:
+    """Return a hash of the names, sizes and times of all files of the package."""
+    folder = Path(__file__).parent
+    stamps = []
+    for path in sorted(folder.rglob("*.py")):
+        status = path.stat()
+        stamps.append(f"{path.relative_to(folder)} {status.st_size} {status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(stamps).encode()).hexdigest()

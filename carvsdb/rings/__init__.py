@@ -6,7 +6,8 @@ short-cut: no path of the net between two of its vertices is shorter than both b
 [1]_ A net has infinitely many rings, but finitely many up to translation: each class is counted once per
 cell.
 
-``search`` finds them (with ``images``, ``tables`` and ``ball``), ``census`` holds them, ``carvs`` averages them,
+``search`` finds them (with ``infinite``, ``tables``, ``ball`` and ``candidates``), ``census`` holds them, ``carvs``
+averages them,
 ``vertex_symbols`` and ``point_symbols`` write what runs through the angles of a vertex, ``shells`` counts
 neighbours, and ``reference`` finds rings again, naively.
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from carvsdb.compiled import compiled
 from carvsdb.net import Adjacency
 from carvsdb.rings.census import RingCensus
-from carvsdb.rings.images import Integers
+from carvsdb.rings.infinite import Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -132,7 +132,7 @@ def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int
     if not 3 <= max_ring_size <= LARGEST_CUT_OFF:
         raise InputError(f"max_ring_size must be 3 to {LARGEST_CUT_OFF} nodes, got {max_ring_size}")
     edges_per_node = 2 if net.is_node_linker else 1
-    lengths, images = search(net, max_ring_size * edges_per_node, n_threads=n_threads)
+    lengths, vertices, cells = search(net, max_ring_size * edges_per_node, n_threads=n_threads)
     order = np.argsort(lengths, kind="stable")
     starts = np.concatenate([[0], np.cumsum(lengths[order])])
     begins = np.concatenate([[0], np.cumsum(lengths)])[:-1]
@@ -143,8 +143,8 @@ def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int
         max_ring_size=max_ring_size,
         sizes=sizes,
         starts=starts,
-        vertices=images[rows, 0].astype(np.int32),
-        offsets=images[rows, 1:].astype(np.int32),
+        vertices=vertices[rows],
+        offsets=cells[rows],
         ring_kind="ring",
         completeness=_completeness(net, sizes, max_ring_size),
     )

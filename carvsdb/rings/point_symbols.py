@@ -7,7 +7,7 @@ import numpy as np
 from carvsdb.compiled import compiled
 from carvsdb.net import Net, contract_linkers
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
-from carvsdb.rings.images import Graph, Integers, code_of, graph_within, slot_of
+from carvsdb.rings.infinite import Graph, Integers, doubled, graph_within, slot_of
 
 _EMPTY = -1
 
@@ -56,78 +56,71 @@ def _written(cycles: Integers) -> str:
 def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> Integers:
     """Return the length of the shortest cycle at each angle, 0 where it has more than `longest` edges.
 
-    The angle between two neighbours of a vertex closes with the shortest path between them that avoids the vertex, so
-    one breadth-first search from each neighbour settles its angles with the later ones.
+    The angle between two neighbours of a vertex closes with the shortest path between them that avoids the vertex,
+    so one breadth-first search from each neighbour settles its angles with the later ones.
     """
     cycles = np.zeros(angle_starts[-1], np.int64)
     room = 256
-    images = np.empty((room, 5), np.int64)
-    keys = np.full(2 * room, _EMPTY, np.int64)
+    images = np.empty(room, np.int64)
+    vertices = np.empty(room, np.int64)
+    levels = np.empty(room, np.int64)
     slots = np.empty(room, np.int64)
+    keys = np.full(2 * room, _EMPTY, np.int64)
     for vertex in range(graph.n_vertices):
         begin, finish = graph.starts[vertex], graph.starts[vertex + 1]
         angle = angle_starts[vertex]
         for first in range(begin, finish - 1):
             waiting = finish - first - 1
             # Row 0 is the vertex itself: seen, never walked from.
-            images[0, 0] = vertex
-            images[0, 1:] = 0
-            images[1, :4] = graph.ends[first]
-            images[1, 4] = 0
-            count = 0
-            for row in range(2):
-                code = code_of(graph, images[row, 0], images[row, 1], images[row, 2], images[row, 3])
-                slot = slot_of(code, len(keys) - 1)
-                while keys[slot] != _EMPTY:
-                    slot = (slot + 1) & (len(keys) - 1)
-                keys[slot] = code
-                slots[row] = slot
-                count += 1
+            images[0], vertices[0], levels[0] = vertex, vertex, 0
+            images[1], vertices[1], levels[1] = graph.images[first], graph.neighbours[first], 0
+            count = 2
+            _enter(keys, slots, images, graph.lowest, 0)
+            _enter(keys, slots, images, graph.lowest, 1)
             row = 1
-            while row < count and waiting > 0 and images[row, 4] + 3 <= longest:
-                here = images[row].copy()
-                for end in range(graph.starts[here[0]], graph.starts[here[0] + 1]):
-                    there = graph.ends[end, 0]
-                    u = here[1] + graph.ends[end, 1]
-                    v = here[2] + graph.ends[end, 2]
-                    w = here[3] + graph.ends[end, 3]
-                    code = code_of(graph, there, u, v, w)
-                    slot = slot_of(code, len(keys) - 1)
-                    while keys[slot] != _EMPTY and keys[slot] != code:
-                        slot = (slot + 1) & (len(keys) - 1)
-                    if keys[slot] == code:
+            while row < count and waiting > 0 and levels[row] + 3 <= longest:
+                here = vertices[row]
+                for end in range(graph.starts[here], graph.starts[here + 1]):
+                    image = images[row] - here + graph.images[end]
+                    mask = len(keys) - 1
+                    slot = slot_of(image - graph.lowest, mask)
+                    while keys[slot] != _EMPTY and keys[slot] != image - graph.lowest:
+                        slot = (slot + 1) & mask
+                    if keys[slot] != _EMPTY:
                         continue
                     for later in range(first + 1, finish):
-                        ending = graph.ends[later]
-                        if there == ending[0] and u == ending[1] and v == ending[2] and w == ending[3]:
-                            cycles[angle + later - first - 1] = here[4] + 3
+                        if image == graph.images[later]:
+                            cycles[angle + later - first - 1] = levels[row] + 3
                             waiting -= 1
-                    keys[slot] = code
-                    slots[count] = slot
-                    images[count, 0] = there
-                    images[count, 1] = u
-                    images[count, 2] = v
-                    images[count, 3] = w
-                    images[count, 4] = here[4] + 1
+                    images[count] = image
+                    vertices[count] = graph.neighbours[end]
+                    levels[count] = levels[row] + 1
+                    _enter(keys, slots, images, graph.lowest, count)
                     count += 1
                     if count == room:
                         room *= 2
-                        larger = np.empty((room, 5), np.int64)
-                        larger[:count] = images
-                        images = larger
+                        images, vertices, levels, slots = (
+                            doubled(images),
+                            doubled(vertices),
+                            doubled(levels),
+                            doubled(slots),
+                        )
                         keys = np.full(2 * room, _EMPTY, np.int64)
-                        slots = np.empty(room, np.int64)
                         for known in range(count):
-                            code = code_of(
-                                graph, images[known, 0], images[known, 1], images[known, 2], images[known, 3]
-                            )
-                            slot = slot_of(code, len(keys) - 1)
-                            while keys[slot] != _EMPTY:
-                                slot = (slot + 1) & (len(keys) - 1)
-                            keys[slot] = code
-                            slots[known] = slot
+                            _enter(keys, slots, images, graph.lowest, known)
                 row += 1
             for known in range(count):
                 keys[slots[known]] = _EMPTY
             angle += finish - first - 1
     return cycles
+
+
+@compiled
+def _enter(keys: Integers, slots: Integers, images: Integers, lowest: int, row: int) -> None:
+    """Enter a row into the hash table."""
+    mask = len(keys) - 1
+    slot = slot_of(images[row] - lowest, mask)
+    while keys[slot] != _EMPTY:
+        slot = (slot + 1) & mask
+    keys[slot] = images[row] - lowest
+    slots[row] = slot

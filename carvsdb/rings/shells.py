@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled
 from carvsdb.net import Net, replace_linkers
-from carvsdb.rings.images import Graph, Integers, graph_within
+from carvsdb.rings.infinite import Graph, Integers, graph_within
 from carvsdb.rings.tables import EMPTY, distance_table
 
 

@@ -1,27 +1,36 @@
 """Distances around vertices, as hash tables that the ring search looks up.
 
-An entry of a table is ``code * 64 + distance``, so that one word answers a question.
+A word of a table is ``number * 64 + distance`` of an image, so that one word answers a question; numbers are counted
+from the lowest within reach. Small nets get 32-bit words, which halves the memory that look-ups touch.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from carvsdb.compiled import compiled
-from carvsdb.rings.images import Graph, Integers, code_of, doubled, slot_of
+from carvsdb.compiled import compiled, inlined
+from carvsdb.rings.infinite import Graph, Integers, Narrow, doubled, slot_of
 
 EMPTY = -1
 UNKNOWN = 64
 """What a table answers for an image that lies beyond its radius: more than any distance."""
 
+Words = Integers | Narrow
+
 
 class Tables(NamedTuple):
     """Tables one after the other: that of vertex `v` is ``words[begins[v]:ends[v]]``, of a length 2^n."""
 
-    words: Integers
+    words: Words
     begins: Integers
     ends: Integers
     radius: int
+
+
+def no_words(graph: Graph) -> Words:
+    """Return room for words of the narrowest type that holds a graph's."""
+    fits = (2 * -graph.lowest + graph.n_vertices) * 64 < 2**31
+    return np.empty(1024, np.int32) if fits else np.empty(1024, np.int64)
 
 
 @compiled
@@ -29,38 +38,35 @@ def distance_table(graph: Graph, vertex: int, radius: int) -> Integers:
     """Return the table of the images up to `radius` edges from a vertex of cell 0, at most half full."""
     table = np.full(128, EMPTY, np.int64)
     mask = len(table) - 1
-    images = np.empty((64, 4), np.int64)
-    images[0, 0] = vertex
-    images[0, 1:] = 0
-    code = code_of(graph, vertex, 0, 0, 0)
-    table[slot_of(code, mask)] = code * 64
+    images = np.empty(64, np.int64)
+    vertices = np.empty(64, np.int64)
+    images[0] = vertex
+    vertices[0] = vertex
+    table[slot_of(vertex - graph.lowest, mask)] = (vertex - graph.lowest) * 64
     count = 1
     begin = 0
     for distance in range(1, radius + 1):
         finish = count
-        for index in range(begin, finish):
-            for end in range(graph.starts[images[index, 0]], graph.starts[images[index, 0] + 1]):
-                u = images[index, 1] + graph.ends[end, 1]
-                v = images[index, 2] + graph.ends[end, 2]
-                w = images[index, 3] + graph.ends[end, 3]
-                code = code_of(graph, graph.ends[end, 0], u, v, w)
-                slot = slot_of(code, mask)
-                while table[slot] != EMPTY and table[slot] >> 6 != code:
+        for row in range(begin, finish):
+            here = vertices[row]
+            origin = images[row] - here
+            for end in range(graph.starts[here], graph.starts[here + 1]):
+                image = origin + graph.images[end]
+                number = image - graph.lowest
+                slot = slot_of(number, mask)
+                while table[slot] != EMPTY and table[slot] >> 6 != number:
                     slot = (slot + 1) & mask
                 if table[slot] != EMPTY:
                     continue
-                table[slot] = code * 64 + distance
-                images[count, 0] = graph.ends[end, 0]
-                images[count, 1] = u
-                images[count, 2] = v
-                images[count, 3] = w
+                table[slot] = number * 64 + distance
+                images[count] = image
+                vertices[count] = graph.neighbours[end]
                 count += 1
                 if 2 * count >= len(table):
                     table = _rehashed(table)
                     mask = len(table) - 1
-                    larger = np.empty((2 * len(images), 4), np.int64)
-                    larger[:count] = images[:count]
-                    images = larger
+                    images = doubled(images)
+                    vertices = doubled(vertices)
         begin = finish
     return table
 
@@ -79,10 +85,9 @@ def _rehashed(table: Integers) -> Integers:
 
 
 @compiled
-def distance_tables(graph: Graph, first: int, last: int, radius: int) -> tuple[Integers, Integers]:
+def distance_tables(graph: Graph, first: int, last: int, radius: int, words: Words) -> tuple[Words, Integers]:
     """Return the tables of the vertices ``first..last - 1``, one after the other, and their lengths."""
     sizes = np.empty(last - first, np.int64)
-    words = np.empty(1024, np.int64)
     used = 0
     for vertex in range(first, last):
         table = distance_table(graph, vertex, radius)
@@ -91,19 +96,16 @@ def distance_tables(graph: Graph, first: int, last: int, radius: int) -> tuple[I
         words[used : used + len(table)] = table
         used += len(table)
         sizes[vertex - first] = len(table)
-    return words[:used], sizes
+    return words[:used].copy(), sizes
 
 
-@compiled
-def distance_in(tables: Tables, vertex: int, code: int) -> int:
-    """Return the distance from a vertex of cell 0 to the image with this code, or ``UNKNOWN``."""
-    begin = tables.begins[vertex]
-    mask = tables.ends[vertex] - begin - 1
-    slot = slot_of(code, mask)
-    while True:
-        word = tables.words[begin + slot]
-        if word == EMPTY:
-            return UNKNOWN
-        if word >> 6 == code:
-            return int(word & 63)
+@inlined
+def distance_in(words: Words, begin: int, end: int, number: int) -> int:
+    """Return the distance that the table ``words[begin:end]`` has for an image, or ``UNKNOWN``."""
+    mask = end - begin - 1
+    slot = slot_of(number, mask)
+    word = words[begin + slot]
+    while word != EMPTY and word >> 6 != number:
         slot = (slot + 1) & mask
+        word = words[begin + slot]
+    return UNKNOWN if word == EMPTY else word & 63
