@@ -83,6 +83,10 @@ class LabelTakenError(RefusedError):
     """A label belongs to other content of the catalogue."""
 
 
+class RingBudgetError(RefusedError):
+    """A net has more rings than the search may find."""
+
+
 class VerificationError(CarvsdbError):
     """A check found something wrong, or an iteration did not converge."""
 

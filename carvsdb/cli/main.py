@@ -10,7 +10,7 @@ from typing import Annotated, cast
 
 import typer
 
-from carvsdb.cli import compare, describe, embed, generate, ingest, look, release
+from carvsdb.cli import compare, describe, embed, generate, ingest, look, plot, release, rings
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import CarvsdbError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
     epilog="Example: carvsdb describe net.cgd",
 )
 app.command(epilog="Example: carvsdb describe m1-topology.data --json")(describe.describe)
+app.command(epilog="Example: carvsdb rings net.cgd -o rings.parquet")(rings.rings)
 app.command(epilog="Example: carvsdb ingest nets/*.cgd models/ --db zif.duckdb")(ingest.ingest)
 app.command(epilog="Example: carvsdb sources")(ingest.sources)
 app.command("list", epilog="Example: carvsdb list --db zif.duckdb")(look.list_entries)
@@ -36,6 +37,7 @@ app.command(epilog='Example: carvsdb sql "SELECT label, sigma FROM entry ORDER B
 app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.similar)
 app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
 app.add_typer(embed.app, name="embed")
+app.add_typer(plot.app, name="plot")
 app.add_typer(release.app, name="release")
 app.add_typer(generate.app, name="generate")
 

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,10 +9,27 @@ if TYPE_CHECKING:
     from carvsdb_ingest.readers import ReadOptions
 
 DEFAULT_DB = "carvsdb.duckdb"
+DEFAULT_MAX_RINGS = 10_000_000
+
+
+class RingKind(StrEnum):
+    """What is searched."""
+
+    ring = "ring"
+    strong = "strong"
+
 
 Db = Annotated[str, typer.Option("--db", envvar="CARVSDB_DB", metavar="PATH", help="The catalogue.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 CutOff = Annotated[int, typer.Option("--max-ring-size", metavar="N", help="Search rings of up to N nodes (3-32).")]
+CutOffOrAuto = Annotated[
+    str,
+    typer.Option("--max-ring-size", metavar="N|auto", help="Search rings of up to N nodes (3-32), or till complete."),
+]
+Rings = Annotated[
+    RingKind, typer.Option("--rings", help="Rings, or strong rings: no sum of any number of smaller cycles.")
+]
+MaxRings = Annotated[int, typer.Option(metavar="N", min=1, help="End the search of a net with more ring classes.")]
 NodeOnly = Annotated[
     bool, typer.Option("--node-only", help="Replace linkers by edges (one on three nodes makes a false 3-ring).")
 ]
@@ -30,6 +48,16 @@ def read_options(node_types: str | None, linker_types: str | None, strict: bool)
         linker_types=_types("--linker-types", linker_types),
         strict=strict,
     )
+
+
+def cut_off(text: str) -> int | None:
+    """Return a cut-off in nodes, None for ``auto``."""
+    if text == "auto":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected 3 to 32 or auto, got {text!r}", param_hint="--max-ring-size") from None
 
 
 def _types(option: str, text: str | None) -> tuple[int, ...] | None:

@@ -17,10 +17,12 @@ def report(description: Description) -> str:
 
     line("clustering", f"{description.clustering} ({description.bond_rule})")
     line("coordination", _listed({f"{size}": n for size, n in description.coordination.items()}))
-    line("rings per cell", "  ".join(f"{size}:{n}" for size, n in description.ring_counts.items()) or "none")
+    kind = "strong rings" if description.ring_kind == "strong" else "rings per cell"
+    line(kind, "  ".join(f"{size}:{n}" for size, n in description.ring_counts.items()) or "none")
     searched = f"searched to {description.max_ring_size}-rings"
+    proof = "smaller strong rings make all cycles" if description.ring_kind == "strong" else "the net has no cycle"
     complete = {
-        "proved": "complete: the net has no other cycle",
+        "proved": f"proved complete: {proof}",
         "observed": f"complete as far as observed: nothing beyond {description.largest_ring}",
         "no": "not shown to be complete",
     }[description.completeness]

@@ -1,10 +1,8 @@
 """The map of nets as a figure."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
 from carvsdb.plots.labels import place_labels
+from carvsdb.plots.saving import figure_file, house_style, save
 
 MOST_LABELS = 60
 """With more points than this only highlighted ones are labelled."""
@@ -24,11 +23,6 @@ _KINDS = {
     "generated": ("#009E73", "^", 1.15),
 }
 _INK, _PALE = "#222222", "#9a9a9a"
-_METADATA: dict[str, dict[str, None]] = {
-    ".png": {"Software": None},
-    ".svg": {"Date": None},
-    ".pdf": {"CreationDate": None},
-}
 
 
 def plot_map(
@@ -69,18 +63,10 @@ def plot_map(
     -----
     The same arguments give the same bytes: no dates are written.
     """
-    target = Path(path)
-    if target.suffix.lower() not in _METADATA:
-        endings = ", ".join(_METADATA)
-        raise InputError(f"a map is written as one of {endings}, got {target.suffix or 'no ending'!r}", path=target)
+    target = figure_file(path)
     points = _checked(coordinates, labels, kinds)
     marked = np.isin(np.array(labels, dtype=str), np.array(highlight, dtype=str))
-    with (
-        matplotlib.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0, "svg.hashsalt": "carvsdb"}),
-        warnings.catch_warnings(),
-    ):
-        # A label in a script that the font lacks is drawn as boxes, which the reader sees.
-        warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)
+    with house_style():
         figure = Figure(figsize=(7.4, 5.6), dpi=200, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
@@ -98,10 +84,7 @@ def plot_map(
         figure.set_layout_engine("none")
         axes.set_autoscale_on(False)
         _draw_labels(axes, points, labels, marked)
-        try:
-            figure.savefig(target, metadata=_METADATA[target.suffix.lower()])
-        except OSError as error:
-            raise InputError(f"cannot write the map: {error.strerror or error}", path=target) from error
+        save(figure, target)
 
 
 def _checked(coordinates: ArrayLike, labels: Sequence[str], kinds: Sequence[str]) -> NDArray[np.float64]:

@@ -6,10 +6,10 @@ short-cut: no path of the net between two of its vertices is shorter than both b
 [1]_ A net has infinitely many rings, but finitely many up to translation: each class is counted once per
 cell.
 
-``search`` finds them (with ``infinite``, ``tables``, ``ball`` and ``candidates``), ``census`` holds them, ``carvs``
-averages them,
-``vertex_symbols`` and ``point_symbols`` write what runs through the angles of a vertex, ``shells`` counts
-neighbours, and ``reference`` finds rings again, naively.
+``search`` finds them (with ``infinite``, ``tables``, ``ball`` and ``candidates``), ``strong`` picks the strong ones
+(with ``regions``, ``spanning`` and ``elimination``), ``census`` holds them, ``listing`` gives them out. ``carvs``
+averages them, ``vertex_symbols`` and ``point_symbols`` write what runs through the angles of a vertex, ``shells``
+counts neighbours. ``reference`` and ``reference_strong`` find the rings again, naively.
 
 References
 ----------
@@ -17,19 +17,38 @@ References
 """
 
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
-from carvsdb.rings.census import RingCensus, find_rings
-from carvsdb.rings.point_symbols import point_symbols
+from carvsdb.rings.census import (
+    DEFAULT_BUDGET,
+    RingCensus,
+    find_rings,
+    find_rings_to_the_last,
+    find_rings_within_budget,
+)
+from carvsdb.rings.listing import NodeRings, node_rings, ring_table, select_sizes
+from carvsdb.rings.point_symbols import extended_point_symbols, point_symbols
 from carvsdb.rings.shells import coordination_sequences, td10
+from carvsdb.rings.strong import StrongRingCheck, find_strong_rings, strong_rings
 from carvsdb.rings.vertex_symbols import vertex_symbols
 
 __all__ = [
+    "DEFAULT_BUDGET",
     "DEFAULT_CUT_OFF",
     "LARGEST_CUT_OFF",
     "Carvs",
+    "NodeRings",
     "RingCensus",
+    "StrongRingCheck",
     "coordination_sequences",
+    "extended_point_symbols",
     "find_rings",
+    "find_rings_to_the_last",
+    "find_rings_within_budget",
+    "find_strong_rings",
+    "node_rings",
     "point_symbols",
+    "ring_table",
+    "select_sizes",
+    "strong_rings",
     "td10",
     "vertex_symbols",
 ]

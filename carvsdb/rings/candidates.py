@@ -1,10 +1,10 @@
 """Cycles around a root that may be rings, as far as near distances can tell.
 
 A ring of ``2k`` edges is an image on level `k` with two predecessors, one of ``2k + 1`` edges an edge within
-level `k`, and two paths that descend to the root. In a ring the first vertex of one path is farther from every vertex
-of the other path than the root is, but for the far edge of an odd ring, whose ends are as far: bit sets over the
-root's neighbours settle most pairs of paths before they are walked. A new pair of images is held against each other, and
-against their antipodes on the other path, by the tables of near distances.
+level `k`, and two paths that descend to the root. In a ring the first vertex of one path is farther from every
+vertex of the other path than the root is, but for the far edge of an odd ring, whose ends are as far: bit sets over the
+root's neighbours settle most pairs of paths before they are walked. A new pair of images is held against each other,
+and against their antipodes on the other path, by the tables of near distances.
 """
 
 from typing import NamedTuple

@@ -6,10 +6,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, components
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.search import search
+
+DEFAULT_BUDGET = 10_000_000
+"""How many ring classes a search may find unless told otherwise."""
+
+SMALLEST_CUT_OFF = 3
+_FIRST_CUT_OFF = 16
 
 OBSERVED_MARGIN = 8
 """How far beyond the largest ring found a search must go to be called complete."""
@@ -34,10 +40,10 @@ class RingCensus:
     offsets : ndarray of int32, shape (n_rows, 3)
         The cell of each vertex; the first vertex of a ring is in cell 0.
     ring_kind : str
-        ``ring``: cycles without short-cut.
+        ``ring``: cycles without short-cut; ``strong``: those that are no sum of any number of smaller cycles.
     completeness : str
-        ``proved`` where the net has no cycle at all, ``observed`` where the search went at least 8
-        beyond the largest ring found, else ``no``.
+        ``proved``: of rings where the net has no cycle at all, of strong rings where those found make up every cycle;
+        ``observed`` where the search went at least 8 beyond the largest ring found; else ``no``.
 
     Notes
     -----
@@ -98,12 +104,17 @@ class RingCensus:
         )
 
     def __repr__(self) -> str:
-        return (
-            f"<RingCensus of {self.net!r}: {self.n_rings} ring classes up to {self.max_ring_size}, {self.completeness}>"
-        )
+        kind = "strong ring" if self.ring_kind == "strong" else "ring"
+        return f"<RingCensus of {self.net!r}: {self.n_rings} {kind} classes up to {self.max_ring_size}, {self.completeness}>"
 
 
-def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int | None = None) -> RingCensus:
+def find_rings(
+    net: Net,
+    max_ring_size: int = DEFAULT_CUT_OFF,
+    *,
+    max_rings: int = DEFAULT_BUDGET,
+    n_threads: int | None = None,
+) -> RingCensus:
     """Find all rings of a net up to a size.
 
     Parameters
@@ -112,6 +123,8 @@ def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int
         In a node-linker net rings are searched through the linkers and sizes count nodes.
     max_ring_size : int
         Cut-off in nodes, 3 to 32.
+    max_rings : int
+        How many ring classes may be found.
     n_threads : int, optional
         Default: one per core. The result does not depend on it.
 
@@ -119,6 +132,8 @@ def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int
     ------
     InputError
         For a cut-off out of range.
+    RingBudgetError
+        If there are more than `max_rings`.
 
     Examples
     --------
@@ -129,10 +144,10 @@ def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int
     >>> census.carvs().symbol
     '{4(2).6(4).12(32)}'
     """
-    if not 3 <= max_ring_size <= LARGEST_CUT_OFF:
-        raise InputError(f"max_ring_size must be 3 to {LARGEST_CUT_OFF} nodes, got {max_ring_size}")
+    if not SMALLEST_CUT_OFF <= max_ring_size <= LARGEST_CUT_OFF:
+        raise InputError(f"max_ring_size must be {SMALLEST_CUT_OFF} to {LARGEST_CUT_OFF} nodes, got {max_ring_size}")
     edges_per_node = 2 if net.is_node_linker else 1
-    lengths, vertices, cells = search(net, max_ring_size * edges_per_node, n_threads=n_threads)
+    lengths, vertices, cells = search(net, max_ring_size * edges_per_node, max_rings=max_rings, n_threads=n_threads)
     order = np.argsort(lengths, kind="stable")
     starts = np.concatenate([[0], np.cumsum(lengths[order])])
     begins = np.concatenate([[0], np.cumsum(lengths)])[:-1]
@@ -148,6 +163,48 @@ def find_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threads: int
         ring_kind="ring",
         completeness=_completeness(net, sizes, max_ring_size),
     )
+
+
+def find_rings_to_the_last(net: Net, *, max_rings: int = DEFAULT_BUDGET, n_threads: int | None = None) -> RingCensus:
+    """Raise the cut-off until the list of rings is complete as far as observed, or 32 or the budget is met.
+
+    Examples
+    --------
+    >>> from carvsdb.net import library
+    >>> find_rings_to_the_last(library.load("sod")).max_ring_size
+    20
+    """
+    census = find_rings_within_budget(net, _FIRST_CUT_OFF, max_rings=max_rings, n_threads=n_threads)
+    asked = _FIRST_CUT_OFF
+    while census.completeness == "no" and census.max_ring_size == asked < LARGEST_CUT_OFF:
+        asked = min((census.largest_ring or asked) + OBSERVED_MARGIN, LARGEST_CUT_OFF)
+        try:
+            census = find_rings(net, asked, max_rings=max_rings, n_threads=n_threads)
+        except RingBudgetError:
+            return census
+    return census
+
+
+def find_rings_within_budget(
+    net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, max_rings: int = DEFAULT_BUDGET, n_threads: int | None = None
+) -> RingCensus:
+    """Find the rings up to a cut-off, or up to the largest one that has no more than `max_rings` ring classes.
+
+    The census says by its `max_ring_size` how far the search went.
+    """
+    try:
+        return find_rings(net, max_ring_size, max_rings=max_rings, n_threads=n_threads)
+    except RingBudgetError:
+        low, high = SMALLEST_CUT_OFF, max_ring_size - 1
+        best = find_rings(net, low, max_rings=max_rings, n_threads=n_threads)
+        while low < high:
+            middle = (low + high + 1) // 2
+            try:
+                best = find_rings(net, middle, max_rings=max_rings, n_threads=n_threads)
+                low = middle
+            except RingBudgetError:
+                high = middle - 1
+        return best
 
 
 def _completeness(net: Net, sizes: NDArray[np.int32], max_ring_size: int) -> str:

@@ -1,8 +1,8 @@
 """The infinite net as kernels walk it: every image of a vertex is one integer.
 
 The image of vertex `v` in cell ``(x, y, z)`` has the number ``cell * n + v``, where the cell is numbered
-``(x * W2 + y) * W3 + z`` with widths that hold every offset within reach. Numbers are linear in the cell: seen from image
-`a` (of vertex ``v_a``), image `b` has the number ``b - a + v_a``, and the sign of a cell's number is the
+``(x * W2 + y) * W3 + z`` with widths that hold every offset within reach. Numbers are linear in the cell: seen from
+image `a` (of vertex ``v_a``), image `b` has the number ``b - a + v_a``, and the sign of a cell's number is the
 lexicographic sign of its offsets.
 """
 

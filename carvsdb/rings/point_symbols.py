@@ -8,8 +8,11 @@ from carvsdb.compiled import compiled
 from carvsdb.net import Net, contract_linkers
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
 from carvsdb.rings.infinite import Graph, Integers, doubled, graph_within, slot_of
+from carvsdb.rings.vertex_symbols import in_order, written
 
 _EMPTY = -1
+_ROW_BITS = 22
+_ROW_MASK = 2**_ROW_BITS - 1
 
 
 def point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
@@ -36,15 +39,43 @@ def point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
     >>> point_symbols(library.load("pcu"))
     ['{4^12.6^3}']
     """
+    cycles = _cycles_at_angles(net, longest)
+    return [_counted([size for size, _ in angles]) for angles in cycles]
+
+
+def extended_point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
+    """Write the extended point symbol of every vertex: size and number of the shortest cycles at each angle.
+
+    Notes
+    -----
+    It differs from the vertex symbol where a shortest cycle is no ring, and has no ``*`` there. Angles stand in
+    the order of vertex symbols.
+
+    Examples
+    --------
+    >>> from carvsdb.net import library
+    >>> extended_point_symbols(library.load("cds"))[0]
+    '[6.6.6.6.6(2).8(2)]'
+    """
+    found = []
+    for angles in _cycles_at_angles(net, longest):
+        rings = [((size, number),) if size else () for size, number in angles]
+        found.append("[" + ".".join(written(angle) for angle in in_order(rings)) + "]")
+    return found
+
+
+def _cycles_at_angles(net: Net, longest: int) -> list[list[tuple[int, int]]]:
+    """Return size and number of the shortest cycles at each angle of each vertex; (0, 0) where there is none."""
     contracted = contract_linkers(net)
     degrees = contracted.degrees()
     starts = np.concatenate([[0], np.cumsum(degrees * (degrees - 1) // 2)])
-    cycles = _shortest_cycles(graph_within(contracted, longest), starts, longest)
-    return [_written(cycles[starts[vertex] : starts[vertex + 1]]) for vertex in range(contracted.n_vertices)]
+    cycles, ways = _shortest_cycles(graph_within(contracted, longest), starts, longest)
+    pairs = list(zip(cycles.tolist(), ways.tolist(), strict=True))
+    return [pairs[starts[vertex] : starts[vertex + 1]] for vertex in range(contracted.n_vertices)]
 
 
-def _written(cycles: Integers) -> str:
-    counts = Counter(int(size) for size in cycles)
+def _counted(cycles: list[int]) -> str:
+    counts = Counter(cycles)
     missing = counts.pop(0, 0)
     sizes: list[tuple[str, int]] = [(str(size), counts[size]) for size in sorted(counts)]
     if missing:
@@ -53,74 +84,91 @@ def _written(cycles: Integers) -> str:
 
 
 @compiled
-def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> Integers:
-    """Return the length of the shortest cycle at each angle, 0 where it has more than `longest` edges.
+def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tuple[Integers, Integers]:
+    """Return the length of the shortest cycles at each angle and their number, 0 for more than `longest` edges.
 
-    The angle between two neighbours of a vertex closes with the shortest path between them that avoids the vertex,
+    The angle between two neighbours of a vertex closes with the shortest paths between them that avoid the vertex,
     so one breadth-first search from each neighbour settles its angles with the later ones.
     """
     cycles = np.zeros(angle_starts[-1], np.int64)
+    numbers = np.zeros(angle_starts[-1], np.int64)
     room = 256
     images = np.empty(room, np.int64)
     vertices = np.empty(room, np.int64)
     levels = np.empty(room, np.int64)
+    ways = np.empty(room, np.int64)
     slots = np.empty(room, np.int64)
-    keys = np.full(2 * room, _EMPTY, np.int64)
+    words = np.full(2 * room, _EMPTY, np.int64)
     for vertex in range(graph.n_vertices):
         begin, finish = graph.starts[vertex], graph.starts[vertex + 1]
         angle = angle_starts[vertex]
         for first in range(begin, finish - 1):
             waiting = finish - first - 1
-            # Row 0 is the vertex itself: seen, never walked from.
-            images[0], vertices[0], levels[0] = vertex, vertex, 0
-            images[1], vertices[1], levels[1] = graph.images[first], graph.neighbours[first], 0
+            # Row 0 is the vertex itself: seen, never walked from, nearer than all others.
+            images[0], vertices[0], levels[0], ways[0] = vertex, vertex, -1, 0
+            images[1], vertices[1], levels[1], ways[1] = graph.images[first], graph.neighbours[first], 0, 1
             count = 2
-            _enter(keys, slots, images, graph.lowest, 0)
-            _enter(keys, slots, images, graph.lowest, 1)
+            _enter(words, slots, images, graph.lowest, 0)
+            _enter(words, slots, images, graph.lowest, 1)
             row = 1
-            while row < count and waiting > 0 and levels[row] + 3 <= longest:
+            last_level = longest - 3
+            while row < count and levels[row] <= last_level:
                 here = vertices[row]
                 for end in range(graph.starts[here], graph.starts[here + 1]):
                     image = images[row] - here + graph.images[end]
-                    mask = len(keys) - 1
-                    slot = slot_of(image - graph.lowest, mask)
-                    while keys[slot] != _EMPTY and keys[slot] != image - graph.lowest:
+                    number = image - graph.lowest
+                    mask = len(words) - 1
+                    slot = slot_of(number, mask)
+                    while words[slot] != _EMPTY and words[slot] >> _ROW_BITS != number:
                         slot = (slot + 1) & mask
-                    if keys[slot] != _EMPTY:
+                    if words[slot] != _EMPTY:
+                        other = words[slot] & _ROW_MASK
+                        if levels[other] == levels[row] + 1:
+                            ways[other] += ways[row]
                         continue
                     for later in range(first + 1, finish):
                         if image == graph.images[later]:
-                            cycles[angle + later - first - 1] = levels[row] + 3
                             waiting -= 1
+                            if waiting == 0:
+                                # The rest of this level may still find other ways.
+                                last_level = levels[row]
                     images[count] = image
                     vertices[count] = graph.neighbours[end]
                     levels[count] = levels[row] + 1
-                    _enter(keys, slots, images, graph.lowest, count)
+                    ways[count] = ways[row]
+                    _enter(words, slots, images, graph.lowest, count)
                     count += 1
                     if count == room:
                         room *= 2
-                        images, vertices, levels, slots = (
-                            doubled(images),
-                            doubled(vertices),
-                            doubled(levels),
-                            doubled(slots),
-                        )
-                        keys = np.full(2 * room, _EMPTY, np.int64)
+                        images, vertices, levels = doubled(images), doubled(vertices), doubled(levels)
+                        ways, slots = doubled(ways), doubled(slots)
+                        words = np.full(2 * room, _EMPTY, np.int64)
                         for known in range(count):
-                            _enter(keys, slots, images, graph.lowest, known)
+                            _enter(words, slots, images, graph.lowest, known)
                 row += 1
+            for later in range(first + 1, finish):
+                number = graph.images[later] - graph.lowest
+                mask = len(words) - 1
+                slot = slot_of(number, mask)
+                while words[slot] != _EMPTY and words[slot] >> _ROW_BITS != number:
+                    slot = (slot + 1) & mask
+                if words[slot] != _EMPTY:
+                    other = words[slot] & _ROW_MASK
+                    cycles[angle + later - first - 1] = levels[other] + 2
+                    numbers[angle + later - first - 1] = ways[other]
             for known in range(count):
-                keys[slots[known]] = _EMPTY
+                words[slots[known]] = _EMPTY
             angle += finish - first - 1
-    return cycles
+    return cycles, numbers
 
 
 @compiled
-def _enter(keys: Integers, slots: Integers, images: Integers, lowest: int, row: int) -> None:
+def _enter(words: Integers, slots: Integers, images: Integers, lowest: int, row: int) -> None:
     """Enter a row into the hash table."""
-    mask = len(keys) - 1
-    slot = slot_of(images[row] - lowest, mask)
-    while keys[slot] != _EMPTY:
+    mask = len(words) - 1
+    number = images[row] - lowest
+    slot = slot_of(number, mask)
+    while words[slot] != _EMPTY:
         slot = (slot + 1) & mask
-    keys[slot] = images[row] - lowest
+    words[slot] = number << _ROW_BITS | row
     slots[row] = slot

@@ -1,8 +1,8 @@
 """The ring search: every translation class of rings once, from its first vertex.
 
 Vertices are ranked, images of one vertex by their cell. A ring is found from its first vertex, moved to cell 0, among
-images that come after it (``ball``). Candidates (``candidates``) are cycles that near distances do not refute. A cycle is
-a ring iff antipodal vertices are as far apart in the net as along the cycle; a short-cut is mostly short, so
+images that come after it (``ball``). Candidates (``candidates``) are cycles that near distances do not refute. A cycle
+is a ring iff antipodal vertices are as far apart in the net as along the cycle; a short-cut is mostly short, so
 only cycles too large for the near tables are left to be held against tables of the full radius, which are
 made of the vertices that ask for them.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled
-from carvsdb.errors import RefusedError
+from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, relabel
 from carvsdb.rings.ball import Ball, empty_ball, fill_ball, make_ball
 from carvsdb.rings.candidates import Candidates, find_candidates
@@ -27,6 +27,7 @@ _NEAR_RADIUS, _NEAR_RADIUS_OF_LINKERS = 4, 10
 _FARTHER = 3
 _MOST_FAR_WORDS = 2**25
 _TASKS_A_THREAD = 16
+_CANDIDATES_A_RING = 4
 
 
 class FarTables(NamedTuple):
@@ -49,7 +50,7 @@ class FarTables(NamedTuple):
 @compiled
 def rings_from_roots(
     graph: Graph, first_root: int, last_root: int, longest: int, near: Tables, max_rings: int
-) -> tuple[Integers, Integers, Narrow]:
+) -> tuple[Integers, Integers, Narrow, bool]:
     """Find the rings of up to `longest` edges whose first vertex is one of ``first_root..last_root - 1``.
 
     Parameters
@@ -61,7 +62,7 @@ def rings_from_roots(
     near : Tables
         Near distances of all vertices.
     max_rings : int
-        The search stops as soon as it has more.
+        The search stops as soon as it has more, or some times as many candidates around one root.
 
     Returns
     -------
@@ -70,6 +71,8 @@ def rings_from_roots(
     images : ndarray of int64, shape (sum of lengths,)
     vertices : ndarray of int32, shape (sum of lengths,)
         The images of each ring in its order, and their vertices.
+    too_many : bool
+        Whether the search stopped.
     """
     depth = longest // 2
     room = 1024
@@ -96,6 +99,8 @@ def rings_from_roots(
             count = fill_ball(ball, graph, root, depth)
         n_found = find_candidates(ball, count, graph, near, longest, found)
         while n_found < 0:
+            if len(found.lengths) > _CANDIDATES_A_RING * max_rings:
+                return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
             found = Candidates(doubled(found.lengths), doubled(found.rows))
             n_found = find_candidates(ball, count, graph, near, longest, found)
         begin = 0
@@ -119,8 +124,8 @@ def rings_from_roots(
                 used += 1
         empty_ball(ball, count)
         if n_rings > max_rings:
-            break
-    return lengths[:n_rings].copy(), images[:used].copy(), vertices[:used].copy()
+            return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
+    return lengths[:n_rings].copy(), images[:used].copy(), vertices[:used].copy(), False
 
 
 @compiled
@@ -175,7 +180,7 @@ def _sees_ring(cycle: Integers, step: int, ball: Ball, lowest: int, words: Words
 
 
 def search(
-    net: Net, longest: int, *, max_rings: int = 50_000_000, n_threads: int | None = None
+    net: Net, longest: int, *, max_rings: int, n_threads: int | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
     """Find all rings of up to `longest` edges, each translation class once.
 
@@ -200,8 +205,8 @@ def search(
 
     Raises
     ------
-    RefusedError
-        If there are more than `max_rings` rings.
+    RingBudgetError
+        If there are more than `max_rings` rings, or the search runs into too many cycles that are none.
     """
     # Every cycle of a node-linker net has nodes, so only they need to be roots if they come first.
     order = np.argsort(~net.is_node, kind="stable")
@@ -209,17 +214,17 @@ def search(
     graph = graph_within(relabel(net, order) if net.is_node_linker else net, longest // 2 + 1)
     n_workers = n_threads or os.cpu_count() or 1
     radius = min(longest // 2 - 1, _NEAR_RADIUS_OF_LINKERS if net.is_node_linker else _NEAR_RADIUS)
-    room = no_words(graph)
+    like = no_words(graph)
     nothing = np.zeros(0, np.int64)
     with ThreadPoolExecutor(n_workers) as pool:
         tables = list(
             pool.map(
-                lambda task: distance_tables(graph, task[0], task[1], radius, room), _shares(net.n_vertices, n_workers)
+                lambda task: distance_tables(graph, task[0], task[1], radius, like), _shares(net.n_vertices, n_workers)
             )
         )
         ends = np.cumsum(np.concatenate([nothing, *(sizes for _, sizes in tables)]))
-        begins = np.concatenate([nothing[:0], [0], ends])[: net.n_vertices].astype(np.int64)
-        near = Tables(np.concatenate([room[:0], *(words for words, _ in tables)]), begins, ends, radius)
+        begins = np.concatenate([[0], ends])[: net.n_vertices].astype(np.int64)
+        near = Tables(np.concatenate([like, *(words for words, _ in tables)]), begins, ends, radius)
         del tables
         found = list(
             pool.map(
@@ -227,13 +232,14 @@ def search(
                 _shares(net.n_nodes, n_workers),
             )
         )
-    lengths = np.concatenate([nothing, *(lengths for lengths, _, _ in found)])
-    if len(lengths) > max_rings:
-        raise RefusedError(
-            f"the net has more than {max_rings} rings of up to {longest} edges", hint="search it to a smaller size"
+    lengths = np.concatenate([nothing, *(lengths for lengths, _, _, _ in found)])
+    if len(lengths) > max_rings or any(too_many for _, _, _, too_many in found):
+        raise RingBudgetError(
+            f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
+            hint="search it to a smaller size, or allow more rings",
         )
-    images = np.concatenate([nothing, *(images for _, images, _ in found)])
-    vertices = np.concatenate([nothing, *(vertices for _, _, vertices in found)])
+    images = np.concatenate([nothing, *(images for _, images, _, _ in found)])
+    vertices = np.concatenate([nothing, *(vertices for _, _, vertices, _ in found)])
     return lengths, order[vertices].astype(np.int32), cells_of(graph, images, vertices)
 
 

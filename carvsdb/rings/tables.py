@@ -28,9 +28,9 @@ class Tables(NamedTuple):
 
 
 def no_words(graph: Graph) -> Words:
-    """Return room for words of the narrowest type that holds a graph's."""
+    """Return an empty array of the narrowest type that holds the words of a graph's tables."""
     fits = (2 * -graph.lowest + graph.n_vertices) * 64 < 2**31
-    return np.empty(1024, np.int32) if fits else np.empty(1024, np.int64)
+    return np.empty(0, np.int32) if fits else np.empty(0, np.int64)
 
 
 @compiled
@@ -85,8 +85,9 @@ def _rehashed(table: Integers) -> Integers:
 
 
 @compiled
-def distance_tables(graph: Graph, first: int, last: int, radius: int, words: Words) -> tuple[Words, Integers]:
-    """Return the tables of the vertices ``first..last - 1``, one after the other, and their lengths."""
+def distance_tables(graph: Graph, first: int, last: int, radius: int, like: Words) -> tuple[Words, Integers]:
+    """Return the tables of the vertices ``first..last - 1``, in words like those given, and their lengths."""
+    words = np.empty(1024, like.dtype)
     sizes = np.empty(last - first, np.int64)
     used = 0
     for vertex in range(first, last):

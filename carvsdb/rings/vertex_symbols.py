@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from carvsdb.rings.angles import angle_counts
 from carvsdb.rings.census import RingCensus
 
-_Angle = tuple[tuple[int, int], ...]
+Angle = tuple[tuple[int, int], ...]
 """The rings at an angle: (size, number) by ascending size."""
 
 _OPPOSITE = ((0, 5), (1, 4), (2, 3))
@@ -49,19 +49,21 @@ def vertex_symbols(census: RingCensus, *, all_rings: bool = False) -> list[str]:
     for vertex in np.flatnonzero(census.net.is_node):
         rows = rings_at.counts[rings_at.starts[vertex] : rings_at.starts[vertex + 1]]
         angles = [_angle(row, all_rings) for row in rows]
-        symbols.append("[" + ".".join(_written(angle, all_rings) for angle in _ordered(angles, all_rings)) + "]")
+        symbols.append("[" + ".".join(written(angle) for angle in in_order(angles, all_rings)) + "]")
     return symbols
 
 
-def _angle(row: NDArray[np.int64], all_rings: bool) -> _Angle:
+def _angle(row: NDArray[np.int64], all_rings: bool) -> Angle:
     sizes = np.flatnonzero(row)
     if not all_rings:
         sizes = sizes[:1]
     return tuple((int(size), int(row[size])) for size in sizes)
 
 
-def _ordered(angles: Sequence[_Angle], all_rings: bool) -> list[_Angle]:
-    def rank(angle: _Angle) -> tuple[int, ...]:
+def in_order(angles: Sequence[Angle], all_rings: bool = False) -> list[Angle]:
+    """Put the angles of a vertex in the order of its symbol."""
+
+    def rank(angle: Angle) -> tuple[int, ...]:
         if not angle:
             return (10**9,)
         if all_rings:
@@ -75,7 +77,8 @@ def _ordered(angles: Sequence[_Angle], all_rings: bool) -> list[_Angle]:
     return [angle for pair in pairs for angle in pair]
 
 
-def _written(angle: _Angle, all_rings: bool) -> str:
+def written(angle: Angle) -> str:
+    """Write the rings at an angle."""
     if not angle:
         return "*"
     rings = [f"{size}" if number == 1 else f"{size}({number})" for size, number in angle]

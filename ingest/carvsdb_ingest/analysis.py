@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.errors import InputError
 from carvsdb.net import Net, components, contract_linkers, replace_linkers
 from carvsdb.rings import (
+    DEFAULT_BUDGET,
     DEFAULT_CUT_OFF,
     RingCensus,
     coordination_sequences,
-    find_rings,
+    find_rings_to_the_last,
+    find_rings_within_budget,
+    find_strong_rings,
     point_symbols,
     td10,
     vertex_symbols,
@@ -26,6 +30,7 @@ from carvsdb_schemas.description import (
     Description,
 )
 
+_RISING_CUT_OFFS = (12, 20, 27, 32)
 _UNIQUE_SHARE = 0.5
 _FEWEST_AMORPHOUS_NODES = 100
 
@@ -36,14 +41,26 @@ class AnalysisOptions:
 
     Attributes
     ----------
-    max_ring_size : int
-        Cut-off of the ring search, in nodes.
+    max_ring_size : int or None
+        Cut-off of the ring search, in nodes; None raises it until the list is complete, or 32 is met.
     node_only : bool
         Replace every linker by edges between its nodes before anything is counted.
+    ring_kind : str
+        ``ring``, or ``strong`` for strong rings instead.
+    max_rings : int
+        How many ring classes a net may have; the search of one with more ends at a smaller cut-off.
     """
 
-    max_ring_size: int = DEFAULT_CUT_OFF
+    max_ring_size: int | None = DEFAULT_CUT_OFF
     node_only: bool = False
+    ring_kind: str = "ring"
+    max_rings: int = DEFAULT_BUDGET
+
+    def __post_init__(self) -> None:
+        if self.ring_kind not in ("ring", "strong"):
+            raise InputError(f"rings are searched as 'ring' or 'strong', got {self.ring_kind!r}")
+        if self.max_rings < 1:
+            raise InputError(f"max_rings must be 1 or more, got {self.max_rings}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +98,7 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     options = options or AnalysisOptions()
     began = time.perf_counter()
     net = replace_linkers(item.net) if options.node_only else item.net
-    census = find_rings(net, options.max_ring_size)
+    census = search_rings(net, options)
     carvs = census.carvs()
     symbols = tuple(vertex_symbols(census))
     sequences = coordination_sequences(net)
@@ -121,11 +138,30 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         key=None,
         names=[],
         name=None,
-        quality=[*item.quality, *_doubts(net)],
+        quality=[*item.quality, *_doubts(net), *_unfinished(census, options)],
         seconds=round(time.perf_counter() - began, 3),
         version=VERSION,
     )
     return Analysis(item, census, symbols, description)
+
+
+def search_rings(net: Net, options: AnalysisOptions) -> RingCensus:
+    """Search the rings of a net as the options say; a budget that is met lowers the cut-off."""
+    if options.ring_kind == "ring":
+        if options.max_ring_size is None:
+            return find_rings_to_the_last(net, max_rings=options.max_rings)
+        return find_rings_within_budget(net, options.max_ring_size, max_rings=options.max_rings)
+    for cut_off in _RISING_CUT_OFFS if options.max_ring_size is None else (options.max_ring_size,):
+        census = find_strong_rings(net, cut_off)
+        if census.completeness == "proved":
+            break
+    return census
+
+
+def _unfinished(census: RingCensus, options: AnalysisOptions) -> list[str]:
+    if options.max_ring_size is None or census.max_ring_size == options.max_ring_size:
+        return []
+    return [f"the search ended at {census.max_ring_size}-rings: beyond are more than {options.max_rings} rings"]
 
 
 def guess_kind(analysis: Analysis) -> str:

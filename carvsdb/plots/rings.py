@@ -1,0 +1,88 @@
+"""The ring-size distribution as a figure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from carvsdb.plots.saving import figure_file, house_style, save
+
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_MARKERS = ("o", "D", "^", "s", "v", "P", "X")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RingSeries:
+    """Mean rings per node of one material.
+
+    Attributes
+    ----------
+    label : str
+        What it is called in the legend.
+    vectors : sequence of ndarray of float64, shape (max_ring_size,)
+        CARVS of each model; ``vector[k]`` is the mean number of rings of size ``k + 1`` through a node.
+    """
+
+    label: str
+    vectors: Sequence[NDArray[np.float64]]
+
+
+def plot_rings(series: Sequence[RingSeries], path: str | Path, title: str = "Rings per node") -> None:
+    """Draw ring-size distributions into a file.
+
+    Parameters
+    ----------
+    series : sequence of RingSeries
+        Where one has several models, the mean over the models is drawn, with their standard deviation as error bars.
+    path : str or Path
+        The file; its ending says what it becomes: ``.png``, ``.svg`` or ``.pdf``.
+    title : str
+        Stands above the figure.
+
+    Raises
+    ------
+    InputError
+        For another ending.
+    """
+    target = figure_file(path)
+    with house_style():
+        figure = Figure(figsize=(8, 5), dpi=160, layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        largest = 3
+        for number, one in enumerate(series):
+            shortest = min(len(vector) for vector in one.vectors)
+            models = np.stack([vector[:shortest] for vector in one.vectors])
+            mean = models.mean(axis=0)
+            spread = models.std(axis=0, ddof=1) if len(models) > 1 else None
+            sizes = np.arange(1, shortest + 1)
+            shown = np.flatnonzero(mean)
+            largest = max([largest, *(shown + 1).tolist()])
+            label = one.label if len(models) == 1 else f"{one.label} ({len(models)} models)"
+            axes.errorbar(
+                sizes,
+                mean,
+                yerr=spread,
+                label=label,
+                color=_COLOURS[number % len(_COLOURS)],
+                marker=_MARKERS[number % len(_MARKERS)],
+                markersize=5,
+                linewidth=1.4,
+                capsize=3,
+                elinewidth=1,
+            )
+        axes.set_xlim(1.5, largest + 1.5)
+        axes.set_ylim(bottom=0)
+        axes.set_xticks(range(2, largest + 2, 1 if largest <= 20 else 2))
+        axes.set_xlabel("ring size (nodes)")
+        axes.set_ylabel("mean rings per node")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.set_title(title, loc="left", fontweight="bold")
+        axes.legend(frameon=False)
+        save(figure, target)

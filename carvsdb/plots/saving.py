@@ -1,0 +1,58 @@
+"""Figure files: which endings there are, and the same bytes for the same figure."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from carvsdb.errors import InputError
+
+_METADATA: dict[str, dict[str, None]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
+
+
+def figure_file(path: str | Path) -> Path:
+    """Return the path of a figure that can be written.
+
+    Raises
+    ------
+    InputError
+        If its ending is not known.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in _METADATA:
+        endings = ", ".join(_METADATA)
+        raise InputError(f"a figure is written as one of {endings}, got {target.suffix or 'no ending'!r}", path=target)
+    return target
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in our fonts, whatever the user's settings are."""
+    with (
+        matplotlib.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0, "svg.hashsalt": "carvsdb"}),
+        warnings.catch_warnings(),
+    ):
+        # A label in a script that the font lacks is drawn as boxes, which the reader sees.
+        warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)
+        yield
+
+
+def save(figure: Figure, target: Path) -> None:
+    """Write a figure without dates.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    try:
+        figure.savefig(target, metadata=_METADATA[target.suffix.lower()])
+    except OSError as error:
+        raise InputError(f"cannot write the figure: {error.strerror or error}", path=target) from error

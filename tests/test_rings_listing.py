@@ -1,0 +1,243 @@
+"""The rings themselves, values per node, cut-offs that look after themselves, and symbols of any coordination."""
+
+from collections import Counter, deque
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from program import carvsdb
+from strategies import nets
+
+from carvsdb import read_nets
+from carvsdb.errors import InputError, RingBudgetError
+from carvsdb.net import Net, contract_linkers, library, supercell
+from carvsdb.rings import (
+    Carvs,
+    extended_point_symbols,
+    find_rings,
+    find_rings_to_the_last,
+    find_rings_within_budget,
+    node_rings,
+    point_symbols,
+    reference,
+    ring_table,
+    select_sizes,
+    vertex_symbols,
+)
+from carvsdb_ingest.writers import write_cgd, write_rings
+
+
+def test_the_table_holds_the_rings() -> None:
+    census = find_rings(library.load("lta"))
+    table = ring_table(census)
+    assert table.num_rows == census.n_rings
+    row = table.slice(100, 1).to_pylist()[0]
+    assert len(row["vertices"]) == len(row["offsets"]) == row["size"] == census.sizes[100]
+    assert row["offsets"][0] == [0, 0, 0]
+    assert table.column("size").to_pylist() == sorted(census.sizes.tolist())
+
+
+def test_selection_by_size() -> None:
+    census = find_rings(library.load("lta"))
+    some = select_sizes(census, {6, 18})
+    assert some.ring_counts == {6: 20, 18: 56}
+    assert np.array_equal(some.node_counts[:, 17], census.node_counts[:, 17])
+    assert not some.node_counts[:, 3].any()
+    assert select_sizes(census, {5}).n_rings == 0
+
+
+@settings(max_examples=30)
+@given(nets())
+def test_values_per_node_are_those_of_its_rings(net: Net) -> None:
+    census = find_rings(net, 8)
+    values = node_rings(census)
+    sizes: list[list[int]] = [[] for _ in range(net.n_vertices)]
+    for ring in range(census.n_rings):
+        for vertex in census.vertices[census.starts[ring] : census.starts[ring + 1]].tolist():
+            sizes[vertex].append(int(census.sizes[ring]))
+    for vertex, own in enumerate(sizes):
+        assert values.number[vertex] == len(own)
+        if own:
+            assert values.mean_size[vertex] == pytest.approx(np.mean(own))
+            assert values.size_spread[vertex] == pytest.approx(np.std(own), abs=1e-6)
+        else:
+            assert np.isnan(values.mean_size[vertex])
+
+
+def test_the_cut_off_rises_until_nothing_more_is_seen() -> None:
+    for name, expected in (("sod", 20), ("dia", 16), ("lta", 26)):
+        census = find_rings_to_the_last(library.load(name))
+        assert (census.max_ring_size, census.completeness) == (expected, "observed")
+    large = Net.from_edges([(v, (v + 1) % 40) for v in range(40)])
+    assert find_rings_to_the_last(large).max_ring_size == 32
+
+
+def test_a_budget_ends_the_search_at_a_smaller_cut_off() -> None:
+    zni = library.load("zni")
+    with pytest.raises(RingBudgetError, match="more than 100 rings"):
+        find_rings(zni, 27, max_rings=100)
+    census = find_rings_within_budget(zni, 27, max_rings=100)
+    assert census.max_ring_size == 11
+    assert census.ring_counts == find_rings(zni, 11).ring_counts
+    assert find_rings(zni, 12).n_rings > 100 >= census.n_rings
+    assert find_rings_within_budget(library.load("fcu"), 27, max_rings=8).ring_counts == {3: 8}
+    with pytest.raises(RingBudgetError):
+        find_rings_within_budget(library.load("fcu"), 27, max_rings=7)
+
+
+def test_pooling_counts_nodes_not_models(shared: Path) -> None:
+    folder = shared / "data" / "amorphous-mof" / "zif"
+    models = [read_nets(folder / f"m{number}-azif_ace_24-topology.data")[0] for number in (1, 2)]
+    censuses = [find_rings(model) for model in models]
+    pooled = Carvs.pooled([census.carvs() for census in censuses])
+    together = Carvs.from_counts(np.concatenate([census.node_counts for census in censuses]), completeness="observed")
+    assert np.allclose(pooled.vector, together.vector)
+    assert pooled.sigma == pytest.approx(together.sigma)
+    assert pooled.sigma == pytest.approx(5.74, abs=0.005)
+    assert pooled.n_nodes == 3456
+
+
+def shortest_cycles(net: Net, vertex: int, longest: int) -> Counter[tuple[int, int]]:
+    """Count angles by (length, number) of their shortest cycles, by walking all shortest paths naively."""
+    infinite = reference._InfiniteNet(net)
+    start = (vertex, 0, 0, 0)
+    ends = infinite.neighbours(start)
+    found: Counter[tuple[int, int]] = Counter()
+    for first in range(len(ends)):
+        levels, ways, queue = {start: -1, ends[first]: 0}, Counter({ends[first]: 1}), deque([ends[first]])
+        while queue:
+            here = queue.popleft()
+            if levels[here] > longest - 3:
+                continue
+            for there in infinite.neighbours(here):
+                if there not in levels:
+                    levels[there] = levels[here] + 1
+                    queue.append(there)
+                if levels[there] == levels[here] + 1:
+                    ways[there] += ways[here]
+        for second in range(first + 1, len(ends)):
+            known = ends[second] in levels
+            found[(levels[ends[second]] + 2, ways[ends[second]]) if known else (0, 0)] += 1
+    return found
+
+
+@settings(max_examples=40)
+@given(nets())
+def test_point_symbols_against_all_shortest_paths(net: Net) -> None:
+    plain, extended = point_symbols(net, 9), extended_point_symbols(net, 9)
+    for vertex in range(net.n_vertices):
+        cycles = shortest_cycles(net, vertex, 9)
+        sizes: Counter[int] = Counter()
+        for (size, _), number in cycles.items():
+            sizes[size] += number
+        parts = [(str(size), sizes[size]) for size in sorted(sizes) if size]
+        parts += [("*", sizes[0])] if sizes[0] else []
+        expected = "{" + ".".join(size if n == 1 else f"{size}^{n}" for size, n in parts) + "}"
+        assert plain[vertex] == expected
+        written = Counter(
+            ("*" if not size else f"{size}" if ways == 1 else f"{size}({ways})")
+            for (size, ways), number in cycles.items()
+            for _ in range(number)
+        )
+        inner = extended[vertex].strip("[]")
+        assert Counter(inner.split(".") if inner else []) == written
+
+
+def test_published_extended_point_symbols() -> None:
+    # NbO: Blatov, O'Keeffe & Proserpio, CrystEngComm 12, 44 (2010), doi:10.1039/b910671e.
+    assert set(extended_point_symbols(library.load("nbo"))) == {"[6(2).6(2).6(2).6(2).8(6).8(6)]"}
+
+
+def test_nodes_of_high_degree_and_nets_of_many_loops() -> None:
+    hub = Net.from_edges(
+        [(0, 0, u, v, w) for u in (0, 1) for v in (-1, 0, 1) for w in (-1, 0, 1) if (u, v, w) > (0, 0, 0)]
+    )
+    assert hub.degrees().tolist() == [26]
+    assert find_rings(hub, 5).ring_counts == reference.ring_counts(hub, 5)
+    assert contract_linkers(hub) is hub
+    assert len(vertex_symbols(find_rings(hub, 5))[0].split(".")) == 26 * 25 // 2
+
+
+def test_a_path_that_leaves_the_numbered_cells_is_not_taken_for_another() -> None:
+    # Found by hypothesis: neighbours one step beyond the search took the numbers of images within it.
+    sheared = Net.from_edges([(0, 0, 0, 1, 0), (0, 0, 1, -1, 0)])
+    assert find_rings(sheared, 7).ring_counts == {4: 1}
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "xyz", "dump"])
+def test_files_of_rings(suffix: str, shared: Path, tmp_path: Path) -> None:
+    target = tmp_path / f"rings.{suffix}"
+    net = shared / "data" / "amorphous-mof" / "si" / "dia.cgd"
+    done = carvsdb("rings", net, "-o", target, "--json")
+    assert done.code == 0
+    assert (done.json["rings"], done.json["ring_counts"]) == (8, {"6": 8})
+    if suffix == "parquet":
+        table = pq.read_table(target)
+        assert table.num_rows == 8
+        assert table.schema.metadata[b"max_ring_size"] == b"27"
+    elif suffix == "xyz":
+        lines = target.read_text().splitlines()
+        assert lines[0] == "4"
+        assert "c_arpn:R:1:c_srpn:R:1" in lines[1]
+        assert all(line.split()[4:7] == ["12", "6.000000", "0.000000"] for line in lines[2:])
+    else:
+        lines = target.read_text().splitlines()
+        assert lines[8] == "ITEM: ATOMS id type x y z n_rings c_arpn c_srpn"
+        assert len(lines) == 13
+
+
+def test_a_dump_keeps_distances_in_an_oblique_cell(tmp_path: Path) -> None:
+    generator = np.random.default_rng(2)
+    rotation = np.linalg.qr(generator.normal(size=(3, 3)))[0]
+    cell = np.array([[4.0, 0, 0], [1.0, 5.0, 0], [-1.0, 0.5, 6.0]]) @ rotation
+    pcu = library.load("pcu")
+    placed = Net.from_edges(pcu.edges, positions=[[0.1, 0.2, 0.3]], cell=cell)
+    write_rings(find_rings(supercell(placed, (2, 2, 2)), 6), tmp_path / "o.dump")
+    lines = (tmp_path / "o.dump").read_text().splitlines()
+    points = np.array([line.split()[2:5] for line in lines[9:]], float)
+    got = np.linalg.norm(points[:, None] - points[None], axis=2)
+    shifts = np.stack(np.unravel_index(np.arange(8), (2, 2, 2)), axis=1) @ cell
+    expected = np.linalg.norm(shifts[:, None] - shifts[None], axis=2)
+    assert np.allclose(np.sort(got.ravel()), np.sort(expected.ravel()), atol=1e-6)
+
+
+def test_what_cannot_be_written(tmp_path: Path) -> None:
+    census = find_rings(library.load("dia"))
+    with pytest.raises(InputError, match="no positions"):
+        write_rings(census, tmp_path / "dia.xyz")
+    with pytest.raises(InputError, match="parquet"):
+        write_rings(census, tmp_path / "dia.csv")
+    assert not list(tmp_path.iterdir())
+
+
+def test_plot_rings(tmp_path: Path) -> None:
+    for name in ("dia", "sod"):
+        write_cgd([library.load(name)], tmp_path / f"{name}.cgd")
+    dia, sod = tmp_path / "dia.cgd", tmp_path / "sod.cgd"
+    assert carvsdb("plot", "rings", f"{dia}+{sod}", sod, "-o", tmp_path / "one.png").code == 0
+    assert carvsdb("plot", "rings", f"{dia}+{sod}", sod, "-o", tmp_path / "two.png").code == 0
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+    assert carvsdb("plot", "rings", dia, "-o", tmp_path / "one.gif").code == 3
+
+
+def test_describe_with_strong_rings_auto_and_pool(shared: Path) -> None:
+    folder = shared / "data" / "amorphous-mof" / "zif"
+    strong = carvsdb("describe", "--rings", "strong", "--max-ring-size", "auto", "--json", folder / "sod.cgd").json
+    assert (strong["ring_kind"], strong["ring_counts"], strong["completeness"]) == (
+        "strong",
+        {"4": 6, "6": 8},
+        "proved",
+    )
+    auto = carvsdb("describe", "--max-ring-size", "auto", "--json", folder / "zni.cgd").json
+    assert (auto["max_ring_size"], auto["completeness"]) == (22, "observed")
+    budget = carvsdb("describe", "--max-rings", "100", "--json", folder / "zni.cgd")
+    assert budget.json["max_ring_size"] == 11
+    assert "the search ended at 11-rings" in budget.err
+    pooled = carvsdb("describe", "--pool", "--json", folder / "sod.cgd", folder / "zni.cgd").json_lines[-1]
+    assert (pooled["pooled"], pooled["n_nodes"]) == (2, 44)
+    both = carvsdb("describe", "--clustering", "node-linker", "--clustering", "node-only", "--json", folder / "sod.cgd")
+    assert len(both.json_lines) == 2
+    assert carvsdb("describe", "--max-ring-size", "many", folder / "sod.cgd").code == 2
+    assert carvsdb("describe", "--max-ring-size", "40", folder / "sod.cgd").code == 3
