@@ -31,7 +31,7 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
 
 class _PackageCache(FunctionCache):
-    """Machine code on disk, trusted only while no file of the package has changed.
+    """Machine code on disk, trusted only while no file with kernels has changed.
 
     numba's own cache looks at the file of the kernel alone, but the machine code of a kernel holds that of what it
     calls; and it fails on an index that names types which have moved since.
@@ -55,10 +55,10 @@ class _PackageCache(FunctionCache):
 
 @cache
 def _package_stamp() -> str:
-    """Return a hash of the names, sizes and times of all files of the package."""
-    folder = Path(__file__).parent
-    stamps = []
-    for path in sorted(folder.rglob("*.py")):
-        status = path.stat()
-        stamps.append(f"{path.relative_to(folder)} {status.st_size} {status.st_mtime_ns}")
-    return hashlib.sha256("\n".join(stamps).encode()).hexdigest()
+    """Return a hash of all files of the package that hold kernels."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        text = path.read_bytes()
+        if b"carvsdb.compiled" in text:
+            digest.update(text)
+    return digest.hexdigest()

@@ -105,7 +105,8 @@ class RingCensus:
 
     def __repr__(self) -> str:
         kind = "strong ring" if self.ring_kind == "strong" else "ring"
-        return f"<RingCensus of {self.net!r}: {self.n_rings} {kind} classes up to {self.max_ring_size}, {self.completeness}>"
+        found = f"{self.n_rings} {kind} classes up to {self.max_ring_size}"
+        return f"<RingCensus of {self.net!r}: {found}, {self.completeness}>"
 
 
 def find_rings(
