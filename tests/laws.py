@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carvsdb.net import Net, relabel, shift, supercell
 from carvsdb.rings import find_rings
@@ -31,12 +32,27 @@ def check_ring_laws(net: Net, max_ring_size: int, generator: np.random.Generator
     assert moved.ring_counts == census.ring_counts
     assert np.array_equal(moved.node_counts, counts)
 
+    basis = _unimodular(generator)
+    rows = net.edges.astype(np.int64)
+    rows[:, 2:] = rows[:, 2:] @ basis
+    rebased = Net.from_edges(rows, net.n_vertices, is_node=net.is_node)
+    assert np.array_equal(find_rings(rebased, max_ring_size).node_counts, counts)
+
     repeats: Any = [(2, 1, 1), (1, 3, 1), [[1, 1, 0], [0, 2, 0], [0, 0, 1]]][int(generator.integers(3))]
     larger = supercell(net, repeats)
     factor = larger.n_vertices // net.n_vertices
     enlarged = find_rings(larger, max_ring_size)
     assert enlarged.ring_counts == {size: factor * number for size, number in census.ring_counts.items()}
     assert sorted_rows(enlarged.node_counts) == sorted(sorted_rows(counts) * factor)
+
+
+def _unimodular(generator: np.random.Generator) -> NDArray[np.int64]:
+    """Return a change of lattice basis, of determinant 1 or -1."""
+    basis = np.eye(3, dtype=np.int64)[generator.permutation(3)]
+    for _ in range(3):
+        one, other = generator.permutation(3)[:2]
+        basis[one] += int(generator.integers(-1, 2)) * basis[other]
+    return basis
 
 
 def check_rings_are_rings(net: Net, max_ring_size: int) -> None:

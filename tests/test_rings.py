@@ -61,6 +61,12 @@ def test_fast_equals_naive_through_linkers(net: Net) -> None:
     assert find_rings(net, 4).ring_counts == reference.ring_counts(net, 4)
 
 
+@settings(max_examples=60)
+@given(nets(max_vertices=3, max_edges=30, max_degree=30))
+def test_fast_equals_naive_at_high_degrees(net: Net) -> None:
+    assert find_rings(net, 4).ring_counts == reference.ring_counts(net, 4)
+
+
 @settings(max_examples=50)
 @given(nets(), st.integers(0, 2**32 - 1))
 def test_laws(net: Net, seed: int) -> None:
