@@ -17,17 +17,33 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_PART = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code at its first call."""
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy")(function)
-    dispatcher._cache = _PackageCache(dispatcher.py_func)
-    return cast(Callable[P, R], dispatcher)
+    return _cached(function, {})
+
+
+def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function that only kernels call; what Python would need to call it is left out, which takes longest."""
+    return _cached(function, _PART)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a small function into each kernel that calls it, without the cost of a call."""
-    return cast(Callable[P, R], numba.njit(inline="always", nogil=True, error_model="numpy")(function))
+    return cast(Callable[P, R], _njit(forceinline=True, **_PART)(function))
+
+
+def _njit(**options: bool) -> Any:
+    njit: Any = numba.njit
+    return njit(nogil=True, error_model="numpy", **options)
+
+
+def _cached(function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
+    dispatcher: Any = _njit(**options)(function)
+    dispatcher._cache = _PackageCache(dispatcher.py_func)
+    return cast(Callable[P, R], dispatcher)
 
 
 class _PackageCache(FunctionCache):

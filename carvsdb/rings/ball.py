@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled_part
 from carvsdb.rings.infinite import Graph, Integers, Narrow, slot_of
 
 MASK_BITS = 62
@@ -57,7 +57,7 @@ class Ball(NamedTuple):
     slots: Narrow
 
 
-@compiled
+@compiled_part
 def make_ball(room: int, room_for_edges: int) -> Ball:
     """Make an empty ball with room for so many images and edges; `room` is a power of two."""
     return Ball(
@@ -75,7 +75,7 @@ def make_ball(room: int, room_for_edges: int) -> Ball:
     )
 
 
-@compiled
+@compiled_part
 def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
     """Fill an empty ball around a root and return the number of images, or -1 if the room is too small."""
     room = len(ball.images)
@@ -141,7 +141,7 @@ def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
     return count
 
 
-@compiled
+@compiled_part
 def _fill_masks(ball: Ball, count: int) -> None:
     """Find for every image which neighbours of the root are nearer, and which as near as the root."""
     before, predecessors, beside, siblings = ball.before, ball.predecessors, ball.beside, ball.siblings
@@ -163,7 +163,7 @@ def _fill_masks(ball: Ball, count: int) -> None:
         level[row] = bits & ~nearer[row]
 
 
-@compiled
+@compiled_part
 def empty_ball(ball: Ball, count: int) -> None:
     """Forget the images of a ball."""
     for row in range(count):

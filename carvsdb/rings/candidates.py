@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from carvsdb.compiled import compiled, inlined
+from carvsdb.compiled import compiled_part, inlined
 from carvsdb.rings.ball import MASK_BITS, Ball
 from carvsdb.rings.infinite import Graph, Integers
 from carvsdb.rings.tables import Tables, distance_in
@@ -35,7 +35,7 @@ def _apart(ball: Ball, near: Tables, lowest: int, a: int, b: int) -> int:
     return distance_in(near.words, near.begins[vertex], near.ends[vertex], number)
 
 
-@compiled
+@compiled_part
 def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest: int, found: Candidates) -> int:
     """Write down the candidates of a filled ball and return their number, or -1 if there is too little room."""
     before, predecessors, beside, siblings = ball.before, ball.predecessors, ball.beside, ball.siblings

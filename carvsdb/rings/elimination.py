@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.rings.infinite import Integers, doubled
 
 
@@ -37,7 +37,7 @@ class Rows(NamedTuple):
     n_columns: int
 
 
-@compiled
+@compiled_part
 def lowest_bit(word: int) -> int:
     """Return the number of zero bits below the lowest one of a word that is not zero."""
     count = 0
@@ -179,7 +179,7 @@ def eliminate(rows: Rows, full_rank: int) -> tuple[NDArray[np.bool_], int, int]:
     return independent, rank, last_size
 
 
-@compiled
+@compiled_part
 def _add(work: _Work, columns: Integers, begin: int, end: int) -> None:
     """Add a set of columns to the row in work."""
     for index in range(begin, end):
@@ -199,7 +199,7 @@ def _add(work: _Work, columns: Integers, begin: int, end: int) -> None:
             work.n_listed[0] += 1
 
 
-@compiled
+@compiled_part
 def _without_stale(work: _Work) -> int:
     """Keep each listed column that is in the row once, and return how many there are."""
     count = 0

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, inlined
+from carvsdb.compiled import compiled, compiled_part, inlined
 from carvsdb.errors import RefusedError
 from carvsdb.net import Adjacency, Net
 
@@ -111,9 +111,11 @@ def slot_of(number: int, mask: int) -> int:
     return (mixed ^ (mixed >> 32)) & mask
 
 
-@compiled
+@compiled_part
 def doubled(array: _Array) -> _Array:
     """Return a copy of an array with twice the room."""
+    # A loop, here and elsewhere, where a slice would do: numba takes seconds to compile the check of its shape.
     larger = np.empty(2 * len(array), array.dtype)
-    larger[: len(array)] = array
+    for index in range(len(array)):
+        larger[index] = array[index]
     return larger

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.net import Net, contract_linkers
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
 from carvsdb.rings.infinite import Graph, Integers, doubled, graph_within, slot_of
@@ -162,7 +162,7 @@ def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tupl
     return cycles, numbers
 
 
-@compiled
+@compiled_part
 def _enter(words: Integers, slots: Integers, images: Integers, lowest: int, row: int) -> None:
     """Enter a row into the hash table."""
     mask = len(words) - 1

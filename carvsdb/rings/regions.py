@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.rings.elimination import Rows
 from carvsdb.rings.infinite import Integers, doubled, slot_of
 from carvsdb.rings.spanning import Chains, SpanningTree
@@ -168,7 +168,7 @@ def _columns(
     return columns, n_columns, counts
 
 
-@compiled
+@compiled_part
 def _root(parents: Integers, image: int) -> int:
     while parents[image] != image:
         parents[image] = parents[parents[image]]
@@ -296,7 +296,7 @@ def _within(
     return images[:count]
 
 
-@compiled
+@compiled_part
 def _code(image: Integers, low: Integers, shape: Integers, n_vertices: int) -> int:
     cell = ((image[1] - low[0]) * shape[1] + image[2] - low[1]) * shape[2] + image[3] - low[2]
     return int(cell * n_vertices + image[0])

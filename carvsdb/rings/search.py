@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, relabel
 from carvsdb.rings.ball import Ball, empty_ball, fill_ball, make_ball
@@ -85,7 +85,7 @@ def rings_from_roots(
         np.zeros(n_vertices, np.int64),
         np.zeros(1, np.int64),
     )
-    far_words = np.empty(1024, np.int64)
+    far_words = np.empty(1024, near.words.dtype)
     lengths = np.empty(256, np.int64)
     images = np.empty(4096, np.int64)
     vertices = np.empty(4096, np.int32)
@@ -128,10 +128,10 @@ def rings_from_roots(
     return lengths[:n_rings].copy(), images[:used].copy(), vertices[:used].copy(), False
 
 
-@compiled
+@compiled_part
 def _is_ring(
-    cycle: Integers, ball: Ball, graph: Graph, near: Tables, far: FarTables, far_words: Integers
-) -> tuple[bool, Integers]:
+    cycle: Integers, ball: Ball, graph: Graph, near: Tables, far: FarTables, far_words: Words
+) -> tuple[bool, Words]:
     """Tell whether a cycle has no short-cut, by tables of growing radius.
 
     Antipodes that are as far apart as along the cycle lie outside tables of half its length less one; so
@@ -151,12 +151,14 @@ def _is_ring(
             if far.radii[vertex] < radius:
                 table = distance_table(graph, vertex, radius)
                 if far.used[0] + len(table) > _MOST_FAR_WORDS:
-                    far.radii[:] = 0
+                    for other in range(graph.n_vertices):
+                        far.radii[other] = 0
                     far.used[0] = 0
                 while far.used[0] + len(table) > len(far_words):
                     far_words = doubled(far_words)
                 begin = far.used[0]
-                far_words[begin : begin + len(table)] = table
+                for index in range(len(table)):
+                    far_words[begin + index] = table[index]
                 far.used[0] = begin + len(table)
                 far.begins[vertex] = begin
                 far.ends[vertex] = begin + len(table)
@@ -166,7 +168,7 @@ def _is_ring(
     return True, far_words
 
 
-@compiled
+@compiled_part
 def _sees_ring(cycle: Integers, step: int, ball: Ball, lowest: int, words: Words, begin: int, end: int) -> bool:
     """Tell whether a table knows no image of a cycle to be nearer to that of one step than along the cycle."""
     length = len(cycle)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from carvsdb.compiled import compiled, inlined
+from carvsdb.compiled import compiled, compiled_part, inlined
 from carvsdb.rings.infinite import Graph, Integers, Narrow, doubled, slot_of
 
 EMPTY = -1
@@ -33,7 +33,7 @@ def no_words(graph: Graph) -> Words:
     return np.empty(0, np.int32) if fits else np.empty(0, np.int64)
 
 
-@compiled
+@compiled_part
 def distance_table(graph: Graph, vertex: int, radius: int) -> Integers:
     """Return the table of the images up to `radius` edges from a vertex of cell 0, at most half full."""
     table = np.full(128, EMPTY, np.int64)
@@ -71,7 +71,7 @@ def distance_table(graph: Graph, vertex: int, radius: int) -> Integers:
     return table
 
 
-@compiled
+@compiled_part
 def _rehashed(table: Integers) -> Integers:
     larger = np.full(2 * len(table), EMPTY, np.int64)
     mask = len(larger) - 1
@@ -94,7 +94,8 @@ def distance_tables(graph: Graph, first: int, last: int, radius: int, like: Word
         table = distance_table(graph, vertex, radius)
         while used + len(table) > len(words):
             words = doubled(words)
-        words[used : used + len(table)] = table
+        for index in range(len(table)):
+            words[used + index] = table[index]
         used += len(table)
         sizes[vertex - first] = len(table)
     return words[:used].copy(), sizes
