@@ -1,8 +1,8 @@
 """The grammar of CGD files: blocks of keywords with values, in Systre's manner.
 
-A block begins with ``CRYSTAL`` or ``PERIODIC_GRAPH`` and ends with ``END``. Keywords are read in any case,
-``#`` begins a comment. A line that begins with a number goes on with the keyword above it, and so does every
-line below a keyword that stands alone. Keywords that are not known are skipped.
+A block begins with ``CRYSTAL`` or ``PERIODIC_GRAPH`` and ends with ``END`` (``ENDCRYSTAL`` is read too).
+Keywords are read in any case, ``#`` begins a comment. A line that begins with a number goes on with the keyword above
+it, and so does every line below a keyword that stands alone. Keywords that are not known are skipped.
 """
 
 import json
@@ -80,7 +80,7 @@ def split_blocks(file: TextFile) -> list[Block]:
             if first.upper() not in BLOCKS:
                 raise file.error(number, f"expected CRYSTAL or PERIODIC_GRAPH, found {shown(words[0])}")
             block, keyword, alone = Block(first.upper(), number), None, False
-        elif first == "end":
+        elif first == "end" or first == f"end{block.sort.lower()}":
             blocks.append(block)
             block = None
         elif len(words) == 1 and first.upper() in BLOCKS:

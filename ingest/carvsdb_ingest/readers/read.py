@@ -8,14 +8,16 @@ from pathlib import Path
 
 from carvsdb.errors import InputError
 from carvsdb.net import Net
+from carvsdb_ingest.readers.arc import read_arc
 from carvsdb_ingest.readers.cgd import read_cgd
 from carvsdb_ingest.readers.item import FoundNet, NetItem, ReadOptions
 from carvsdb_ingest.readers.lammps import read_lammps
 from carvsdb_ingest.readers.text_file import TextFile
 
-_READERS = {"cgd": read_cgd, "lammps": read_lammps}
-_FORMAT_OF_SUFFIX = {".cgd": "cgd", ".data": "lammps", ".lmp": "lammps", ".lammps": "lammps"}
+_READERS = {"arc": read_arc, "cgd": read_cgd, "lammps": read_lammps}
+_FORMAT_OF_SUFFIX = {".arc": "arc", ".cgd": "cgd", ".data": "lammps", ".lmp": "lammps", ".lammps": "lammps"}
 _CGD_LINE = re.compile(r"\s*(crystal|periodic_graph)\s*(#.*)?", re.IGNORECASE)
+_ARC_LINE = re.compile(r"key\s+[0-3](\s+-?[0-9]+)+\s*")
 _LAMMPS_LINE = re.compile(r"\s*[0-9]+\s+atoms\s*(#.*)?")
 # What changes the net, and so belongs to its identity.
 _CHOICES = ("node_types", "linker_types", "tolerance")
@@ -27,8 +29,8 @@ def read_items(path: str | Path, options: ReadOptions | None = None) -> list[Net
     Parameters
     ----------
     path : str or Path
-        A CGD file (``.cgd``) or a LAMMPS data file with bonds (``.data``, ``.lmp``, ``.lammps``); of other
-        files the content tells the format.
+        A CGD file (``.cgd``), an archive of nets (``.arc``) or a LAMMPS data file with bonds (``.data``, ``.lmp``,
+        ``.lammps``); of other files the content tells the format.
     options : ReadOptions, optional
 
     Raises
@@ -85,8 +87,11 @@ def _format(file: TextFile) -> str:
             return "cgd"
         if _LAMMPS_LINE.fullmatch(line):
             return "lammps"
+        if _ARC_LINE.fullmatch(line):
+            return "arc"
     raise InputError(
-        "is no net file that carvsdb reads; it reads CGD (.cgd) and LAMMPS data with bonds (.data, .lmp, .lammps)",
+        "is no net file that carvsdb reads; it reads CGD (.cgd), archives (.arc) and LAMMPS data with bonds "
+        "(.data, .lmp, .lammps)",
         path=file.path,
     )
 

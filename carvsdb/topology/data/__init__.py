@@ -1,0 +1,1 @@
+"""The data file of the archive; see ``datasets/rcsr-archive``."""

@@ -1,0 +1,132 @@
+"""Build the archive of names that comes with carvsdb from the RCSR files of pormake.
+
+Run::
+
+    pip download --no-deps pormake==0.2.3
+    python datasets/rcsr-archive/build.py pormake-0.2.3-py3-none-any.whl carvsdb/topology/data/rcsr.tsv.gz
+
+pormake (MIT licence) holds the nets of the Reticular Chemistry Structure Resource as CGD files: O'Keeffe, Peskov,
+Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008), doi:10.1021/ar800124u. Layers come from the library of exact nets and
+from ``layers.txt``. The report says which files have no key and why, and which names share a key. The same input gives
+the same bytes.
+"""
+
+import gzip
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from carvsdb.errors import CarvsdbError, RefusedError
+from carvsdb.net import Net, library, periodicity
+from carvsdb.rings import coordination_sequences, find_rings, point_symbols, td10, vertex_symbols
+from carvsdb.topology import Archive, Entry, canonical, key_of, net_of_key
+from carvsdb.topology.archive import write_line
+from carvsdb.topology.keys import read_key
+from carvsdb_ingest.readers.cgd import read_cgd
+from carvsdb_ingest.readers.item import ReadOptions
+from carvsdb_ingest.readers.text_file import TextFile
+
+FOLDER = "pormake/database/topologies/"
+# An edge from a vertex to itself is no edge; the rest of the file is a net.
+REPAIRS = {"llw-z": "  EDGE  0.00000 0.00000 0.00000   0.00000 0.00000 0.00000\n"}
+CUT_OFFS = (10, 14, 20, 27)
+HEADER = """\
+# Names of nets: names, key, TD10, vertex symbols, point symbols, coordination sequences 1 to 10 (one for each orbit).
+# From the RCSR (O'Keeffe, Peskov, Ramsden & Yaghi, Acc. Chem. Res. 41, 1782, 2008, doi:10.1021/ar800124u) by way of
+# pormake 0.2.3 (MIT); layers from carvsdb. Made by datasets/rcsr-archive/build.py.
+"""
+
+
+def nets_of_wheel(wheel: Path) -> tuple[dict[str, Net], dict[str, str]]:
+    """Read all nets of the wheel; return them by name, and the reasons why others cannot be read."""
+    nets: dict[str, Net] = {}
+    reasons: dict[str, str] = {}
+    with zipfile.ZipFile(wheel) as archive:
+        for path in sorted(archive.namelist()):
+            if not (path.startswith(FOLDER) and path.endswith(".cgd")):
+                continue
+            name = path.removeprefix(FOLDER).removesuffix(".cgd")
+            text = archive.read(path).decode()
+            if name in REPAIRS:
+                text = text.replace(REPAIRS[name], "")
+            try:
+                found = read_cgd(TextFile.decode(text.encode(), f"{name}.cgd"), ReadOptions())
+            except CarvsdbError as error:
+                reasons[name] = str(error)
+                continue
+            nets[name] = found[0].net
+            for sentence in found[0].quality:
+                print(f"note: {name}: {sentence}")
+    return nets, reasons
+
+
+def layers() -> dict[str, Net]:
+    """Return exact nets of two periodic directions."""
+    found = {name: library.load(name) for name in library.names() if periodicity(library.load(name)) == 2}
+    for line in Path(__file__).with_name("layers.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            name, text = line.split(" ", 1)
+            found[name] = net_of_key(text, name)
+    return found
+
+
+def describe(key: str, names: tuple[str, ...]) -> Entry:
+    """Compute what the archive knows about a net, one value for each vertex orbit."""
+    net = net_of_key(key)
+    orbits = canonical(net, read_key(key)[0]).vertex_orbits
+    firsts = np.unique(orbits, return_index=True)[1]
+    sequences = coordination_sequences(net)
+    symbols: tuple[str, ...] = ()
+    for cut_off in CUT_OFFS:
+        try:
+            written = vertex_symbols(find_rings(net, cut_off, n_threads=1))
+        except RefusedError:
+            break
+        symbols = tuple(written[vertex] for vertex in firsts)
+        # A ring at every angle: longer ones change nothing.
+        if not any("*" in symbol for symbol in symbols):
+            break
+    points = point_symbols(net)
+    return Entry(
+        key,
+        names,
+        symbols,
+        tuple(points[vertex] for vertex in firsts),
+        tuple(tuple(sequences[vertex].tolist()) for vertex in firsts),
+        td10(sequences),
+    )
+
+
+def build(wheel: Path, target: Path) -> None:
+    """Write the archive and print the report."""
+    nets, reasons = nets_of_wheel(wheel)
+    archive = Archive()
+    for name, net in {**nets, **layers()}.items():
+        try:
+            archive.add(name, net)
+        except CarvsdbError as error:
+            reasons[name] = str(error)
+    for name in library.names():
+        if key_of(library.load(name)) != archive.key_of(name):
+            raise SystemExit(f"{name} of the library is another net than {name} of pormake")
+    lines = []
+    for count, key in enumerate(sorted(archive, key=lambda key: archive.names_of(key))):
+        lines.append(write_line(describe(key, archive.names_of(key))))
+        if count % 200 == 0:
+            print(f"{count} of {len(archive)} nets described", file=sys.stderr)
+    content = HEADER + "\n".join(lines) + "\n"
+    target.write_bytes(gzip.compress(content.encode(), mtime=0))
+    print(f"{len(archive.names())} names of {len(archive)} nets; {target.stat().st_size} bytes")
+    for key in archive:
+        if len(archive.names_of(key)) > 1:
+            print("one net:", ", ".join(archive.names_of(key)))
+    for name, reason in sorted(reasons.items()):
+        print(f"no key: {name}: {reason}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python datasets/rcsr-archive/build.py WHEEL TARGET")
+    build(Path(sys.argv[1]), Path(sys.argv[2]))
