@@ -34,7 +34,7 @@ def zif(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "added": 11,
         "unchanged": 0,
         "rejected": [],
-        "by_status": {"unkeyed": 11},
+        "by_status": {"named": 9, "keyed": 2},
     }
     return db
 
@@ -208,7 +208,7 @@ def test_a_folder_of_good_and_bad_files(own: Path, tmp_path: Path) -> None:
     assert (done.json["files"], done.json["added"]) == (3, 1)
     assert sorted(Path(one["file"]).name for one in done.json["rejected"]) == ["empty.cgd", "loop.cgd"]
     assert done.json["rejected"][1]["line"] == 3
-    assert done.json["by_status"] == {"unkeyed": 1, "error": 2}
+    assert done.json["by_status"] == {"named": 1, "error": 2}
     assert carvsdb("show", "good", "--db", own).code == 0
 
 

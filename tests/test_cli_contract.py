@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ def test_help_imports_nothing_heavy() -> None:
         ("embed", "fit"),
         ("embed", "plot"),
         ("embed", "show"),
+        ("rings",),
+        ("plot", "rings"),
+        ("archive", "import"),
+        ("archive", "show"),
+        ("archive", "search"),
+        ("crosscheck",),
+        ("julia", "setup"),
         ("release", "build"),
         ("release", "verify"),
         ("generate", "wooten-winer-weaire"),
@@ -115,3 +123,13 @@ def test_some_good_some_bad(tmp_path: Path) -> None:
 
 def test_version() -> None:
     assert carvsdb("--version").out.startswith("carvsdb 0.")
+
+
+@pytest.mark.skipif(find_spec("juliacall") is not None, reason="juliacall is installed, so the extra is not missing")
+def test_a_missing_extra_is_named(tmp_path: Path) -> None:
+    good = tmp_path / "good.cgd"
+    good.write_text(SMALL.format(edge="1 0 0").replace("END", "EDGE 1 0 1 0\nEDGE 1 0 0 1\nEND"))
+    for command in (["crosscheck", good], ["julia", "setup"]):
+        done = carvsdb(*command)
+        assert done.code == 5
+        assert 'pip install "carvsdb[julia]"' in done.err

@@ -45,7 +45,8 @@ def test_node_linker_nets(shared: Path, name: str) -> None:
     assert got["ring_counts"] == known["ring_counts_by_nodes"]
     assert got["carvs"]["symbol"] == known["carvs"]
     assert got["carvs"]["sigma"] == pytest.approx(known["sigma"], abs=1e-9)
-    assert (got["status"], got["cause"], got["key"], got["names"]) == ("unkeyed", "not searched", None, [])
+    assert (got["status"], got["cause"], got["names"], got["name"]) == ("keyed", None, [], None)
+    assert got["key"].startswith("ck1:3 1 2 ")
     assert (got["linker_aware"], got["clustering"], got["completeness"]) == (True, "node-linker", "observed")
     assert "is taken for the linker" in done.err
     assert f"linkers on one node only: {known['linker_degrees']['1']}" in got["quality"]
@@ -115,4 +116,41 @@ def test_for_reading(shared: Path) -> None:
     done = carvsdb("describe", shared / "data/amorphous-mof/zif/sod.cgd")
     assert "12 nodes, 24 edges per cell, 3-periodic" in done.out
     assert "{4(2).6(4).12(32)}" in done.out
-    assert "none (unkeyed, not searched)" in done.out
+    assert "sod, sod-b" in done.out
+
+
+@pytest.mark.parametrize("name", ["cag", "crb", "dft", "gis", "neb", "sod", "zni", "coi", "nog"])
+def test_published_crystals_have_the_names_of_their_files(shared: Path, name: str) -> None:
+    got = carvsdb("describe", "--json", shared / "data" / "amorphous-mof" / "zif" / f"{name}.cgd").json
+    assert (got["status"], got["stable"]) == ("named", True)
+    assert name in got["names"]
+    assert got["name"] == ", ".join(got["names"])
+    assert [part["multiplicity"] for part in got["components"]] == [1]
+
+
+def test_interpenetrating_nets_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "twofold.cgd").write_text("PERIODIC_GRAPH\nEDGES\n 1 1 2 0 0\n 1 1 0 1 0\n 1 1 0 0 1\nEND\n")
+    got = carvsdb("describe", "--json", tmp_path / "twofold.cgd").json
+    assert got["names"] == ["pcu"]
+    assert got["components"] == [{"key": got["key"], "names": ["pcu"], "periodicity": 3, "multiplicity": 2}]
+    assert "pcu, 2 x pcu interpenetrating" in carvsdb("describe", tmp_path / "twofold.cgd").out
+
+
+def test_names_of_ones_own(shared: Path, tmp_path: Path) -> None:
+    names, sod = tmp_path / "names.tsv", shared / "data" / "amorphous-mof" / "zif" / "sod.cgd"
+    done = carvsdb("archive", "import", shared / "data/rcsr/zeolites-sample.arc", "--names", names, "--json")
+    assert (done.code, done.json["added"], done.json["rejected"]) == (0, 77, [])
+    again = carvsdb("archive", "import", shared / "data/rcsr/zeolites-sample.arc", "--names", names, "--json")
+    assert (again.json["added"], again.json["known"]) == (0, 77)
+    assert carvsdb("describe", "--names", names, "--json", sod).json["name"] == "SOD, sod, sod-b"
+    assert carvsdb("archive", "show", "SOD", "--names", names, "--json").json["names"] == ["SOD", "sod", "sod-b"]
+    found = carvsdb("archive", "search", "SO", "--names", names, "--json").json
+    assert [one["name"] for one in found] == ["SOD", "SOF"]
+    clash = tmp_path / "clash.cgd"
+    clash.write_text("PERIODIC_GRAPH\nNAME sod\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\nEND\n")
+    refused = carvsdb("archive", "import", clash, "--names", names)
+    assert refused.code == 3
+    assert "another net is called 'sod'" in refused.err
+    names.write_text("nonsense\n")
+    assert carvsdb("describe", "--names", names, sod).code == 3
+    assert carvsdb("archive", "show", "no-such-net").code == 4

@@ -12,12 +12,14 @@ from carvsdb.cli.options import (
     Json,
     LinkerTypes,
     MaxRings,
+    Names,
     NodeOnly,
     NodeTypes,
     RingKind,
     Rings,
     Strict,
     cut_off,
+    names_file,
     read_options,
 )
 from carvsdb.cli.output import answer_json, say
@@ -46,6 +48,7 @@ def describe(
     node_types: NodeTypes = None,
     linker_types: LinkerTypes = None,
     strict: Strict = False,
+    names: Names = None,
     as_json: Json = False,
 ) -> None:
     """Say what the nets of files are: size, coordination, rings, CARVS, symbols."""
@@ -56,12 +59,14 @@ def describe(
 
     read = read_options(node_types, linker_types, strict)
     wanted = list(clustering or []) + ([Clustering.node_only] if node_only else []) or [Clustering.node_linker]
+    own = names_file(names)
     options = [
         AnalysisOptions(
             max_ring_size=cut_off(max_ring_size),
             node_only=one is Clustering.node_only,
             ring_kind=rings.value,
             max_rings=max_rings,
+            names=own,
         )
         for one in wanted
     ]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from carvsdb.topology.names_file import NamesFile
     from carvsdb_ingest.readers import ReadOptions
 
 DEFAULT_DB = "carvsdb.duckdb"
 DEFAULT_MAX_RINGS = 10_000_000
+DEFAULT_NAMES = "carvsdb-names.tsv"
 
 
 class RingKind(StrEnum):
@@ -35,6 +37,9 @@ NodeOnly = Annotated[
 ]
 NodeTypes = Annotated[str | None, typer.Option(metavar="TYPES", help="LAMMPS atom types that are nodes: 2 or 2,3.")]
 LinkerTypes = Annotated[str | None, typer.Option(metavar="TYPES", help="LAMMPS atom types that are linkers.")]
+Names = Annotated[
+    str | None, typer.Option("--names", envvar="CARVSDB_NAMES", metavar="FILE", help="Names of your own.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject nets whose declared degrees do not match.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
 
@@ -48,6 +53,15 @@ def read_options(node_types: str | None, linker_types: str | None, strict: bool)
         linker_types=_types("--linker-types", linker_types),
         strict=strict,
     )
+
+
+def names_file(path: str | None) -> "NamesFile | None":
+    """Look at the file of names that was given, if one was."""
+    if path is None:
+        return None
+    from carvsdb.topology.names_file import NamesFile
+
+    return NamesFile.of(path)
 
 
 def cut_off(text: str) -> int | None:

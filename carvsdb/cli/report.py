@@ -1,5 +1,6 @@
 """A description, written for reading."""
 
+from carvsdb.topology import short_id
 from carvsdb_schemas.description import Description
 
 _SHOWN = 3
@@ -31,9 +32,22 @@ def report(description: Description) -> str:
     line("vertex symbols", _listed(description.vertex_symbols))
     line("point symbols", _listed(description.point_symbols))
     line("TD10", f"{description.td10:.2f}".rstrip("0").rstrip("."))
-    cause = f", {description.cause}" if description.cause else ""
-    line("name", description.name or f"none ({description.status}{cause})")
+    line("name", _name(description))
     return "\n".join(lines)
+
+
+def _name(description: Description) -> str:
+    """Write who the net is, and of how many pieces it is made."""
+    if description.key is None:
+        cause = f", {description.cause}" if description.cause else ""
+        return f"none ({description.status}{cause})"
+    name = description.name or f"none, known as {short_id(description.key)}"
+    periodic = [part for part in description.components if part.periodicity]
+    copies = [f"{part.multiplicity} x {', '.join(part.names) or short_id(part.key or '')}" for part in periodic]
+    several = len(periodic) > 1 or any(part.multiplicity > 1 for part in periodic)
+    how = "interpenetrating" if all(part.periodicity == 3 for part in periodic) else "in a cell"
+    pieces = f", {' + '.join(copies)} {how}" if several else ""
+    return name + pieces + ("" if description.stable else ", unstable")
 
 
 def _listed(counts: dict[str, int]) -> str:

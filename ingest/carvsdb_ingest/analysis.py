@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb.net import Net, components, contract_linkers, replace_linkers
+from carvsdb.net import Net, replace_linkers
 from carvsdb.rings import (
     DEFAULT_BUDGET,
     DEFAULT_CUT_OFF,
@@ -21,6 +21,8 @@ from carvsdb.rings import (
     td10,
     vertex_symbols,
 )
+from carvsdb.topology import identify
+from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
 from carvsdb_ingest.readers import NetItem
 from carvsdb_schemas.description import (
@@ -49,12 +51,15 @@ class AnalysisOptions:
         ``ring``, or ``strong`` for strong rings instead.
     max_rings : int
         How many ring classes a net may have; the search of one with more ends at a smaller cut-off.
+    names : NamesFile, optional
+        Names of one's own, next to those that come with carvsdb.
     """
 
     max_ring_size: int | None = DEFAULT_CUT_OFF
     node_only: bool = False
     ring_kind: str = "ring"
     max_rings: int = DEFAULT_BUDGET
+    names: NamesFile | None = None
 
     def __post_init__(self) -> None:
         if self.ring_kind not in ("ring", "strong"):
@@ -102,26 +107,28 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     carvs = census.carvs()
     symbols = tuple(vertex_symbols(census))
     sequences = coordination_sequences(net)
-    skeleton = contract_linkers(net)
-    parts = components(skeleton)
-    periodicity = max((part.periodicity for part in parts), default=0)
-    status, cause = _status(net, periodicity)
+    identity = identify(net, options.names.archive() if options.names else None)
     description = Description(
         file=item.path or None,
         label=item.label,
         clustering="node-only" if options.node_only and item.net.is_node_linker else item.clustering,
         bond_rule=item.bond_rule,
-        status=status,
-        cause=cause,
+        status=identity.status,
+        cause=identity.cause,
         n_nodes=net.n_nodes,
         n_linkers=net.n_linkers,
         n_edges=net.n_edges,
         coordination=_counted(net.degrees()[net.is_node].tolist()),
-        periodicity=periodicity,
-        stable=None,
+        periodicity=identity.periodicity,
+        stable=identity.stable,
         components=[
-            ComponentDescription(key=None, names=[], periodicity=part.periodicity, multiplicity=part.multiplicity)
-            for part in parts
+            ComponentDescription(
+                key=part.key,
+                names=list(part.names),
+                periodicity=part.periodicity,
+                multiplicity=part.multiplicity,
+            )
+            for part in identity.components
         ],
         ring_kind=census.ring_kind,
         linker_aware=census.linker_aware,
@@ -135,9 +142,9 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         point_symbols=_counted(point_symbols(net, census.max_ring_size)),
         coordination_sequences=_sequences(sequences),
         td10=td10(sequences),
-        key=None,
-        names=[],
-        name=None,
+        key=identity.key,
+        names=list(identity.names),
+        name=identity.name,
         quality=[*item.quality, *_doubts(net), *_unfinished(census, options)],
         seconds=round(time.perf_counter() - began, 3),
         version=VERSION,
@@ -178,14 +185,6 @@ def guess_kind(analysis: Analysis) -> str:
     _, numbers = np.unique(counts, axis=0, return_counts=True)
     unique = int(np.count_nonzero(numbers == 1))
     return "amorphous" if unique > _UNIQUE_SHARE * len(counts) else "crystalline"
-
-
-def _status(net: Net, periodicity: int) -> tuple[str, str | None]:
-    if not net.n_edges:
-        return "no net", "no bonds"
-    if periodicity == 0:
-        return "no net", "0-periodic"
-    return "unkeyed", "not searched"
 
 
 def _doubts(net: Net) -> list[str]:
