@@ -8,7 +8,7 @@ The floors; a module imports only from floors below its own::
     carvsdb.catalogue                          the DuckDB catalogue
     carvsdb.plots                              figures from arrays
     carvsdb.generate                           amorphous networks
-    carvsdb.compare                            distances, neighbours, embeddings
+    carvsdb.topology, carvsdb.compare          keys and names; distances, neighbours, embeddings
     carvsdb.rings                              rings, CARVS, symbols
     carvsdb.net                                periodic graphs
     carvsdb_schemas                            what a record is
@@ -19,6 +19,9 @@ Examples
 >>> from carvsdb import find_rings, library
 >>> find_rings(library.load("sod")).carvs()
 <Carvs {4(2).6(4).12(32)}, rings up to 27, observed>
+>>> from carvsdb import identify
+>>> identify(library.load("dia")).names
+('dia',)
 """
 
 from importlib import import_module
@@ -29,17 +32,19 @@ if TYPE_CHECKING:
     from carvsdb.net import Net as Net
     from carvsdb.net import library as library
     from carvsdb.rings import find_rings as find_rings
+    from carvsdb.topology import identify as identify
     from carvsdb_ingest.readers import read_nets as read_nets
 
 _PUBLIC = {
     "Catalogue": ("carvsdb.catalogue", "Catalogue"),
     "Net": ("carvsdb.net", "Net"),
     "find_rings": ("carvsdb.rings", "find_rings"),
+    "identify": ("carvsdb.topology", "identify"),
     "library": ("carvsdb.net.library", None),
     "read_nets": ("carvsdb_ingest.readers", "read_nets"),
 }
 
-__all__ = ["Catalogue", "Net", "find_rings", "library", "read_nets"]
+__all__ = ["Catalogue", "Net", "find_rings", "identify", "library", "read_nets"]
 
 
 def __getattr__(name: str) -> Any:
