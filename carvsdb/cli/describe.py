@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from carvsdb.cli.options import (
-    DEFAULT_MAX_RINGS,
     CutOffOrAuto,
     Json,
     LinkerTypes,
@@ -37,7 +36,7 @@ def describe(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CGD, or LAMMPS data with bonds.")],
     rings: Rings = RingKind.ring,
     max_ring_size: CutOffOrAuto = "27",
-    max_rings: MaxRings = DEFAULT_MAX_RINGS,
+    max_rings: MaxRings = None,
     clustering: Annotated[
         list[Clustering] | None, typer.Option(help="With linkers or without them; repeat it for both.")
     ] = None,

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from carvsdb_ingest.readers import ReadOptions
 
 DEFAULT_DB = "carvsdb.duckdb"
-DEFAULT_MAX_RINGS = 10_000_000
 DEFAULT_NAMES = "carvsdb-names.tsv"
 
 
@@ -31,7 +30,10 @@ CutOffOrAuto = Annotated[
 Rings = Annotated[
     RingKind, typer.Option("--rings", help="Rings, or strong rings: no sum of any number of smaller cycles.")
 ]
-MaxRings = Annotated[int, typer.Option(metavar="N", min=1, help="End the search of a net with more ring classes.")]
+MaxRings = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="End the search of a net with more ring classes (2,000,000, or 50 a node)."),
+]
 NodeOnly = Annotated[
     bool, typer.Option("--node-only", help="Replace linkers by edges (one on three nodes makes a false 3-ring).")
 ]

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from carvsdb.cli.options import (
-    DEFAULT_MAX_RINGS,
     CutOffOrAuto,
     Json,
     LinkerTypes,
@@ -29,7 +28,7 @@ def rings(
     ],
     rings: Rings = RingKind.ring,
     max_ring_size: CutOffOrAuto = "27",
-    max_rings: MaxRings = DEFAULT_MAX_RINGS,
+    max_rings: MaxRings = None,
     size: Annotated[list[int] | None, typer.Option(metavar="N", help="Only rings of N nodes (repeatable).")] = None,
     node_only: NodeOnly = False,
     node_types: NodeTypes = None,

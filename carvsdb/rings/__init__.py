@@ -18,11 +18,11 @@ References
 
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.census import (
-    DEFAULT_BUDGET,
     RingCensus,
     find_rings,
     find_rings_to_the_last,
     find_rings_within_budget,
+    ring_budget,
 )
 from carvsdb.rings.listing import NodeRings, node_rings, ring_table, select_sizes
 from carvsdb.rings.point_symbols import extended_point_symbols, point_symbols
@@ -31,7 +31,6 @@ from carvsdb.rings.strong import StrongRingCheck, find_strong_rings, strong_ring
 from carvsdb.rings.vertex_symbols import vertex_symbols
 
 __all__ = [
-    "DEFAULT_BUDGET",
     "DEFAULT_CUT_OFF",
     "LARGEST_CUT_OFF",
     "Carvs",
@@ -46,6 +45,7 @@ __all__ = [
     "find_strong_rings",
     "node_rings",
     "point_symbols",
+    "ring_budget",
     "ring_table",
     "select_sizes",
     "strong_rings",

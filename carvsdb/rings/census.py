@@ -11,8 +11,8 @@ from carvsdb.net import Net, components
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.search import search
 
-DEFAULT_BUDGET = 10_000_000
-"""How many ring classes a search may find unless told otherwise."""
+_LEAST_BUDGET = 2_000_000
+_BUDGET_A_NODE = 50
 
 SMALLEST_CUT_OFF = 3
 _FIRST_CUT_OFF = 16
@@ -109,11 +109,16 @@ class RingCensus:
         return f"<RingCensus of {self.net!r}: {found}, {self.completeness}>"
 
 
+def ring_budget(net: Net) -> int:
+    """Return how many ring classes the search of a net may find unless told otherwise: 2,000,000, or 50 a node."""
+    return max(_LEAST_BUDGET, _BUDGET_A_NODE * net.n_nodes)
+
+
 def find_rings(
     net: Net,
     max_ring_size: int = DEFAULT_CUT_OFF,
     *,
-    max_rings: int = DEFAULT_BUDGET,
+    max_rings: int | None = None,
     n_threads: int | None = None,
 ) -> RingCensus:
     """Find all rings of a net up to a size.
@@ -124,8 +129,8 @@ def find_rings(
         In a node-linker net rings are searched through the linkers and sizes count nodes.
     max_ring_size : int
         Cut-off in nodes, 3 to 32.
-    max_rings : int
-        How many ring classes may be found.
+    max_rings : int, optional
+        How many ring classes may be found; default: :func:`ring_budget`.
     n_threads : int, optional
         Default: one per core. The result does not depend on it.
 
@@ -148,7 +153,8 @@ def find_rings(
     if not SMALLEST_CUT_OFF <= max_ring_size <= LARGEST_CUT_OFF:
         raise InputError(f"max_ring_size must be {SMALLEST_CUT_OFF} to {LARGEST_CUT_OFF} nodes, got {max_ring_size}")
     edges_per_node = 2 if net.is_node_linker else 1
-    lengths, vertices, cells = search(net, max_ring_size * edges_per_node, max_rings=max_rings, n_threads=n_threads)
+    allowed = ring_budget(net) if max_rings is None else max_rings
+    lengths, vertices, cells = search(net, max_ring_size * edges_per_node, max_rings=allowed, n_threads=n_threads)
     order = np.argsort(lengths, kind="stable")
     starts = np.concatenate([[0], np.cumsum(lengths[order])])
     begins = np.concatenate([[0], np.cumsum(lengths)])[:-1]
@@ -166,7 +172,7 @@ def find_rings(
     )
 
 
-def find_rings_to_the_last(net: Net, *, max_rings: int = DEFAULT_BUDGET, n_threads: int | None = None) -> RingCensus:
+def find_rings_to_the_last(net: Net, *, max_rings: int | None = None, n_threads: int | None = None) -> RingCensus:
     """Raise the cut-off until the list of rings is complete as far as observed, or 32 or the budget is met.
 
     Examples
@@ -187,7 +193,7 @@ def find_rings_to_the_last(net: Net, *, max_rings: int = DEFAULT_BUDGET, n_threa
 
 
 def find_rings_within_budget(
-    net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, max_rings: int = DEFAULT_BUDGET, n_threads: int | None = None
+    net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, max_rings: int | None = None, n_threads: int | None = None
 ) -> RingCensus:
     """Find the rings up to a cut-off, or up to the largest one that has no more than `max_rings` ring classes.
 

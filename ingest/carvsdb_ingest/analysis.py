@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb.net import Net, replace_linkers
 from carvsdb.rings import (
-    DEFAULT_BUDGET,
     DEFAULT_CUT_OFF,
     RingCensus,
     coordination_sequences,
@@ -18,6 +17,7 @@ from carvsdb.rings import (
     find_rings_within_budget,
     find_strong_rings,
     point_symbols,
+    ring_budget,
     td10,
     vertex_symbols,
 )
@@ -49,7 +49,7 @@ class AnalysisOptions:
         Replace every linker by edges between its nodes before anything is counted.
     ring_kind : str
         ``ring``, or ``strong`` for strong rings instead.
-    max_rings : int
+    max_rings : int, optional
         How many ring classes a net may have; the search of one with more ends at a smaller cut-off.
     names : NamesFile, optional
         Names of one's own, next to those that come with carvsdb.
@@ -58,13 +58,13 @@ class AnalysisOptions:
     max_ring_size: int | None = DEFAULT_CUT_OFF
     node_only: bool = False
     ring_kind: str = "ring"
-    max_rings: int = DEFAULT_BUDGET
+    max_rings: int | None = None
     names: NamesFile | None = None
 
     def __post_init__(self) -> None:
         if self.ring_kind not in ("ring", "strong"):
             raise InputError(f"rings are searched as 'ring' or 'strong', got {self.ring_kind!r}")
-        if self.max_rings < 1:
+        if self.max_rings is not None and self.max_rings < 1:
             raise InputError(f"max_rings must be 1 or more, got {self.max_rings}")
 
 
@@ -168,7 +168,8 @@ def search_rings(net: Net, options: AnalysisOptions) -> RingCensus:
 def _unfinished(census: RingCensus, options: AnalysisOptions) -> list[str]:
     if options.max_ring_size is None or census.max_ring_size == options.max_ring_size:
         return []
-    return [f"the search ended at {census.max_ring_size}-rings: beyond are more than {options.max_rings} rings"]
+    allowed = options.max_rings or ring_budget(census.net)
+    return [f"the search ended at {census.max_ring_size}-rings: beyond are more than {allowed} rings"]
 
 
 def guess_kind(analysis: Analysis) -> str:
