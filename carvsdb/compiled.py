@@ -58,7 +58,7 @@ class _PackageCache(FunctionCache):
         self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
             cache_path=self._cache_path,
             filename_base=self._impl.filename_base,
-            source_stamp=(_package_stamp(), self._impl.locator.get_source_stamp()),
+            source_stamp=(_stamp(py_func), self._impl.locator.get_source_stamp()),
         )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
@@ -69,11 +69,17 @@ class _PackageCache(FunctionCache):
             return None
 
 
+def _stamp(py_func: Callable[..., Any]) -> str:
+    """Return a hash of all files with kernels in this package and in that of a kernel."""
+    package = py_func.__module__.partition(".")[0]
+    home = next((folder for folder in Path(py_func.__code__.co_filename).parents if folder.name == package), None)
+    return _hash_of(Path(__file__).parent) + ("" if home is None else _hash_of(home))
+
+
 @cache
-def _package_stamp() -> str:
-    """Return a hash of all files of the package that hold kernels."""
+def _hash_of(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         text = path.read_bytes()
         if b"carvsdb.compiled" in text:
             digest.update(text)

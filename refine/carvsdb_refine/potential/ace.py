@@ -1,0 +1,194 @@
+"""The potential as its users see it: read it, then ask for energies and forces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carvsdb.errors import InputError
+from carvsdb_refine.potential.evaluate import evaluate
+from carvsdb_refine.potential.form import AceForm
+from carvsdb_refine.potential.neighbours import CellGrid, cell_grid
+from carvsdb_refine.potential.potential_file import read_form
+from carvsdb_refine.potential.tables import AceTables, lay_out
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Elements = Sequence[str] | Sequence[int] | NDArray[np.integer] | NDArray[np.str_]
+
+
+@dataclass(frozen=True, eq=False)
+class AcePotential:
+    """An atomic cluster expansion as pacemaker fits it.
+
+    The energy of an atom is E = E0 + sum_p w_p F(rho_p, m_p), with densities rho_p that are sums of products of
+    A_mu,nlm = sum_j R_nl(r_ij) Y_lm(r_ij), the sum over neighbours j of element mu.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file.
+    form : AceForm
+        What the file says.
+
+    References
+    ----------
+    .. [1] Drautz, Phys. Rev. B 99, 014104 (2019), doi:10.1103/PhysRevB.99.014104
+    .. [2] Lysogorskiy et al., npj Comput. Mater. 7, 97 (2021), doi:10.1038/s41524-021-00559-9
+    .. [3] Bochkarev et al., Phys. Rev. Mater. 6, 013804 (2022), doi:10.1103/PhysRevMaterials.6.013804
+    """
+
+    name: str
+    form: AceForm = field(repr=False)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Symbols of the elements, in the order of their indices."""
+        return self.form.elements
+
+    @property
+    def cutoff(self) -> float:
+        """The largest cut-off, in Å."""
+        return max(bond.cutoff for bond in self.form.bonds.values())
+
+    @cached_property
+    def tables(self) -> AceTables:
+        """The potential as the kernels read it."""
+        return lay_out(self.form)
+
+    def element_indices(self, elements: Elements, *, source: str | Path | None = None) -> Integers:
+        """Translate symbols to this potential's indices; indices are checked.
+
+        Parameters
+        ----------
+        elements : sequence of str or int, shape (n,)
+            One per atom.
+        source : str or Path, optional
+            The structure's file, for the message.
+
+        Raises
+        ------
+        InputError
+            If the potential lacks an element.
+        """
+        given = np.asarray(elements)
+        symbols, places = np.unique(given, return_inverse=True)
+        names: Sequence[str] | range = range(len(self.elements)) if given.dtype.kind in "iu" else self.elements
+        known = {name: index for index, name in enumerate(names)}
+        missing = [str(symbol) for symbol in symbols.tolist() if symbol not in known]
+        if missing:
+            has = f"it has {', '.join(self.elements)}"
+            raise InputError(f"potential {self.name} has no element {', '.join(missing)} ({has})", path=source)
+        return np.array([known[symbol] for symbol in symbols.tolist()], np.int64)[places.reshape(-1)]
+
+    def energies(
+        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
+    ) -> Floats:
+        """Compute the energy of each atom.
+
+        Parameters
+        ----------
+        elements : sequence of str or int, shape (n,)
+            Symbols, or indices into `elements` of the potential.
+        positions : array of float, shape (n, 3)
+            Cartesian, in Å; atoms need not lie in the cell.
+        cell : array of float, shape (3, 3)
+            Lattice vectors as rows, in Å; periodic in all directions. A cell smaller than the cut-off is
+            handled by as many images as it takes.
+        source : str or Path, optional
+            The structure's file, for messages.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            In eV.
+
+        Raises
+        ------
+        InputError
+            If the potential lacks an element, the numbers do not describe a periodic structure, or two atoms
+            lie on one another.
+        """
+        return self._evaluate(elements, positions, cell, source, with_forces=False)[0]
+
+    def energies_and_forces(
+        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
+    ) -> tuple[Floats, Floats]:
+        """Compute the energy of each atom and the forces on them.
+
+        Parameters and errors are those of `energies`.
+
+        Returns
+        -------
+        energies : ndarray of float64, shape (n,)
+            In eV.
+        forces : ndarray of float64, shape (n, 3)
+            Minus the derivative of the total energy by the positions, in eV/Å.
+        """
+        return self._evaluate(elements, positions, cell, source, with_forces=True)
+
+    def _evaluate(
+        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
+    ) -> tuple[Floats, Floats]:
+        indices = self.element_indices(elements, source=source)
+        grid = checked_grid(len(indices), positions, cell, self.cutoff, source)
+        order = np.lexsort((*grid.box.T[::-1], indices)).astype(np.int64)
+        energies = np.zeros(len(indices))
+        forces = np.zeros((len(indices), 3)) if with_forces else np.zeros((0, 3))
+        evaluate(self.tables, grid, indices, order, grid.most_candidates, with_forces, energies, forces)
+        if not np.all(np.isfinite(energies)):
+            atom = int(np.argmin(np.isfinite(energies)))
+            raise InputError(f"atom {atom} (from 0) has no finite energy: another lies upon it", path=source)
+        return energies, forces
+
+
+def checked_grid(
+    n_atoms: int, positions: ArrayLike, cell: ArrayLike, cutoff: float, source: str | Path | None = None
+) -> CellGrid:
+    """Sort atoms into boxes, if they are atoms in a cell.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, a number is not finite, or the cell is flat.
+    """
+    places = np.array(positions, dtype=np.float64, ndmin=2)
+    vectors = np.array(cell, dtype=np.float64)
+    if places.size == 0:
+        places = places.reshape(0, 3)
+    if places.shape != (n_atoms, 3):
+        raise InputError(f"positions: expected shape (n_atoms = {n_atoms}, 3), got {places.shape}", path=source)
+    if vectors.shape != (3, 3):
+        raise InputError(f"cell: expected shape (3, 3), lattice vectors as rows, got {vectors.shape}", path=source)
+    if not np.all(np.isfinite(places)):
+        atom = int(np.argmin(np.isfinite(places).all(axis=1)))
+        raise InputError(f"the position of atom {atom} (from 0) is not a number", path=source)
+    edges = float(np.prod(np.linalg.norm(vectors, axis=1)))
+    if not np.all(np.isfinite(vectors)) or not abs(np.linalg.det(vectors)) > 1e-6 * edges:
+        raise InputError("the cell is flat: expected three independent lattice vectors in Å", path=source)
+    return cell_grid(places, vectors, cutoff)
+
+
+def read_ace(path: str | Path) -> AcePotential:
+    """Read an ACE potential of pacemaker: its C-tilde form (`.yace`) or its B-basis (`.yaml`).
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    AcePotential
+
+    Raises
+    ------
+    InputError
+        If the file is no such potential, or needs what is not built: a radial basis other than SBessel, an embedding
+        other than FinnisSinclairShiftedScaled, a core repulsion or an inner cut-off.
+    """
+    file = Path(path)
+    return AcePotential(name=file.name, form=read_form(file))
