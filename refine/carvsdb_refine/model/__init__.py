@@ -1,0 +1,9 @@
+"""Atomic models: atoms in a periodic cell, read and written without rounding.
+
+Floors: ``files`` / ``lammps | extended_xyz`` / ``atomic_model | chemical_symbols``.
+"""
+
+from carvsdb_refine.model.atomic_model import AtomicModel
+from carvsdb_refine.model.files import read_model, write_model
+
+__all__ = ["AtomicModel", "read_model", "write_model"]
