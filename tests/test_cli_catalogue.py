@@ -245,3 +245,19 @@ def test_interrupting_loses_nothing_that_was_added(shared: Path, tmp_path: Path)
     done = carvsdb("ingest", *files, "--db", db, "--json").json
     assert done["added"] + done["unchanged"] == len(files)
     assert done["unchanged"] == len(set(stored) - {slow.stem})
+
+
+def test_strong_rings_and_names_of_ones_own_in_the_catalogue(shared: Path, tmp_path: Path) -> None:
+    db, names, sod = tmp_path / "s.duckdb", tmp_path / "names.tsv", shared / "data/amorphous-mof/zif/sod.cgd"
+    assert carvsdb("archive", "import", shared / "data/rcsr/zeolites-sample.arc", "--names", names).code == 0
+    assert carvsdb("ingest", sod, "--names", names, "--db", db).code == 0
+    assert carvsdb("list", "--db", db, "--json").json[0]["name"] == "SOD, sod, sod-b"
+    strong = carvsdb("ingest", sod, "--rings", "strong", "--max-ring-size", "auto", "--db", db, "--json").json
+    assert strong["added"] == 1
+    searches = carvsdb("show", "sod", "--db", db, "--json").json["searches"]
+    assert sorted((one["ring_kind"], one["completeness"]) for one in searches) == [
+        ("ring", "observed"),
+        ("strong", "proved"),
+    ]
+    # An argument may be a net's name: the label is sod, SOD is a name of its net.
+    assert carvsdb("show", "SOD", "--db", db, "--json").json["label"] == "sod"

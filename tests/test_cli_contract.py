@@ -36,6 +36,7 @@ def test_help_imports_nothing_heavy() -> None:
         ("sql",),
         ("similar",),
         ("distance",),
+        *(("db", command) for command in ("verify", "backup", "snapshot", "export", "import", "merge")),
         ("embed", "fit"),
         ("embed", "plot"),
         ("embed", "show"),

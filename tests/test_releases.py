@@ -18,6 +18,7 @@ from carvsdb.errors import InputError, NotFoundError, RefusedError, Verification
 from carvsdb.releases import build_release, checksums, read_card, verify_release
 from carvsdb.releases.card import card_text
 from carvsdb_schemas.card import DatasetCard
+from carvsdb_schemas.tables import SCHEMA_VERSION
 
 ENTRIES = (
     *(library_entry(name, source=RCSR, names=(name,)) for name in ("dia", "lon", "sod", "qtz")),
@@ -228,7 +229,7 @@ def test_rows_and_columns_are_checked(release: Path) -> None:
         verify_release(release)
     sentence = str(failed.value)
     assert "structure.parquet: 5 rows, but release.json says 6" in sentence
-    assert "source.parquet: its columns are not those of schema 1" in sentence
+    assert f"source.parquet: its columns are not those of schema {SCHEMA_VERSION}" in sentence
     assert "net.parquet: cannot be read" in sentence
 
 
@@ -244,7 +245,7 @@ def test_card_and_manifest_are_checked(release: Path) -> None:
     checksums.write(release)
     with pytest.raises(VerificationError, match=r"card\.yaml: field name.*release\.json: Field required"):
         verify_release(release)
-    newer = manifest.replace('"schema_version": 1', '"schema_version": 99')
+    newer = manifest.replace(f'"schema_version": {SCHEMA_VERSION}', '"schema_version": 99')
     (release / "release.json").write_text(newer, encoding="utf-8")
     checksums.write(release)
     with pytest.raises(RefusedError, match="schema 99"):

@@ -4,22 +4,40 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from carvsdb.catalogue import adding, distances, maps, names, neighbours, queries, schema, searches, showing
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.catalogue import (
+    adding,
+    distances,
+    duplicates,
+    environments,
+    maps,
+    names,
+    neighbours,
+    queries,
+    schema,
+    searches,
+    showing,
+)
 from carvsdb.catalogue.adding import AddReport
 from carvsdb.catalogue.answer import Answer
+from carvsdb.catalogue.batch import Batch, BatchBuilder
+from carvsdb.catalogue.committing import CommitReport, commit
 from carvsdb.catalogue.distances import DistanceTable
 from carvsdb.catalogue.entry import Entry
+from carvsdb.catalogue.filters import Filters
 from carvsdb.catalogue.maps import StoredMap
 from carvsdb.catalogue.neighbours import Query
+from carvsdb.catalogue.search_index import SearchIndex
 from carvsdb.catalogue.searches import Vectors
 from carvsdb.catalogue.storage import Storage
 from carvsdb.compare.embedding import Embedding
+from carvsdb.compare.metrics import CARVS
 from carvsdb.compare.noise import BlockSums
-from carvsdb.errors import InputError
 from carvsdb.net.graph import Net
 from carvsdb.rings import Carvs, find_rings
 from carvsdb_schemas.answers import ShowAnswer
-from carvsdb_schemas.tables import STATUSES
 
 
 class Catalogue:
@@ -85,6 +103,14 @@ class Catalogue:
         """
         return adding.add(self._storage, entries)
 
+    def add_batch(self, batch: Batch) -> CommitReport:
+        """Store the rows of many entries in one transaction, by Arrow; see :class:`carvsdb.catalogue.batch.Batch`.
+
+        A label that belongs to other content is changed, and a net that is stored with other edges is left out; both
+        are in the report.
+        """
+        return commit(self._storage, batch)
+
     def record_attempt(
         self,
         input: str,
@@ -112,18 +138,9 @@ class Catalogue:
         seconds : float
             How long it took.
         """
-        if status not in STATUSES:
-            raise InputError(f"status must be one of {', '.join(STATUSES)}, got {status!r}")
-        with self._storage.transaction() as session:
-            adding.add_attempt(
-                session,
-                sha256=content_hash,
-                input=input,
-                label=label,
-                status=status,
-                cause=cause,
-                seconds=seconds,
-            )
+        builder = BatchBuilder()
+        builder.add_failure(input, cause, status=status, sha256=content_hash, label=label, seconds=seconds)
+        commit(self._storage, builder.build())
 
     def list(self) -> Answer:
         """List the nets: label, name, kind, source, n_nodes, symbol, sigma, status."""
@@ -177,6 +194,8 @@ class Catalogue:
         *,
         blocks: BlockSums | None = None,
         ring_kind: str = "ring",
+        filters: Filters | None = None,
+        metric: str = CARVS,
         seed: int = 0,
     ) -> Answer:
         """Find the nets whose ring statistics are nearest.
@@ -191,6 +210,10 @@ class Catalogue:
             Ring counts by blocks of space of a query that is not stored, for the noise.
         ring_kind : str
             ``ring`` or ``strong``, of a query by name.
+        filters : Filters, optional
+            Which nets may be found.
+        metric : str
+            ``carvs`` or ``ring-sizes``; see :mod:`carvsdb.compare.metrics`. Only ``carvs`` has a noise.
         seed : int
             Seed of the resampling of blocks.
 
@@ -207,10 +230,108 @@ class Catalogue:
         RefusedError
             If the query has no rings.
         """
-        return neighbours.nearest(self._storage, self._query(query, blocks, ring_kind), k, seed=seed)
+        asked = self._query(query, blocks, ring_kind)
+        return neighbours.nearest(self._storage, asked, k, filters=filters, metric=metric, seed=seed)
 
-    def distance(self, entries: Sequence[str], *, ring_kind: str = "ring", seed: int = 0) -> DistanceTable:
+    def similar_each(
+        self,
+        queries: Sequence[str | Net | Carvs | Entry],
+        k: int = 10,
+        *,
+        ring_kind: str = "ring",
+        filters: Filters | None = None,
+        metric: str = CARVS,
+        with_noise: bool = False,
+        seed: int = 0,
+    ) -> Sequence[Answer]:
+        """Find the nearest nets of many queries at once, which is much faster than one after another.
+
+        As :meth:`similar`; the noise is only worked out if it is asked for.
+        """
+        asked = [self._query(query, None, ring_kind) for query in queries]
+        return neighbours.nearest_each(
+            self._storage, asked, k, filters=filters, metric=metric, with_noise=with_noise, seed=seed
+        )
+
+    def environments(self, name: str, *, ring_kind: str = "ring", same_coordination: bool = False) -> Answer:
+        """Say which crystalline environments make up a net: each of its nodes is matched to the nearest.
+
+        Parameters
+        ----------
+        name : str
+            An entry, such as a model of a glass.
+        ring_kind : str
+            ``ring`` or ``strong``.
+        same_coordination : bool
+            Whether a node is held only against nodes with as many bonds.
+
+        Returns
+        -------
+        Answer
+            Columns vertex_symbol, coordination, share (of the net's nodes), nodes, distance (their mean topological
+            distance from it), nets (some that have it), environment (its key); the most frequent first.
+
+        Raises
+        ------
+        RefusedError
+            If the net has no rings, or the catalogue no other crystal.
+        """
+        return environments.compose(self._storage, name, ring_kind=ring_kind, same_coordination=same_coordination)
+
+    def containing(
+        self, name: str, sort: int = 0, *, within: float = 0.0, ring_kind: str = "ring", limit: int = 100
+    ) -> Answer:
+        """Find the nets that contain nodes like those of one sort of a net.
+
+        Parameters
+        ----------
+        name : str
+            An entry.
+        sort : int
+            Which of its sorts of node, the most frequent first.
+        within : float
+            How far such a node may be, as a topological distance; 0 asks for equal ones.
+        ring_kind : str
+            ``ring`` or ``strong``.
+        limit : int
+            How many nets.
+
+        Returns
+        -------
+        Answer
+            Columns label, kind, nodes, share, distance; the largest share first.
+        """
+        return environments.containing(self._storage, name, sort, within=within, ring_kind=ring_kind, limit=limit)
+
+    def containing_key(self, environment: str, *, within: float = 0.0, limit: int = 100) -> Answer:
+        """Find the nets that contain an environment, by its key (as :meth:`environments` gives it)."""
+        return environments.containing_key(self._storage, environment, within=within, limit=limit)
+
+    def normalised_matrix(self, *, ring_kind: str = "ring") -> NDArray[np.float32]:
+        """Return the normalised vectors of all searches that found rings, shape (n, 32), as they are searched."""
+        return SearchIndex.of(self._storage, ring_kind).matrix
+
+    def distance(
+        self,
+        entries: Sequence[str | Sequence[str]],
+        *,
+        ring_kind: str = "ring",
+        metric: str = CARVS,
+        seed: int = 0,
+    ) -> DistanceTable:
         """Measure the distances between entries.
+
+        Parameters
+        ----------
+        entries : sequence of str, or of sequences of str
+            Names; several names in a sequence of their own are models of one material, whose nodes are pooled and
+            whose spread is the noise.
+        ring_kind : str
+            ``ring`` or ``strong``.
+        metric : str
+            ``carvs``, ``ring-sizes``, ``nodes`` or ``shells``; see :mod:`carvsdb.compare.metrics`.
+        seed : int
+            Seed of random draws.
 
         Raises
         ------
@@ -219,7 +340,23 @@ class Catalogue:
         RefusedError
             If one has no rings, or they were searched to other ring sizes and not all are complete.
         """
-        return distances.distances(self._storage, entries, ring_kind=ring_kind, seed=seed)
+        return distances.distances(self._storage, entries, ring_kind=ring_kind, metric=metric, seed=seed)
+
+    def duplicates(self, by: str = "key") -> Answer:
+        """Group what is stored more than once.
+
+        Parameters
+        ----------
+        by : str
+            ``key``: nets of one canonical key, clustering and formula; ``file``: nets from files with the same bytes;
+            ``vector``: nets of one clustering with equal ring statistics, which need not be the same net.
+
+        Returns
+        -------
+        Answer
+            Columns representative (the first label), count, labels; the largest group first.
+        """
+        return duplicates.groups(self._storage, by)
 
     def normalised_vectors(self, *, ring_kind: str = "ring", max_ring_size: int | None = None) -> Vectors:
         """Return the normalised vectors of all nets that may be compared with each other.

@@ -1,4 +1,4 @@
-"""SHA256SUMS: what every file of a release must be."""
+"""SHA256SUMS: what every file of a folder must be."""
 
 import hashlib
 import re
@@ -41,7 +41,7 @@ def read(folder: Path) -> dict[str, str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError("is missing or unreadable, so the folder is no release", path=path) from error
+        raise InputError("is missing or unreadable, so nothing vouches for the folder", path=path) from error
     listed = {}
     for number, line in enumerate(lines, start=1):
         match = _LINE.fullmatch(line)
@@ -49,3 +49,17 @@ def read(folder: Path) -> dict[str, str]:
             raise InputError("expected a SHA-256 and a file name", path=path, line=number)
         listed[match[2]] = match[1]
     return listed
+
+
+def differences(folder: Path, listed: dict[str, str]) -> list[str]:
+    """Say which files of a folder are not as they are listed."""
+    present = set(files_in(folder))
+    problems = [f"{name}: not listed in {FILE}" for name in sorted(present - listed.keys())]
+    problems += [f"{name}: missing" for name in sorted(listed.keys() - present)]
+    for name in sorted(present & listed.keys()):
+        path = folder / name
+        if path.is_symlink():
+            problems.append(f"{name}: is a link, not a file")
+        elif digest(path) != listed[name]:
+            problems.append(f"{name}: the SHA-256 is not the one listed")
+    return problems

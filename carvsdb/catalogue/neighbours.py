@@ -1,4 +1,4 @@
-"""The nearest nets: an exact scan over the normalised vectors."""
+"""The nearest nets: an exact search of all normalised vectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from carvsdb.catalogue.answer import Answer
-from carvsdb.catalogue.names import NetRef, refs, resolve
-from carvsdb.catalogue.searches import blocks_of, left_out, searches_of
+from carvsdb.catalogue.filters import Filters
+from carvsdb.catalogue.names import resolve
+from carvsdb.catalogue.search_index import SearchIndex
+from carvsdb.catalogue.searches import blocks_of, blocks_of_many, left_out, searches_of
 from carvsdb.catalogue.storage import Storage
-from carvsdb.compare.distance import distances_from
+from carvsdb.compare.metrics import CARVS, RING_SIZES, ring_size_distances
 from carvsdb.compare.noise import BlockSums, distance_noise
 from carvsdb.errors import InputError
 from carvsdb.rings.carvs import Carvs
@@ -29,32 +31,6 @@ HITS = pa.schema(
     ]
 )
 """Columns of an answer."""
-
-# Of several searches of one net, the complete one with the largest cut-off is held against the query. Few nets
-# have several: only those are sorted, which keeps a scan of a million nets below a second or so.
-_SCAN = """
-WITH query(number, vector, complete, cut_off) AS (VALUES {values}),
-several AS (SELECT net_id FROM carvs WHERE ring_kind = $kind GROUP BY net_id HAVING count(*) > 1 OR {many}),
-scanned AS (
-    SELECT carvs.id, net_id, number, array_distance(normalised, vector) AS span,
-        completeness <> 'no' AND complete AS both_complete, max_ring_size, linker_aware,
-        net_id IN (FROM several) AS is_one_of_several
-    FROM carvs JOIN query ON (completeness <> 'no' AND complete) OR max_ring_size = cut_off
-    WHERE ring_kind = $kind AND normalised IS NOT NULL
-    AND net_id NOT IN (SELECT id FROM net WHERE structure_id = $structure::UUID)
-),
-chosen AS (
-    SELECT id, net_id, number, span FROM scanned WHERE NOT is_one_of_several
-    UNION ALL
-    SELECT id, net_id, number, span FROM scanned WHERE is_one_of_several
-    QUALIFY row_number() OVER (
-        PARTITION BY net_id ORDER BY both_complete DESC, max_ring_size DESC, linker_aware DESC, id, number
-    ) = 1
-)
-SELECT nearest.net_id::VARCHAR, nearest.id::VARCHAR, number, (SELECT count(*) FROM chosen), normalised, symbol
-FROM (FROM chosen ORDER BY span, net_id LIMIT $k) AS nearest
-JOIN carvs ON carvs.id = nearest.id
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,49 +73,127 @@ class Query:
         )
 
 
-def nearest(storage: Storage, query: Query, k: int, *, seed: int = 0) -> Answer:
+def nearest(
+    storage: Storage, query: Query, k: int, *, filters: Filters | None = None, metric: str = CARVS, seed: int = 0
+) -> Answer:
     """Find the nearest nets; see :meth:`Catalogue.similar`."""
+    (answer,) = nearest_each(storage, [query], k, filters=filters, metric=metric, seed=seed)
+    return answer
+
+
+def nearest_each(
+    storage: Storage,
+    queries: Sequence[Query],
+    k: int,
+    *,
+    filters: Filters | None = None,
+    metric: str = CARVS,
+    with_noise: bool = True,
+    seed: int = 0,
+) -> list[Answer]:
+    """Find the nearest nets of several queries; those of one kind are searched together."""
     if k < 1:
         raise InputError(f"the number of neighbours must be 1 or more, got {k}")
-    ring_kind = query.choices[0].ring_kind
-    found = _scan(storage, query, ring_kind, k)
-    ref_of = _refs_of(storage, [row[0] for row in found])
-    hits = []
-    for net_id, carvs_id, number, _, vector, symbol in found:
-        ref = ref_of[net_id]
-        noise, noise_kind = distance_noise(query.blocks[number], blocks_of(storage, carvs_id), seed=seed)
-        hits.append(
-            {
-                "label": ref.label,
-                "name": ref.name,
-                "source": ref.source,
-                "kind": ref.kind,
-                # In double precision, as `distance` has it; the scan is in single precision.
-                "distance": float(distances_from(query.vectors[number], np.array(vector, np.float64))),
-                "noise": noise,
-                "noise_kind": noise_kind,
-                "symbol": symbol,
-            }
-        )
-    hits.sort(key=lambda hit: (hit["distance"], hit["label"]))
-    n_comparable = found[0][3] if found else 0
-    return Answer(
-        pa.Table.from_pylist(hits, schema=HITS),
-        left_out(storage, ring_kind, n_comparable, query.structure_id),
-    )
+    found = [_Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), 0) for _ in queries]
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, query in enumerate(queries):
+        pattern = tuple((carvs.is_complete, carvs.max_ring_size) for carvs in query.choices)
+        groups.setdefault((query.choices[0].ring_kind, pattern), []).append(number)
+    for members in groups.values():
+        index = SearchIndex.of(storage, queries[members[0]].choices[0].ring_kind)
+        for number, one in zip(
+            members, _search(index, [queries[number] for number in members], k, filters, metric), strict=True
+        ):
+            found[number] = one
+    return _answers(storage, queries, found, with_noise and metric == CARVS, seed)
 
 
-def _scan(storage: Storage, query: Query, ring_kind: str, k: int) -> list[tuple[str, str, int, int, list[float], str]]:
-    values = []
-    parameters: dict[str, object] = {"kind": ring_kind, "structure": query.structure_id, "k": k}
-    for number, (carvs, vector) in enumerate(zip(query.choices, query.vectors, strict=True)):
-        complete = "true" if carvs.is_complete else "false"
-        values.append(f"({number}, $vector{number}::FLOAT[32], {complete}, {carvs.max_ring_size:d})")
-        parameters[f"vector{number}"] = vector.tolist()
-    many = "true" if len(values) > 1 else "false"
-    return storage.rows(_SCAN.format(values=", ".join(values), many=many), parameters)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Rows of the search index, nearest first, and which search of the query each was held against."""
+
+    rows: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    choices: NDArray[np.int64]
+    n_comparable: int
 
 
-def _refs_of(storage: Storage, net_ids: Sequence[str]) -> dict[str, NetRef]:
-    found = refs(storage, "net.id IN (SELECT unnest(?::UUID[]))", [list(net_ids)])
-    return {ref.net_id: ref for ref in found}
+def _search(index: SearchIndex, queries: Sequence[Query], k: int, filters: Filters | None, metric: str) -> list[_Found]:
+    """Search for queries whose searches have the same cut-offs and completeness."""
+    chosen = index.chosen(queries[0].choices)
+    n_comparable = int(chosen.mask.sum())
+    allowed = None if filters is None else index.allowed(filters)
+    own = [
+        np.zeros(0, np.int64) if query.structure_id is None else index.of_structure(query.structure_id)
+        for query in queries
+    ]
+    wanted = k + max((len(rows) for rows in own), default=0)
+    parts: list[list[tuple[NDArray[np.int64], NDArray[np.float64], int]]] = [[] for _ in queries]
+    for number, here in chosen.parts.items():
+        vectors = np.array([query.vectors[number] for query in queries])
+        if allowed is not None:
+            here = allowed if here is None else here & allowed
+        searched = _nearest(index, vectors, wanted, here, metric)
+        for part, (rows, distances) in zip(parts, searched, strict=True):
+            part.append((rows, distances, number))
+    found = []
+    for part, mine in zip(parts, own, strict=True):
+        rows = np.concatenate([rows for rows, _, _ in part] or [np.zeros(0, np.int64)])
+        distances = np.concatenate([distances for _, distances, _ in part] or [np.zeros(0)])
+        choices = np.concatenate([np.full(len(rows), number) for rows, _, number in part] or [np.zeros(0, np.int64)])
+        order = np.lexsort((rows, distances))
+        order = order[~np.isin(rows[order], mine)][:k]
+        n_used = n_comparable - int(chosen.mask[mine].sum())
+        found.append(_Found(rows[order], distances[order], choices[order].astype(np.int64), n_used))
+    return found
+
+
+def _nearest(
+    index: SearchIndex, vectors: NDArray[np.float64], k: int, allowed: NDArray[np.bool_] | None, metric: str
+) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    if metric == CARVS:
+        return index.vectors.nearest(vectors, k, allowed=allowed)
+    if metric != RING_SIZES:
+        raise InputError(f"neighbours are sought by {CARVS} or {RING_SIZES}, got {metric!r}")
+    found = []
+    for vector in vectors:
+        spans = ring_size_distances(vector, index.matrix)
+        if allowed is not None:
+            spans[~allowed] = np.inf
+        near = np.argpartition(spans, min(k, len(spans)) - 1)[:k] if len(spans) else np.zeros(0, np.int64)
+        near = near[np.lexsort((near, spans[near]))]
+        near = near[np.isfinite(spans[near])]
+        found.append((near.astype(np.int64), spans[near]))
+    return found
+
+
+def _answers(
+    storage: Storage,
+    queries: Sequence[Query],
+    found: Sequence[_Found],
+    with_noise: bool,
+    seed: int,
+) -> list[Answer]:
+    answers = []
+    for query, one in zip(queries, found, strict=True):
+        index = SearchIndex.of(storage, query.choices[0].ring_kind)
+        table = index.described(one.rows, many=len(queries) > 1)
+        noise = [(0.0, "none")] * len(one.rows)
+        if with_noise:
+            ids = index.carvs_ids.take(pa.array(one.rows)).to_pylist()
+            glasses = [key for key, kind in zip(ids, table["kind"].to_pylist(), strict=True) if kind != "crystalline"]
+            blocks = blocks_of_many(storage, glasses) if glasses else {}
+            noise = [
+                distance_noise(query.blocks[choice], blocks.get(key), seed=seed)
+                for key, choice in zip(ids, one.choices.tolist(), strict=True)
+            ]
+        columns = {
+            **{name: table[name] for name in table.column_names},
+            "distance": pa.array(one.distances),
+            "noise": pa.array([spread for spread, _ in noise], pa.float64()),
+            "noise_kind": pa.array([kind for _, kind in noise], pa.string()),
+        }
+        hits = pa.Table.from_arrays([columns[name] for name in HITS.names], schema=HITS)
+        notes = left_out(storage, index.ring_kind, one.n_comparable, query.structure_id)
+        answers.append(Answer(hits.sort_by([("distance", "ascending"), ("label", "ascending")]), notes))
+    return answers

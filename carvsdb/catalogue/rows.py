@@ -140,7 +140,7 @@ def environment_tables(entry: Entry, keys: EntryKeys) -> tuple[pa.Table, pa.Tabl
     vectors, coordination = distinct[:, :LARGEST_RING].astype("<i4"), distinct[:, -1].tolist()
     texts = [str(symbols[code]) for code in distinct[:, -2]]
     ids = [
-        str(_environment_key(vector, text, degree))
+        str(environment_key(vector, text, degree))
         for vector, text, degree in zip(vectors, texts, coordination, strict=True)
     ]
     environments = _table(Environment, ids, _fixed(vectors), texts, coordination)
@@ -156,7 +156,8 @@ def noise_table(blocks: BlockSums, keys: EntryKeys) -> pa.Table:
     return _table(NoiseBlock, carvs, range(n_blocks), blocks.n_nodes.tolist(), _fixed(_padded(blocks.counts)))
 
 
-def _environment_key(vector: NDArray[np.int32], symbol: str, coordination: int) -> UUID:
+def environment_key(vector: NDArray[np.int32], symbol: str, coordination: int) -> UUID:
+    """Return the key of an environment, from its counts of rings of 1 to 32 nodes."""
     # As content_key, but on bytes: an amorphous net has thousands of environments.
     text = f"{KEY_VERSION}|environment|{symbol}|{coordination}|".encode()
     return UUID(bytes=hashlib.sha256(text + vector.tobytes()).digest()[:16])

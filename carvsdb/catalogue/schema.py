@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from carvsdb.catalogue import migrations
 from carvsdb.catalogue.storage import Storage, publish
-from carvsdb.errors import InputError, RefusedError
+from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.version import VERSION
 from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION, SchemaInfo
 
@@ -22,6 +23,11 @@ END
 
 NAME = "nullif(array_to_string(net.names, ', '), '')"
 """All archive names of a net, or null."""
+
+HANDLES = f"""
+SELECT net.id AS net_id, {HANDLE} AS label FROM net JOIN structure ON structure.id = net.structure_id
+"""
+"""What all nets are called."""
 
 ENTRY_VIEW = f"""
 CREATE VIEW entry AS
@@ -58,17 +64,37 @@ def open_checked(path: Path, *, read_only: bool) -> Storage:
     InputError
         If the file is no catalogue.
     RefusedError
-        If another process holds it, or another version of carvsdb wrote it.
+        If another process holds it, a newer carvsdb wrote it, or an older one did and it cannot be written now.
+
+    Notes
+    -----
+    A catalogue of an older schema is brought to the present one, in one transaction, whoever opens it first.
     """
     if not read_only and not path.exists() and path.absolute().parent.is_dir():
         _make(path)
     storage = Storage(path, read_only=read_only)
     try:
-        check(storage)
+        version = check(storage)
     except BaseException:
         storage.close()
         raise
-    return storage
+    if version == SCHEMA_VERSION:
+        return storage
+    storage.close()
+    _migrate(path, version)
+    return Storage(path, read_only=read_only)
+
+
+def _migrate(path: Path, version: int) -> None:
+    try:
+        with Storage(path) as storage:
+            migrations.migrate(storage, version, ENTRY_VIEW)
+    except CarvsdbError as error:
+        raise RefusedError(
+            f"the catalogue has schema {version} and must be brought to {SCHEMA_VERSION}: {error.message}",
+            item=str(path),
+            hint="open it once where it can be written",
+        ) from error
 
 
 def _make(path: Path) -> None:
@@ -89,13 +115,11 @@ def create(storage: Storage) -> None:
         session.add(SchemaInfo(name="created_by", value=f"carvsdb {VERSION}"))
 
 
-def check(storage: Storage) -> None:
-    """Check that a database is a catalogue of this schema."""
+def check(storage: Storage) -> int:
+    """Check that a database is a catalogue whose schema is known, and return the version of that."""
     try:
         found = storage.rows("SELECT value FROM schema_info WHERE name = 'schema_version'")
         version = int(found[0][0])
-    except duckdb.IOException as error:
-        raise InputError("is damaged or cut off; restore it from a backup", path=storage.path) from error
     except (duckdb.Error, IndexError, ValueError) as error:
         raise InputError("is a DuckDB file, but no carvsdb catalogue", path=storage.path) from error
     if version > SCHEMA_VERSION:
@@ -104,9 +128,10 @@ def check(storage: Storage) -> None:
             item=storage.name,
             hint="upgrade with `pip install -U carvsdb`",
         )
-    if version < SCHEMA_VERSION:
+    if version < migrations.OLDEST:
         raise RefusedError(
-            f"the catalogue has schema {version}, this carvsdb {VERSION} needs {SCHEMA_VERSION}",
+            f"the catalogue has schema {version}, this carvsdb {VERSION} knows {migrations.OLDEST} to {SCHEMA_VERSION}",
             item=storage.name,
             hint="ingest its files into a new catalogue",
         )
+    return version

@@ -185,13 +185,7 @@ def left_out(storage: Storage, ring_kind: str, n_used: int, structure_id: str | 
     structure_id : str, optional
         A structure whose nets were not meant to take part.
     """
-    with_rings, without, unsearched = storage.rows(
-        "SELECT count(*) FILTER (rings), count(*) FILTER (NOT rings), count(*) FILTER (rings IS NULL) FROM ("
-        "SELECT bool_or(CASE WHEN carvs.id IS NOT NULL THEN normalised IS NOT NULL END) AS rings FROM net "
-        "LEFT JOIN carvs ON carvs.net_id = net.id AND ring_kind = ? "
-        "WHERE structure_id IS DISTINCT FROM ?::UUID GROUP BY net.id)",
-        [ring_kind, structure_id],
-    )[0]
+    with_rings, without, unsearched = _counts(storage, ring_kind, structure_id)
     kind = "strong rings" if ring_kind == "strong" else "rings"
     return tuple(
         f"left out: {number} {'net' if number == 1 else 'nets'} {reason}"
@@ -204,12 +198,39 @@ def left_out(storage: Storage, ring_kind: str, n_used: int, structure_id: str | 
     )
 
 
+def _counts(storage: Storage, ring_kind: str, structure_id: str | None) -> tuple[int, int, int]:
+    """Count nets with rings, without, and not searched, all but those of one structure."""
+    query = (
+        "SELECT count(*) FILTER (rings), count(*) FILTER (NOT rings), count(*) FILTER (rings IS NULL) FROM ("
+        "SELECT bool_or(CASE WHEN carvs.id IS NOT NULL THEN normalised IS NOT NULL END) AS rings FROM net "
+        "LEFT JOIN carvs ON carvs.net_id = net.id AND ring_kind = ? {where} GROUP BY net.id)"
+    )
+    key = f"counts {ring_kind}"
+    if key not in storage.cache:
+        storage.cache[key] = storage.rows(query.format(where=""), [ring_kind])[0]
+    counts: tuple[int, int, int] = storage.cache[key]
+    if structure_id is None:
+        return counts
+    own = storage.rows(query.format(where="WHERE structure_id = ?"), [ring_kind, structure_id])[0]
+    return counts[0] - own[0], counts[1] - own[1], counts[2] - own[2]
+
+
 def blocks_of(storage: Storage, carvs_id: str) -> BlockSums | None:
     """Return the ring counts of a search by blocks of space; None for a crystal."""
     rows = storage.rows("SELECT n_nodes, counts FROM noise_block WHERE carvs_id = ? ORDER BY block", [carvs_id])
     if not rows:
         return None
     return BlockSums(np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.int64))
+
+
+def blocks_of_many(storage: Storage, carvs_ids: Sequence[str]) -> dict[str, BlockSums]:
+    """Return the ring counts of several searches by blocks of space, without those of crystals."""
+    rows = storage.rows(
+        "SELECT carvs_id::VARCHAR, list(n_nodes ORDER BY block), list(counts ORDER BY block) FROM noise_block "
+        "WHERE carvs_id IN (SELECT unnest(?::UUID[])) GROUP BY carvs_id",
+        [list(carvs_ids)],
+    )
+    return {key: BlockSums(np.array(nodes, np.int64), np.array(counts, np.int64)) for key, nodes, counts in rows}
 
 
 def _first(searches: Sequence[Search], cut_off: int | None) -> Search | None:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
+import sqlalchemy as sa
 from duckdb_sqlalchemy import ConnectionWrapper
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
@@ -29,9 +30,22 @@ SETTINGS: dict[str, str] = {
     "python_enable_replacements": "false",
     # A query reads this file and nothing else; bulk data comes and goes as Arrow.
     "enable_external_access": "false",
+    # Nor does it fetch anything from the network.
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
     "storage_compatibility_version": STORAGE_VERSION,
+    # A write-ahead log of one shard or many entries, not folded into the file after every few.
+    "checkpoint_threshold": "128MB",
+    "lock_configuration": "true",
 }
 
+_PIECE = 8192
+
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+
+
+Incoming: TypeAlias = "pa.Table | pa.RecordBatchReader"
+"""Rows on their way in."""
 
 Parameters = Sequence[object] | dict[str, object]
 """Values for the ``?`` or the ``$name`` of a query."""
@@ -51,6 +65,8 @@ class Storage:
     def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        # What was worked out from the rows and holds until the next transaction.
+        self.cache: dict[str, Any] = {}
         self.duckdb = _connect(path, read_only)
         wrapped = ConnectionWrapper(self.duckdb)
         self._engine = create_engine("duckdb://", creator=lambda: wrapped, poolclass=StaticPool)
@@ -72,47 +88,85 @@ class Storage:
         """
         if self.read_only:
             raise RefusedError("the catalogue is open for reading only", item=self.name)
-        with self._connection.begin(), Session(self._connection) as session:
+        self.cache.clear()
+        with self._readable(), self._connection.begin(), Session(self._connection) as session:
             yield session
             session.flush()
 
     def create_tables(self, models: Sequence[type[SQLModel]]) -> None:
         """Create tables, inside a transaction."""
-        tables = [SQLModel.metadata.tables[str(model.__tablename__)] for model in models]
-        SQLModel.metadata.create_all(self._connection, tables=tables)
+        for model in models:
+            table = SQLModel.metadata.tables[str(model.__tablename__)]
+            self.duckdb.execute(f'CREATE TABLE "{table.name}" ({", ".join(map(self._definition, table.columns))})')
 
-    def insert(self, model: type[SQLModel], rows: pa.Table, *, skip_known: bool = False) -> None:
+    def insert(self, model: type[SQLModel], rows: Incoming, where: str = "true") -> None:
         """Insert rows from Arrow, inside a transaction.
 
         Parameters
         ----------
         model : type of SQLModel
             The table.
-        rows : pyarrow.Table
+        rows : pyarrow.Table or RecordBatchReader
             The rows; columns are matched by name.
-        skip_known : bool
-            Whether to leave out rows whose key is stored already.
+        where : str
+            Which of the rows, as SQL on the table `incoming`.
         """
-        known = "OR IGNORE " if skip_known else ""
-        self.duckdb.register("incoming", rows)
+        with self.registered("incoming", rows):
+            self.execute(f'INSERT INTO "{model.__tablename__}" BY NAME SELECT * FROM incoming WHERE {where}')
+
+    @contextmanager
+    def registered(self, name: str, rows: Incoming) -> Iterator[None]:
+        """Let queries see Arrow data as a table."""
+        if isinstance(rows, pa.Table):  # in pieces, so that all cores take part
+            rows = pa.Table.from_batches(rows.to_batches(max_chunksize=_PIECE), rows.schema)
+        self.duckdb.register(name, rows)
         try:
-            self.duckdb.execute(f'INSERT {known}INTO "{model.__tablename__}" BY NAME SELECT * FROM incoming')
+            yield
         finally:
-            self.duckdb.unregister("incoming")
+            self.duckdb.unregister(name)
+
+    def execute(self, statement: str, parameters: Parameters = ()) -> None:
+        """Run a statement that answers nothing."""
+        with self._readable():
+            self.duckdb.execute(statement, parameters)
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        return self.duckdb.execute(query, parameters).fetchall()
+        with self._readable():
+            return self.duckdb.execute(query, parameters).fetchall()
 
     def table(self, query: str, parameters: Parameters = ()) -> pa.Table:
         """Return the result of a query as an Arrow table."""
-        return self.duckdb.execute(query, parameters).to_arrow_table()
+        with self._readable():
+            return self.duckdb.execute(query, parameters).to_arrow_table()
+
+    def batches(self, query: str, rows_at_once: int = 20_000) -> pa.RecordBatchReader:
+        """Return the result of a query as a stream of Arrow batches, with bounded memory."""
+        with self._readable():
+            return self.duckdb.cursor().execute(query).to_arrow_reader(rows_at_once)
 
     def close(self) -> None:
         """Write what is pending into the file and let go of it."""
-        self._connection.close()
-        self._engine.dispose()
-        self.duckdb.close()
+        with self._readable():
+            try:
+                self._connection.close()
+                self._engine.dispose()
+            finally:
+                self.duckdb.close()
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say in one sentence that the file is damaged, or that the disk is full."""
+        try:
+            yield
+        except (duckdb.Error, sa.exc.DBAPIError) as error:
+            if isinstance(error, _DAMAGE) or any(word in str(error) for word in _FULL_WORDS):
+                raise _broken(self.path, str(error)) from error
+            raise
+
+    def _definition(self, column: sa.Column[Any]) -> str:
+        kind = self._engine.dialect.type_compiler_instance.process(column.type)
+        return f'"{column.name}" {kind}{"" if column.nullable else " NOT NULL"}'
 
     def __enter__(self) -> "Storage":
         return self
@@ -154,7 +208,11 @@ def _why_not(path: Path, message: str) -> CarvsdbError:
     if "set lock" in message or "being used by another process" in message:
         holder = re.search(r"\(PID (\d+)\)", message)
         who = f"process {holder[1]}" if holder else "another process"
-        return RefusedError(f"the catalogue is in use by {who}", item=str(path), hint="wait until it has ended")
+        return RefusedError(
+            f"the catalogue is in use by {who}",
+            item=str(path),
+            hint=f"wait until it has ended, or read a copy: `carvsdb db snapshot COPY --db {path}`",
+        )
     if "different configuration" in message:
         return RefusedError(
             "the catalogue is open in this process already, in another mode",
@@ -169,4 +227,23 @@ def _why_not(path: Path, message: str) -> CarvsdbError:
         )
     if "not a valid DuckDB" in message:
         return InputError("is no DuckDB file, so it is no catalogue", path=path)
+    if any(word in message for word in _DAMAGE_WORDS):
+        return _broken(path, message)
     return InputError(f"cannot be opened as a catalogue: {first}", path=path)
+
+
+_DAMAGE_WORDS = ("Corrupt", "corrupt", "checksum", "deserializ", "INTERNAL")
+_FULL_WORDS = ("No space left", "File too large", "Disk quota", "Could not write", "out of disk")
+
+
+def _broken(path: Path | None, message: str) -> CarvsdbError:
+    first = next(line for line in message.strip().splitlines() if line).removeprefix("(_duckdb.TransactionException) ")
+    if any(word in message for word in _FULL_WORDS):
+        return RefusedError(
+            f"cannot be written: {first}",
+            item=None if path is None else str(path),
+            hint="make room and run the same command again: what was stored is kept",
+        )
+    return InputError(
+        f"is damaged or cut off ({first})", path=path, hint="restore it from a backup, or import its shards or export"
+    )

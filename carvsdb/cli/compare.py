@@ -1,5 +1,6 @@
 """`carvsdb similar` and `distance`: what is alike, and how much."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,22 +11,65 @@ from carvsdb.cli.output import answer_json, say, table
 from carvsdb.errors import InputError
 
 if TYPE_CHECKING:
-    from carvsdb.catalogue import Entry
+    from carvsdb.catalogue import Catalogue, Entry
+
+
+class Near(StrEnum):
+    """By what neighbours are sought."""
+
+    carvs = "carvs"
+    ring_sizes = "ring-sizes"
+
+
+class Metric(StrEnum):
+    """What is measured."""
+
+    carvs = "carvs"
+    ring_sizes = "ring-sizes"
+    nodes = "nodes"
+    shells = "shells"
 
 
 def similar(
     query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a net file.")],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
+    environments: Annotated[
+        bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
+    ] = False,
+    metric: Annotated[Near, typer.Option(help="carvs: topological distance; ring-sizes: earth mover's.")] = Near.carvs,
+    kind: Annotated[str | None, typer.Option(help="Only crystalline, amorphous or generated nets.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="Only nets of this collection.")] = None,
+    clustering: Annotated[str | None, typer.Option(metavar="NAME", help="Only nets of this clustering.")] = None,
+    formula: Annotated[str | None, typer.Option(metavar="TEXT", help="Only structures of this formula.")] = None,
+    coordination: Annotated[
+        str | None, typer.Option(metavar="N,N", help="Only nets whose nodes have all these numbers of bonds.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Only nets of this archive name.")] = None,
+    min_nodes: Annotated[int | None, typer.Option(metavar="N", help="Only nets of N nodes or more.")] = None,
+    max_nodes: Annotated[int | None, typer.Option(metavar="N", help="Only nets of N nodes or fewer.")] = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
     """Find the nets whose ring statistics are nearest, with distance and noise."""
-    from carvsdb.catalogue import Catalogue
+    from carvsdb.catalogue import Catalogue, Filters
 
+    filters = Filters(
+        kind=kind,
+        source=source,
+        clustering=clustering,
+        formula=formula,
+        coordination=_numbers(coordination),
+        name=name,
+        min_nodes=min_nodes,
+        max_nodes=max_nodes,
+    )
     with Catalogue.open(db, read_only=True) as catalogue:
+        if environments:
+            _compose(catalogue, query, as_json)
+            return
         asked: str | Entry = _entry_of_file(query) if Path(query).is_file() else catalogue.label(query)
-        answer = catalogue.similar(asked, k, seed=seed)
+        answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, seed=seed)
     hits = answer.rows()
     label = asked if isinstance(asked, str) else asked.label
     for sentence in answer.notes:
@@ -47,6 +91,37 @@ def similar(
     print(table(rows, ("label", "kind", "distance", "noise", "CARVS")))
 
 
+def _numbers(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"expected numbers such as 3,4, got {text!r}", param_hint="--coordination") from None
+
+
+def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
+    answer = catalogue.environments(query)
+    label = catalogue.label(query)
+    for sentence in answer.notes:
+        say(sentence)
+    if as_json:
+        answer_json({"query": label, "environments": answer.rows()})
+        return
+    rows = [
+        (
+            f"{100 * row['share']:.1f} %",
+            row["vertex_symbol"],
+            str(row["coordination"]),
+            f"{row['distance']:.4f}",
+            ", ".join(row["nets"]),
+        )
+        for row in answer.rows()
+    ]
+    print(f"nearest crystalline environments of the nodes of {label}")
+    print(table(rows, ("nodes", "vertex symbol", "bonds", "distance", "in")))
+
+
 def _entry_of_file(path: str) -> "Entry":
     """Analyse the one net of a file."""
     from carvsdb_ingest.analysis import analyse
@@ -62,29 +137,60 @@ def _entry_of_file(path: str) -> "Entry":
 
 
 def distance(
-    names: Annotated[list[str], typer.Argument(metavar="NAME NAME...", help="Two entries or more.")],
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Entries.")] = None,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME,NAME", help="Models of one material, as one entry more (repeatable)."),
+    ] = None,
+    metric: Annotated[
+        Metric,
+        typer.Option(help="carvs: topological; ring-sizes, nodes: earth mover's; shells: coordination sequence."),
+    ] = Metric.carvs,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Measure the topological distance between entries, with its noise."""
-    if len(names) < 2:
+    """Measure the distances between two entries or more, with noise, and say whether they differ beyond it."""
+    entries: list[str | list[str]] = [
+        *(names or []),
+        *([part.strip() for part in one.split(",")] for one in pool or []),
+    ]
+    if len(entries) < 2:
         raise typer.BadParameter("a distance needs two entries or more", param_hint="NAME NAME...")
     from carvsdb.catalogue import Catalogue
 
     with Catalogue.open(db, read_only=True) as catalogue:
-        distances = catalogue.distance(names, seed=seed)
+        distances = catalogue.distance(entries, metric=metric.value, seed=seed)
     labels = list(distances.labels)
+    words = [[distances.in_words(row, column) for column in range(len(labels))] for row in range(len(labels))]
     if as_json:
-        answer_json({"labels": labels, "matrix": distances.matrix.tolist(), "noise": distances.noise.tolist()})
+        answer_json(
+            {
+                "labels": labels,
+                "matrix": distances.matrix.tolist(),
+                "noise": distances.noise.tolist(),
+                "noise_kind": distances.noise_kind,
+                "words": words,
+                "metric": distances.metric,
+            }
+        )
         return
     rows = [
         [label, *(_cell(distances.matrix[row, column], distances.noise[row, column]) for column in range(len(labels)))]
         for row, label in enumerate(labels)
     ]
     print(table(rows, ["", *labels]))
-    if distances.noise.any():
+    if not distances.noise.any():
+        return
+    kinds = {kind for row in distances.noise_kind for kind in row}
+    if "blocks" in kinds:
         print("± noise: what resampling blocks of space alone would make of it; crystals have none")
+    if "models" in kinds:
+        print("± noise: the spread between the models of a pool")
+    for row, first in enumerate(labels):
+        for column in range(row + 1, len(labels)):
+            if distances.noise[row, column]:
+                print(f"{first} and {labels[column]}: {words[row][column]}")
 
 
 def _cell(distance: float, noise: float) -> str:

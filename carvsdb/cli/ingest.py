@@ -1,5 +1,6 @@
 """`carvsdb ingest` and `carvsdb sources`: nets into the catalogue."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -7,16 +8,29 @@ import typer
 
 from carvsdb.cli.options import (
     DEFAULT_DB,
-    CutOff,
+    CutOffOrAuto,
     Db,
     Json,
     LinkerTypes,
+    MaxRings,
+    Names,
     NodeOnly,
     NodeTypes,
+    RingKind,
+    Rings,
     Strict,
+    cut_off,
+    names_file,
     read_options,
 )
 from carvsdb.cli.output import answer_json, say, table
+
+
+class Backend(StrEnum):
+    """Who does the work."""
+
+    loky = "loky"
+    dask = "dask"
 
 
 def ingest(
@@ -24,11 +38,21 @@ def ingest(
     source: Annotated[str | None, typer.Option(metavar="NAME", help="A named collection instead of paths.")] = None,
     label: Annotated[str | None, typer.Option(help="What to call the entry (one net only).")] = None,
     kind: Annotated[str | None, typer.Option(help="crystalline, amorphous or generated; guessed if not given.")] = None,
-    max_ring_size: CutOff = 27,
+    rings: Rings = RingKind.ring,
+    max_ring_size: CutOffOrAuto = "27",
+    max_rings: MaxRings = None,
     node_only: NodeOnly = False,
     node_types: NodeTypes = None,
     linker_types: LinkerTypes = None,
     strict: Strict = False,
+    names: Names = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; default by the number of files.")] = None,
+    shards: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where workers write; default beside the catalogue.")
+    ] = None,
+    backend: Annotated[Backend, typer.Option(help="loky: this machine; dask: a cluster.")] = Backend.loky,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of dask: tcp://host:8786.")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what was rejected before.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
@@ -42,18 +66,38 @@ def ingest(
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
     from carvsdb.catalogue import Catalogue
     from carvsdb_ingest.analysis import AnalysisOptions
-    from carvsdb_ingest.pipeline import ingest_collection, ingest_files, net_files
+    from carvsdb_ingest.pipeline import Workers, ingest_collection, ingest_files, net_files
     from carvsdb_ingest.sources import source_named
 
-    analysis = AnalysisOptions(max_ring_size=max_ring_size, node_only=node_only)
+    analysis = AnalysisOptions(
+        max_ring_size=cut_off(max_ring_size),
+        node_only=node_only,
+        ring_kind=rings.value,
+        max_rings=max_rings,
+        names=names_file(names),
+    )
     read = read_options(node_types, linker_types, strict)
+    who = Workers(workers, backend.value, scheduler)
     collection = source_named(source) if source else None
     files = net_files(paths or [])
     with Catalogue.open(db) as catalogue:
         if collection is not None:
-            report = ingest_collection(catalogue, collection, analysis=analysis, note=say)
+            report = ingest_collection(
+                catalogue, collection, analysis=analysis, workers=who, shards=shards, retry=retry, note=say
+            )
         else:
-            report = ingest_files(catalogue, files, read=read, analysis=analysis, label=label, kind=kind, note=say)
+            report = ingest_files(
+                catalogue,
+                files,
+                read=read,
+                analysis=analysis,
+                label=label,
+                kind=kind,
+                workers=who,
+                shards=shards,
+                retry=retry,
+                note=say,
+            )
     if as_json:
         answer_json(report.answer().model_dump())
     else:

@@ -22,7 +22,6 @@ class RingKind(StrEnum):
 
 Db = Annotated[str, typer.Option("--db", envvar="CARVSDB_DB", metavar="PATH", help="The catalogue.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-CutOff = Annotated[int, typer.Option("--max-ring-size", metavar="N", help="Search rings of up to N nodes (3-32).")]
 CutOffOrAuto = Annotated[
     str,
     typer.Option("--max-ring-size", metavar="N|auto", help="Search rings of up to N nodes (3-32), or till complete."),

@@ -15,7 +15,7 @@ from carvsdb.releases import checksums
 from carvsdb.releases.card import card_text
 from carvsdb.releases.texts import citation_text, licence_text, manifest_text, readme_text
 from carvsdb.version import VERSION
-from carvsdb_schemas.arrow import arrow_schema, table_of
+from carvsdb_schemas.arrow import arrow_schema, plain_lists, table_of
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.manifest import ReleaseManifest, TableManifest
 from carvsdb_schemas.tables import (
@@ -46,6 +46,9 @@ RELEASED: tuple[type[SQLModel], ...] = (
 
 UNRELEASED_COLUMNS = {"carvs": ("seconds",), "structure": ("file",)}
 """Columns about the machine that made a catalogue: the same data must give the same bytes elsewhere."""
+
+ADDED_COLUMNS = {2: {"structure": ("density",)}}
+"""By the schema that brought them, columns that older releases lack."""
 
 CARD, MANIFEST = "card.yaml", "release.json"
 
@@ -104,18 +107,13 @@ def build_release(catalogue: Catalogue, card: DatasetCard, folder: str | Path) -
     return BuildReport(folder, {name: about.rows for name, about in manifest.tables.items()})
 
 
-def released_schema(model: type[SQLModel]) -> pa.Schema:
+def released_schema(model: type[SQLModel], version: int = SCHEMA_VERSION) -> pa.Schema:
     """Return the Arrow schema of a table in a release; vectors are plain lists, of 32 numbers each."""
-    hidden = UNRELEASED_COLUMNS.get(str(model.__tablename__), ())
+    name = str(model.__tablename__)
+    later = [column for since, added in ADDED_COLUMNS.items() if since > version for column in added.get(name, ())]
+    hidden = {*UNRELEASED_COLUMNS.get(name, ()), *later}
     fields = [field for field in arrow_schema(model) if field.name not in hidden]
-    return pa.schema([field.with_type(_any_length(field.type)) for field in fields])
-
-
-def _any_length(kind: pa.DataType) -> pa.DataType:
-    """Turn lists of fixed size into plain ones: Parquet readers stumble over the former where they are null."""
-    if pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind):
-        return pa.list_(_any_length(kind.value_type))
-    return kind
+    return pa.schema([field.with_type(plain_lists(field.type)) for field in fields])
 
 
 def _write(catalogue: Catalogue, card: DatasetCard, draft: Path) -> ReleaseManifest:

@@ -142,7 +142,7 @@ def _tables(folder: Path, manifest: ReleaseManifest, problems: list[str]) -> dic
         tables[name] = table
         if table.num_rows != about.rows:
             problems.append(f"{about.file}: {table.num_rows} rows, but {MANIFEST} says {about.rows}")
-        if not table.schema.equals(released_schema(model)):
+        if not table.schema.equals(released_schema(model, manifest.schema_version)):
             problems.append(f"{about.file}: its columns are not those of schema {manifest.schema_version}")
         problems += _wrong_json(name, table)
     return tables

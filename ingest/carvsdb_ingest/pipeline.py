@@ -1,21 +1,42 @@
-"""From files and collections to entries of a catalogue, one at a time, with an account of every input."""
+"""From files and collections to entries of a catalogue, with an account of every input.
 
+Every input is a task, known by its bytes and all options: what was done once is not done again. Few inputs are
+analysed in this process; many by workers, each of which writes shards, that this process commits one after another.
+"""
+
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-from carvsdb.catalogue import AddReport, Catalogue, Entry, SourceInfo
-from carvsdb.compare import BlockSums
-from carvsdb.errors import CarvsdbError, InputError, LabelTakenError
-from carvsdb_ingest.analysis import Analysis, AnalysisOptions, analyse, guess_kind
-from carvsdb_ingest.readers import NetItem, ReadOptions, read_items
+from carvsdb import errors
+from carvsdb.catalogue import Catalogue, SourceInfo
+from carvsdb.catalogue.batch import BatchBuilder
+from carvsdb.catalogue.committing import CommitReport, commit
+from carvsdb.catalogue.folders import clear_drafts, open_folder
+from carvsdb.catalogue.importing import commit_folder, is_committed
+from carvsdb.errors import CarvsdbError, InputError, LabelTakenError, VerificationError
+from carvsdb_ingest.analysis import AnalysisOptions
+from carvsdb_ingest.jobs import Job, JobOptions, Outcome, do, failed, file_job, item_job, to_entry
+from carvsdb_ingest.readers import ReadOptions
 from carvsdb_ingest.sources import Collection
+from carvsdb_ingest.workers import WorkerDiedError, Workers, chunk_size, chunks, do_all, stop_workers
 from carvsdb_schemas.answers import IngestAnswer, Rejection
+
+__all__ = ["IngestReport", "Workers", "ingest_collection", "ingest_files", "net_files", "to_entry"]
 
 SUFFIXES = (".cgd", ".data", ".lmp", ".lammps")
 """What is taken from a folder."""
+
+FEW = 64
+"""Fewer inputs than this are analysed in this process, unless workers are asked for."""
+
+WINDOW = 4096
+"""Inputs that are looked at together: what bounds the memory."""
+
+_SECONDS = 1.0  # of work that goes into one transaction
 
 Note = Callable[[str], None]
 
@@ -81,6 +102,9 @@ def ingest_files(
     analysis: AnalysisOptions | None = None,
     label: str | None = None,
     kind: str | None = None,
+    workers: Workers | None = None,
+    shards: Path | None = None,
+    retry: bool = False,
     note: Note = lambda sentence: None,
 ) -> IngestReport:
     """Put the nets of files into a catalogue.
@@ -89,34 +113,31 @@ def ingest_files(
     ----------
     catalogue : Catalogue
     files : iterable of Path
+        May be a generator of any length.
     read, analysis
         Options of reading and of analysis.
     label : str, optional
         What the entry is to be called; for one net only. Default: the file's stem.
     kind : str, optional
         ``crystalline``, ``amorphous`` or ``generated``. Default: what the file says, else a guess.
+    workers : Workers, optional
+        Who does the work. Default: this process for fewer than 64 files, else a process for each core.
+    shards : Path, optional
+        Where workers write. Default: ``CATALOGUE.shards``, beside the catalogue.
+    retry : bool
+        Try again what was rejected before.
     note : callable
         Is told what the readers decided and what looks doubtful.
 
     Notes
     -----
-    An input that cannot be used is reported, noted in the catalogue and passed over. Each net is stored whole as
-    soon as it is analysed, so an interrupted run has lost nothing but the net in work.
+    An input that cannot be used is reported, noted in the catalogue and passed over. What is stored is stored whole:
+    a run that is stopped, by whatever means, has lost at most the second of work or the shard that was being made, and
+    another run does what is missing.
     """
-    report = IngestReport()
-    for file in files:
-        report.files += 1
-        try:
-            items = read_items(file, read)
-            if label is not None and len(items) > 1:
-                raise InputError(f"holds {len(items)} nets, which cannot all be called {label!r}", path=file)
-        except CarvsdbError as error:
-            catalogue.record_attempt(str(file), "error", str(error))
-            _reject(report, error, note, str(file))
-            continue
-        for item in items:
-            _store(catalogue, report, item, None, analysis, label, kind, note)
-    return report
+    options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions(), label, kind)
+    run = _Run(catalogue, options, workers or Workers(), shards, retry, note)
+    return run.do(file_job(Path(file), options) for file in files)
 
 
 def ingest_collection(
@@ -124,6 +145,9 @@ def ingest_collection(
     collection: Collection,
     *,
     analysis: AnalysisOptions | None = None,
+    workers: Workers | None = None,
+    shards: Path | None = None,
+    retry: bool = False,
     note: Note = lambda sentence: None,
 ) -> IngestReport:
     """Put the nets of a named collection into a catalogue.
@@ -136,108 +160,229 @@ def ingest_collection(
     ...     len(report.added) == report.files, report.rejected
     (True, [])
     """
-    report = IngestReport()
-    for item in collection.items():
-        report.files += 1
-        source = SourceInfo(
-            collection=collection.name,
-            version=collection.version,
-            url=collection.url or None,
-            doi=collection.doi or None,
-            licence=collection.licence,
-            citation=collection.citation,
-            id_in_source=item.label,
+    options = JobOptions(analysis=analysis or AnalysisOptions())
+    run = _Run(catalogue, options, workers or Workers(), shards, retry, note)
+    return run.do(
+        item_job(
+            item,
+            SourceInfo(
+                collection=collection.name,
+                version=collection.version,
+                url=collection.url or None,
+                doi=collection.doi or None,
+                licence=collection.licence,
+                citation=collection.citation,
+                id_in_source=item.label,
+            ),
+            options,
         )
-        _store(catalogue, report, item, source, analysis, None, None, note)
-    return report
-
-
-def to_entry(
-    analysis: Analysis, *, label: str | None = None, kind: str | None = None, source: SourceInfo | None = None
-) -> Entry:
-    """Make the entry that a catalogue takes from an analysed net."""
-    item, net = analysis.item, analysis.census.net
-    provenance = {**item.provenance, "file_sha256": item.file_sha256}
-    if kind is None and item.kind is None:
-        provenance["kind"] = "guessed from the share of nodes whose ring counts occur once"
-    kind = kind or item.kind or guess_kind(analysis)
-    counts = analysis.census.node_counts
-    blocks = None
-    if kind != "crystalline" and net.positions is not None:
-        blocks = BlockSums.of(net.positions[net.is_node], counts)
-    return Entry(
-        label=label or item.label,
-        content_hash=item.content_hash,
-        kind=kind,
-        net=net,
-        description=analysis.description,
-        node_counts=counts,
-        node_vertex_symbols=analysis.node_vertex_symbols,
-        source=source,
-        parameters=item.parameters,
-        provenance=provenance,
-        blocks=blocks,
+        for item in collection.items()
     )
 
 
-def _labels(item: NetItem, source: SourceInfo | None) -> Iterator[str]:
-    """Yield what an entry may be called, best first, for when other content has the label already."""
-    yield item.label
-    if source is not None:
-        yield f"{item.label}@{source.collection}"
-    elif item.path:
-        yield Path(item.path).name + item.label.removeprefix(Path(item.path).stem)
-    for number in count(2):
-        yield f"{item.label}~{number}"
+@dataclass(slots=True)
+class _Run:
+    """One run of ingestion."""
 
+    catalogue: Catalogue
+    options: JobOptions
+    workers: Workers
+    shards: Path | None
+    retry: bool
+    note: Note
+    report: IngestReport = field(default_factory=IngestReport)
+    seen: set[str] = field(default_factory=set)
 
-def _store(
-    catalogue: Catalogue,
-    report: IngestReport,
-    item: NetItem,
-    source: SourceInfo | None,
-    options: AnalysisOptions | None,
-    label: str | None,
-    kind: str | None,
-    note: Note,
-) -> None:
-    where = item.path or item.label
-    try:
-        entry = to_entry(analyse(item, options), label=label, kind=kind, source=source)
-        added = _add(catalogue, entry, [label] if label else _labels(item, source))
-    except CarvsdbError as error:
-        catalogue.record_attempt(where, "error", str(error), content_hash=item.content_hash)
-        _reject(report, error, note, item.path)
-        return
-    for sentence in (*item.notes, *item.quality):
-        note(f"{where}: {sentence}")
-    for given, kept in added.kept_as.items():
-        note(f"{where}: the same content is stored as {kept!r}, so {given!r} was not added")
-    for stored in added.added:
-        if stored != (label or item.label):
-            note(f"{where}: stored as {stored!r}, since {item.label!r} is another entry")
-    report.added.extend(added.added)
-    report.unchanged.extend(added.unchanged)
-    report.by_status[entry.description.status] += 1
-
-
-def _add(catalogue: Catalogue, entry: Entry, labels: Iterable[str]) -> AddReport:
-    """Add an entry under the first of some labels that is free."""
-    taken: LabelTakenError | None = None
-    for label in labels:
-        description = entry.description.model_copy(update={"label": label})
+    def do(self, jobs: Iterable[Job]) -> IngestReport:
+        folder = self._folder()
+        if folder is not None and folder.is_dir():
+            self._take_in(folder)
+        jobs = iter(jobs)
         try:
-            return catalogue.add([replace(entry, label=label, description=description)])
+            while window := list(islice(jobs, WINDOW)):
+                self.report.files += len(window)
+                missing = self._missing(window)
+                if folder is None or self._is_few(missing):
+                    self._do_here(missing)
+                else:
+                    self._do_there(missing, folder)
+        finally:
+            stop_workers()
+        return self.report
+
+    def _folder(self) -> Path | None:
+        if self.shards is not None:
+            return self.shards
+        path = self.catalogue.path
+        return None if path is None else path.with_name(path.name + ".shards")
+
+    def _is_few(self, jobs: Sequence[Job]) -> bool:
+        if self.options.label is not None:
+            return True
+        if self.workers.number is not None or self.workers.backend != "loky":
+            return self.workers.number == 1 and self.shards is None
+        return len(jobs) < FEW or (self.workers.count() == 1 and self.shards is None)
+
+    def _take_in(self, folder: Path) -> None:
+        """Commit the shards that an earlier run wrote and could not commit."""
+        clear_drafts(folder)
+        storage = self.catalogue.storage
+        known = {key.hex for (key,) in storage.rows("SELECT id FROM shard")}
+        left = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name not in known]
+        for path in left:
+            if path.name.startswith("."):
+                continue
+            try:
+                shard = open_folder(path)
+            except VerificationError as error:
+                self.note(f"{error}; its inputs are done again")
+                continue
+            if not is_committed(storage, shard):
+                report = commit_folder(storage, shard)
+                self.report.added.extend(row["label"] for row in report.entries.to_pylist() if row["is_new"])
+                self.note(f"{path}: written by an earlier run, {report.n_nets} nets added")
+
+    def _missing(self, jobs: Sequence[Job]) -> list[Job]:
+        """Report what was done before, and return the rest."""
+        tasks = list({str(job.task) for job in jobs if job.task is not None})
+        done: dict[str, list[_Tried]] = {}
+        # Several files may have the same bytes: then one of the notes about them is enough.
+        for task, *row in self.catalogue.storage.rows(
+            "SELECT task::VARCHAR, input, item, label, status, cause, line, error FROM attempt "
+            f"WHERE task IN (SELECT unnest(?::UUID[])){' AND error IS NULL' if self.retry else ''} "
+            "QUALIFY row_number() OVER (PARTITION BY task, item ORDER BY error NULLS FIRST, id) = 1 "
+            "ORDER BY task, item",
+            [tasks],
+        ):
+            done.setdefault(task, []).append(_Tried(*row))
+        missing = []
+        for job in jobs:
+            found = done.get(str(job.task))
+            if found is None or (self.options.label is not None and any(one.error for one in found)):
+                missing.append(job)
+                continue
+            for one in found:
+                if one.error is not None:
+                    self._reject("" if job.path is None else str(job.path), one.again(job.input))
+                    continue
+                given = self.options.label or _stem(job) + (f"#{one.item + 1}" if len(found) > 1 else "")
+                self._unchanged(job.input, given, one.label or given, one.status)
+        return missing
+
+    def _do_here(self, jobs: Sequence[Job]) -> None:
+        """Do jobs in this process; what took a second goes into one transaction."""
+        builder, outcomes = BatchBuilder(), list[Outcome]()
+        began = time.monotonic()
+        for job in jobs:
+            outcomes += do(job, self.options, builder)
+            if time.monotonic() - began > _SECONDS:
+                self._commit(builder, outcomes)
+                builder, outcomes = BatchBuilder(), []
+                began = time.monotonic()
+        if outcomes:
+            self._commit(builder, outcomes)
+
+    def _commit(self, builder: BatchBuilder, outcomes: list[Outcome]) -> None:
+        storage = self.catalogue.storage
+        strict = self.options.label is not None
+        try:
+            self._tell(outcomes, commit(storage, builder.build(), strict=strict))
         except LabelTakenError as error:
-            taken = taken or error
-    assert taken is not None
-    raise taken
+            notes = BatchBuilder()
+            for outcome in outcomes:
+                notes.add_failure(outcome.input, str(error), error=error)
+                self._reject(outcome.file, error)
+            commit(storage, notes.build())
+
+    def _do_there(self, jobs: Sequence[Job], folder: Path) -> None:
+        """Do jobs in several processes; where one is killed, in ever smaller pieces, to find the input that kills."""
+        everybody = self.workers.count()
+        stack = [(list(jobs), chunk_size(len(jobs), everybody), self.workers)]
+        while stack:
+            left, size, workers = stack.pop()
+            done = 0
+            try:
+                for piece in do_all(chunks(left, size), self.options, folder, workers):
+                    committed = commit_folder(self.catalogue.storage, open_folder(Path(piece.shard)))
+                    self._tell(piece.outcomes, committed)
+                    done += len(piece.jobs)
+            except WorkerDiedError as error:
+                self.note(f"{error.message}; going on with what is missing")
+                clear_drafts(folder)
+                left = left[done:]
+                alone = size == 1 and workers.number == 1
+                if alone and not done:
+                    self._give_up(left.pop(0), error)
+                # Only what had been handed out can be to blame.
+                reach = 4 * size * everybody
+                stack.append((left[reach:], chunk_size(len(left), everybody), self.workers))
+                stack.append((left[:reach], max(1, size // 4), Workers(1) if size == 1 else workers))
+
+    def _give_up(self, job: Job, error: CarvsdbError) -> None:
+        builder = BatchBuilder()
+        outcome = failed(job, CarvsdbError(error.message, item=job.input), builder)
+        self._tell([outcome], commit(self.catalogue.storage, builder.build()))
+
+    def _tell(self, outcomes: Sequence[Outcome], committed: CommitReport) -> None:
+        entries = {row["carvs_id"]: row for row in committed.entries.to_pylist()}
+        for outcome in outcomes:
+            if outcome.error is not None:
+                self._reject(outcome.file, outcome.error)
+                continue
+            conflict = committed.conflicts.get(outcome.structure_id or "")
+            if conflict is not None:
+                self._reject(outcome.file, errors.RefusedError(conflict))
+                continue
+            for sentence in outcome.notes:
+                self.note(f"{outcome.input}: {sentence}")
+            entry = entries[outcome.carvs_id]
+            if entry["is_new"] and outcome.carvs_id not in self.seen:
+                self.seen.add(str(outcome.carvs_id))
+                self.report.added.append(entry["label"])
+                self.report.by_status[outcome.status] += 1
+                if entry["label"] != outcome.given:
+                    self.note(
+                        f"{outcome.input}: stored as {entry['label']!r}, since {outcome.given!r} is another entry"
+                    )
+            else:
+                self._unchanged(outcome.input, outcome.given, entry["label"], outcome.status)
+
+    def _unchanged(self, where: str, given: str, kept: str, status: str) -> None:
+        self.report.unchanged.append(kept)
+        self.report.by_status[status] += 1
+        if given != kept:
+            self.note(f"{where}: the same content is stored as {kept!r}, so {given!r} was not added")
+
+    def _reject(self, path: str, error: CarvsdbError) -> None:
+        self.report.rejected.append((path, error))
+        self.report.by_status["error"] += 1
+        self.note(f"rejected: {error}")
 
 
-def _reject(report: IngestReport, error: CarvsdbError, note: Note, path: str = "") -> None:
-    report.rejected.append((path, error))
-    report.by_status["error"] += 1
-    note(f"rejected: {error}")
+def _stem(job: Job) -> str:
+    return job.item.label if job.item is not None else Path(job.input).stem
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A note of what became of a net of an input."""
+
+    input: str
+    item: int
+    label: str | None
+    status: str
+    cause: str | None
+    line: int | None
+    error: str | None
+
+    def again(self, input: str) -> CarvsdbError:
+        """Make the error once more, for an input with the same bytes."""
+        sentence = (self.cause or self.status).replace(self.input, input, 1)
+        kind: type[CarvsdbError] = getattr(errors, self.error or "", InputError)
+        error = kind(sentence)
+        if isinstance(error, InputError):
+            error.line = self.line
+        return error
 
 
 def _rejection(path: str, error: CarvsdbError) -> Rejection:

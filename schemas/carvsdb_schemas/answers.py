@@ -46,12 +46,34 @@ class SimilarAnswer(Answer):
     hits: list[Hit]
 
 
+class EnvironmentShare(Answer):
+    """A crystalline environment, and of how many nodes it is the nearest."""
+
+    vertex_symbol: str
+    coordination: int
+    share: float = Field(ge=0, le=1, description="Of the nodes of the net.")
+    nodes: int
+    distance: float = Field(ge=0, description="Mean topological distance of those nodes from it.")
+    nets: list[str] = Field(description="Some crystals that have it.")
+    environment: str = Field(description="Its key.")
+
+
+class EnvironmentsAnswer(Answer):
+    """The crystalline environments that make up a net, the most frequent first."""
+
+    query: str
+    environments: list[EnvironmentShare]
+
+
 class DistanceAnswer(Answer):
     """Distances between entries and their noise."""
 
     labels: list[str]
     matrix: list[list[float]]
     noise: list[list[float]]
+    noise_kind: list[list[str]] = Field(description="blocks, models or none.")
+    words: list[list[str]] = Field(description="Whether two entries differ beyond noise.")
+    metric: str = Field(description="carvs, ring-sizes, nodes or shells.")
 
 
 class Rejection(Answer):

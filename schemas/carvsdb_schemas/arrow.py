@@ -39,6 +39,13 @@ def arrow_schema(model: type[SQLModel]) -> pa.Schema:
     )
 
 
+def plain_lists(kind: pa.DataType) -> pa.DataType:
+    """Turn lists of fixed size into plain ones: Parquet readers stumble over the former where they are null."""
+    if pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind):
+        return pa.list_(plain_lists(kind.value_type))
+    return kind
+
+
 def arrow_table(model: type[SQLModel], rows: Sequence[SQLModel]) -> pa.Table:
     """Return rows of a table as an Arrow table."""
     columns = table_of(model).columns

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from carvsdb_schemas.answers import (
     DistanceAnswer,
+    EnvironmentsAnswer,
     ErrorAnswer,
     IngestAnswer,
     ListItem,
@@ -20,6 +21,7 @@ from carvsdb_schemas.manifest import ReleaseManifest
 MODELS: dict[str, type[BaseModel]] = {
     "description": Description,
     "distance": DistanceAnswer,
+    "environments": EnvironmentsAnswer,
     "error": ErrorAnswer,
     "ingest": IngestAnswer,
     "list-item": ListItem,

@@ -1,7 +1,10 @@
 """The tables of the catalogue.
 
 Keys are immutable 128-bit hashes of content (the first half of a SHA-256), so that the same thing has the
-same key in every catalogue. There are few foreign keys and no cascades: what is stored stays.
+same key in every catalogue. There are no foreign keys and no cascades: what is stored stays.
+
+Keys and labels are unique because the one writer sees to it (and `db verify` checks it), not by indexes: on random
+keys those cost more than the rows that they guard, in seconds and in bytes.
 """
 
 from typing import Any
@@ -12,7 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from carvsdb_schemas import columns
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
 KINDS = ("crystalline", "amorphous", "generated")
@@ -53,11 +56,12 @@ class Structure(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     sha256: str = Field(description="SHA-256 of the input, in hexadecimal digits.")
     part: str = Field(description="Which net of an input with several; empty where there is one.")
-    label: str = Field(unique=True)
+    label: str = Field(description="Unique in a catalogue.")
     source_id: UUID | None
     id_in_source: str | None = Field(description="A refcode, for example.")
     kind: str = Field(description="crystalline, amorphous or generated.")
     formula: str | None
+    density: float | None = Field(default=None, sa_type=sa.Double, description="Of the atoms, in g/cm³.")
     file: str | None = Field(description="The file as it was named when it was read.")
     cell: list[float] | None = Field(sa_type=columns.CellMatrix, description="Lattice vectors as rows, in Å.")
     provenance: dict[str, Any] = Field(sa_type=columns.JsonText, description="Options, seeds, reports.")
@@ -69,7 +73,7 @@ class NetRow(SQLModel, table=True):
     __tablename__ = "net"
 
     id: UUID = Field(primary_key=True)
-    structure_id: UUID = Field(index=True)
+    structure_id: UUID
     clustering: str
     bond_rule: str
     parameters: dict[str, Any] = Field(sa_type=columns.JsonText)
@@ -102,7 +106,7 @@ class CarvsRow(SQLModel, table=True):
     __tablename__ = "carvs"
 
     id: UUID = Field(primary_key=True)
-    net_id: UUID = Field(index=True)
+    net_id: UUID
     ring_kind: str = Field(description="ring or strong.")
     linker_aware: bool
     max_ring_size: int = Field(description="Cut-off of the search, in nodes.")
@@ -154,6 +158,34 @@ class NoiseBlock(SQLModel, table=True):
     counts: list[int] = Field(sa_type=columns.RingCounts, description="Sums over the nodes of the block.")
 
 
+class Geometry(SQLModel, table=True):
+    """A histogram of distances or angles of a net."""
+
+    __tablename__ = "geometry"
+
+    net_id: UUID = Field(primary_key=True)
+    quantity: str = Field(primary_key=True, description="node-linker distance, node-linker-node angle, ...")
+    unit: str = Field(description="Å or °.")
+    edges: list[float] = Field(sa_type=columns.Numbers, description="Of the bins: one more than counts.")
+    counts: list[int] = Field(sa_type=columns.Integers)
+
+
+class Refinement(SQLModel, table=True):
+    """A refinement run: what it was told, what it was given, and how well it ended."""
+
+    __tablename__ = "refinement"
+
+    id: UUID = Field(primary_key=True)
+    structure_id: UUID | None = Field(description="The model that it made.")
+    config: dict[str, Any] = Field(sa_type=columns.JsonText)
+    seed: int
+    data_sha256: list[str] = Field(sa_type=columns.Texts, description="Of each data set.")
+    potential_sha256: str | None
+    results: dict[str, Any] = Field(sa_type=columns.JsonText, description="chi2, Rw, energies, acceptance, gamma.")
+    files: list[str] = Field(sa_type=columns.Texts)
+    code_version: str
+
+
 class EmbeddingRow(SQLModel, table=True):
     """A map: how it was made."""
 
@@ -183,12 +215,31 @@ class Attempt(SQLModel, table=True):
     __tablename__ = "attempt"
 
     id: UUID = Field(primary_key=True)
+    task: UUID | None = Field(
+        default=None, description="Key of the input's bytes and all options: what need not be done again."
+    )
+    item: int = Field(default=0, description="Which net of the input, from 0.")
+    structure_id: UUID | None = Field(default=None, description="Null if it gave no entry.")
     sha256: str | None = Field(description="Of the input; null if it could not be read.")
     input: str = Field(description="The file, or where else it came from.")
     label: str | None
     status: str
     cause: str | None
+    line: int | None = Field(default=None, description="Of the input, where the cause is.")
+    error: str | None = Field(default=None, description="Class of the error; null if there was none.")
     seconds: float = Field(sa_type=sa.Double)
+    code_version: str
+
+
+class Shard(SQLModel, table=True):
+    """A finished piece of ingestion: committed whole, or not at all."""
+
+    __tablename__ = "shard"
+
+    id: UUID = Field(primary_key=True, description="First half of the SHA-256 of its list of checksums.")
+    number: int = Field(description="Counts up from 1, in the order of committing.")
+    n_attempts: int
+    n_nets: int
     code_version: str
 
 
@@ -201,8 +252,11 @@ ALL_TABLES: tuple[type[SQLModel], ...] = (
     Environment,
     NetEnvironment,
     NoiseBlock,
+    Geometry,
+    Refinement,
     EmbeddingRow,
     EmbeddingPoint,
     Attempt,
+    Shard,
 )
 """In the order in which they are filled."""

@@ -1,0 +1,209 @@
+"""Search at scale and search of nodes: exact, filtered, in batches, from several processes."""
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from catalogue_entries import RCSR, amorphous_entry, census, entry_of, library_entry
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carvsdb.catalogue import Catalogue, Filters
+from carvsdb.compare import nearest_each
+from carvsdb.compare.vector_index import VectorIndex
+from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
+
+NETS = ("dia", "lon", "sod", "pcu", "sql", "qtz", "gis", "nbo", "srs")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Iterator[Catalogue]:
+    with Catalogue.in_memory() as opened:
+        opened.add(library_entry(name, source=RCSR if name < "n" else None, names=(name,)) for name in NETS)
+        opened.add([amorphous_entry("glass1", 1), amorphous_entry("glass2", 2)])
+        opened.add([entry_of(census("pcu"), "two", clustering=one, content="two") for one in ("single", "all")])
+        yield opened
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 60),
+    st.integers(1, 12),
+    st.sampled_from([2, 5, 1000]),
+    st.booleans(),
+)
+def test_the_index_finds_what_a_scan_finds(seed: int, n: int, k: int, distinct: int, filtered: bool) -> None:
+    generator = np.random.default_rng(seed)
+    vectors = generator.dirichlet(np.full(32, 0.1), n).astype(np.float32)
+    vectors = vectors[generator.integers(0, min(n, distinct), n)]
+    queries = np.concatenate([vectors[:3], generator.dirichlet(np.full(32, 0.1), 2).astype(np.float32)])
+    allowed = generator.random(n) < 0.5 if filtered else np.ones(n, bool)
+    places = np.flatnonzero(allowed)
+    rows, distances = nearest_each(queries.astype(float), vectors[places].astype(float), k)
+    index = VectorIndex(vectors)
+    for number, (found, far) in enumerate(index.nearest(queries, k, allowed=allowed if filtered else None)):
+        assert found.tolist() == places[rows[number]].tolist()
+        assert far.tolist() == distances[number].tolist()
+        (alone,) = index.nearest(queries[[number]], k, allowed=allowed if filtered else None)
+        assert alone[0].tolist() == found.tolist()
+
+
+def test_near_ties_are_told_apart_in_double_precision() -> None:
+    base = np.zeros(32, np.float32)
+    base[5] = 1
+    vectors = np.repeat(base[None], 50, axis=0)
+    vectors[:, 7] = np.arange(50, 0, -1) * np.float32(1e-6)
+    ((rows, _),) = VectorIndex(vectors).nearest(base[None], 5)
+    assert rows.tolist() == [49, 48, 47, 46, 45]
+
+
+def test_no_vectors() -> None:
+    assert VectorIndex(np.zeros((0, 32))).nearest(np.eye(32)[:1], 3)[0][0].tolist() == []
+    with pytest.raises(InputError, match="shape"):
+        VectorIndex(np.zeros((3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("filters", "labels"),
+    [
+        (Filters(kind="amorphous"), {"glass1", "glass2"}),
+        (Filters(source="RCSR"), {"lon", "gis"}),
+        (Filters(name="lon"), {"lon"}),
+        (Filters(coordination=(6,)), {"pcu", "two@all", "two@single"}),
+        (Filters(coordination=(3,)), {"srs"}),
+        (Filters(coordination=(3, 4)), set()),
+        (Filters(clustering="all"), {"two@all"}),
+        (Filters(formula="SiO2"), set()),
+        (Filters(min_nodes=8, max_nodes=8), {"gis"}),
+        (Filters(min_density=0.1), set()),
+        (Filters(max_ring_size=27, labels="gl", status="unkeyed"), {"glass1", "glass2"}),
+    ],
+)
+def test_filters(catalogue: Catalogue, filters: Filters, labels: set[str]) -> None:
+    assert set(catalogue.similar("dia", k=50, filters=filters).table["label"].to_pylist()) == labels
+
+
+def test_bad_filters() -> None:
+    with pytest.raises(InputError, match="kind must be one of"):
+        Filters(kind="liquid")
+
+
+def test_a_batch_is_as_one_by_one(catalogue: Catalogue) -> None:
+    asked = [name for name in NETS if name != "dia"]
+    for name, answer in zip(asked, catalogue.similar_each(asked, 4, with_noise=True), strict=True):
+        assert answer.table.equals(catalogue.similar(name, 4).table)
+        assert answer.notes == catalogue.similar(name, 4).notes
+    assert catalogue.similar_each([]) == []
+
+
+def test_the_first_question_is_answered_as_later_ones(catalogue: Catalogue) -> None:
+    with Catalogue.in_memory() as fresh:
+        fresh.add(library_entry(name) for name in NETS)
+        first = fresh.similar("sod", k=5).table
+        assert first.equals(fresh.similar("sod", k=5).table)
+        fresh.add([library_entry("sod", label="again")])
+        assert fresh.similar("sod", k=5).table.equals(first)
+        fresh.add([library_entry("lvt")])
+        assert "lvt" in fresh.similar("sod", k=50).table["label"].to_pylist()
+
+
+def test_by_ring_sizes(catalogue: Catalogue) -> None:
+    first = catalogue.similar("dia", k=3, metric="ring-sizes").rows()
+    assert (first[0]["label"], first[0]["distance"]) == ("lon", 0)
+    table = catalogue.distance(["dia", *(hit["label"] for hit in first)], metric="ring-sizes")
+    assert np.allclose(table.matrix[0, 1:], [hit["distance"] for hit in first], atol=1e-6)
+    with pytest.raises(InputError, match="carvs or ring-sizes"):
+        catalogue.similar("dia", metric="shells")
+
+
+@pytest.mark.parametrize("metric", ["carvs", "ring-sizes", "nodes", "shells"])
+def test_metrics_are_metrics(catalogue: Catalogue, metric: str) -> None:
+    matrix = catalogue.distance(["dia", "sod", "qtz", "pcu", "srs"], metric=metric).matrix
+    assert np.array_equal(matrix, matrix.T)
+    assert not matrix.diagonal().any()
+    assert (matrix[:, :, None] <= matrix[:, None, :] + matrix.T[None] + 1e-9).all()
+    with pytest.raises(InputError, match="metric must be one of"):
+        catalogue.distance(["dia", "sod"], metric="taxi")
+
+
+def test_pools(catalogue: Catalogue) -> None:
+    table = catalogue.distance(["sod", ("dia", "gis"), "glass1"])
+    assert table.labels == ("sod", "dia+gis", "glass1")
+    assert table.noise_kind[0] == ("none", "models", "blocks")
+    nodes = np.concatenate([census("dia").node_counts, census("gis").node_counts])
+    pooled = nodes.mean(axis=0) / nodes.mean(axis=0).sum()
+    expected = np.sqrt(((pooled - census("sod").carvs().normalised[:27]) ** 2).sum() / 2)
+    assert table.matrix[0, 1] == pytest.approx(expected, abs=1e-7)
+    spread = catalogue.distance(["dia", "gis"]).matrix[0, 1]
+    assert table.noise[0, 1] == pytest.approx(spread / 2)
+    assert table.in_words(0, 1) in ("different beyond noise", "not different beyond noise")
+
+
+def test_what_a_glass_is_made_of(catalogue: Catalogue) -> None:
+    answer = catalogue.environments("glass1")
+    (row,) = answer.rows()
+    assert (row["vertex_symbol"], row["share"], row["nodes"], row["distance"]) == ("[4.4.6.6.6.6]", 1, 6, 0)
+    assert row["nets"] == ["sod"]
+    assert catalogue.environments("glass1", same_coordination=True).rows() == [row]
+    assert catalogue.containing_key(row["environment"]).table["label"].to_pylist() == ["glass1", "glass2", "sod"]
+
+
+def test_a_crystal_is_not_its_own_neighbour(catalogue: Catalogue) -> None:
+    assert catalogue.environments("srs").rows()[0]["nets"] != ["srs"]
+    assert len(catalogue.environments("srs", same_coordination=True)) == 0
+    with Catalogue.in_memory() as alone:
+        alone.add([library_entry("dia")])
+        with pytest.raises(RefusedError, match="no crystalline net"):
+            alone.environments("dia")
+
+
+def test_nets_with_such_nodes(catalogue: Catalogue) -> None:
+    assert catalogue.containing("lon").table["label"].to_pylist() == ["dia", "lon"]
+    near = catalogue.containing("sod", within=0.9).rows()
+    assert {row["label"] for row in near} > {"sod", "glass1"}
+    assert all(row["distance"] <= 0.9 for row in near)
+    with pytest.raises(NotFoundError, match="1 sorts of node"):
+        catalogue.containing("dia", 3)
+    with pytest.raises(InputError, match="0 or more"):
+        catalogue.containing("dia", within=-1)
+
+
+def test_duplicates(catalogue: Catalogue) -> None:
+    found = catalogue.duplicates("vector").rows()
+    assert {tuple(row["labels"]) for row in found} >= {("dia", "lon"), ("glass1", "glass2", "sod")}
+    assert catalogue.duplicates().rows() == []
+    assert catalogue.duplicates("file").rows() == []
+    with pytest.raises(InputError, match="sought by"):
+        catalogue.duplicates("name")
+
+
+def _ask(path: Path, seed: int, number: int) -> int:
+    generator = np.random.default_rng(seed)
+    with Catalogue.open(path, read_only=True) as catalogue:
+        for _ in range(number):
+            name = NETS[generator.integers(len(NETS))]
+            try:
+                match generator.integers(5):
+                    case 0:
+                        assert len(catalogue.similar(name, 3)) == 3
+                    case 1:
+                        assert catalogue.show(name).description.label == name
+                    case 2:
+                        assert len(catalogue.sql(f"SELECT * FROM entry WHERE label = '{name}'")) == 1
+                    case 3:
+                        assert len(catalogue.distance([name, "sod"]).labels) == 2
+                    case 4:
+                        assert len(catalogue.list()) == len(NETS)
+            except CarvsdbError as error:
+                raise AssertionError(str(error)) from error
+    return number
+
+
+def test_eight_processes_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "nets.duckdb"
+    with Catalogue.open(path) as catalogue:
+        catalogue.add(library_entry(name) for name in NETS)
+    with multiprocessing.get_context("spawn").Pool(8) as pool:
+        assert sum(pool.starmap(_ask, [(path, seed, 10) for seed in range(8)])) == 80

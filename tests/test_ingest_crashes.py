@@ -1,0 +1,107 @@
+"""Killed at any moment, out of disk, in each other's way: nothing acknowledged is lost, nothing is half there."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crashes import content, context, ingest, kill_at_random, labels, nets
+
+from carvsdb.catalogue import Catalogue
+from carvsdb.errors import RefusedError
+from carvsdb_ingest.pipeline import Workers, ingest_files, net_files
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc of Linux")
+
+POINTS = int(os.environ.get("CARVSDB_CRASH_POINTS", "15"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return nets(tmp_path_factory.mktemp("crash") / "nets", 120)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder: Path) -> dict[str, list[Any]]:
+    with Catalogue.in_memory() as catalogue:
+        report = ingest_files(catalogue, net_files([folder]))
+        assert len(report.added) + len(report.unchanged) + len(report.rejected) == 121
+        return content(catalogue)
+
+
+def comparable(table: str, rows: list[Any]) -> list[str]:
+    """Leave out what may differ from run to run."""
+    if table == "attempt":  # one note is enough for files with the same bytes
+        return sorted({repr((row["task"], row["item"], row["status"], row["structure_id"])) for row in rows})
+    if table == "structure":  # which of two files with one name comes first, and so has its label
+        rows = [{**row, "label": row["label"].split(".")[0].split("~")[0], "file": None} for row in rows]
+    return sorted(map(repr, rows))
+
+
+def finish(db: Path, folder: Path, workers: int, undisturbed: dict[str, list[Any]]) -> None:
+    """Run once more; then everything is there, as if nothing had happened."""
+    with Catalogue.open(db) as catalogue:
+        report = ingest_files(catalogue, net_files([folder]), workers=Workers(workers))
+        assert report.files == 121
+        assert len(report.rejected) == 11
+        found = content(catalogue)
+        for table, rows in undisturbed.items():
+            assert comparable(table, found[table]) == comparable(table, rows), table
+    drafts = list(db.with_name(db.name + ".shards").glob(".*.tmp")) if workers > 1 else []
+    assert not drafts
+    labels(db)
+
+
+def test_one_process_is_killed(folder: Path, tmp_path: Path, undisturbed: dict[str, list[Any]]) -> None:
+    db = tmp_path / "nets.duckdb"
+    kill_at_random(db, folder, POINTS * 4 // 5, seed=1, workers=1, longest=0.5)
+    finish(db, folder, 1, undisturbed)
+
+
+def test_writer_and_workers_are_killed(folder: Path, tmp_path: Path, undisturbed: dict[str, list[Any]]) -> None:
+    db = tmp_path / "nets.duckdb"
+    kill_at_random(db, folder, POINTS - POINTS * 4 // 5, seed=2, workers=2, longest=5)
+    finish(db, folder, 2, undisturbed)
+
+
+@pytest.mark.parametrize("size", [3_000_000, 5_000])
+def test_the_disk_is_full(folder: Path, tmp_path: Path, size: int, undisturbed: dict[str, list[Any]]) -> None:
+    db = tmp_path / "nets.duckdb"
+    Catalogue.open(db).close()
+    process = context().Process(target=ingest, args=(db, folder, 1, db.stat().st_size + size))
+    process.start()
+    process.join(60)
+    assert process.exitcode in (0, 7)
+    stored = labels(db)
+    finish(db, folder, 1, undisturbed)
+    assert stored <= labels(db)
+
+
+def _hold(db: Path) -> None:
+    with Catalogue.open(db):
+        time.sleep(60)
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_while_somebody_writes(folder: Path, tmp_path: Path, read_only: bool) -> None:
+    db = tmp_path / "nets.duckdb"
+    Catalogue.open(db).close()
+    process = context().Process(target=_hold, args=(db,))
+    process.start()
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                Catalogue.open(db, read_only=read_only).close()
+            except RefusedError as error:
+                sentence = str(error)
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.join()
+    assert f"in use by process {process.pid}" in sentence
+    assert "carvsdb db snapshot" in sentence

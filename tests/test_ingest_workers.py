@@ -1,0 +1,172 @@
+"""Who does the work, what is done again, and what is not."""
+
+import multiprocessing
+import os
+import signal
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crashes import content, nets
+
+from carvsdb.catalogue import Catalogue
+from carvsdb.catalogue.folders import folders_in, open_folder
+from carvsdb.catalogue.importing import import_folders
+from carvsdb.errors import InputError, VerificationError
+from carvsdb_ingest import jobs
+from carvsdb_ingest.analysis import AnalysisOptions
+from carvsdb_ingest.pipeline import Workers, ingest_files, net_files
+from carvsdb_ingest.workers import do_chunk
+
+_do_chunk = do_chunk
+SMALL = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
+
+
+def test_nothing_is_analysed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = nets(tmp_path / "nets", 12)
+    (folder / "two.cgd").write_text(SMALL + SMALL.replace("1 1 0 1", "1 1 1 1"))
+    files = net_files([folder])
+    with Catalogue.in_memory() as catalogue:
+        first = ingest_files(catalogue, files)
+        assert (len(first.added), len(first.unchanged), len(first.rejected)) == (13, 1, 1)
+        before = content(catalogue)
+
+        def analysed(*_: object) -> None:
+            raise AssertionError("analysed again")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(jobs, "analyse", analysed)
+            second = ingest_files(catalogue, files)
+        assert second.added == []
+        assert sorted(second.unchanged) == sorted(first.added + first.unchanged)
+        assert [str(error) for _, error in second.rejected] == [str(error) for _, error in first.rejected]
+        assert second.by_status == first.by_status
+        assert content(catalogue) == before
+        other = ingest_files(catalogue, files, analysis=AnalysisOptions(max_ring_size=12))
+        assert len(other.added) == 13
+
+
+def test_what_was_rejected_is_tried_again_if_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.cgd"
+    path.write_text(SMALL)
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    with Catalogue.in_memory() as catalogue:
+        with monkeypatch.context() as patched:
+            patched.setattr(jobs, "analyse", fails)
+            ((_, error),) = ingest_files(catalogue, [path]).rejected
+        assert "internal error, please report it: ZeroDivisionError: a bug" in str(error)
+        assert len(ingest_files(catalogue, [path]).rejected) == 1
+        assert ingest_files(catalogue, [path], retry=True).added == ["a"]
+        assert ingest_files(catalogue, [path]).unchanged == ["a"]
+
+
+def test_a_file_that_changed_is_another_input(tmp_path: Path) -> None:
+    path = tmp_path / "a.cgd"
+    path.write_text(SMALL)
+    with Catalogue.in_memory() as catalogue:
+        assert ingest_files(catalogue, [path]).added == ["a"]
+        path.write_text(SMALL.replace("1 1 0 1", "1 1 1 1"))
+        assert ingest_files(catalogue, [path]).added == ["a.cgd"]
+
+
+def test_workers_and_this_process_store_the_same(tmp_path: Path) -> None:
+    folder = nets(tmp_path / "nets", 40)
+    files = net_files([folder])
+    paths = [tmp_path / "one.duckdb", tmp_path / "many.duckdb", tmp_path / "rebuilt.duckdb"]
+    shards = tmp_path / "shards"
+    found = []
+    for path, workers in zip(paths[:2], (Workers(1), Workers(2)), strict=True):
+        with Catalogue.open(path) as catalogue:
+            report = ingest_files(catalogue, files, workers=workers, shards=shards if workers.number == 2 else None)
+            assert (len(report.added), len(report.unchanged), len(report.rejected)) == (36, 1, 4)
+            found.append(content(catalogue))
+    assert found[0] == found[1]
+    n_shards = len(folders_in(shards))
+    assert n_shards > 4
+    with Catalogue.open(paths[2]) as catalogue:
+        imported = import_folders(catalogue.storage, [shards])
+        assert (imported.folders, imported.nets) == (n_shards, 36)
+        assert len(catalogue) == 36
+        assert ingest_files(catalogue, files).added == []
+
+
+def test_shards_of_a_killed_writer_are_taken_in(tmp_path: Path) -> None:
+    files = net_files([nets(tmp_path / "nets", 20)])
+    shards = tmp_path / "shards"
+    with Catalogue.open(tmp_path / "first.duckdb") as catalogue:
+        ingest_files(catalogue, files, workers=Workers(2), shards=shards)
+    damaged = folders_in(shards)[0]
+    whole = (damaged / "attempt.parquet").read_bytes()
+    (damaged / "attempt.parquet").write_bytes(whole[:-1] + b"?")
+    with pytest.raises(VerificationError, match=r"attempt\.parquet: the SHA-256"):
+        open_folder(damaged)
+    (shards / f".{os.uname().nodename}-{2**22 + 1}-00000000.tmp").mkdir()
+    notes: list[str] = []
+    with Catalogue.open(tmp_path / "second.duckdb") as catalogue:
+        ingest_files(catalogue, files, shards=shards, note=notes.append)
+        assert len(catalogue) == 18
+    assert sum("written by an earlier run" in note for note in notes) == len(folders_in(shards)) - 1
+    assert any("its inputs are done again" in note for note in notes)
+    assert not list(shards.glob(".*"))
+
+
+def test_an_input_that_kills_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = nets(tmp_path / "nets", 10)
+    (folder / "killer.cgd").write_text(SMALL + "# kill\n")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setattr("carvsdb_ingest.workers.do_chunk", _deadly)
+    with Catalogue.open(tmp_path / "nets.duckdb") as catalogue:
+        report = ingest_files(catalogue, net_files([folder]), workers=Workers(2))
+        assert len(report.added) == 9
+        assert any("killer.cgd: a worker process was killed" in str(error) for _, error in report.rejected)
+
+
+def _deadly(pieces: tuple[jobs.Job, ...], options: jobs.JobOptions, shards: str) -> object:
+    if any("killer" in job.input for job in pieces):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return _do_chunk(pieces, options, shards)
+
+
+@pytest.mark.parametrize("arguments", [(0,), (1, "threads"), (1, "dask"), (1, "loky", "tcp://localhost:1")])
+def test_bad_workers(arguments: tuple[object, ...]) -> None:
+    with pytest.raises(InputError):
+        Workers(*arguments)  # type: ignore[arg-type]
+
+
+def _on_a_cluster(folder: Path, db: Path, queue: "multiprocessing.Queue[tuple[int, int, int]]") -> None:
+    local_cluster: Any = import_module("distributed").LocalCluster
+    with local_cluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        if (folder / "kill").exists():
+            first = next(iter(cluster.workers.values()))
+            os.kill(first.process.pid, signal.SIGKILL)
+            time.sleep(0.1)
+        with Catalogue.open(db) as catalogue:
+            report = ingest_files(
+                catalogue, net_files([folder]), workers=Workers(None, "dask", cluster.scheduler_address)
+            )
+            queue.put((len(report.added), len(report.rejected), len(catalogue.sql("FROM shard"))))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_on_a_dask_cluster(tmp_path: Path, killed: bool) -> None:
+    pytest.importorskip("distributed")
+    folder = nets(tmp_path / "nets", 30)
+    if killed:
+        (folder / "kill").touch()
+    # In a process of its own, which may be noisy: clusters warn when workers die.
+    spawn = multiprocessing.get_context("spawn")
+    queue: multiprocessing.Queue[tuple[int, int, int]] = spawn.Queue()
+    process = spawn.Process(target=_on_a_cluster, args=(folder, tmp_path / "nets.duckdb", queue))
+    process.start()
+    try:
+        report = queue.get(timeout=150)
+    finally:
+        process.join(20)
+        process.kill()
+    assert report[:2] == (27, 3)
+    assert report[2] > 1
