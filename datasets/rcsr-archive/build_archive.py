@@ -3,7 +3,7 @@
 Run::
 
     pip download --no-deps pormake==0.2.3
-    python datasets/rcsr-archive/build.py pormake-0.2.3-py3-none-any.whl carvsdb/topology/data/rcsr.tsv.gz
+    python datasets/rcsr-archive/build_archive.py pormake-0.2.3-py3-none-any.whl carvsdb/topology/data/rcsr.tsv.gz
 
 pormake (MIT licence) holds the nets of the Reticular Chemistry Structure Resource as CGD files: O'Keeffe, Peskov,
 Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008), doi:10.1021/ar800124u. Layers come from the library of exact nets and
@@ -35,7 +35,7 @@ CUT_OFFS = (10, 14, 20, 27)
 HEADER = """\
 # Names of nets: names, key, TD10, vertex symbols, point symbols, coordination sequences 1 to 10 (one for each orbit).
 # From the RCSR (O'Keeffe, Peskov, Ramsden & Yaghi, Acc. Chem. Res. 41, 1782, 2008, doi:10.1021/ar800124u) by way of
-# pormake 0.2.3 (MIT); layers from carvsdb. Made by datasets/rcsr-archive/build.py.
+# pormake 0.2.3 (MIT); layers from carvsdb. Made by datasets/rcsr-archive/build_archive.py.
 """
 
 
@@ -128,5 +128,5 @@ def build(wheel: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        sys.exit("usage: python datasets/rcsr-archive/build.py WHEEL TARGET")
+        sys.exit("usage: python datasets/rcsr-archive/build_archive.py WHEEL TARGET")
     build(Path(sys.argv[1]), Path(sys.argv[2]))
