@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO_DB = demo/carvsdb.duckdb
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test test-slow lint format bench clean
 
 # The environment is made once and again when the dependencies change.
 $(VENV)/.installed: pyproject.toml
@@ -25,7 +25,11 @@ demo: $(VENV)/.installed
 	$(BIN)/carvsdb embed fit --method umap --plot demo/map.png --db $(DEMO_DB)
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+# What takes a minute for one test, such as a network of 1,000 nodes.
+test-slow: $(VENV)/.installed
+	$(BIN)/python -m pytest -n 2 -m slow
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """What goes into a catalogue, once and whole."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,18 @@ def test_same_label_for_other_content_is_refused(catalogue: Catalogue) -> None:
     with pytest.raises(RefusedError, match=r"'x' belongs to other content.*x\.cgd.*--label"):
         catalogue.add([library_entry("lon", label="x")])
     assert everything(catalogue) == before
+
+
+def test_what_is_learnt_about_a_net_is_kept(catalogue: Catalogue) -> None:
+    plain = library_entry("dia")
+    known = plain.description.model_copy(update={"key": "ck1:x", "names": ["dia"], "status": "named", "cause": None})
+    more = known.model_copy(update={"names": ["dia", "diamond"]})
+    for description, names in ((plain.description, []), (known, ["dia"]), (more, ["dia", "diamond"])):
+        catalogue.add([replace(plain, description=description)])
+        assert catalogue.show("dia").description.names == names
+    catalogue.add([plain, replace(plain, description=known)])
+    assert catalogue.show("dia").description.names == ["dia", "diamond"]
+    assert catalogue.list().rows()[0]["status"] == "named"
 
 
 def test_parts_of_one_file_are_several_structures(catalogue: Catalogue) -> None:

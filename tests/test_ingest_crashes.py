@@ -79,27 +79,27 @@ def test_the_disk_is_full(folder: Path, tmp_path: Path, size: int, undisturbed: 
     assert stored <= labels(db)
 
 
-def _hold(db: Path) -> None:
+def _hold(db: Path, holding: Path) -> None:
     with Catalogue.open(db):
-        time.sleep(60)
+        holding.touch()
+        time.sleep(120)
 
 
 @pytest.mark.parametrize("read_only", [True, False])
 def test_while_somebody_writes(folder: Path, tmp_path: Path, read_only: bool) -> None:
     db = tmp_path / "nets.duckdb"
     Catalogue.open(db).close()
-    process = context().Process(target=_hold, args=(db,))
+    holding = tmp_path / "holding"
+    process = context().Process(target=_hold, args=(db, holding))
     process.start()
     try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                Catalogue.open(db, read_only=read_only).close()
-            except RefusedError as error:
-                sentence = str(error)
-                break
+        deadline = time.monotonic() + 60
+        while not holding.exists():
             assert time.monotonic() < deadline
             time.sleep(0.05)
+        with pytest.raises(RefusedError) as refused:
+            Catalogue.open(db, read_only=read_only)
+        sentence = str(refused.value)
     finally:
         process.kill()
         process.join()

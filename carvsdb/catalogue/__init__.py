@@ -1,13 +1,17 @@
 """The catalogue: one DuckDB file of entries, their nets, their rings and their neighbours.
 
-``storage`` opens the file, ``schema`` gives it its tables and ``migrations`` brings old ones up to date. What goes in:
-``entry`` is one analysed net, ``keys`` and ``rows`` turn it into rows, ``batch`` collects them, ``labels`` settles what
-they are called, ``committing`` stores a batch and ``adding`` entries one by one. What comes out: ``names`` finds entries,
-``showing`` reads one back, ``searches`` chooses vectors that may be compared, ``search_index`` holds all of them and
-``filters`` says which may be found, ``neighbours``, ``distances`` and ``environments`` compare, ``duplicates`` groups,
-``approximate`` is a side index, ``maps`` keeps embeddings, ``queries`` answers read-only SQL. The file as a whole:
-``checking``, ``copying``, ``exporting``, ``importing``, with ``folders`` of Parquet tables and their ``checksums``.
-:class:`Catalogue` is the front of it all.
+``storage`` opens the file, ``schema`` gives it its tables and ``migrations`` brings old ones up to date.
+
+What goes in: ``entry`` is one analysed net, ``keys`` and ``rows`` turn it into rows, ``batch`` collects them,
+``labels`` settles what they are called, ``committing`` stores a batch and ``adding`` entries one by one.
+
+What comes out: ``names`` finds entries, ``showing`` reads one back, ``searches`` chooses vectors that may be compared,
+``search_index`` holds all of them and ``filters`` says which may be found, ``neighbours``, ``distances`` and
+``environments`` compare, ``duplicates`` groups, ``approximate`` is a side index, ``maps`` keeps embeddings, ``queries``
+answers read-only SQL.
+
+The file as a whole: ``checking``, ``copying``, ``exporting``, ``importing``, with ``folders`` of Parquet tables and
+their ``checksums``. :class:`Catalogue` is the front of it all.
 """
 
 from carvsdb.catalogue.adding import AddReport

@@ -230,8 +230,23 @@ def _insert_nets(storage: Storage, batch: Batch, strict: bool) -> dict[str, str]
             if strict:
                 raise RefusedError(message, item=label, hint=OTHER_EDGES)
             conflicts[key] = f"{message}; {OTHER_EDGES}"
+        _learn(storage, batch)
     _insert_noted(storage, NetRow, batch.open(NetRow), plain)
     return conflicts
+
+
+def _learn(storage: Storage, batch: Batch) -> None:
+    """Take over what is now known of nets that are stored: a key where there was none, names that came on top."""
+    with storage.registered("incoming", batch.open(NetRow)):
+        storage.execute(
+            "UPDATE net SET key = new.key, names = new.names, status = new.status, cause = new.cause, "
+            "stable = new.stable, components = new.components, code_version = new.code_version "
+            "FROM (SELECT * FROM incoming "
+            "QUALIFY row_number() OVER (PARTITION BY id ORDER BY len(names) DESC) = 1) AS new "
+            "WHERE net.id = new.id::UUID AND new.key IS NOT NULL AND net.id NOT IN (SELECT net_id FROM refused) AND ("
+            "net.key IS NULL OR (net.key = new.key AND list_has_all(new.names, net.names) "
+            "AND len(new.names) > len(net.names)))"
+        )
 
 
 def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> None:
