@@ -53,6 +53,7 @@ def test_list(zif: Path) -> None:
     assert amorphous == {"m1-azif_ace_24-topology", "asio2-gap_22-topology"}
     assert len(rows) == 11
     assert "{4(2).6(4).12(32)}" in carvsdb("list", "--db", zif).out
+    assert [row["label"] for row in carvsdb("list", "--net", "sod", "--db", zif, "--json").json] == ["sod"]
 
 
 def test_published_distances(shared: Path, tmp_path: Path) -> None:

@@ -9,12 +9,18 @@ from carvsdb.cli.options import DEFAULT_DB, Db, Json
 from carvsdb.cli.output import answer_json, table
 
 
-def list_entries(db: Db = DEFAULT_DB, as_json: Json = False) -> None:
-    """List the entries of the catalogue."""
+def list_entries(
+    net: Annotated[str | None, typer.Option(metavar="NAME", help="Only entries whose net has this name.")] = None,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """List the entries of the catalogue, or those of one net."""
     from carvsdb.catalogue import Catalogue
 
     with Catalogue.open(db, read_only=True) as catalogue:
         rows = catalogue.list().rows()
+    if net is not None:
+        rows = [row for row in rows if net in (row["name"] or "").split(", ")]
     if as_json:
         answer_json(rows)
         return
