@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 not found or ambig
 done, 7 refused, 8 verification or convergence failed, 130 interrupted.
 """
 
+import os
 import sys
 import traceback
 from typing import Annotated, cast
@@ -87,6 +88,10 @@ def run(arguments: list[str] | None = None) -> None:
             _answer_error(code, None, f"internal error: {error}", "please report it")
     if code == 130:
         say("interrupted")
+        # Waiting for threads at the end of the interpreter could be interrupted again, and end with another code.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(130)
     sys.exit(code)
 
 
