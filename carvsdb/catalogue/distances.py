@@ -40,7 +40,7 @@ class DistanceTable:
     matrix : ndarray of float64, shape (n, n)
         Distances, 0 to 1 for the metric ``carvs``.
     noise : ndarray of float64, shape (n, n)
-        Standard deviation of each topological distance; 0 where `noise_kind` is ``none``.
+        How far chance alone would put each pair apart; 0 where `noise_kind` is ``none``.
     noise_kind : tuple of tuples of str, shape (n, n)
         ``blocks`` (resampled blocks of space), ``models`` (the spread between the models of a pool) or ``none``.
     metric : str

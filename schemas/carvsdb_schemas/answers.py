@@ -34,7 +34,7 @@ class Hit(Answer):
     source: str | None
     kind: str
     distance: float = Field(ge=0, description="Topological distance, 0 to 1.")
-    noise: float = Field(ge=0, description="Standard deviation of the distance.")
+    noise: float = Field(ge=0, description="How far chance alone would put the two apart.")
     noise_kind: str = Field(description="blocks, models or none.")
     symbol: str
 
