@@ -58,7 +58,8 @@ class DataTable(Table):
     sigma: Positive | None = Field(default=None, description="One error for all points, in place of a third column.")
     weight: NotNegative = Field(default=1.0, description="Factor of this data set's chi².")
     scale: Literal["fixed", "free"] | Positive = Field(
-        default="fixed", description="Factor of the calculated curve: fixed at 1, at a number, or the best at each step."
+        default="fixed",
+        description="Factor of the calculated curve: 1, a number, or the best at each step.",
     )
     scale_bounds: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
         default_factory=lambda: [0.0, inf], description="Within which a free scale stays."

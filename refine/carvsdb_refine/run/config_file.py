@@ -135,12 +135,11 @@ def _known_path(loc: tuple[int | str, ...], content: Any) -> tuple[int | str, ..
     """Return the part of a location that is in the file: the rest names types that were tried."""
     path: list[int | str] = []
     for part in loc:
-        if isinstance(content, dict) and part in content:
-            content = content[part]
-        elif isinstance(content, list) and isinstance(part, int) and part < len(content):
-            content = content[part]
-        else:
+        in_table = isinstance(content, dict) and part in content
+        in_list = isinstance(content, list) and isinstance(part, int) and part < len(content)
+        if not (in_table or in_list):
             break
+        content = content[part]
         path.append(part)
     return tuple(path)
 
