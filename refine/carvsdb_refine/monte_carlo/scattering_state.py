@@ -1,7 +1,7 @@
 """The data side of a chain: pair counts, calculated curves and their misfit, for a configuration that changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel
-from carvsdb_refine.monte_carlo.curves import CurveMaker
+from carvsdb_refine.monte_carlo.curves import CountCurve
 from carvsdb_refine.monte_carlo.fitting import Misfit
 from carvsdb_refine.monte_carlo.pair_changes import PairChanges
 from carvsdb_refine.monte_carlo.protocols import Arrays
-from carvsdb_refine.scattering import DataScore, DataSet
+from carvsdb_refine.scattering import Calculation, Composition, DataScore, DataSet, Scatterer
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -21,10 +21,10 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """A data set, and how its curve is calculated from pair counts (`neutron_curve`, `xray_curve`)."""
+    """A data set, and how the sample scatters and the curve was measured."""
 
     data: DataSet
-    make_curve: CurveMaker
+    scatterer: Scatterer = field(default_factory=Scatterer)
 
 
 class ScatteringState:
@@ -50,9 +50,7 @@ class ScatteringState:
         self._model = model
         self._positions = model.positions.copy()
         self._fits = tuple(fits)
-        self._misfits = [Misfit.of(fit.data) for fit in fits]
         self._pairs = PairChanges(model, bin_width, r_max)
-        self._r_max = r_max
         self._take_curves()
         self._pending: list[Floats] = []
         self._moved: tuple[Integers, Floats] | None = None
@@ -60,8 +58,13 @@ class ScatteringState:
 
     def _take_curves(self) -> None:
         histogram = self._pairs.histogram
-        self._makers = [fit.make_curve(histogram) for fit in self._fits]
-        self._curves = [curve.constant + curve.of(histogram.pair_counts) for curve in self._makers]
+        amounts = self._model.counts / self._model.n_atoms
+        n_bins, width = histogram.pair_counts.shape[1], histogram.bin_width
+        composition = Composition(histogram.species, amounts, self._model.number_density, width, n_bins)
+        self._calculations = [Calculation.of(fit.data, composition, fit.scatterer) for fit in self._fits]
+        self._misfits = [Misfit.of(calculation.data) for calculation in self._calculations]
+        self._makers = [CountCurve.of_calculation(calculation, histogram) for calculation in self._calculations]
+        self._curves = [maker.constant + maker.of(histogram.pair_counts) for maker in self._makers]
         self._chi2 = self._sum(self._misfits, self._curves)
 
     @staticmethod
@@ -106,7 +109,7 @@ class ScatteringState:
             other, self._other = self._other, None
             self._model, self._positions = other._model, other._positions
             self._pairs, self._makers, self._curves = other._pairs, other._makers, other._curves
-            self._chi2, self._r_max = other._chi2, other._r_max
+            self._calculations, self._misfits, self._chi2 = other._calculations, other._misfits, other._chi2
             return
         assert self._moved is not None
         self._pairs.accept()
@@ -123,8 +126,15 @@ class ScatteringState:
         self._pending, self._moved, self._other = [], None, None
 
     def scores(self) -> tuple[DataScore, ...]:
-        """Return scale, Rw and chi² of each data set."""
-        return tuple(fit.data.score(curve) for fit, curve in zip(self._fits, self._curves, strict=True))
+        """Return scale, offset, Rw and chi² of each data set as it is fitted: cut at the model's r_max if so asked."""
+        return tuple(
+            calculation.data.score(curve) for calculation, curve in zip(self._calculations, self._curves, strict=True)
+        )
+
+    def measured_scores(self) -> tuple[DataScore, ...]:
+        """Return the same against the data as they were measured."""
+        pairs = zip(self._calculations, self._curves, strict=True)
+        return tuple(calculation.measured.score(curve) for calculation, curve in pairs)
 
     def curves(self) -> tuple[Floats, ...]:
         """Return the calculated curves, without scale and offset."""

@@ -86,9 +86,7 @@ class BoundClassical:
         """
         self.reject()
         self._grid_before = self._grid
-        self._grid, _ = moving_grid(
-            np.array(positions, np.float64), np.array(cell, np.float64), self._tables.cutoff
-        )
+        self._grid, _ = moving_grid(np.array(positions, np.float64), np.array(cell, np.float64), self._tables.cutoff)
         self._fresh[:] = self.recompute()
         self._n_touched = len(self._kinds)
         self._touched[:] = np.arange(self._n_touched)
