@@ -64,8 +64,8 @@ class CountCurve:
             _add_up(self._sums(channels), self._by_q, plain)
         if self._to_points is not None:
             plain = self._to_points @ plain
-        plain *= self._factor
-        return plain
+        result: Floats = plain * self._factor
+        return result
 
 
 @compiled

@@ -27,6 +27,29 @@ class Fit:
     scatterer: Scatterer = field(default_factory=Scatterer)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ScatteringData:
+    """Data sets for a chain: implements `DataTerm`.
+
+    Attributes
+    ----------
+    fits : tuple of Fit
+        The data sets.
+    bin_width : float
+        Of the pair counts, in Å.
+    r_max : float or None
+        Where they end; by default at half the shortest height of the cell.
+    """
+
+    fits: tuple[Fit, ...]
+    bin_width: float = 0.02
+    r_max: float | None = None
+
+    def bind(self, model: AtomicModel) -> "ScatteringState":
+        """Return the state for a model."""
+        return ScatteringState(model, self.fits, self.bin_width, self.r_max)
+
+
 class ScatteringState:
     """Data sets bound to a model: implements `BoundData`.
 
@@ -150,9 +173,15 @@ class ScatteringState:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the arrays to go on with."""
         arrays = {f"curve_{index}": curve.copy() for index, curve in enumerate(self._curves)}
-        return arrays | {"chi2": np.array(self._chi2)}
+        return arrays | {"chi2": np.array(self._chi2), "n_bins": np.array(self._pairs.histogram.pair_counts.shape[1])}
 
     def restore(self, arrays: Arrays) -> None:
         """Take over arrays of `state`."""
+        histogram, n_bins = self._pairs.histogram, int(arrays["n_bins"])
+        if n_bins != histogram.pair_counts.shape[1]:
+            # The cell has changed since the start; the bins have not.
+            width = histogram.bin_width
+            self._pairs = PairChanges(self._model, width, n_bins * width)
+            self._take_curves()
         self._curves = [np.array(arrays[f"curve_{index}"]) for index in range(len(self._fits))]
         self._chi2 = float(arrays["chi2"])

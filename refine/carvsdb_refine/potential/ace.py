@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
-from carvsdb_refine.potential.checks import checked_atoms, element_indices
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.bound_ace import BoundAce
+from carvsdb_refine.potential.checks import checked_atoms, element_indices
 from carvsdb_refine.potential.evaluate import evaluate
 from carvsdb_refine.potential.form import AceForm
 from carvsdb_refine.potential.neighbours import CellGrid, cell_grid

@@ -63,7 +63,7 @@ def change_bases(
         The number of touched atoms; -1 if there is no room for that many, or for so many pairs; -2 if atoms lie upon
         one another.
     """
-    n_moved, n_elements, cutoff = atoms.shape[0], tables.cutoffs.shape[0], tables.cutoffs.max()
+    n_moved, n_elements, cutoff = atoms.shape[0], tables.cutoffs.shape[0], float(tables.cutoffs.max())
     n_touched, n_pairs, status = n_moved, 0, 0
     vector = np.empty(4)
     for i in range(n_moved):
@@ -208,9 +208,7 @@ def energies_by_element(
                 count += 1
         for begin in range(0, count, SIDE):
             end = min(begin + SIDE, count)
-            energies_of_bases(
-                tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, energies
-            )
+            energies_of_bases(tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, energies)
 
 
 @compiled
@@ -229,7 +227,7 @@ def bases_of_all(
     room: Floats,
     bases: Floats,
 ) -> int:
-    """Write the bases of some atoms from nothing; return -1 where there is no room, the first atom under another + 1."""
+    """Write the bases of some atoms from nothing; return 0, -1 without room, or k + 1 if another atom lies upon k."""
     n_elements, cutoff = tables.cutoffs.shape[0], tables.cutoffs.max()
     n_pairs = 0
     for index in range(atoms.shape[0]):

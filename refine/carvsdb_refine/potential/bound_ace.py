@@ -74,6 +74,7 @@ class BoundAce:
         )
         self._pair_room = np.zeros((room_rows(tables), PAIRS))
         self._bases = np.zeros((n_atoms, width))
+        self._others, self._vectors = np.zeros(0, np.int64), np.zeros((0, 4))
         self._make_room(min(n_atoms, 512), 4096)
         self.atom_energies: Floats = self._evaluate()
         self._n_touched = 0
@@ -210,4 +211,3 @@ class BoundAce:
             np.zeros((n_pairs, 4)),
             np.zeros(n_pairs),
         )
-        self._others, self._vectors = np.zeros(0, np.int64), np.zeros((0, 4))

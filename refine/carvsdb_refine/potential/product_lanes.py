@@ -109,10 +109,7 @@ def energies_of_bases(
                 # The function of `embedding`, with its powers of the exponent taken from the plan.
                 size = abs(value)
                 fading = math.exp(-size)
-                size = (constants[centre, p, 0] * fading + size) ** exponent - constants[
-                    centre, p, 1
-                ] * fading
+                size = (constants[centre, p, 0] * fading + size) ** exponent - constants[centre, p, 1] * fading
                 value = size if value >= 0.0 else -size
             energy += embedding[centre, p, 0] * value
         energies[which[begin + a]] = energy
-
