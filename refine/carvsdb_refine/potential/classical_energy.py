@@ -44,9 +44,7 @@ def atom_energy(
         In eV/Å.
     """
     if tables.kind == STILLINGER_WEBER:
-        return stillinger_weber_energy(
-            tables, atom, kinds, others, vectors, n_others, room, with_gradient, gradient
-        )
+        return stillinger_weber_energy(tables, atom, kinds, others, vectors, n_others, room, with_gradient, gradient)
     if tables.kind > STILLINGER_WEBER:
         return tersoff_energy(tables, atom, kinds, others, vectors, n_others, room, with_gradient, gradient)
     energy = 0.0
@@ -72,14 +70,12 @@ def evaluate_classical(
     energies: Floats,
     forces: Floats,
 ) -> None:
-    """Write the energy of each atom (eV) and add the forces (eV/Å), if asked; no atom has more neighbours than `most`."""
+    """Write the energy of each atom (eV) and add the forces (eV/Å), if asked; none has more neighbours than `most`."""
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
     room, gradient = np.empty((4, most)), np.empty((most, 3))
     for atom in range(len(kinds)):
         n_others = search(grid, atom, tables.cutoff, others, vectors)
-        energies[atom] = atom_energy(
-            tables, atom, kinds, others, vectors, n_others, room, with_forces, gradient
-        )
+        energies[atom] = atom_energy(tables, atom, kinds, others, vectors, n_others, room, with_forces, gradient)
         if with_forces:
             for j in range(n_others):
                 for axis in range(3):

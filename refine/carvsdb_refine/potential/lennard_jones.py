@@ -90,9 +90,7 @@ class LennardJones(ClassicalPotential):
                 rows[i, j] = (self.cutoff, pair.epsilon, pair.sigma, 0.0, shift)
         return ClassicalTables(LENNARD_JONES, self.cutoff, rows, np.zeros((1, 1, 1, 1)))
 
-    def _mixed(
-        self, given: Mapping[frozenset[str], LennardJonesPair], first: str, second: str
-    ) -> LennardJonesPair:
+    def _mixed(self, given: Mapping[frozenset[str], LennardJonesPair], first: str, second: str) -> LennardJonesPair:
         one, other = given.get(frozenset((first,))), given.get(frozenset((second,)))
         if one is None or other is None:
             missing = f"{first}-{first}" if one is None else f"{second}-{second}"
@@ -104,4 +102,3 @@ def check_cutoff(cutoff: float, name: str) -> None:
     """Raise InputError unless a cut-off is a positive number."""
     if not (isfinite(cutoff) and cutoff > 0):
         raise InputError(f"the cut-off of {name} must be a positive number of Å, got {cutoff}")
-
