@@ -5,7 +5,7 @@ from carvsdb_ingest.bonds.elements import HYDROGEN, METALLOIDS, is_metal
 from carvsdb_ingest.structure import Structure
 
 _BRIDGES = frozenset({"O", "S", "Se", "F"})
-_LARGE_SHARE = 0.9
+_LARGE_SHARE = 0.8
 _DEGREES = range(3, 6)
 
 
