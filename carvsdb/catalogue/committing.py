@@ -82,7 +82,7 @@ def commit(
         _insert_new(storage, batch, CarvsRow, where, ", net_id::UUID AS net_id")
         for follower in (NetEnvironment, NoiseBlock):
             _insert_followers(storage, batch, follower)
-        _insert_others(storage, batch)
+        _insert_others(storage, batch, conflicts)
         _insert_attempts(storage, batch, conflicts)
         n_nets = int(storage.rows("SELECT count(*) FROM came_net WHERE is_new")[0][0])
         if shard is not None:
@@ -269,12 +269,14 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
     storage.insert(model, batch.open(model), condition)
 
 
-def _insert_others(storage: Storage, batch: Batch) -> None:
-    """Insert what exports and catalogues hold and shards do not."""
+def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) -> None:
+    """Insert histograms, runs and maps."""
     for model, key in ((Geometry, "net_id"), (EmbeddingPoint, "embedding_id")):
         name = str(model.__tablename__)
         if name in batch.tables:
             stored = f'{key}::UUID NOT IN (SELECT {key} FROM "{name}")'
+            if model is Geometry and conflicts:
+                stored += " AND net_id::UUID NOT IN (SELECT net_id FROM refused)"
             storage.insert(model, batch.open(model), stored)
     if "refinement" in batch.tables:
         _insert_new(storage, batch, Refinement)

@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from carvsdb.catalogue.atoms import Atoms
+from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.names import NetRef
 from carvsdb.catalogue.storage import Storage
+from carvsdb.errors import NotFoundError
 from carvsdb.net.graph import Net
 from carvsdb_schemas.answers import SearchAnswer, ShowAnswer, SourceAnswer
 from carvsdb_schemas.description import (
@@ -36,11 +39,29 @@ def load_net(storage: Storage, ref: NetRef) -> Net:
     )
 
 
+def load_atoms(storage: Storage, ref: NetRef) -> Atoms:
+    """Return the structure itself."""
+    ((packed,),) = storage.rows("SELECT atoms FROM structure WHERE id = ?", [ref.structure_id])
+    if packed is None:
+        raise NotFoundError(f"{ref.label!r} came as a net, without atoms", item=ref.label)
+    return Atoms.unpacked(packed)
+
+
+def load_geometry(storage: Storage, ref: NetRef) -> tuple[Histogram, ...]:
+    """Return the histograms of an entry, by quantity."""
+    rows = storage.rows(
+        "SELECT quantity, unit, edges, counts FROM geometry WHERE net_id = ? ORDER BY quantity", [ref.net_id]
+    )
+    return tuple(
+        Histogram(quantity, unit, np.array(edges), np.array(counts, np.int64)) for quantity, unit, edges, counts in rows
+    )
+
+
 def show(storage: Storage, ref: NetRef) -> ShowAnswer:
     """Return all that is known of an entry, described by the search that speaks for it."""
     entry = _only(storage, "SELECT * FROM entry WHERE net_id = ?", ref.net_id)
     net = _only(storage, "SELECT * FROM net WHERE id = ?", ref.net_id)
-    structure = _only(storage, "SELECT * FROM structure WHERE id = ?", ref.structure_id)
+    structure = _only(storage, "SELECT * EXCLUDE (atoms) FROM structure WHERE id = ?", ref.structure_id)
     searches = storage.table(
         "SELECT * FROM carvs WHERE net_id = ? ORDER BY id = ? DESC, ring_kind, max_ring_size DESC, linker_aware DESC",
         [ref.net_id, entry["carvs_id"]],
@@ -51,6 +72,7 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
         sha256=structure["sha256"],
         part=structure["part"],
         formula=structure["formula"],
+        density=structure["density"],
         source=_source(storage, structure),
         parameters=json.loads(net["parameters"]),
         provenance=json.loads(structure["provenance"]),

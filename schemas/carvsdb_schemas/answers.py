@@ -138,6 +138,7 @@ class ShowAnswer(Answer):
     sha256: str
     part: str
     formula: str | None
+    density: float | None = Field(description="Of the atoms, in g/cm³.")
     source: SourceAnswer | None
     parameters: Json = Field(description="Parameters of the bond rule.")
     provenance: Json
