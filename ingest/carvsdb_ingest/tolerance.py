@@ -42,9 +42,9 @@ def wider_tolerance(structure: Structure, bonds: Bonds, clustered: Clustered, op
     net = clustered.net
     if net.same_as(other):
         return []
-    if net.n_vertices != other.n_vertices:
-        return [f"{where} gives another net, of {other.n_vertices} vertices instead of {net.n_vertices}"]
-    changed = int(np.count_nonzero((net.degrees() != other.degrees()) & net.is_node))
+    if net.n_nodes != other.n_nodes:
+        return [f"{where} gives another net, of {other.n_nodes} nodes instead of {net.n_nodes}"]
+    changed = int(np.count_nonzero(net.degrees()[net.is_node] != other.degrees()[other.is_node]))
     return [
         f"{where} gives another net: {changed} of {net.n_nodes} nodes have another coordination; a cut-off of a pair "
         "of elements, such as --bonds Zn-N=2.5, settles it"

@@ -1,4 +1,4 @@
-"""The clustering *node-linker*: of AB2 networks, nodes that are atoms and linkers that are molecules or single atoms."""
+"""The clustering *node-linker* of AB2 networks: nodes are atoms, linkers molecules or single atoms."""
 
 from collections import Counter
 
@@ -85,9 +85,8 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
         raise NoNetError("nothing of the structure repeats: it is made of molecules", cause="0-periodic")
     between = int(np.count_nonzero((first == NODE) & (second == NODE)))
     ions = Counter(structure.elements[atom] for atom in np.flatnonzero(sorts == COUNTER_ION))
-    return Clustered(
-        net, "node-linker", site_to_vertex, _quality(structure, site_to_vertex, len(nodes)), _notes(guests, ions, between)
-    )
+    quality = _quality(structure, site_to_vertex, len(nodes))
+    return Clustered(net, "node-linker", site_to_vertex, quality, _notes(guests, ions, between))
 
 
 def _edges(
@@ -114,7 +113,7 @@ def _label(structure: Structure, molecule: NDArray[np.int64]) -> str:
     if structure.molecule_ids is not None and len(set(structure.molecule_ids[molecule].tolist())) == 1:
         return f"molecule {structure.molecule_ids[molecule[0]]}"
     heavy = [atom for atom in molecule if structure.elements[atom] not in HYDROGEN]
-    return structure.labels[(heavy or molecule.tolist())[0]]
+    return str(structure.labels[(heavy or molecule.tolist())[0]])
 
 
 def _formula(structure: Structure, molecule: NDArray[np.int64]) -> str:

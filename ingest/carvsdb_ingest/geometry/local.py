@@ -72,9 +72,7 @@ def _edge_vectors(net: Net) -> NDArray[np.float64]:
     assert net.positions is not None
     assert net.cell is not None
     edges = net.edges.astype(np.int64)
-    vectors: NDArray[np.float64] = (
-        net.positions[edges[:, 1]] + edges[:, 2:] - net.positions[edges[:, 0]]
-    ) @ net.cell
+    vectors: NDArray[np.float64] = (net.positions[edges[:, 1]] + edges[:, 2:] - net.positions[edges[:, 0]]) @ net.cell
     return vectors
 
 

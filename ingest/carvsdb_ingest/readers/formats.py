@@ -58,7 +58,8 @@ def format_of(file: TextFile) -> str:
                 return form
     raise InputError(
         "is no file that carvsdb reads; it reads nets (CGD .cgd, archives .arc, LAMMPS data with bonds .data .lmp "
-        ".lammps) and atoms (CIF .cif, extended xyz .xyz .extxyz, POSCAR .vasp, LAMMPS data and dumps .dump .lammpstrj)",
+        ".lammps) and atoms (CIF .cif, extended xyz .xyz .extxyz, POSCAR .vasp, LAMMPS data, LAMMPS dumps .dump "
+        ".lammpstrj)",
         path=file.path,
     )
 

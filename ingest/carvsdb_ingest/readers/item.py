@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from carvsdb.net import Net
 from carvsdb_ingest.bonds import BondOptions
 from carvsdb_ingest.geometry.histogram import Histogram
+from carvsdb_ingest.structure import Structure
 
 KINDS = ("crystalline", "amorphous", "generated")
 
@@ -79,10 +80,8 @@ class NetItem:
         sha256 (hex) of the file's bytes, the item and the choices that change the net.
     file_sha256 : str
         sha256 (hex) of the file's bytes.
-    formula : str or None
-        Of the atoms, if the file holds atoms.
-    density : float or None
-        Of the atoms, in g/cm³.
+    structure : Structure or None
+        The atoms, if the file holds atoms.
     geometry : tuple of Histogram
         Distances, angles and coordination of a framework of nodes and linkers, if the file holds atoms.
     """
@@ -101,8 +100,7 @@ class NetItem:
     provenance: dict[str, object] = field(default_factory=dict)
     content_hash: str = ""
     file_sha256: str = ""
-    formula: str | None = None
-    density: float | None = None
+    structure: Structure | None = None
     geometry: tuple[Histogram, ...] = ()
 
 

@@ -34,9 +34,7 @@ def read_lammps_atoms(data: DataFile, options: ReadOptions) -> list[Structure]:
     low, cell = read_box(data)
     atoms = read_atoms(data, counts, low, cell)
     masses, names = read_masses(data)
-    element_of, _ = elements_of_types(
-        atoms.types, file.path, given=dict(options.elements), masses=masses, names=names
-    )
+    element_of, _ = elements_of_types(atoms.types, file.path, given=dict(options.elements), masses=masses, names=names)
     bonds: NDArray[np.int64] | None = None
     if "Bonds" in data.sections:
         number = {atom_id: index for index, atom_id in enumerate(atoms.ids)}

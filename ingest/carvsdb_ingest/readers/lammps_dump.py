@@ -104,9 +104,11 @@ def _frame(file: TextFile, at: int, n_atoms: int, columns: list[str], box: Box, 
             raise file.error(at + 2 + row, f"an atom needs {len(columns)} columns, got {len(words)}")
     low, cell = box
     positions = _positions(file, at, rows, place, low, cell)
-    ids = [file.whole(words[place["id"]], at + 2 + row, "an atom's number") for row, words in enumerate(rows)] if (
-        "id" in place
-    ) else list(range(1, n_atoms + 1))
+    ids = (
+        [file.whole(words[place["id"]], at + 2 + row, "an atom's number") for row, words in enumerate(rows)]
+        if ("id" in place)
+        else list(range(1, n_atoms + 1))
+    )
     if len(set(ids)) < n_atoms:
         raise file.error(at + 1, "two atoms of the frame have the same number")
     elements = _elements(file, at, rows, place, options)
@@ -144,9 +146,7 @@ def _positions(
     raise file.error(at + 1, "the columns have no coordinates (x y z, xs ys zs, xu yu zu or xsu ysu zsu)")
 
 
-def _elements(
-    file: TextFile, at: int, rows: list[list[str]], place: dict[str, int], options: ReadOptions
-) -> list[str]:
+def _elements(file: TextFile, at: int, rows: list[list[str]], place: dict[str, int], options: ReadOptions) -> list[str]:
     if "element" in place and not options.elements:
         column = place["element"]
         known: dict[str, str] = {}

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from carvsdb.errors import InputError
@@ -119,7 +119,7 @@ def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | Structure
     """
     if not (math.isfinite(options.tolerance) and options.tolerance > 0):
         raise InputError(f"tolerance must be a positive number of Å, got {options.tolerance}")
-    found = _READERS[format_of(file)](file, options)
+    found: Sequence[FoundNet | Structure] = _READERS[format_of(file)](file, options)
     stem = Path(plain_name(file.path)).stem
     parts: list[NetItem | StructurePart] = []
     for index, one in enumerate(found):

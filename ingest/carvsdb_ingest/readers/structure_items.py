@@ -84,8 +84,7 @@ class StructurePart:
             notes=tuple(notes),
             content_hash=self.content_hash,
             file_sha256=self.file_sha256,
-            formula=structure.formula,
-            density=structure.density,
+            structure=structure,
             geometry=_geometry(structure, bonds, clustered),
         )
 
