@@ -43,7 +43,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """
     buffer = io.BytesIO()
     notes = np.frombuffer(json.dumps(dict(checkpoint.notes)).encode(), np.uint8)
-    np.savez(buffer, **{_NOTES: notes}, **checkpoint.arrays)
+    arrays: dict[str, Any] = {_NOTES: notes, **checkpoint.arrays}
+    np.savez(buffer, **arrays)
     try:
         write_whole(path, buffer.getvalue())
     except OSError as error:
