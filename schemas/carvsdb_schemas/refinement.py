@@ -179,7 +179,7 @@ class RunTable(Table):
     equilibration: Annotated[int, Field(ge=0)] = Field(
         default=0, description="First moves, during which step sizes adapt; frozen then."
     )
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     delayed: bool = Field(default=False, description="Delayed acceptance: the cheap terms are asked first.")
     bin_width: Positive = Field(default=0.02, description="Of the pair histogram, in Å.")
     check_every: Count = Field(default=10_000, description="Moves between full recomputations.")

@@ -1,6 +1,7 @@
 """The folder of a run: what lies where in it, and that only one process works in it."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,14 @@ class RunFolder:
         except OSError as error:
             raise InputError(f"cannot be made ({error.strerror or error})", path=self.path) from error
 
+    def is_taken(self) -> bool:
+        """Return whether a process works in the folder."""
+        try:
+            with self.owned():
+                return False
+        except RefusedError:
+            return True
+
     @contextmanager
     def owned(self) -> Iterator[None]:
         """Keep other processes out of the folder.
@@ -91,11 +100,16 @@ class RunFolder:
             return
         file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            try:
-                # Freed by the system when the process ends, however it ends.
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise RefusedError("another process runs in this folder", item=str(self.path)) from None
+            for patience in (0.05, 0.1, 0.2, None):
+                try:
+                    # Freed by the system when the process ends, however it ends.
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    if patience is None:
+                        raise RefusedError("another process runs in this folder", item=str(self.path)) from None
+                    # Someone may only be looking whether the folder is taken.
+                    time.sleep(patience)
             yield
         finally:
             os.close(file)

@@ -1,6 +1,7 @@
 """From a config to what a run works with: model, data sets, potential."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel, read_model
@@ -43,6 +44,29 @@ class Setup:
     composition: Composition
     potential: Potential | None
     potential_sha256: str | None
+
+    @property
+    def model_path(self) -> Path:
+        """The file of the start."""
+        return self.file.resolve(self.file.config.start.model)
+
+    @property
+    def types(self) -> dict[int, str] | None:
+        """The element of each LAMMPS atom type, if the config names them."""
+        return _types(self.file.config.start)
+
+    @property
+    def scatterers(self) -> tuple[Scatterer, ...]:
+        """What each `[[data]]` table says besides its curve."""
+        return tuple(scatterer(table) for table in self.file.config.data)
+
+    def calculations_of(self, model: AtomicModel) -> tuple[Calculation, ...]:
+        """Return the calculations for a model with another cell."""
+        composition = composition_of(model, self.composition.bin_width)
+        return tuple(Calculation.of(*pair) for pair in self._fits(composition))
+
+    def _fits(self, composition: Composition) -> list[tuple[DataSet, Composition, Scatterer]]:
+        return [(data, composition, how) for data, how in zip(self.data, self.scatterers, strict=True)]
 
 
 def prepare(file: ConfigFile) -> Setup:
