@@ -93,12 +93,12 @@ def test_functions_of_r_as_they_are(partials: Partials) -> None:
     lengths = scattering_lengths(partials.species)
     weights = np.array([1, 2, 1]) * np.array([lengths[0] ** 2, lengths[0] * lengths[1], lengths[1] ** 2]) / 100
     amounts = np.array([4, 2, 1]) / 9
-    total = (weights * amounts) @ (partials.values - 1)
-    data = DataSet("neutron", "G(r)", partials.distances, total)
+    total = np.asarray((weights * amounts) @ (partials.values - 1), np.float64)
+    data = DataSet("neutron", "G(r)", partials.distances, np.asarray(total, np.float64))
     found = curve(partials, data, Scatterer())
     assert np.abs(found - total).max() < 1e-12
     # Beyond the model's end there is nothing to compare.
-    longer = DataSet("neutron", "G(r)", np.arange(1, 40) * 0.5, np.zeros(39))
+    longer = DataSet("neutron", "G(r)", np.linspace(0.5, 19.5, 39), np.zeros(39))
     calculation = Calculation.of(longer, composition(partials))
     assert calculation.data.x[-1] <= calculation.r_max < 8
     with pytest.raises(InputError, match="all points lie beyond the model's r_max"):

@@ -262,7 +262,8 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
         conditions.append("carvs_id::UUID IN (SELECT id FROM carvs)")
     other = "environment_id" if model is NetEnvironment else "block"
     with storage.registered("incoming", batch.open(model)):
-        rows, distinct = storage.rows(f"SELECT count(*), count(DISTINCT (carvs_id, {other})) FROM incoming")[0]
+        # Two hashes may be equal by chance: then the rows are looked at in vain.
+        rows, distinct = storage.rows(f"SELECT count(*), count(DISTINCT hash(carvs_id, {other})) FROM incoming")[0]
     condition = " AND ".join(conditions) or "true"
     if rows != distinct:
         condition += f" QUALIFY row_number() OVER (PARTITION BY carvs_id, {other}) = 1"

@@ -18,7 +18,7 @@ from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.refinement import RefinementConfig
-from carvsdb_schemas.refinement_answers import ScoreAnswer
+from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
 
 MODELS: dict[str, type[BaseModel]] = {
     "description": Description,
@@ -28,7 +28,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "ingest": IngestAnswer,
     "list-item": ListItem,
     "refinement": RefinementConfig,
+    "refinement-run": RunAnswer,
     "refinement-score": ScoreAnswer,
+    "refinement-status": StatusAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
     "dataset-card": DatasetCard,

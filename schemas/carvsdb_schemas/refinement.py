@@ -179,7 +179,7 @@ class RunTable(Table):
     equilibration: Annotated[int, Field(ge=0)] = Field(
         default=0, description="First moves, during which step sizes adapt; frozen then."
     )
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     delayed: bool = Field(default=False, description="Delayed acceptance: the cheap terms are asked first.")
     bin_width: Positive = Field(default=0.02, description="Of the pair histogram, in Å.")
     check_every: Count = Field(default=10_000, description="Moves between full recomputations.")
@@ -199,6 +199,13 @@ class OutputsTable(Table):
     folder: str | None = Field(default=None, description="By default the TOML file's name without its ending.")
     model: str = Field(default="model.data", min_length=1, description="Name of the final model in the folder.")
     snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")
+    bonds: dict[Pair, Positive] = Field(
+        default_factory=dict, description="Cut-offs in Å that replace the bond rule of the net and the coordination."
+    )
+    clustering: str | None = Field(default=None, description="Of the net; by default the one that suits the model.")
+    max_ring_size: Annotated[int, Field(ge=3, le=32)] | None = Field(
+        default=None, description="Cut-off of the ring search in nodes; by default the usual one."
+    )
 
 
 class RefinementConfig(Table):

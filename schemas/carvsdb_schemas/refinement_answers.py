@@ -43,3 +43,34 @@ class ScoreAnswer(Answer):
     chi2: float | None = Field(description="What the run lowers: the sum over the fitted curves.")
     data: list[DataAnswer]
     version: str
+
+
+class RunAnswer(ScoreAnswer):
+    """How a run ended: the score of its last model, and how it got there."""
+
+    folder: str
+    moves: int = Field(description="Tried in the whole run.")
+    temperature: float = Field(description="In K, at the end.")
+    tried: dict[str, int] = Field(description="By kind of move.")
+    accepted: dict[str, int]
+    drift: str = Field(description="What the last full recomputation found.")
+    seed: int
+    seconds: float = Field(description="Of this process.")
+    moves_per_second: float | None
+
+
+class StatusAnswer(Answer):
+    """Where a run is."""
+
+    config: str
+    folder: str
+    state: str = Field(description="new, running, stopped or finished.")
+    moves: int
+    total: int
+    temperature: float | None
+    chi2: float | None
+    rw: list[float] = Field(description="Of each data set, as it is fitted.")
+    energy_per_atom: float | None
+    acceptance: dict[str, float] = Field(description="By kind of move, over the whole run.")
+    drift: str
+    snapshots: int

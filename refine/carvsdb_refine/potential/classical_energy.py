@@ -70,7 +70,7 @@ def evaluate_classical(
     energies: Floats,
     forces: Floats,
 ) -> None:
-    """Write the energy of each atom (eV) and add the forces (eV/Å), if asked; no atom has more neighbours than `most`."""
+    """Write the energy of each atom (eV) and add the forces (eV/Å), if asked; none has more neighbours than `most`."""
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
     room, gradient = np.empty((4, most)), np.empty((most, 3))
     for atom in range(len(kinds)):

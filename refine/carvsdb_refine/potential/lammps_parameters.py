@@ -31,8 +31,8 @@ def read_triples(path: str | Path, n_numbers: int, kind: str) -> Triples:
     """
     file = TextFile.load(path)
     words: list[tuple[int, str]] = []
-    for number, line in enumerate(file.lines, 1):
-        words += [(number, word) for word in line.partition("#")[0].split()]
+    for number, text in enumerate(file.lines, 1):
+        words += [(number, word) for word in text.partition("#")[0].split()]
     width = 3 + n_numbers
     found: Triples = {}
     for start in range(0, len(words), width):
@@ -70,5 +70,5 @@ def elements_of_triples(triples: Triples, name: str) -> tuple[str, ...]:
 
 def triple_array(triples: Triples, elements: tuple[str, ...]) -> NDArray[np.float64]:
     """Return the numbers, shape (E, E, E, n_numbers)."""
-    rows = [triples[triple] for triple in product(elements, repeat=3)]
+    rows = [triples[a, b, c] for a, b, c in product(elements, repeat=3)]
     return np.array(rows, np.float64).reshape(*[len(elements)] * 3, -1)

@@ -1,8 +1,12 @@
 """How well a model does as it is: energies, Rw, chi², without a move."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from carvsdb.version import VERSION
+from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.scattering import Calculation, DataScore, DataSet, pair_histogram, partial_distributions
 from carvsdb_schemas.refinement import DataTable
@@ -19,14 +23,19 @@ def score(setup: Setup) -> ScoreAnswer:
     RefusedError
         If Rw or a best scale has no value.
     """
-    model, tables = setup.model, setup.file.config.data
+    return score_model(setup, setup.model, str(setup.model_path))
+
+
+def score_model(setup: Setup, model: AtomicModel, path: str) -> ScoreAnswer:
+    """Evaluate a model of the same atoms as the start, as `score` does; `path` is what the answer calls it."""
     data = []
     if setup.data:
-        partials = partial_distributions(pair_histogram(model, setup.composition.bin_width))
-        h = np.asarray(partials.values - 1, np.float64)
+        same_cell = np.array_equal(model.cell, setup.model.cell)
+        calculations = setup.calculations if same_cell else setup.calculations_of(model)
+        h = g_minus_one(setup, model)
         data = [
             data_answer(data_set, calculation, table, h)
-            for data_set, calculation, table in zip(setup.data, setup.calculations, tables, strict=True)
+            for data_set, calculation, table in zip(setup.data, calculations, setup.file.config.data, strict=True)
         ]
     per_atom, by_element = None, None
     if setup.potential is not None:
@@ -38,7 +47,7 @@ def score(setup: Setup) -> ScoreAnswer:
     chi2 = [item.fitted.chi2 for item in data]
     return ScoreAnswer(
         config=str(setup.file.path),
-        model=str(setup.file.resolve(setup.file.config.start.model)),
+        model=path,
         n_atoms=model.n_atoms,
         number_density=model.number_density,
         energy_per_atom=per_atom,
@@ -49,7 +58,13 @@ def score(setup: Setup) -> ScoreAnswer:
     )
 
 
-def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h: np.ndarray) -> DataAnswer:
+def g_minus_one(setup: Setup, model: AtomicModel) -> NDArray[np.float64]:
+    """Return ``g_ab - 1`` of a model, shape (n_pairs, n_bins)."""
+    partials = partial_distributions(pair_histogram(model, setup.composition.bin_width))
+    return np.asarray(partials.values - 1, np.float64)
+
+
+def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h: NDArray[np.float64]) -> DataAnswer:
     """Return how well a data set is fitted by ``g_ab - 1`` of shape (n_pairs, n_bins)."""
     curve = calculation.curve(h)
     measured = calculation.measured.score(curve)
@@ -64,7 +79,7 @@ def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h
     )
 
 
-def _numbers(score: DataScore) -> dict[str, float | int | None]:
+def _numbers(score: DataScore) -> dict[str, Any]:
     return {
         "rw": score.rw,
         "chi2": score.chi2,

@@ -1,12 +1,12 @@
 """From a config to what a run works with: model, data sets, potential."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
 
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel, read_model
 from carvsdb_refine.run.config_file import ConfigFile
-from carvsdb_refine.run.energy import file_sha256, potential_of
+from carvsdb_refine.run.energy import Potential, check_potential, file_sha256, potential_of
 from carvsdb_refine.run.molecules import molecules_by_bonds
 from carvsdb_refine.scattering import Calculation, Composition, DataSet, Scatterer, read_data
 from carvsdb_schemas.refinement import DataTable, StartTable
@@ -30,7 +30,7 @@ class Setup:
         How each is calculated and what of it is fitted.
     composition : Composition
         Of the model, with the bins of the pair histogram.
-    potential : object or None
+    potential : Potential or None
         What gives energies.
     potential_sha256 : str or None
         Of its file.
@@ -42,8 +42,31 @@ class Setup:
     data: tuple[DataSet, ...]
     calculations: tuple[Calculation, ...]
     composition: Composition
-    potential: Any
+    potential: Potential | None
     potential_sha256: str | None
+
+    @property
+    def model_path(self) -> Path:
+        """The file of the start."""
+        return self.file.resolve(self.file.config.start.model)
+
+    @property
+    def types(self) -> dict[int, str] | None:
+        """The element of each LAMMPS atom type, if the config names them."""
+        return _types(self.file.config.start)
+
+    @property
+    def scatterers(self) -> tuple[Scatterer, ...]:
+        """What each `[[data]]` table says besides its curve."""
+        return tuple(scatterer(table) for table in self.file.config.data)
+
+    def calculations_of(self, model: AtomicModel) -> tuple[Calculation, ...]:
+        """Return the calculations for a model with another cell."""
+        composition = composition_of(model, self.composition.bin_width)
+        return tuple(Calculation.of(*pair) for pair in self._fits(composition))
+
+    def _fits(self, composition: Composition) -> list[tuple[DataSet, Composition, Scatterer]]:
+        return [(data, composition, how) for data, how in zip(self.data, self.scatterers, strict=True)]
 
 
 def prepare(file: ConfigFile) -> Setup:
@@ -70,7 +93,7 @@ def prepare(file: ConfigFile) -> Setup:
     except InputError as error:
         raise error if error.item else InputError(error.message, path=file.path, hint=error.hint) from None
     if potential is not None:
-        _check_potential(potential, model, str(model_path))
+        check_potential(potential, model, str(model_path))
     sha256 = file_sha256(file.resolve(table.file)) if table is not None and table.file else None
     return Setup(file, model, file_sha256(model_path), data, calculations, composition, potential, sha256)
 
@@ -141,21 +164,3 @@ def _start(model: AtomicModel, start: StartTable, path: str) -> AtomicModel:
         return molecules_by_bonds(model, start.bonds)
     except InputError as error:
         raise InputError(error.message, path=path, hint=error.hint) from None
-
-
-def _check_potential(potential: Any, model: AtomicModel, path: str) -> None:
-    elements = getattr(potential, "elements", None)
-    name = getattr(potential, "name", "of the config")
-    if elements is not None:
-        missing = [symbol for symbol in model.species if symbol not in elements]
-        if missing:
-            has = f"it has {', '.join(elements)}"
-            raise InputError(f"potential {name} has no element {', '.join(missing)} ({has})", path=path)
-    cutoff = float(getattr(potential, "cutoff", 0.0))
-    lowest = float(model.heights.min())
-    if lowest < 2 * cutoff:
-        raise InputError(
-            f"the cell's shortest height is {lowest:.3f} Å, less than twice the cut-off of {name}, {cutoff:g} Å; "
-            "use a larger model",
-            path=path,
-        )

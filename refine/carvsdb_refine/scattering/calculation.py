@@ -39,7 +39,8 @@ class Scatterer:
     form_factors : str
         Table of X-ray form factors.
     beyond_box : str
-        ``cut``: data of Q are freed of what comes from beyond the model's `r_max`, as the calculated curve is;
+        ``cut``: data of Q are freed of what comes from beyond the model's `r_max`, as the calculated curve is (below
+        the first Q the data count as constant, above the last as 0);
         ``nothing``: they are compared as they are; ``window``: as they are, with g = 1 beyond and `window` before.
     window : str
         ``step``, ``lorch`` or ``cosine``; see :func:`~carvsdb_refine.scattering.windows.window`.
@@ -295,9 +296,14 @@ def _widths(species: tuple[str, ...], broadening: float | Mapping[str, float]) -
 
 
 def _cut(data: DataSet, sample: Normalisation, r_max: float) -> Floats:
+    """Return the values without what comes from beyond `r_max`."""
     plain = sample.convert(data.values, data.x, data.function, "F(Q)")
+    # Below the first Q F goes on as it began: a step down to 0 there would be smeared over the first points.
+    step = data.x[1] - data.x[0]
+    below = data.x[0] - step * np.arange(int(np.ceil(data.x[0] / step)) - 1, 0, -1)
+    x, f = np.concatenate((below, data.x)), np.concatenate((np.full(len(below), plain[0]), plain))
     try:
-        cut = cut_beyond(plain, data.x, r_max)
+        cut = cut_beyond(f, x, r_max)[len(below) :]
     except InputError as error:
         hint = 'or say beyond_box = "nothing" to compare the data as they are'
         raise InputError(error.message, hint=hint) from None
