@@ -185,7 +185,8 @@ class BoundAce:
                 break
             self._make_room(len(self._touched), 2 * len(self._pairs[0]))
         if status > 0:
-            raise InputError(f"atom {status - 1} (from 0) has no finite energy: another lies upon it", path=self._source)
+            message = f"atom {status - 1} (from 0) has no finite energy: another lies upon it"
+            raise InputError(message, path=self._source)
         energies = np.zeros(n_atoms)
         energies_by_element(
             self._tables,
