@@ -135,8 +135,9 @@ class ConstraintsTable(Table):
     """`[constraints]`: what no accepted configuration may violate."""
 
     hard_spheres: dict[Pair, Positive] = Field(
-        default_factory=dict, description="Shortest distance of each pair in Å, within a rigid molecule excepted."
+        default_factory=dict, description="Shortest distance of each pair in Å; pairs that are not named have none."
     )
+    within_molecules: bool = Field(default=False, description="Judge atoms of one molecule by hard spheres too.")
     bond_lengths: dict[Pair, Range] = Field(
         default_factory=dict, description="Atoms bonded at the start stay within these distances in Å."
     )
@@ -155,8 +156,9 @@ class MovesTable(Table):
     weights: dict[Literal["molecule", "atom", "bend", "swap", "volume"], NotNegative] = Field(
         default_factory=dict, description="How often each kind of move is tried, relative to the others."
     )
-    adapt: bool = Field(default=True, description="Adapt step sizes during equilibration.")
-    target_acceptance: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    target_acceptance: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.4, description="What step sizes are adapted to during equilibration."
+    )
 
 
 class StageTable(Table):
@@ -180,7 +182,9 @@ class RunTable(Table):
         default=0, description="First moves, during which step sizes adapt; frozen then."
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    delayed: bool = Field(default=False, description="Delayed acceptance: the cheap terms are asked first.")
+    acceptance: Literal["joint", "energy first", "data first"] = Field(
+        default="joint", description="Both terms at once, or delayed: what the first rejects is not asked the second."
+    )
     bin_width: Positive = Field(default=0.02, description="Of the pair histogram, in Å.")
     check_every: Count = Field(default=10_000, description="Moves between full recomputations.")
     checkpoint_every: Count = Field(default=5_000, description="Moves between checkpoints.")
