@@ -49,9 +49,11 @@ def two_elements(triples: Triples, changes: dict[int, float]) -> Triples:
     """Return made-up parameters of Ar and Kr: those of silicon, some of them stretched with each Kr."""
     (row,) = triples.values()
     found: Triples = {}
-    for triple in product(("Ar", "Kr"), repeat=3):
-        weight = (triple[0] == "Kr") + 0.5 * ((triple[1] == "Kr") + (triple[2] == "Kr"))
-        found[triple] = tuple(value * changes.get(place, 1.0) ** weight for place, value in enumerate(row))
+    for first, second, third in product(("Ar", "Kr"), repeat=3):
+        weight = (first == "Kr") + 0.5 * ((second == "Kr") + (third == "Kr"))
+        found[first, second, third] = tuple(
+            value * changes.get(place, 1.0) ** weight for place, value in enumerate(row)
+        )
     return found
 
 
@@ -285,7 +287,7 @@ def test_atoms_upon_one_another() -> None:
     fluid = LennardJones(LJ_PAIRS, 7.0)
     with pytest.raises(InputError, match=r"atom 0 .* no finite energy"):
         fluid.energies(["Ar", "Ar"], np.zeros((2, 3)), np.eye(3) * 20)
-    bound = fluid.bind(AtomicModel(("Ar", "Ar"), [[0, 0, 0], [4, 0, 0]], np.eye(3) * 20))
+    bound = fluid.bind(AtomicModel(("Ar", "Ar"), np.array([[0.0, 0, 0], [4, 0, 0]]), np.eye(3) * 20))
     assert bound.propose(np.array([1]), np.zeros((1, 3))) == np.inf
     bound.reject()
     assert bound.atom_energies == pytest.approx(bound.recompute(), abs=0)
@@ -312,23 +314,22 @@ def test_keating_is_the_generators() -> None:
 
 def test_ase_says_the_same() -> None:
     pytest.importorskip("ase")
-    from ase.calculators.lj import LennardJones as AseLennardJones
-    from ase.calculators.morse import MorsePotential
-    from ase.calculators.tersoff import Tersoff as AseTersoff
-    from ase.calculators.tersoff import TersoffParameters
+    from ase.calculators import lj, morse, tersoff
 
     (row,) = Tersoff.silicon().triples.values()
-    peer = AseTersoff({("Si", "Si", "Si"): TersoffParameters(*row)})
-    dimer = AtomicModel(("Ar", "Ar"), [[0, 0, 0], [3.1, 0.4, 0.2]], np.eye(3) * 30)
+    peer = tersoff.Tersoff({("Si", "Si", "Si"): tersoff.TersoffParameters(*row)})
+    dimer = AtomicModel(("Ar", "Ar"), np.array([[0, 0, 0], [3.1, 0.4, 0.2]]), np.eye(3) * 30)
+    ase_lj: Any = lj.LennardJones
+    ase_morse: Any = morse.MorsePotential
     pairs = [
         (peer, Tersoff.silicon(), silicon(1, 5.5, 0.15)),
         (
-            AseLennardJones(epsilon=0.0104, sigma=3.4, rc=7.0),
+            ase_lj(epsilon=0.0104, sigma=3.4, rc=7.0),
             LennardJones({"Si-Si": LJ_PAIRS["Ar-Ar"]}, 7.0),
             silicon(2, 8.5, 0.2),
         ),
         (
-            MorsePotential(epsilon=0.7, rho0=1.7 * 2.4, r0=2.4),
+            ase_morse(epsilon=0.7, rho0=1.7 * 2.4, r0=2.4),
             Morse({"Ar-Ar": MORSE_PAIRS["Ar-Ar"]}, 8.0, shifted=False),
             dimer,
         ),
@@ -437,7 +438,7 @@ def test_damaged_files(tmp_path: Path, text: str, sentence: str) -> None:
 
 def test_what_potentials_lack() -> None:
     with pytest.raises(InputError, match=r"potential Si has no element Ar \(it has Si\)"):
-        StillingerWeber.silicon().bind(AtomicModel(("Ar",), [[0, 0, 0]], np.eye(3) * 9))
+        StillingerWeber.silicon().bind(AtomicModel(("Ar",), np.zeros((1, 3)), np.eye(3) * 9))
     unlike = dict(SW_TRIPLES)
     unlike["Ar", "Ar", "Kr"] = (*unlike["Ar", "Ar", "Kr"][:3], 5.0, *unlike["Ar", "Ar", "Kr"][4:])
     with pytest.raises(InputError, match="stand for one angle"):

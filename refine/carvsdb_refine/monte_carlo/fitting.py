@@ -18,20 +18,18 @@ class Misfit:
 
     Attributes
     ----------
-    begin, end : int
-        The points of the fit range.
-    measured, weights : ndarray of float64, shape (end - begin,)
+    measured, weights : ndarray of float64, shape (n,)
         Values, and the data set's weight over sigma².
-    shape : ndarray of float64, shape (end - begin,)
-        What the best scale is judged by: 1 over sigma² where points have their own errors, else 1.
     scale, low, high : float
         The fixed scale (nan where it is free), and within which it stays if it is free.
     offset : float
-        Added to the scaled curve.
+        Added to the scaled curve; nan where it is free.
+
+    Notes
+    -----
+    The same as `best_fit` and `chi2` of ``carvsdb_refine.scattering``, for a curve that is never written down.
     """
 
-    begin: int
-    end: int
     measured: Floats
     weights: Floats
     scale: float
@@ -41,7 +39,7 @@ class Misfit:
 
     @classmethod
     def of(cls, data: DataSet) -> "Misfit":
-        """Prepare the misfit of a data set.
+        """Prepare the misfit of a data set, all points of which are in its fit range (`DataSet.trimmed`).
 
         Raises
         ------
@@ -50,33 +48,19 @@ class Misfit:
         """
         if data.sigma is None:
             raise InputError("a refinement needs errors: a third column, or sigma as a number", path=data.label)
-        inside = np.flatnonzero(data.in_range)
-        begin, end = int(inside[0]), int(inside[-1]) + 1
-        sigma = np.broadcast_to(np.asarray(data.sigma, np.float64), data.x.shape)[begin:end]
+        sigma = np.broadcast_to(np.asarray(data.sigma, np.float64), data.x.shape)
         return cls(
-            begin,
-            end,
-            np.ascontiguousarray(data.values[begin:end]),
+            data.values.copy(),
             data.weight / sigma**2,
             np.nan if data.scale is None else data.scale,
             float(data.scale_bounds[0]),
             float(data.scale_bounds[1]),
-            data.offset,
+            np.nan if data.offset is None else data.offset,
         )
 
     def __call__(self, curve: Floats, change: Floats) -> float:
-        """Return chi² of ``curve + change``, both at all points of the data set."""
-        chi2 = _chi2(
-            curve[self.begin : self.end],
-            change[self.begin : self.end],
-            self.measured,
-            self.weights,
-            self.scale,
-            self.low,
-            self.high,
-            self.offset,
-        )
-        return chi2
+        """Return chi² of ``curve + change``, both of shape (n,)."""
+        return _chi2(curve, change, self.measured, self.weights, self.scale, self.low, self.high, self.offset)
 
 
 @compiled
@@ -90,14 +74,24 @@ def _chi2(
     high: float,
     offset: float,
 ) -> float:
+    free_offset = np.isnan(offset)
+    centre, level, total = 0.0, 0.0 if free_offset else offset, 0.0
+    if free_offset:
+        for k in range(len(curve)):
+            total += weights[k]
+            centre += weights[k] * (curve[k] + change[k])
+            level += weights[k] * measured[k]
+        if total > 0.0:
+            centre, level = centre / total, level / total
     if np.isnan(scale):
-        # The same weights at all points or not, <c, e - o> / <c, c> is where the parabola chi²(scale) is least.
         norm, product = 0.0, 0.0
         for k in range(len(curve)):
-            value = curve[k] + change[k]
+            value = curve[k] + change[k] - centre
             norm += weights[k] * value * value
-            product += weights[k] * value * (measured[k] - offset)
+            product += weights[k] * value * (measured[k] - level)
         scale = min(max(product / norm, low), high) if norm > 0.0 else low
+    if free_offset:
+        offset = level - scale * centre
     chi2 = 0.0
     for k in range(len(curve)):
         miss = scale * (curve[k] + change[k]) + offset - measured[k]

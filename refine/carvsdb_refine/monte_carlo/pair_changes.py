@@ -20,7 +20,7 @@ Integers = NDArray[np.int64]
 
 _BLOCK = 512
 _FIXED = 4294967296.0
-# Single precision: conversion, products, sums and root together are wrong by less than this part of the longest distance.
+# Single precision: conversion, products, sums and root together err by less than this part of the longest distance.
 _SINGLE = 6e-7
 
 
@@ -49,7 +49,7 @@ class PairChanges:
         self._pair_of[first, second] = self._pair_of[second, first] = np.arange(len(first))
         self._species = species
         self._cell = model.cell.copy()
-        self._inverse = np.linalg.inv(model.cell)
+        self._inverse: Floats = np.linalg.inv(model.cell).astype(np.float64)
         # Any frame will do for distances; in this one a third of the products vanish.
         lower = np.linalg.cholesky(model.cell @ model.cell.T).astype(np.float64)
         self._single = (lower / _FIXED / bin_width).astype(np.float32)

@@ -1,7 +1,7 @@
 """The data side of a chain: pair counts, calculated curves and their misfit, for a configuration that changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel
-from carvsdb_refine.monte_carlo.curves import CurveMaker
+from carvsdb_refine.monte_carlo.curves import CountCurve
 from carvsdb_refine.monte_carlo.fitting import Misfit
 from carvsdb_refine.monte_carlo.pair_changes import PairChanges
 from carvsdb_refine.monte_carlo.protocols import Arrays
-from carvsdb_refine.scattering import DataScore, DataSet
+from carvsdb_refine.scattering import Calculation, Composition, DataScore, DataSet, Scatterer
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -21,10 +21,33 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """A data set, and how its curve is calculated from pair counts (`neutron_curve`, `xray_curve`)."""
+    """A data set, and how the sample scatters and the curve was measured."""
 
     data: DataSet
-    make_curve: CurveMaker
+    scatterer: Scatterer = field(default_factory=Scatterer)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScatteringData:
+    """Data sets for a chain: implements `DataTerm`.
+
+    Attributes
+    ----------
+    fits : tuple of Fit
+        The data sets.
+    bin_width : float
+        Of the pair counts, in Å.
+    r_max : float or None
+        Where they end; by default at half the shortest height of the cell.
+    """
+
+    fits: tuple[Fit, ...]
+    bin_width: float = 0.02
+    r_max: float | None = None
+
+    def bind(self, model: AtomicModel) -> "ScatteringState":
+        """Return the state for a model."""
+        return ScatteringState(model, self.fits, self.bin_width, self.r_max)
 
 
 class ScatteringState:
@@ -50,9 +73,7 @@ class ScatteringState:
         self._model = model
         self._positions = model.positions.copy()
         self._fits = tuple(fits)
-        self._misfits = [Misfit.of(fit.data) for fit in fits]
         self._pairs = PairChanges(model, bin_width, r_max)
-        self._r_max = r_max
         self._take_curves()
         self._pending: list[Floats] = []
         self._moved: tuple[Integers, Floats] | None = None
@@ -60,8 +81,13 @@ class ScatteringState:
 
     def _take_curves(self) -> None:
         histogram = self._pairs.histogram
-        self._makers = [fit.make_curve(histogram) for fit in self._fits]
-        self._curves = [curve.constant + curve.of(histogram.pair_counts) for curve in self._makers]
+        amounts = self._model.counts / self._model.n_atoms
+        n_bins, width = histogram.pair_counts.shape[1], histogram.bin_width
+        composition = Composition(histogram.species, amounts, self._model.number_density, width, n_bins)
+        self._calculations = [Calculation.of(fit.data, composition, fit.scatterer) for fit in self._fits]
+        self._misfits = [Misfit.of(calculation.data) for calculation in self._calculations]
+        self._makers = [CountCurve.of_calculation(calculation, histogram) for calculation in self._calculations]
+        self._curves = [maker.constant + maker.of(histogram.pair_counts) for maker in self._makers]
         self._chi2 = self._sum(self._misfits, self._curves)
 
     @staticmethod
@@ -106,7 +132,7 @@ class ScatteringState:
             other, self._other = self._other, None
             self._model, self._positions = other._model, other._positions
             self._pairs, self._makers, self._curves = other._pairs, other._makers, other._curves
-            self._chi2, self._r_max = other._chi2, other._r_max
+            self._calculations, self._misfits, self._chi2 = other._calculations, other._misfits, other._chi2
             return
         assert self._moved is not None
         self._pairs.accept()
@@ -123,8 +149,15 @@ class ScatteringState:
         self._pending, self._moved, self._other = [], None, None
 
     def scores(self) -> tuple[DataScore, ...]:
-        """Return scale, Rw and chi² of each data set."""
-        return tuple(fit.data.score(curve) for fit, curve in zip(self._fits, self._curves, strict=True))
+        """Return scale, offset, Rw and chi² of each data set as it is fitted: cut at the model's r_max if so asked."""
+        return tuple(
+            calculation.data.score(curve) for calculation, curve in zip(self._calculations, self._curves, strict=True)
+        )
+
+    def measured_scores(self) -> tuple[DataScore, ...]:
+        """Return the same against the data as they were measured."""
+        pairs = zip(self._calculations, self._curves, strict=True)
+        return tuple(calculation.measured.score(curve) for calculation, curve in pairs)
 
     def curves(self) -> tuple[Floats, ...]:
         """Return the calculated curves, without scale and offset."""
@@ -140,9 +173,15 @@ class ScatteringState:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the arrays to go on with."""
         arrays = {f"curve_{index}": curve.copy() for index, curve in enumerate(self._curves)}
-        return arrays | {"chi2": np.array(self._chi2)}
+        return arrays | {"chi2": np.array(self._chi2), "n_bins": np.array(self._pairs.histogram.pair_counts.shape[1])}
 
     def restore(self, arrays: Arrays) -> None:
         """Take over arrays of `state`."""
+        histogram, n_bins = self._pairs.histogram, int(arrays["n_bins"])
+        if n_bins != histogram.pair_counts.shape[1]:
+            # The cell has changed since the start; the bins have not.
+            width = histogram.bin_width
+            self._pairs = PairChanges(self._model, width, n_bins * width)
+            self._take_curves()
         self._curves = [np.array(arrays[f"curve_{index}"]) for index in range(len(self._fits))]
         self._chi2 = float(arrays["chi2"])
