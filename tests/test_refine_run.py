@@ -132,9 +132,7 @@ def test_ctrl_c_leaves_a_checkpoint_and_130(longer: Path, tmp_path: Path) -> Non
     assert results(config) == results(longer)
 
 
-def test_a_full_disk_keeps_the_last_checkpoint(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_keeps_the_last_checkpoint(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = make_folder(tmp_path)
     real, written = os.fsync, []
 
@@ -256,7 +254,7 @@ def test_the_report_holds_everything(finished: Path, tmp_path: Path) -> None:
         assert Path(name).read_bytes().startswith(b"\x89PNG")
     text = page.read_text()
     assert text.count("data:image/png;base64,") == 5
-    assert "src=\"http" not in text
+    assert 'src="http' not in text
     assert "cut at r_max = 5.42" in text
     assert "Stillinger" in text or "stillinger-weber" in text
 

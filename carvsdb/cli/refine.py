@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -118,7 +118,7 @@ def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
 def _stop_signals() -> Iterator[list[int]]:
     """Note signals that ask to stop; a second one ends the process at once."""
     asked: list[int] = []
-    before = {}
+    before: dict[int, Any] = {}
 
     def note(number: int, _: object) -> None:
         asked.append(number)
@@ -131,8 +131,8 @@ def _stop_signals() -> Iterator[list[int]]:
     try:
         yield asked
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _tell(progress: "Progress", setup: "Setup") -> None:

@@ -1,6 +1,5 @@
 """What a refinement is told: the tables and keys of its TOML file."""
 
-from math import inf
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,7 +13,8 @@ Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
 Isotope = Annotated[str, Field(pattern=r"^[0-9]*[A-Z][a-z]?$")]
 Pair = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?$")]
 Triple = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?-[A-Z][a-z]?$")]
-Range = Annotated[list[float], Field(min_length=2, max_length=2)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Range = Annotated[list[Finite], Field(min_length=2, max_length=2)]
 
 
 class Table(BaseModel):
@@ -51,7 +51,7 @@ class DataTable(Table):
     isotopes: dict[Symbol, dict[TypeNumber, Fraction]] = Field(
         default_factory=dict, description="Fractions of an element's isotopes by mass number."
     )
-    lengths: dict[Isotope, Annotated[float, Field(allow_inf_nan=False)]] = Field(
+    lengths: dict[Isotope, Finite] = Field(
         default_factory=dict, description="Neutron scattering lengths in fm that replace the tables'."
     )
     form_factors: Literal["waasmaier-kirfel", "cromer-mann"] = "waasmaier-kirfel"
@@ -61,13 +61,13 @@ class DataTable(Table):
         default="fixed",
         description="Factor of the calculated curve: 1, a number, or the best at each step.",
     )
-    scale_bounds: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
-        default_factory=lambda: [0.0, inf], description="Within which a free scale stays."
+    scale_bounds: Range | None = Field(
+        default=None, description="Within which a free scale stays; by default 0 or more."
     )
-    offset: Literal["free"] | Annotated[float, Field(allow_inf_nan=False)] = Field(
+    offset: Literal["free"] | Finite = Field(
         default=0.0, description="Constant that is added to the scaled calculated curve."
     )
-    fit_range: Range = Field(default_factory=lambda: [0.0, inf], description="First and last Q or r that count.")
+    fit_range: Range | None = Field(default=None, description="First and last Q or r that count; by default all.")
     beyond_box: Literal["cut", "nothing", "window"] = Field(
         default="cut",
         description="Q data: freed of what comes from beyond r_max, compared as they are, or with g = 1 and a window.",
@@ -93,9 +93,9 @@ class DataTable(Table):
         if self.q_max is not None and self.function.endswith(("(Q)", "-1]")):
             raise ValueError(f"q_max belongs to functions of r, got function = '{self.function}'")
         for name in ("scale_bounds", "fit_range"):
-            low, high = getattr(self, name)
-            if not low <= high:
-                raise ValueError(f"{name} must ascend, got [{low:g}, {high:g}]")
+            given = getattr(self, name)
+            if given is not None and not given[0] <= given[1]:
+                raise ValueError(f"{name} must ascend, got [{given[0]:g}, {given[1]:g}]")
         return self
 
 

@@ -40,10 +40,12 @@ class Run:
     ----------
     chain : Chain
         What moves.
+    has_energy : bool
+        Whether there is a potential.
     """
 
-    def __init__(self, chain: Chain) -> None:
-        self.chain = chain
+    def __init__(self, chain: Chain, has_energy: bool) -> None:
+        self.chain, self.has_energy = chain, has_energy
 
     @property
     def moves(self) -> int:
@@ -77,7 +79,7 @@ class Run:
             temperature=self.chain.temperature,
             chi2=self.chain.chi2,
             scores=() if data is None else data.scores(),
-            energy_per_atom=self.chain.energy / self.chain.configuration.model.n_atoms if self.chain.terms else None,
+            energy_per_atom=self.chain.energy / self.chain.configuration.model.n_atoms if self.has_energy else None,
             tried={count.name: count.tried for count in counts},
             accepted={count.name: count.accepted for count in counts},
         )
@@ -88,7 +90,7 @@ class Run:
         parts = []
         if self.chain.data is not None:
             parts.append(f"{drift.wrong_counts} pairs in a wrong bin, chi² off by {drift.chi2:.1e}")
-        if self.chain.terms:
+        if self.has_energy:
             parts.append(f"energies off by at most {drift.energies:.1e} eV")
         broken = {name: number for name, number in self.chain.violations().items() if number}
         parts += [f"{name} broken {number} times" for name, number in broken.items()]
@@ -118,7 +120,8 @@ def begin(setup: Setup) -> Run:
             constraints_of(config.constraints),
             _options(config.run, config.moves),
             rng,
-        )
+        ),
+        setup.potential is not None,
     )
 
 
@@ -134,7 +137,8 @@ def go_on(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Run:
             moves_of(config.moves, setup.model),
             constraints_of(config.constraints),
             _options(config.run, config.moves),
-        )
+        ),
+        setup.potential is not None,
     )
 
 
