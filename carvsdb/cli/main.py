@@ -11,7 +11,21 @@ from typing import Annotated, cast
 
 import typer
 
-from carvsdb.cli import archive, compare, crosscheck, db, describe, embed, generate, ingest, look, plot, release, rings
+from carvsdb.cli import (
+    archive,
+    compare,
+    crosscheck,
+    db,
+    describe,
+    embed,
+    generate,
+    ingest,
+    look,
+    plot,
+    refine,
+    release,
+    rings,
+)
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import CarvsdbError
 
@@ -45,6 +59,7 @@ app.add_typer(embed.app, name="embed")
 app.add_typer(plot.app, name="plot")
 app.add_typer(release.app, name="release")
 app.add_typer(generate.app, name="generate")
+app.add_typer(refine.app, name="refine")
 
 
 @app.callback(invoke_without_command=True)

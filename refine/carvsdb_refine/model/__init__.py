@@ -1,6 +1,6 @@
 """Atomic models: atoms in a periodic cell, read and written without rounding.
 
-Floors: ``files`` / ``lammps | extended_xyz`` / ``atomic_model | chemical_symbols``.
+Floors: ``files`` / ``lammps | extended_xyz | cif`` / ``atomic_model | chemical_symbols``.
 """
 
 from carvsdb_refine.model.atomic_model import AtomicModel

@@ -39,12 +39,15 @@ class Proposal:
     log_bias : float
         Logarithm of what the acceptance ratio is multiplied by besides the Boltzmann factors: of the probability to
         propose the way back over that of the way there, and of the Jacobian of a change of the cell.
+    work : float
+        Energy in eV that the change costs besides the potential's: pressure times the change of the volume.
     """
 
     atoms: Integers
     positions: Floats
     cell: Floats | None = None
     log_bias: float = 0.0
+    work: float = 0.0
 
 
 class State(Protocol):
@@ -67,7 +70,11 @@ class State(Protocol):
 
 
 class BoundEnergy(State, Protocol):
-    """The energy of one term, for the current configuration."""
+    """The energy of one term, for the current configuration.
+
+    A term that can follow a change of the cell also has ``propose_cell(cell, positions) -> float`` (`CellEnergy`); a
+    swap of species is two atoms that trade places, and needs nothing.
+    """
 
     @property
     def atom_energies(self) -> Floats:
@@ -130,6 +137,19 @@ class BoundData(State, Protocol):
         """Return how many pairs are counted in a wrong bin, and by how much chi² differs from a fresh evaluation."""
 
 
+class DataTerm(Protocol):
+    """Data sets, not yet bound to a model."""
+
+    def bind(self, model: AtomicModel) -> BoundData:
+        """Return the state for a model.
+
+        Raises
+        ------
+        InputError
+            If a data set lacks errors, or an element cannot be calculated.
+        """
+
+
 class BoundConstraint(State, Protocol):
     """A rule that no accepted move may break, for the current configuration."""
 
@@ -168,8 +188,18 @@ class Move(Protocol):
         """What counters and reports call it."""
 
     @property
+    def weight(self) -> float:
+        """How often the move is tried, relative to the others."""
+
+    @property
     def adaptable(self) -> bool:
         """Whether the move has a step size."""
 
     def propose(self, configuration: Configuration, scale: float, rng: np.random.Generator) -> Proposal:
-        """Draw a proposal; all randomness comes from `rng`."""
+        """Draw a proposal; all randomness comes from `rng`.
+
+        Raises
+        ------
+        InputError
+            If the model has nothing that could move so.
+        """

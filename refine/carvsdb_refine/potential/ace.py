@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
+from carvsdb_refine.model import AtomicModel
+from carvsdb_refine.potential.bound_ace import BoundAce
 from carvsdb_refine.potential.checks import checked_atoms, element_indices
 from carvsdb_refine.potential.evaluate import evaluate
 from carvsdb_refine.potential.form import AceForm
@@ -122,6 +124,17 @@ class AcePotential:
             Minus the derivative of the total energy by the positions, in eV/Å.
         """
         return self._evaluate(elements, positions, cell, source, with_forces=True)
+
+    def bind(self, model: AtomicModel) -> BoundAce:
+        """Return the energies of a model, kept up to date as its atoms move.
+
+        Raises
+        ------
+        InputError
+            If the potential lacks an element, or the cell is less than twice as wide as the cut-off.
+        """
+        elements = self.element_indices(model.elements)
+        return BoundAce(self.tables, elements, model.positions, model.cell, self.name)
 
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool

@@ -97,7 +97,9 @@ def pair_histogram(model: AtomicModel, bin_width: float = 0.02, r_max: float | N
 
 def fractional_positions(model: AtomicModel) -> NDArray[np.float64]:
     """Return fractional coordinates from 0 up to 1, shape (n, 3), as the kernels take them."""
-    fractions = np.asarray(model.positions @ np.linalg.inv(model.cell), np.float64)
+    inverse, positions = np.linalg.inv(model.cell), model.positions
+    # Term by term: a library's matrix product may round otherwise for one atom than for all of them.
+    fractions = positions[:, :1] * inverse[0] + positions[:, 1:2] * inverse[1] + positions[:, 2:] * inverse[2]
     wrapped = np.asarray(fractions - np.floor(fractions), np.float64)
     # A tiny negative number is wrapped to 1.0 itself.
     wrapped[wrapped >= 1] = 0

@@ -1,0 +1,89 @@
+"""Finding the bonds of a structure."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError
+from carvsdb_ingest.bonds.elements import NOBLE_GASES, covalent_radius, is_metal
+from carvsdb_ingest.bonds.found import Bonds
+from carvsdb_ingest.bonds.options import BondOptions
+from carvsdb_ingest.bonds.pairs import near_pairs
+from carvsdb_ingest.bonds.pruning import prune
+from carvsdb_ingest.structure import Structure
+
+FILE_RULE = "bonds of the file"
+
+
+def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bonds:
+    """Find the bonds of a structure.
+
+    Parameters
+    ----------
+    structure : Structure
+    options : BondOptions, optional
+
+    Notes
+    -----
+    Two atoms are bonded if they are nearer than the sum of their covalent radii plus a tolerance. Metals are not
+    bonded to each other unless asked; a hydrogen keeps its nearest neighbour only; C and N keep four non-metals;
+    a metal keeps no atom behind a nearer one. What was pruned from over-bonded atoms is said in `Bonds.quality`.
+    Cut-offs of pairs replace the rule for their elements and are not pruned.
+
+    Raises
+    ------
+    InputError
+        If a pair names an element that is not in the structure, or the atoms cannot be in the cell.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carvsdb_ingest.structure import Structure
+    >>> rocksalt = Structure(("Na", "Cl"), np.array([[0, 0, 0], [0.5, 0.5, 0.5]]),
+    ...                      2.82 * np.array([[0, 1.0, 1.0], [1.0, 0, 1.0], [1.0, 1.0, 0]]), ("Na", "Cl"))
+    >>> find_bonds(rocksalt)
+    <Bonds: 6 bonds by covalent radii + 0.3 Å>
+    """
+    options = options or BondOptions()
+    if options.from_file and structure.bonds is not None:
+        return _bonds_of_the_file(structure)
+    kinds = sorted(set(structure.elements))
+    kind = np.array([kinds.index(element) for element in structure.elements], np.int64)
+    cut_offs, fixed = _cut_offs(kinds, options)
+    largest = float(cut_offs.max(initial=0.0))
+    if largest <= 0:
+        return Bonds(np.zeros((0, 5), np.int64), np.zeros(0), options.rule, options.parameters)
+    rows, lengths = near_pairs(structure, largest)
+    first, second = kind[rows[:, 0]], kind[rows[:, 1]]
+    near = lengths <= cut_offs[first, second]
+    rows, lengths = rows[near], lengths[near]
+    kept, quality = prune(structure, rows, lengths, fixed[first[near], second[near]])
+    return Bonds(rows[kept], lengths[kept], options.rule, options.parameters, quality)
+
+
+def _cut_offs(kinds: list[str], options: BondOptions) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the cut-off of each pair of elements, and whether it was given."""
+    radii = np.array([0.0 if element in NOBLE_GASES else covalent_radius(element) for element in kinds])
+    metals = np.array([is_metal(element) for element in kinds], bool)
+    cut_offs = radii[:, None] + radii[None, :] + options.tolerance
+    cut_offs[(radii == 0)[:, None] | (radii == 0)[None, :]] = 0.0
+    if not options.metal_metal:
+        cut_offs[metals[:, None] & metals[None, :]] = 0.0
+    fixed = np.zeros_like(cut_offs, bool)
+    for first, second, cut_off in options.pairs:
+        for element in (first, second):
+            if element not in kinds:
+                raise InputError(
+                    f"the bond cut-off {first}-{second}={cut_off:g} names {element}, "
+                    f"which the structure does not have (it has {', '.join(kinds)})"
+                )
+        i, j = kinds.index(first), kinds.index(second)
+        cut_offs[i, j] = cut_offs[j, i] = cut_off
+        fixed[i, j] = fixed[j, i] = True
+    return cut_offs, fixed
+
+
+def _bonds_of_the_file(structure: Structure) -> Bonds:
+    assert structure.bonds is not None
+    rows = structure.bonds
+    apart = structure.positions[rows[:, 1]] + rows[:, 2:] - structure.positions[rows[:, 0]]
+    return Bonds(rows, np.linalg.norm(apart @ structure.cell, axis=1), FILE_RULE)
