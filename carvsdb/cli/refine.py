@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from carvsdb.cli import start_models
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
 
@@ -83,6 +84,14 @@ def report(
         answer_json({"page": str(written.page), "figures": [str(path) for path in written.figures]})
     else:
         print(f"{written.page}: {len(written.figures)} figures")
+
+
+app.command(epilog="Example: carvsdb refine backmap sod --linker imidazolate --metal Zn -o start.data")(
+    start_models.backmap
+)
+app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact Si-Si=2.2 -o start.xyz")(
+    start_models.pack
+)
 
 
 def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
