@@ -11,8 +11,8 @@ pormake (MIT licence) holds nets of the Reticular Chemistry Structure Resource (
 Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008), doi:10.1021/ar800124u. mofstructure (MIT licence) holds more of them,
 and the zeolites by the codes of the International Zeolite Association (Database of Zeolite Structures, Baerlocher &
 McCusker, iza-structure.org), as quotient graphs; only the graphs are read. Where the two differ about an RCSR name,
-pormake wins. Layers come from the library of exact nets and from ``layers.txt``. The report says which files have no
-key and why, and which names share a key. The same input gives the same bytes.
+mofstructure wins, whose table is that of Systre. Layers come from the library of exact nets and from ``layers.txt``.
+The report says which files have no key and why, and which names share a key. The same input gives the same bytes.
 """
 
 import gzip
@@ -37,6 +37,7 @@ FOLDER = "pormake/database/topologies/"
 TABLE = "mofstructure/db/graph_net_archive.msgpack"
 # An edge from a vertex to itself is no edge; the rest of the file is a net.
 REPAIRS = {"llw-z": "  EDGE  0.00000 0.00000 0.00000   0.00000 0.00000 0.00000\n"}
+NO_NAMES = ("test-",)
 CUT_OFFS = (10, 14, 20, 27)
 HEADER = """\
 # Names of nets: names, key, TD10, vertex symbols, point symbols, coordination sequences 1 to 10 (one for each orbit).
@@ -79,7 +80,7 @@ def graphs_of_wheel(wheel: Path) -> tuple[dict[str, Net], dict[str, Net]]:
     zeolites: dict[str, Net] = {}
     for text, names in sorted(table.items()):
         for source, found in (("rcsr", rcsr), ("iza", zeolites)):
-            if source in names:
+            if source in names and names[source] not in NO_NAMES:
                 found[names[source]] = short_offsets(text, names[source])
     return rcsr, zeolites
 
@@ -168,17 +169,17 @@ def build(wheel: Path, graphs: Path, target: Path) -> None:
     nets, reasons = nets_of_wheel(wheel)
     more, zeolites = graphs_of_wheel(graphs)
     archive = Archive()
-    for name, net in {**nets, **layers(), **zeolites}.items():
+    for name, net in {**more, **zeolites}.items():
         try:
             archive.add(name, net)
         except CarvsdbError as error:
             reasons[name] = str(error)
-    for name, net in more.items():
+    for name, net in {**nets, **layers()}.items():
         try:
             archive.add(name, net)
             reasons.pop(name, None)
         except InputError:
-            print(f"note: {name} is another net in mofstructure than in pormake, which wins")
+            print(f"note: {name} is another net in pormake than in mofstructure, which wins")
         except CarvsdbError as error:
             if name not in archive:
                 reasons[name] = str(error)
