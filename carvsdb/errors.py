@@ -89,6 +89,17 @@ class NoNetError(InputError):
         self.cause = cause
 
 
+class TimeLimitError(CarvsdbError):
+    """An input took longer than it may; it ends with the status ``timeout``."""
+
+    exit_code = 3
+    status = "timeout"
+
+
+class CrashedError(CarvsdbError):
+    """The process that worked on an input ended."""
+
+
 class NotFoundError(CarvsdbError):
     """Nothing has this name, or several things have it."""
 

@@ -59,6 +59,7 @@ def entry_of(
     blocks: BlockSums | None = None,
     names: tuple[str, ...] = (),
     part: str = "",
+    **more: Any,
 ) -> Entry:
     """Return an entry, with what a pipeline would find out about its net."""
     net = found.net
@@ -108,7 +109,6 @@ def entry_of(
         kind=kind,
         source=source,
         net=net,
-        formula=None,
         description=description,
         node_counts=found.node_counts,
         node_vertex_symbols=tuple(symbols),
@@ -116,4 +116,5 @@ def entry_of(
         provenance=provenance or {"seed": 1},
         blocks=blocks,
         part=part,
+        **more,
     )

@@ -9,8 +9,9 @@ import pytest
 from catalogue_entries import RCSR, amorphous_entry, library_entry
 
 from carvsdb.catalogue import Catalogue
+from carvsdb.catalogue.storage import Storage
 from carvsdb.errors import RefusedError
-from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION
+from carvsdb_schemas.tables import SCHEMA_VERSION
 
 FOLDER = Path(__file__).parent / "catalogues"
 RELEASED = sorted(FOLDER.glob("schema-*.duckdb.gz"))
@@ -18,7 +19,7 @@ RELEASED = sorted(FOLDER.glob("schema-*.duckdb.gz"))
 
 @pytest.fixture(params=RELEASED, ids=lambda path: path.name.split(".")[0])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    path = tmp_path / "old.duckdb"
+    path = tmp_path / f"old-{request.param.name.split('.')[0].removeprefix('schema-')}.duckdb"
     path.write_bytes(gzip.decompress(request.param.read_bytes()))
     return path
 
@@ -30,6 +31,7 @@ def test_every_older_schema_is_kept() -> None:
 
 @pytest.mark.parametrize("read_only", [True, False])
 def test_opens_with_all_it_held(old: Path, read_only: bool) -> None:
+    version = int(old.stem.removeprefix("old-"))
     with Catalogue.open(old, read_only=read_only) as catalogue:
         assert catalogue.sql("SELECT value FROM schema_info WHERE name = 'schema_version'").rows() == [
             {"value": str(SCHEMA_VERSION)}
@@ -48,6 +50,11 @@ def test_opens_with_all_it_held(old: Path, read_only: bool) -> None:
         assert np.isfinite(stored.embedding.coordinates).all()
         assert catalogue.sql("SELECT count(*) AS n FROM attempt WHERE status = 'error'").rows() == [{"n": 1}]
         assert catalogue.sql("SELECT count(*) AS n FROM noise_block").rows() == [{"n": 54}]
+        assert catalogue.sql("SELECT label, density FROM entry WHERE density IS NOT NULL").rows() == (
+            [] if version == 1 else [{"label": "sod", "density": 2.2}]
+        )
+        assert [len(catalogue.geometry(label)) for label in ("sod", "dia")] == [int(version > 1), 0]
+        assert catalogue.refinements("glass").table["seed"].to_pylist() == [1] * (version > 1)
         assert not catalogue.sql("FROM duckdb_indexes()").rows()
         json.dumps(catalogue.show("qtz").model_dump())
 
@@ -65,8 +72,15 @@ def test_a_migration_that_fails_leaves_it_as_it_was(old: Path, monkeypatch: pyte
     from carvsdb.catalogue import migrations
 
     with monkeypatch.context() as patched:
-        patched.setattr(migrations, "ALL_TABLES", (*ALL_TABLES, 5))
-        with pytest.raises(Exception):  # noqa: B017, PT011 - whatever it is
+        last = max(migrations._STEPS)
+        step = migrations._STEPS[last]
+
+        def broken(storage: Storage) -> None:
+            step(storage)
+            raise KeyError("as a defect would")
+
+        patched.setitem(migrations._STEPS, last, broken)
+        with pytest.raises(KeyError):
             Catalogue.open(old)
     with Catalogue.open(old) as catalogue:
         assert len(catalogue) == 12
@@ -74,7 +88,6 @@ def test_a_migration_that_fails_leaves_it_as_it_was(old: Path, monkeypatch: pyte
 
 def test_where_it_cannot_be_written_it_says_so(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from carvsdb.catalogue import schema
-    from carvsdb.catalogue.storage import Storage
 
     class ReadOnly(Storage):
         def __init__(self, path: Path | None, *, read_only: bool = False) -> None:

@@ -46,14 +46,15 @@ GOOD: dict[str, dict[str, Any]] = {
         "sigma": None, "status": "unkeyed",
     },
     "show": {
-        "label": "dia", "kind": "crystalline", "sha256": "0" * 64, "part": "", "formula": None, "source": None,
+        "label": "dia", "kind": "crystalline", "sha256": "0" * 64, "part": "", "formula": None, "density": None,
+        "source": None,
         "parameters": {}, "provenance": {}, "description": DESCRIPTION,
         "searches": [{"ring_kind": "ring", "linker_aware": False, "max_ring_size": 27, "completeness": "observed"}],
     },
     "similar": {"query": "dia", "hits": [HIT]},
     "dataset-card": good_card(),
     "release-manifest": {
-        "name": "nets", "version": "2026.11", "schema_version": 2, "code_version": "0.1.0",
+        "name": "nets", "version": "2026.11", "schema_version": 3, "code_version": "0.1.0",
         "tables": {"net": {"file": "net.parquet", "rows": 3, "columns": ["id"]}},
     },
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 ``storage`` opens the file, ``schema`` gives it its tables and ``migrations`` brings old ones up to date.
 
-What goes in: ``entry`` is one analysed net, ``keys`` and ``rows`` turn it into rows, ``batch`` collects them,
+What goes in: ``entry`` is one analysed net, with its ``atoms`` and ``histograms``, ``refinements`` says how models were
+made; ``keys`` and ``rows`` turn them into rows, ``batch`` collects them,
 ``labels`` settles what they are called, ``committing`` stores a batch and ``adding`` entries one by one.
 
 What comes out: ``names`` finds entries, ``showing`` reads one back, ``searches`` chooses vectors that may be compared,
@@ -16,20 +17,26 @@ their ``checksums``. :class:`Catalogue` is the front of it all.
 
 from carvsdb.catalogue.adding import AddReport
 from carvsdb.catalogue.answer import Answer
+from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.catalogue import Catalogue
 from carvsdb.catalogue.distances import DistanceTable
 from carvsdb.catalogue.entry import Entry, SourceInfo
 from carvsdb.catalogue.filters import Filters
+from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.maps import StoredMap
+from carvsdb.catalogue.refinements import RefinementRun
 from carvsdb.catalogue.searches import Vectors
 
 __all__ = [
     "AddReport",
     "Answer",
+    "Atoms",
     "Catalogue",
     "DistanceTable",
     "Entry",
     "Filters",
+    "Histogram",
+    "RefinementRun",
     "SourceInfo",
     "StoredMap",
     "Vectors",

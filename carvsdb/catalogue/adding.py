@@ -1,11 +1,15 @@
 """Putting entries in: each whole, once, and never in place of another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from carvsdb.catalogue.answer import Answer
 from carvsdb.catalogue.batch import BatchBuilder
 from carvsdb.catalogue.committing import commit
 from carvsdb.catalogue.entry import Entry
+from carvsdb.catalogue.names import resolve
+from carvsdb.catalogue.refinements import RefinementRun
 from carvsdb.catalogue.storage import Storage
 
 
@@ -53,3 +57,28 @@ def add(storage: Storage, entries: Iterable[Entry]) -> AddReport:
         if row["label"] != entry.label:
             kept_as[entry.label] = row["label"]
     return AddReport(tuple(added), tuple(unchanged), kept_as)
+
+
+def add_refinement(storage: Storage, run: RefinementRun, entries: Sequence[Entry]) -> str:
+    """Store a run and its models in one transaction; see :meth:`Catalogue.add_refinement`."""
+    builder = BatchBuilder()
+    made = {entry.label: builder.add(entry).structure for entry in entries}
+    structure = made.get(run.model or "")
+    if run.model is not None and structure is None:
+        structure = UUID(resolve(storage, run.model).structure_id)
+    key = builder.add_refinement(run, structure)
+    commit(storage, builder.build(), strict=True)
+    return str(key)
+
+
+def refinements(storage: Storage, structure_id: str | None) -> Answer:
+    """List runs, or those that made a structure."""
+    return Answer(
+        storage.table(
+            "SELECT refinement.id::VARCHAR AS id, label AS model, seed, config, data_sha256, potential_sha256, "
+            "results, files, refinement.code_version FROM refinement "
+            "LEFT JOIN structure ON structure.id = structure_id "
+            "WHERE $key IS NULL OR structure_id = $key::UUID ORDER BY model, refinement.id",
+            {"key": structure_id},
+        )
+    )

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from carvsdb.catalogue import rows
 from carvsdb.catalogue.entry import Entry
 from carvsdb.catalogue.keys import content_key
+from carvsdb.catalogue.refinements import RefinementRun
 from carvsdb.catalogue.rows import EntryKeys
 from carvsdb.catalogue.storage import Incoming
 from carvsdb.errors import CarvsdbError, InputError
@@ -20,9 +21,11 @@ from carvsdb_schemas.tables import (
     Attempt,
     CarvsRow,
     Environment,
+    Geometry,
     NetEnvironment,
     NetRow,
     NoiseBlock,
+    Refinement,
     Source,
     Structure,
 )
@@ -35,6 +38,8 @@ BATCHED: tuple[type[SQLModel], ...] = (
     Environment,
     NetEnvironment,
     NoiseBlock,
+    Geometry,
+    Refinement,
     Attempt,
 )
 """Tables of a batch of analysed nets."""
@@ -70,7 +75,9 @@ class BatchBuilder:
 
     def __init__(self) -> None:
         self._models: dict[type[SQLModel], list[SQLModel]] = {model: [] for model in BATCHED}
-        self._tables: dict[type[SQLModel], list[pa.Table]] = {Environment: [], NetEnvironment: [], NoiseBlock: []}
+        self._tables: dict[type[SQLModel], list[pa.Table]] = {
+            model: [] for model in (Environment, NetEnvironment, NoiseBlock, Geometry)
+        }
         self._seen: set[UUID] = set()
         self.n_nets = 0
 
@@ -82,6 +89,8 @@ class BatchBuilder:
         self._once(rows.structure_row(entry, keys))
         if self._once(rows.net_row(entry, keys)):
             self.n_nets += 1
+            if entry.geometry:
+                self._tables[Geometry].append(rows.geometry_table(entry, keys))
         if self._once(rows.carvs_row(entry, keys)):
             environments, net_environments = rows.environment_tables(entry, keys)
             self._tables[Environment].append(environments)
@@ -135,6 +144,12 @@ class BatchBuilder:
             )
         )
 
+    def add_refinement(self, run: RefinementRun, structure_id: UUID | None = None) -> UUID:
+        """Add a refinement run and return its key; its model is given by its key."""
+        row = rows.refinement_row(run, structure_id)
+        self._once(row)
+        return row.id
+
     def build(self) -> Batch:
         """Return the batch."""
         return Batch.of_tables(self.arrow_tables())
@@ -147,7 +162,7 @@ class BatchBuilder:
                 tables[str(model.__tablename__)] = pa.concat_tables(parts)
         return tables
 
-    def _once(self, row: Source | Structure | NetRow | CarvsRow | Attempt) -> bool:
+    def _once(self, row: Source | Structure | NetRow | CarvsRow | Refinement | Attempt) -> bool:
         if row.id in self._seen:
             return False
         self._seen.add(row.id)

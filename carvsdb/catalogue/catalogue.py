@@ -22,13 +22,16 @@ from carvsdb.catalogue import (
 )
 from carvsdb.catalogue.adding import AddReport
 from carvsdb.catalogue.answer import Answer
+from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.batch import Batch, BatchBuilder
 from carvsdb.catalogue.committing import CommitReport, commit
 from carvsdb.catalogue.distances import DistanceTable
 from carvsdb.catalogue.entry import Entry
 from carvsdb.catalogue.filters import Filters
+from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.maps import StoredMap
 from carvsdb.catalogue.neighbours import Query
+from carvsdb.catalogue.refinements import RefinementRun
 from carvsdb.catalogue.search_index import SearchIndex
 from carvsdb.catalogue.searches import Vectors
 from carvsdb.catalogue.storage import Storage
@@ -111,6 +114,37 @@ class Catalogue:
         """
         return commit(self._storage, batch)
 
+    def add_refinement(self, run: RefinementRun, entries: Iterable[Entry] = ()) -> str:
+        """Store a refinement run, and the models that it made, in one transaction; returns the key of the run.
+
+        Parameters
+        ----------
+        run : RefinementRun
+            Its `model` may be the label of one of the entries, or the name of one that is stored.
+        entries : iterable of Entry
+            Models to store with it.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing, or more than one thing, has the name of its model.
+        RefusedError
+            If a label belongs to other content; then nothing is stored.
+        """
+        return adding.add_refinement(self._storage, run, list(entries))
+
+    def refinements(self, name: str | None = None) -> Answer:
+        """List refinement runs, or those that made an entry.
+
+        Returns
+        -------
+        Answer
+            Columns id, model, seed, config, data_sha256, potential_sha256, results, files, code_version.
+        """
+        return adding.refinements(
+            self._storage, None if name is None else names.resolve(self._storage, name).structure_id
+        )
+
     def record_attempt(
         self,
         input: str,
@@ -167,6 +201,20 @@ class Catalogue:
     def net(self, name: str) -> Net:
         """Return the net of an entry."""
         return showing.load_net(self._storage, names.resolve(self._storage, name))
+
+    def atoms(self, name: str) -> Atoms:
+        """Return the structure itself.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing, or more than one thing, has the name, or the entry came as a net.
+        """
+        return showing.load_atoms(self._storage, names.resolve(self._storage, name))
+
+    def geometry(self, name: str) -> tuple[Histogram, ...]:
+        """Return the histograms of distances and angles of an entry, by quantity; none if it came as a net."""
+        return showing.load_geometry(self._storage, names.resolve(self._storage, name))
 
     def sql(self, query: str) -> Answer:
         """Answer a question in SQL; the view `entry` has one row per net.

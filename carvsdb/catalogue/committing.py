@@ -82,7 +82,7 @@ def commit(
         _insert_new(storage, batch, CarvsRow, where, ", net_id::UUID AS net_id")
         for follower in (NetEnvironment, NoiseBlock):
             _insert_followers(storage, batch, follower)
-        _insert_others(storage, batch)
+        _insert_others(storage, batch, conflicts)
         _insert_attempts(storage, batch, conflicts)
         n_nets = int(storage.rows("SELECT count(*) FROM came_net WHERE is_new")[0][0])
         if shard is not None:
@@ -262,19 +262,22 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
         conditions.append("carvs_id::UUID IN (SELECT id FROM carvs)")
     other = "environment_id" if model is NetEnvironment else "block"
     with storage.registered("incoming", batch.open(model)):
-        rows, distinct = storage.rows(f"SELECT count(*), count(DISTINCT (carvs_id, {other})) FROM incoming")[0]
+        # Two hashes may be equal by chance: then the rows are looked at in vain.
+        rows, distinct = storage.rows(f"SELECT count(*), count(DISTINCT hash(carvs_id, {other})) FROM incoming")[0]
     condition = " AND ".join(conditions) or "true"
     if rows != distinct:
         condition += f" QUALIFY row_number() OVER (PARTITION BY carvs_id, {other}) = 1"
     storage.insert(model, batch.open(model), condition)
 
 
-def _insert_others(storage: Storage, batch: Batch) -> None:
-    """Insert what exports and catalogues hold and shards do not."""
+def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) -> None:
+    """Insert histograms, runs and maps."""
     for model, key in ((Geometry, "net_id"), (EmbeddingPoint, "embedding_id")):
         name = str(model.__tablename__)
         if name in batch.tables:
             stored = f'{key}::UUID NOT IN (SELECT {key} FROM "{name}")'
+            if model is Geometry and conflicts:
+                stored += " AND net_id::UUID NOT IN (SELECT net_id FROM refused)"
             storage.insert(model, batch.open(model), stored)
     if "refinement" in batch.tables:
         _insert_new(storage, batch, Refinement)

@@ -1,5 +1,6 @@
 """What the catalogue takes: one analysed net."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.catalogue.atoms import Atoms
+from carvsdb.catalogue.histograms import Histogram
 from carvsdb.compare.noise import BlockSums
 from carvsdb.errors import InputError
 from carvsdb.net.graph import Net
@@ -65,6 +68,12 @@ class Entry:
         Where the structure comes from.
     formula : str, optional
         Chemical formula of the structure.
+    density : float, optional
+        Of its atoms, in g/cm³.
+    atoms : Atoms, optional
+        The structure itself.
+    geometry : tuple of Histogram
+        Distances and angles of the net, each quantity once.
     parameters : mapping
         Parameters of the bond rule; a part of the net's identity.
     provenance : mapping
@@ -83,6 +92,9 @@ class Entry:
     part: str = ""
     source: SourceInfo | None = None
     formula: str | None = None
+    density: float | None = None
+    atoms: Atoms | None = None
+    geometry: tuple[Histogram, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
     blocks: BlockSums | None = None
@@ -108,6 +120,11 @@ class Entry:
             raise InputError(
                 f"{self.label!r} has {self.net.n_nodes} nodes but {len(self.node_vertex_symbols)} vertex symbols"
             )
+        if self.density is not None and not 0 < self.density < math.inf:
+            raise InputError(f"density of {self.label!r} must be a number of g/cm³ above 0, got {self.density}")
+        quantities = [one.quantity for one in self.geometry]
+        if len(set(quantities)) < len(quantities):
+            raise InputError(f"{self.label!r} has several histograms of one quantity: {', '.join(sorted(quantities))}")
         for what, values in (("parameters", self.parameters), ("provenance", self.provenance)):
             try:
                 json_text(dict(values))

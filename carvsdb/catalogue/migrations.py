@@ -9,6 +9,7 @@ from carvsdb_schemas.tables import (
     Geometry,
     Refinement,
     Shard,
+    Structure,
 )
 
 OLDEST = 1
@@ -56,4 +57,12 @@ def _from_1(storage: Storage) -> None:
         storage.execute(f'DROP TABLE "old_{name}"')
 
 
-_STEPS: dict[int, Callable[[Storage], None]] = {1: _from_1}
+def _from_2(storage: Storage) -> None:
+    """Hold the structure itself. The column stands where it stands in a new file."""
+    storage.execute("ALTER TABLE structure RENAME TO old_structure")
+    storage.create_tables([Structure])
+    storage.execute("INSERT INTO structure BY NAME SELECT * FROM old_structure")
+    storage.execute("DROP TABLE old_structure")
+
+
+_STEPS: dict[int, Callable[[Storage], None]] = {1: _from_1, 2: _from_2}

@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 
 from carvsdb.catalogue.entry import Entry, SourceInfo
 from carvsdb.catalogue.keys import KEY_VERSION, content_key
+from carvsdb.catalogue.refinements import RefinementRun
 from carvsdb.compare.noise import BlockSums
 from carvsdb_schemas.arrow import arrow_schema
 from carvsdb_schemas.columns import LARGEST_RING
 from carvsdb_schemas.tables import (
     CarvsRow,
     Environment,
+    Geometry,
     NetEnvironment,
     NetRow,
     NoiseBlock,
+    Refinement,
     Source,
     Structure,
 )
@@ -68,8 +71,10 @@ def structure_row(entry: Entry, keys: EntryKeys) -> Structure:
         id_in_source=None if entry.source is None else entry.source.id_in_source,
         kind=entry.kind,
         formula=entry.formula,
+        density=entry.density,
         file=entry.description.file,
         cell=None if entry.net.cell is None else entry.net.cell.ravel().tolist(),
+        atoms=None if entry.atoms is None else entry.atoms.packed(),
         provenance=dict(entry.provenance),
     )
 
@@ -154,6 +159,35 @@ def noise_table(blocks: BlockSums, keys: EntryKeys) -> pa.Table:
     n_blocks = len(blocks.n_nodes)
     carvs = [str(keys.carvs)] * n_blocks
     return _table(NoiseBlock, carvs, range(n_blocks), blocks.n_nodes.tolist(), _fixed(_padded(blocks.counts)))
+
+
+def geometry_table(entry: Entry, keys: EntryKeys) -> pa.Table:
+    """Return the histograms of an entry."""
+    return _table(
+        Geometry,
+        [str(keys.net)] * len(entry.geometry),
+        [one.quantity for one in entry.geometry],
+        [one.unit for one in entry.geometry],
+        [one.edges.tolist() for one in entry.geometry],
+        [one.counts.tolist() for one in entry.geometry],
+    )
+
+
+def refinement_row(run: RefinementRun, structure_id: UUID | None) -> Refinement:
+    """Return the row of a refinement run."""
+    model = None if structure_id is None else str(structure_id)
+    about = (dict(run.config), run.seed, list(run.data_sha256), run.potential_sha256, dict(run.results), model)
+    return Refinement(
+        id=content_key("refinement", *about, run.code_version),
+        structure_id=structure_id,
+        config=dict(run.config),
+        seed=run.seed,
+        data_sha256=list(run.data_sha256),
+        potential_sha256=run.potential_sha256,
+        results=dict(run.results),
+        files=list(run.files),
+        code_version=run.code_version,
+    )
 
 
 def environment_key(vector: NDArray[np.int32], symbol: str, coordination: int) -> UUID:

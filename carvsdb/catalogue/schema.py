@@ -40,8 +40,8 @@ WITH best AS (
     ) = 1
 ), named AS (
     SELECT {HANDLE} AS label, {NAME} AS name, structure.kind, source.collection AS source,
-        structure.id_in_source, structure.formula, structure.file, net.clustering, net.bond_rule, net.n_nodes,
-        net.n_linkers, net.n_edges, net.coordination, net.periodicity, net.td10, net.key, net.names,
+        structure.id_in_source, structure.formula, structure.density, structure.file, net.clustering, net.bond_rule,
+        net.n_nodes, net.n_linkers, net.n_edges, net.coordination, net.periodicity, net.td10, net.key, net.names,
         net.status, net.cause, net.quality, net.structure_id, net.id AS net_id
     FROM net
     JOIN structure ON structure.id = net.structure_id

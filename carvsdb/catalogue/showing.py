@@ -5,15 +5,21 @@ from typing import Any
 
 import numpy as np
 
+from carvsdb.catalogue.atoms import Atoms
+from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.names import NetRef
 from carvsdb.catalogue.storage import Storage
+from carvsdb.errors import NotFoundError
 from carvsdb.net.graph import Net
+from carvsdb.rings.by_coordination import carvs_by_coordination
 from carvsdb_schemas.answers import SearchAnswer, ShowAnswer, SourceAnswer
 from carvsdb_schemas.description import (
     CarvsDescription,
     ComponentDescription,
+    CoordinationCarvs,
     CoordinationSequence,
     Description,
+    HistogramDescription,
 )
 
 
@@ -36,11 +42,29 @@ def load_net(storage: Storage, ref: NetRef) -> Net:
     )
 
 
+def load_atoms(storage: Storage, ref: NetRef) -> Atoms:
+    """Return the structure itself."""
+    ((packed,),) = storage.rows("SELECT atoms FROM structure WHERE id = ?", [ref.structure_id])
+    if packed is None:
+        raise NotFoundError(f"{ref.label!r} came as a net, without atoms", item=ref.label)
+    return Atoms.unpacked(packed)
+
+
+def load_geometry(storage: Storage, ref: NetRef) -> tuple[Histogram, ...]:
+    """Return the histograms of an entry, by quantity."""
+    rows = storage.rows(
+        "SELECT quantity, unit, edges, counts FROM geometry WHERE net_id = ? ORDER BY quantity", [ref.net_id]
+    )
+    return tuple(
+        Histogram(quantity, unit, np.array(edges), np.array(counts, np.int64)) for quantity, unit, edges, counts in rows
+    )
+
+
 def show(storage: Storage, ref: NetRef) -> ShowAnswer:
     """Return all that is known of an entry, described by the search that speaks for it."""
     entry = _only(storage, "SELECT * FROM entry WHERE net_id = ?", ref.net_id)
     net = _only(storage, "SELECT * FROM net WHERE id = ?", ref.net_id)
-    structure = _only(storage, "SELECT * FROM structure WHERE id = ?", ref.structure_id)
+    structure = _only(storage, "SELECT * EXCLUDE (atoms) FROM structure WHERE id = ?", ref.structure_id)
     searches = storage.table(
         "SELECT * FROM carvs WHERE net_id = ? ORDER BY id = ? DESC, ring_kind, max_ring_size DESC, linker_aware DESC",
         [ref.net_id, entry["carvs_id"]],
@@ -51,6 +75,7 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
         sha256=structure["sha256"],
         part=structure["part"],
         formula=structure["formula"],
+        density=structure["density"],
         source=_source(storage, structure),
         parameters=json.loads(net["parameters"]),
         provenance=json.loads(structure["provenance"]),
@@ -77,6 +102,37 @@ def exact_vector(storage: Storage, carvs_id: str, max_ring_size: int) -> list[fl
         return [0.0] * max_ring_size
     mean: list[float] = ((weights @ counts) / weights.sum())[:max_ring_size].tolist()
     return mean
+
+
+def _by_coordination(storage: Storage, carvs: dict[str, Any]) -> list[CoordinationCarvs]:
+    rows = storage.rows(
+        "SELECT coordination, multiplicity, counts FROM net_environment "
+        "JOIN environment ON environment.id = environment_id WHERE carvs_id = ?",
+        [carvs["id"]],
+    )
+    if len({coordination for coordination, _, _ in rows}) < 2:
+        return []
+    numbers = np.array([row[1] for row in rows])
+    split = carvs_by_coordination(
+        np.repeat(np.array([row[2] for row in rows], np.int64), numbers, axis=0)[:, : carvs["max_ring_size"]],
+        np.repeat(np.array([row[0] for row in rows], np.int64), numbers),
+        completeness=carvs["completeness"],
+        ring_kind=carvs["ring_kind"],
+        linker_aware=carvs["linker_aware"],
+    )
+    return [
+        CoordinationCarvs(coordination=number, n_nodes=one.n_nodes, vector=one.vector.tolist(), symbol=one.symbol)
+        for number, one in split.items()
+    ]
+
+
+def _histogram(one: Histogram) -> HistogramDescription:
+    return HistogramDescription(
+        quantity=one.quantity,
+        unit=one.unit,
+        edges=one.edges.tolist(),
+        counts=one.counts.tolist(),
+    )
 
 
 def _only(storage: Storage, query: str, key: str) -> dict[str, Any]:
@@ -132,6 +188,10 @@ def _description(
         quality=net["quality"],
         seconds=carvs["seconds"],
         version=carvs["code_version"],
+        formula=structure["formula"],
+        density=None if structure["density"] is None else round(structure["density"], 4),
+        geometry=[_histogram(one) for one in load_geometry(storage, ref)],
+        carvs_by_coordination=_by_coordination(storage, carvs),
     )
 
 

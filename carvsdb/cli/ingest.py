@@ -8,6 +8,9 @@ import typer
 
 from carvsdb.cli.options import (
     DEFAULT_DB,
+    NODE_ONLY,
+    BondRules,
+    Clusterings,
     CutOffOrAuto,
     Db,
     Json,
@@ -19,11 +22,14 @@ from carvsdb.cli.options import (
     RingKind,
     Rings,
     Strict,
+    TimeLimit,
+    Types,
     cut_off,
     names_file,
     read_options,
 )
-from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.output import answer_json, table
+from carvsdb.cli.progress import Progress
 
 
 class Backend(StrEnum):
@@ -44,7 +50,11 @@ def ingest(
     node_only: NodeOnly = False,
     node_types: NodeTypes = None,
     linker_types: LinkerTypes = None,
+    clustering: Clusterings = None,
+    bonds: BondRules = None,
+    types: Types = None,
     strict: Strict = False,
+    time_limit: TimeLimit = None,
     names: Names = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; default by the number of files.")] = None,
     shards: Annotated[
@@ -71,19 +81,29 @@ def ingest(
 
     analysis = AnalysisOptions(
         max_ring_size=cut_off(max_ring_size),
-        node_only=node_only,
+        node_only=node_only or NODE_ONLY in (clustering or []),
         ring_kind=rings.value,
         max_rings=max_rings,
         names=names_file(names),
     )
-    read = read_options(node_types, linker_types, strict)
+    read = read_options(node_types, linker_types, strict, types, bonds, clustering)
     who = Workers(workers, backend.value, scheduler)
     collection = source_named(source) if source else None
     files = net_files(paths or [])
+    progress = Progress()
     with Catalogue.open(db) as catalogue:
         if collection is not None:
             report = ingest_collection(
-                catalogue, collection, analysis=analysis, workers=who, shards=shards, retry=retry, note=say
+                catalogue,
+                collection,
+                read=read,
+                analysis=analysis,
+                workers=who,
+                shards=shards,
+                retry=retry,
+                time_limit=time_limit,
+                note=progress.note,
+                progress=progress.show,
             )
         else:
             report = ingest_files(
@@ -96,12 +116,17 @@ def ingest(
                 workers=who,
                 shards=shards,
                 retry=retry,
-                note=say,
+                time_limit=time_limit,
+                note=progress.note,
+                progress=progress.show,
             )
     if as_json:
         answer_json(report.answer().model_dump())
     else:
         counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
+        if len(report.by_cause) > 1:
+            rows = [(status, cause or "", str(number)) for (status, cause), number in sorted(report.by_cause.items())]
+            print(table(rows, ("status", "cause", "nets")))
         print(f"{db}: {counts}")
     if report.rejected:
         partly = report.added or report.unchanged

@@ -47,7 +47,7 @@ RELEASED: tuple[type[SQLModel], ...] = (
 UNRELEASED_COLUMNS = {"carvs": ("seconds",), "structure": ("file",)}
 """Columns about the machine that made a catalogue: the same data must give the same bytes elsewhere."""
 
-ADDED_COLUMNS = {2: {"structure": ("density",)}}
+ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
 """By the schema that brought them, columns that older releases lack."""
 
 CARD, MANIFEST = "card.yaml", "release.json"

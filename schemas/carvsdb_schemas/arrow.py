@@ -70,6 +70,7 @@ def _arrow_type(column: sa.Column[object]) -> pa.DataType:
     for known, arrow in (
         (sa.Uuid, pa.string()),
         (AutoString, pa.string()),
+        (sa.LargeBinary, pa.binary()),
         (sa.Boolean, pa.bool_()),
         (sa.Double, pa.float64()),
         (sa.Integer, pa.int32()),

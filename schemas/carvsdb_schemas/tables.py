@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from carvsdb_schemas import columns
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
 KINDS = ("crystalline", "amorphous", "generated")
@@ -64,6 +64,9 @@ class Structure(SQLModel, table=True):
     density: float | None = Field(default=None, sa_type=sa.Double, description="Of the atoms, in g/cm³.")
     file: str | None = Field(description="The file as it was named when it was read.")
     cell: list[float] | None = Field(sa_type=columns.CellMatrix, description="Lattice vectors as rows, in Å.")
+    atoms: bytes | None = Field(
+        default=None, sa_type=sa.LargeBinary, description="The structure itself: compressed JSON of its atoms."
+    )
     provenance: dict[str, Any] = Field(sa_type=columns.JsonText, description="Options, seeds, reports.")
 
 
@@ -176,7 +179,7 @@ class Refinement(SQLModel, table=True):
     __tablename__ = "refinement"
 
     id: UUID = Field(primary_key=True)
-    structure_id: UUID | None = Field(description="The model that it made.")
+    structure_id: UUID | None = Field(description="The model that it made; a run that made several has several rows.")
     config: dict[str, Any] = Field(sa_type=columns.JsonText)
     seed: int
     data_sha256: list[str] = Field(sa_type=columns.Texts, description="Of each data set.")

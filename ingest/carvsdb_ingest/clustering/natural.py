@@ -5,7 +5,7 @@ from carvsdb_ingest.bonds.elements import HYDROGEN, METALLOIDS, is_metal
 from carvsdb_ingest.structure import Structure
 
 _BRIDGES = frozenset({"O", "S", "Se", "F"})
-_LARGE_SHARE = 0.9
+_LARGE_SHARE = 0.8
 _DEGREES = range(3, 6)
 
 
@@ -13,8 +13,8 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     """Tell which clustering suits a structure: ``node-linker`` for AB2 networks, else ``single-node``.
 
     An AB2 network has nodes (metal, metalloid and phosphorus atoms) with mostly 4, at least 3 and at most 5 bonds,
-    all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Nine
-    nodes and nine linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count.
+    all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Eight
+    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count.
 
     Examples
     --------

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from carvsdb.errors import InputError
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.clustered import Clustered
+from carvsdb_ingest.clustering.node_linker import node_linker
 from carvsdb_ingest.clustering.single_node import single_node
 from carvsdb_ingest.structure import Structure
 
 Clustering = Callable[[Structure, Bonds], Clustered]
 
-CLUSTERINGS: dict[str, Clustering] = {"single-node": single_node}
+CLUSTERINGS: dict[str, Clustering] = {"node-linker": node_linker, "single-node": single_node}
 LATER = ("all-node", "standard", "PE", "PEM")
 
 
