@@ -17,6 +17,10 @@ class BondOptions:
     ----------
     tolerance : float
         Two atoms are bonded if they are nearer than the sum of their covalent radii plus this, in Å.
+    metal_extra : float
+        What comes on top of `tolerance` if one of the two is a metal (and the other no carbon), in Å.
+    semi_bridging : float
+        How much farther still a metal may be from the O of a carboxylate that it shares with another metal, in Å.
     pairs : tuple of (str, str, float)
         Cut-offs of pairs of elements in Å, which replace the rule for these pairs: ``("Zn", "N", 2.5)``.
     metal_metal : bool
@@ -27,10 +31,12 @@ class BondOptions:
     Examples
     --------
     >>> BondOptions(pairs=(("Zn", "N", 2.5),)).rule
-    'covalent radii + 0.3 Å, Zn-N=2.5'
+    'covalent radii + 0.3 Å (metals 0.4 Å), Zn-N=2.5'
     """
 
     tolerance: float = 0.3
+    metal_extra: float = 0.1
+    semi_bridging: float = 0.5
     pairs: tuple[tuple[str, str, float], ...] = ()
     metal_metal: bool = False
     from_file: bool = True
@@ -48,6 +54,8 @@ class BondOptions:
     def rule(self) -> str:
         """The rule in words."""
         parts = [f"covalent radii + {self.tolerance:g} Å"]
+        if self.metal_extra:
+            parts[0] += f" (metals {self.tolerance + self.metal_extra:g} Å)"
         parts += [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs]
         if self.metal_metal:
             parts.append("metal-metal bonds")
@@ -58,6 +66,8 @@ class BondOptions:
         """The numbers of the rule, as a record keeps them."""
         return {
             "bond_tolerance": self.tolerance,
+            "metal_extra_tolerance": self.metal_extra,
+            "semi_bridging": self.semi_bridging,
             "bond_pairs": [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs],
             "metal_metal_bonds": self.metal_metal,
         }
