@@ -1,8 +1,6 @@
-"""Search at scale and search of nodes: exact, filtered, in batches, from several processes."""
+"""Search at scale and search of nodes: exact, filtered, in batches."""
 
-import multiprocessing
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from hypothesis import strategies as st
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.compare import nearest_each
 from carvsdb.compare.vector_index import VectorIndex
-from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
+from carvsdb.errors import InputError, NotFoundError, RefusedError
 
 NETS = ("dia", "lon", "sod", "pcu", "sql", "qtz", "gis", "nbo", "srs")
 
@@ -234,33 +232,3 @@ def test_duplicates(catalogue: Catalogue) -> None:
     assert catalogue.duplicates("file").rows() == []
     with pytest.raises(InputError, match="sought by"):
         catalogue.duplicates("name")
-
-
-def _ask(path: Path, seed: int, number: int) -> int:
-    generator = np.random.default_rng(seed)
-    with Catalogue.open(path, read_only=True) as catalogue:
-        for _ in range(number):
-            name = NETS[generator.integers(len(NETS))]
-            try:
-                match generator.integers(5):
-                    case 0:
-                        assert len(catalogue.similar(name, 3)) == 3
-                    case 1:
-                        assert catalogue.show(name).description.label == name
-                    case 2:
-                        assert len(catalogue.sql(f"SELECT * FROM entry WHERE label = '{name}'")) == 1
-                    case 3:
-                        assert len(catalogue.distance([name, "sod"]).labels) == 2
-                    case 4:
-                        assert len(catalogue.list()) == len(NETS)
-            except CarvsdbError as error:
-                raise AssertionError(str(error)) from error
-    return number
-
-
-def test_eight_processes_read_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "nets.duckdb"
-    with Catalogue.open(path) as catalogue:
-        catalogue.add(library_entry(name) for name in NETS)
-    with multiprocessing.get_context("spawn").Pool(8) as pool:
-        assert sum(pool.starmap(_ask, [(path, seed, 10) for seed in range(8)])) == 80
