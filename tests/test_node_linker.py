@@ -141,7 +141,7 @@ def test_a_supercell_has_the_same_net() -> None:
     one = silica()
     twice = Structure(
         one.elements * 2,
-        np.concatenate([one.positions, one.positions + [1, 0, 0]]) / [2, 1, 1],
+        np.concatenate([one.positions, one.positions + np.array([1, 0, 0])]) / [2, 1, 1],
         one.cell * [[2], [1], [1]],
         one.labels * 2,
     )

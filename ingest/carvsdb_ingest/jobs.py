@@ -207,6 +207,16 @@ def attempt(job: Job, options: JobOptions) -> list[Attempted]:
     return [_attempt_item(number, job, item, options) for number, item in enumerate(found)]
 
 
+def prepare() -> None:
+    """Load, and on a new machine compile, what the first analysis needs."""
+    from carvsdb.net import Net
+
+    edges = [(0, 1, 0, 0, 0), (0, 1, 1, 0, 0), (0, 2, 0, 0, 0), (0, 2, 0, 1, 0)]
+    for is_node in ([True, False, False], [True, True, True]):
+        net = Net.from_edges(edges, 3, is_node=is_node)
+        analyse(NetItem(net, "", "square", 0, 0, "as given", "edges"), AnalysisOptions(max_ring_size=6))
+
+
 def do(job: Job, options: JobOptions, builder: BatchBuilder) -> list[Outcome]:
     """Read and analyse an input in this process; what comes of it is added to a batch."""
     return [note(job, attempted, builder) for attempted in attempt(job, options)]
