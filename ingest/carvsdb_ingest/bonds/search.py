@@ -25,10 +25,12 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
 
     Notes
     -----
-    Two atoms are bonded if they are nearer than the sum of their covalent radii plus a tolerance. Metals are not
-    bonded to each other unless asked; a hydrogen keeps its nearest neighbour only; C and N keep four non-metals;
-    a metal keeps no atom behind a nearer one. What was pruned from over-bonded atoms is said in `Bonds.quality`.
-    Cut-offs of pairs replace the rule for their elements and are not pruned.
+    Two atoms are bonded if they are nearer than the sum of their covalent radii plus a tolerance, which is larger for
+    metals with O, S and halides. Metals are not bonded to each other unless asked; a hydrogen keeps its nearest
+    neighbour only; a metal keeps no atom behind a nearer one; C and N keep four non-metals, O three and F one, except
+    where atoms overlap, since nobody knows which of them is real. An O of a carboxylate that holds one metal and leans
+    on the next is bonded to both. What was pruned from over-bonded atoms is said in `Bonds.quality`. Cut-offs of pairs
+    replace the rule for their elements and are not pruned.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     >>> rocksalt = Structure(("Na", "Cl"), np.array([[0, 0, 0], [0.5, 0.5, 0.5]]),
     ...                      2.82 * np.array([[0, 1.0, 1.0], [1.0, 0, 1.0], [1.0, 1.0, 0]]), ("Na", "Cl"))
     >>> find_bonds(rocksalt)
-    <Bonds: 6 bonds by covalent radii + 0.3 Å (metals 0.4 Å)>
+    <Bonds: 6 bonds by covalent radii + 0.3 Å>
     """
     options = options or BondOptions()
     if options.from_file and structure.bonds is not None:
@@ -75,8 +77,8 @@ def _cut_offs(kinds: list[str], options: BondOptions) -> tuple[NDArray[np.float6
     radii = np.array([0.0 if element in NOBLE_GASES else covalent_radius(element) for element in kinds])
     metals = np.array([is_metal(element) for element in kinds], bool)
     cut_offs = radii[:, None] + radii[None, :] + options.tolerance
-    carbon = np.array([element == "C" for element in kinds], bool)
-    cut_offs[(metals[:, None] & ~carbon[None, :]) | (~carbon[:, None] & metals[None, :])] += options.metal_extra
+    donor = np.array([element not in ("C", "N") for element in kinds], bool)
+    cut_offs[(metals[:, None] & donor[None, :]) | (donor[:, None] & metals[None, :])] += options.metal_extra
     cut_offs[(radii == 0)[:, None] | (radii == 0)[None, :]] = 0.0
     if not options.metal_metal:
         cut_offs[metals[:, None] & metals[None, :]] = 0.0
