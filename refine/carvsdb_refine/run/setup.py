@@ -1,6 +1,7 @@
 """From a config to what a run works with: model, data sets, potential."""
 
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from carvsdb.errors import InputError
@@ -131,7 +132,8 @@ def scatterer(table: DataTable) -> Scatterer:
 
 def _read(file: ConfigFile, table: DataTable) -> DataSet:
     scale = {"fixed": 1.0, "free": None}.get(table.scale) if isinstance(table.scale, str) else table.scale
-    low, high = table.fit_range
+    low, high = table.fit_range or (0.0, inf)
+    least, most = table.scale_bounds or (0.0, inf)
     return read_data(
         file.resolve(table.file),
         table.kind,
@@ -141,7 +143,7 @@ def _read(file: ConfigFile, table: DataTable) -> DataSet:
         fit_range=(low, high),
         weight=table.weight,
         scale=scale,
-        scale_bounds=(table.scale_bounds[0], table.scale_bounds[1]),
+        scale_bounds=(least, most),
         offset=None if isinstance(table.offset, str) else table.offset,
     )
 
