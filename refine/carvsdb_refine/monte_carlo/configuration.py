@@ -28,7 +28,7 @@ class Configuration:
         self.model = model
         self.positions = model.positions.copy()
         self.cell = model.cell.copy()
-        self.inverse = np.linalg.inv(self.cell)
+        self.inverse: NDArray[np.float64] = np.linalg.inv(self.cell).astype(np.float64)
         self.molecules = atoms_of_molecules(model)
 
     @cached_property
@@ -51,7 +51,7 @@ class Configuration:
     def change_cell(self, cell: NDArray[np.float64], positions: NDArray[np.float64]) -> None:
         """Take another cell, and positions of all atoms in it."""
         self.cell[:] = cell
-        self.inverse = np.linalg.inv(self.cell)
+        self.inverse = np.linalg.inv(self.cell).astype(np.float64)
         self.positions[:] = positions
 
     def snapshot(self) -> AtomicModel:

@@ -6,6 +6,7 @@ from math import exp, pi, radians
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.protocols import Proposal
@@ -39,9 +40,8 @@ class RigidMove:
         moved = configuration.positions[atoms] + rng.uniform(-scale, scale, 3) * self.translation
         if len(atoms) > 1 and self.rotation > 0:
             angle = rng.uniform(-1, 1) * min(scale * radians(self.rotation), pi)
-            arms = configuration.connected(atoms)
-            arms = arms - arms.mean(axis=0)
-            moved += arms @ (rotation_about(random_axis(rng), angle) - np.eye(3)).T
+            here, cell, inverse = configuration.positions[atoms], configuration.cell, configuration.inverse
+            _turn(here, cell, inverse, random_axis(rng), angle, moved)
         return Proposal(atoms, moved)
 
 
@@ -172,6 +172,32 @@ def _nearest_copies(configuration: Configuration, positions: Floats, factor: flo
     return positions
 
 
+@compiled
+def _turn(positions: Floats, cell: Floats, inverse: Floats, axis: Floats, angle: float, moved: Floats) -> None:
+    """Add to `moved` what a rotation about the centre shifts the atoms of a molecule, shape (k, 3)."""
+    n_atoms = positions.shape[0]
+    arms, centre = np.empty((n_atoms, 3)), np.zeros(3)
+    for k in range(n_atoms):
+        # The image nearest to the first atom.
+        for row in range(3):
+            arms[k, row] = positions[k, row] - positions[0, row]
+        turns = np.zeros(3)
+        for row in range(3):
+            turns[row] = np.rint(
+                arms[k, 0] * inverse[0, row] + arms[k, 1] * inverse[1, row] + arms[k, 2] * inverse[2, row]
+            )
+        for row in range(3):
+            arms[k, row] -= turns[0] * cell[0, row] + turns[1] * cell[1, row] + turns[2] * cell[2, row]
+            centre[row] += arms[k, row] / n_atoms
+    cosine, sine = np.cos(angle), np.sin(angle)
+    for k in range(n_atoms):
+        x, y, z = arms[k, 0] - centre[0], arms[k, 1] - centre[1], arms[k, 2] - centre[2]
+        along = (1.0 - cosine) * (axis[0] * x + axis[1] * y + axis[2] * z)
+        moved[k, 0] += (cosine - 1.0) * x + sine * (axis[1] * z - axis[2] * y) + along * axis[0]
+        moved[k, 1] += (cosine - 1.0) * y + sine * (axis[2] * x - axis[0] * z) + along * axis[1]
+        moved[k, 2] += (cosine - 1.0) * z + sine * (axis[0] * y - axis[1] * x) + along * axis[2]
+
+
 def random_axis(rng: np.random.Generator) -> Floats:
     """Return a unit vector, uniform on the sphere."""
     while True:
@@ -179,19 +205,3 @@ def random_axis(rng: np.random.Generator) -> Floats:
         length = float(np.sqrt(vector @ vector))
         if length > 1e-6:
             return vector / length
-
-
-def rotation_about(axis: Floats, angle: float) -> Floats:
-    """Return the matrix, shape (3, 3), that turns column vectors about a unit axis by an angle in radians.
-
-    Examples
-    --------
-    >>> turned = rotation_about(np.array([0.0, 0.0, 1.0]), pi / 2) @ [1.0, 0.0, 0.0]
-    >>> turned.round(12).tolist()
-    [0.0, 1.0, 0.0]
-    """
-    x, y, z = axis.tolist()
-    cosine, sine = np.cos(angle), np.sin(angle)
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    matrix: Floats = cosine * np.eye(3) + sine * cross + (1 - cosine) * np.outer(axis, axis)
-    return matrix

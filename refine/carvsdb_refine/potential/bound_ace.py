@@ -1,7 +1,6 @@
 """The ACE energies of a model, kept up to date as atoms move: bases are cached, and changed where a move touches."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,8 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.ace_changes import bases_of_all, change_bases, energies_by_element
 from carvsdb_refine.potential.boxes import boxes_of, put_atoms
+from carvsdb_refine.potential.evaluate import evaluate
+from carvsdb_refine.potential.neighbours import cell_grid
 from carvsdb_refine.potential.pair_lanes import PAIRS, room_rows
 from carvsdb_refine.potential.product_lanes import SIDE
 from carvsdb_refine.potential.product_plan import ProductPlan, plan_products
@@ -59,10 +60,7 @@ class BoundAce:
         cell: Floats,
         name: str,
         plan: ProductPlan | None = None,
-        *,
-        source: str | Path | None = None,
     ) -> None:
-        self._source = source
         self._name, self._tables, self._elements = name, tables, np.ascontiguousarray(elements, np.int64)
         self._plan = plan_products(tables) if plan is None else plan
         self._positions = np.array(positions, np.float64)
@@ -152,9 +150,13 @@ class BoundAce:
         self._pending, self._other = None, None
 
     def recompute(self) -> Floats:
-        """Return the energy of each atom evaluated afresh, with another set of sums; the state stays as it is."""
-        fresh = BoundAce(self._tables, self._elements, self._positions, self._boxes.cell, self._name, self._plan)
-        return fresh.atom_energies
+        """Return the energy of each atom evaluated afresh, atom by atom; the state stays as it is."""
+        grid = cell_grid(self._positions, self._boxes.cell, float(self._tables.cutoffs.max()))
+        order = np.lexsort((*grid.box.T[::-1], self._elements)).astype(np.int64)
+        energies = np.zeros(len(self._elements))
+        nothing = np.zeros((0, 3))
+        evaluate(self._tables, grid, self._elements, order, grid.most_candidates, False, energies, nothing)
+        return energies
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the bases and the energies: their last digits tell of all moves."""
@@ -185,8 +187,7 @@ class BoundAce:
                 break
             self._make_room(len(self._touched), 2 * len(self._pairs[0]))
         if status > 0:
-            message = f"atom {status - 1} (from 0) has no finite energy: another lies upon it"
-            raise InputError(message, path=self._source)
+            raise InputError(f"atom {status - 1} (from 0) has no finite energy: another lies upon it")
         energies = np.zeros(n_atoms)
         energies_by_element(
             self._tables,
