@@ -45,6 +45,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/rings.py
 	$(BIN)/python benchmarks/keys.py
+	$(BIN)/python benchmarks/refine.py
 
 clean:
 	rm -rf demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -37,6 +37,12 @@ Atomic cluster expansions:
 `atomic_base`     A = sum over neighbours of R_nl Y_lm, and the gradient by one neighbour
 `products`        products of A, densities, and the way back
 `evaluate`        all atoms
+`bound_ace`       energies of a model, kept up to date as atoms move
+`ace_changes`     which bases a move changes, and how
+`boxes`           who is near a place, while atoms move
+`pair_lanes`      what pairs add to bases, many pairs side by side
+`product_plan`    which partial products are shared
+`product_lanes`   energies from bases, many atoms side by side
 `reference`       the naive twin: slow, straight from the formulas
 ================  ======================================================================================
 
