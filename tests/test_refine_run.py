@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from carvsdb.errors import InputError, RefusedError
 from carvsdb_refine.model import read_model, write_model
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
+from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.trace import read_trace
 
-COMPARED = ("model.data", "trace.csv", "snapshots/0000000200.data", "snapshots/0000000400.data")
+COMPARED = ("model.xyz", "trace.csv", "snapshots/0000000200.xyz", "snapshots/0000000400.xyz")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def test_the_same_config_gives_the_same_bytes(finished: Path, tmp_path: Path) ->
 def test_another_seed_gives_another_run(finished: Path, tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("seed = 7", "seed = 8"))
     run(prepare(read_config(config)))
-    assert results(config)["model.data"] != results(finished)["model.data"]
+    assert results(config)["model.xyz"] != results(finished)["model.xyz"]
 
 
 @pytest.mark.parametrize("asked", [0, 3, 11])
@@ -195,6 +197,17 @@ def test_a_folder_holds_one_run(finished: Path) -> None:
     assert "holds a run already" in done.err
 
 
+def test_two_processes_do_not_share_a_folder(tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace("moves = 400", "moves = 200"))
+    run(prepare(read_config(config)))
+    config.write_text(CONFIG)
+    with RunFolder(tmp_path / "si").owned():
+        assert status(read_config(config)).state == "running"
+        with pytest.raises(RefusedError, match="another process runs in this folder"):
+            resume(prepare(read_config(config)))
+    assert status(read_config(config)).state == "stopped"
+
+
 def test_temperatures_follow_the_schedule(tmp_path: Path) -> None:
     stages = "schedule = [{temperature = 900, until = 300, moves = 200}, {temperature = 300, moves = 100}]"
     config = make_folder(tmp_path, CONFIG.replace("temperature = 600\nmoves = 400", stages))
@@ -209,7 +222,7 @@ def test_pure_reverse_monte_carlo(tmp_path: Path) -> None:
     answer = run(prepare(read_config(config)))
     assert answer.energy_per_atom is None
     assert answer.data[0].fitted.rw < 0.9
-    model = read_model(tmp_path / "si" / "model.data")
+    model = read_model(tmp_path / "si" / "model.xyz")
     fractions = model.positions @ np.linalg.inv(model.cell)
     delta = fractions[:, None] - fractions
     distances = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
@@ -346,6 +359,15 @@ def test_data_without_errors_cannot_be_refined(tmp_path: Path) -> None:
 def test_unknown_potential(tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("stillinger-weber", "stillinger"))
     failing(config, "si.toml", "no potential of kind 'stillinger'", "stillinger-weber")
+
+
+def test_a_format_that_cannot_hold_the_model_is_found_at_once(tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace("[outputs]", '[outputs]\nmodel = "last.data"'))
+    turned = silicon()
+    turned = replace(turned, positions=turned.positions[:, ::-1], cell=turned.cell[[1, 0, 2]])
+    write_model(turned, tmp_path / "start.xyz")
+    failing(config, "LAMMPS wants the first lattice vector along x")
+    assert not (tmp_path / "si").exists()
 
 
 def test_molecules_that_are_not_there(tmp_path: Path) -> None:

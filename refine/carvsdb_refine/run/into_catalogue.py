@@ -72,7 +72,7 @@ def store(setup: Setup, answer: RunAnswer, db: str | Path, snapshots: bool = Tru
 def _models(setup: Setup, answer: RunAnswer, snapshots: bool) -> Iterator[tuple[str, Path, AtomicModel, int]]:
     name = setup.file.path.stem
     folder = RunFolder(setup.file.outputs)
-    final = folder.path / setup.file.config.outputs.model
+    final = folder.path / setup.model_name
     yield name, final, read_model(final, setup.types), answer.moves
     for path in folder.snapshots() if snapshots else ():
         moves = int(path.stem)
