@@ -144,7 +144,7 @@ def backmap(
     --------
     >>> made = backmap("sod", rng=np.random.default_rng(1))
     >>> made.model
-    AtomicModel(C36H36N24Zn6, cell 14.5725 x 14.5725 x 14.5725 Å, 0.04282 atoms/Å³)
+    AtomicModel(C36H36N24Zn6, cell 14.5745 x 14.5745 x 16.8291 Å, 0.0428 atoms/Å³)
     >>> made.missing, made.extra
     (0, 0)
     """

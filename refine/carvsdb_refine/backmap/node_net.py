@@ -67,13 +67,11 @@ def node_net(net: Net, edge_length: float, repeat: tuple[int, int, int] = (1, 1,
     --------
     >>> sodalite = node_net(library.load("sod"), 5.95)
     >>> float(abs(np.linalg.det(sodalite.cell)).round(1))
-    2382.0
+    2383.2
     """
+    if (~net.is_node & (net.degrees() > 2)).any():
+        raise InputError(f"net {net.name!r} has linkers on three nodes or more; backmap puts linkers on two")
     nodes = contract_linkers(net)
-    if not nodes.is_node.all():
-        raise InputError(
-            f"net {net.name or 'without a name'} has linkers on three nodes or more; backmap puts linkers on two"
-        )
     if not nodes.n_edges:
         raise InputError(f"net {net.name!r} has no edges; there is nowhere to put linkers")
     if nodes.positions is None or nodes.cell is None:
