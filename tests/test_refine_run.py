@@ -290,6 +290,9 @@ def test_models_go_into_a_catalogue(tmp_path: Path) -> None:
         assert stored["data"][0]["rw"] == done.json["data"][0]["rw"]
         entries = {entry["label"]: entry for entry in catalogue.list().rows()}
         assert set(entries) == {"si", "si-after-200"}
+    # The same file by the ordinary road is the same entry.
+    again = carvsdb("ingest", tmp_path / "si" / "model.xyz", "--label", "si", "--db", db, "--json")
+    assert (again.json["added"], again.json["unchanged"]) == (0, 1)
 
 
 # --- what is wrong is said in one sentence
