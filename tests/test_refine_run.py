@@ -21,6 +21,15 @@ from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.trace import read_trace
+from carvsdb_refine.scattering import (
+    Normalisation,
+    neutron_f,
+    neutron_g,
+    neutron_level,
+    pair_histogram,
+    partial_distributions,
+    scattering_lengths,
+)
 
 COMPARED = ("model.xyz", "trace.csv", "snapshots/0000000200.xyz", "snapshots/0000000400.xyz")
 
@@ -227,6 +236,43 @@ def test_pure_reverse_monte_carlo(tmp_path: Path) -> None:
     delta = fractions[:, None] - fractions
     distances = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
     assert distances[np.triu_indices(64, 1)].min() >= 1.9
+
+
+def write_g(path: Path, q_max: float | None) -> None:
+    """Write the neutron G(r) of a disordered model, with the ripples of a finite Q range or without."""
+    partials = partial_distributions(pair_histogram(silicon(jitter=0.12, seed=2)))
+    lengths = scattering_lengths(partials.species)
+    g, r = neutron_g(partials, lengths), partials.distances
+    if q_max is not None:
+        q = np.asarray((np.arange(round(q_max / 0.05)) + 0.5) * 0.05, np.float64)
+        sample = Normalisation(partials.number_density, neutron_level(partials.concentrations, lengths))
+        r = np.asarray(np.arange(10, 100) * 0.05, np.float64)
+        g = sample.g_of_f(neutron_f(partials, lengths, q), q, r)
+    path.write_text("".join(f"{x:.6f} {y:.8f}\n" for x, y in zip(r, g, strict=True)))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'kind = "neutron"\nfunction = "G(r)"',
+        'kind = "neutron"\nfunction = "G(r)"\nq_max = 25\nbroadening = {"Si-Si" = 0.05}\nfit_range = [1.5, 5.0]',
+        'kind = "neutron"\nfunction = "S(Q)"\nscale = "free"\nscale_bounds = [0.8, 1.2]\noffset = "free"',
+        'kind = "xray"\nfunction = "Q[S(Q)-1]"\nbeyond_box = "window"\nq_resolution = 0.05\nbroadening = 0.03',
+        'kind = "xray"\nfunction = "F(Q)"\nbeyond_box = "nothing"\nscale = 0.9\noffset = 0.01\nfit_range = [1, 15]',
+    ],
+)
+def test_what_the_chain_keeps_up_to_date_is_what_score_says(tmp_path: Path, lines: str) -> None:
+    text = CONFIG.replace('kind = "neutron"\n', "").replace('function = "S(Q)"\n', f"{lines}\n")
+    config = make_folder(tmp_path, text.replace("moves = 400", "moves = 100"))
+    if "G(r)" in lines:
+        write_g(tmp_path / "neutron-sq.txt", 25 if "q_max" in lines else None)
+    answer = run(prepare(read_config(config)))
+    assert answer.accepted["molecule"] > 0
+    trace = read_trace(tmp_path / "si" / "trace.csv")
+    fitted = answer.data[0].fitted
+    assert fitted.chi2 == pytest.approx(trace["chi2"][-1], rel=1e-9)
+    for name in ("rw", "chi2", "scale", "offset"):
+        assert trace[f"{name}_1"][-1] == pytest.approx(getattr(fitted, name), rel=1e-9, abs=1e-9)
 
 
 def test_energy_alone(tmp_path: Path) -> None:
