@@ -27,7 +27,7 @@ def test_a_backmapped_model_is_its_net_again(tmp_path: Path) -> None:
     again = carvsdb("refine", "backmap", "sod", "-o", target, "--seed", "3")
     assert "6 metals, 12 linkers" in again.out
     described = carvsdb("describe", target, "--json").json_lines[0]
-    assert described["names"] == ["sod"]
+    assert "sod" in described["names"]
 
 
 def test_the_same_seed_packs_the_same(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -125,3 +126,23 @@ def test_defaults_are_those_of_the_design() -> None:
     assert config.run.chi2_factor == 1.0
     assert config.start.molecules == "none"
     assert config.data == []
+
+
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "refine.md"
+
+
+def test_the_documented_file_is_one() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    block = text.partition("```toml\n")[2].partition("```")[0]
+    config = RefinementConfig.model_validate(tomllib.loads(block))
+    assert len(config.data) == 2
+
+
+def test_every_key_is_documented() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for table in RefinementConfig.model_fields.values():
+        model = next(
+            part for part in (table.annotation, *get_args(table.annotation)) if hasattr(part, "model_fields")
+        )
+        for key in model.model_fields:
+            assert f"`{key}`" in text or f"`{key} =" in text, f"docs/refine.md does not say what {key} is"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,19 @@ from carvsdb.errors import InputError, RefusedError
 from carvsdb_refine.model import read_model, write_model
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
+from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.trace import read_trace
+from carvsdb_refine.scattering import (
+    Normalisation,
+    neutron_f,
+    neutron_g,
+    neutron_level,
+    pair_histogram,
+    partial_distributions,
+    scattering_lengths,
+)
 
-COMPARED = ("model.data", "trace.csv", "snapshots/0000000200.data", "snapshots/0000000400.data")
+COMPARED = ("model.xyz", "trace.csv", "snapshots/0000000200.xyz", "snapshots/0000000400.xyz")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +68,7 @@ def test_the_same_config_gives_the_same_bytes(finished: Path, tmp_path: Path) ->
 def test_another_seed_gives_another_run(finished: Path, tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("seed = 7", "seed = 8"))
     run(prepare(read_config(config)))
-    assert results(config)["model.data"] != results(finished)["model.data"]
+    assert results(config)["model.xyz"] != results(finished)["model.xyz"]
 
 
 @pytest.mark.parametrize("asked", [0, 3, 11])
@@ -195,6 +206,17 @@ def test_a_folder_holds_one_run(finished: Path) -> None:
     assert "holds a run already" in done.err
 
 
+def test_two_processes_do_not_share_a_folder(tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace("moves = 400", "moves = 200"))
+    run(prepare(read_config(config)))
+    config.write_text(CONFIG)
+    with RunFolder(tmp_path / "si").owned():
+        assert status(read_config(config)).state == "running"
+        with pytest.raises(RefusedError, match="another process runs in this folder"):
+            resume(prepare(read_config(config)))
+    assert status(read_config(config)).state == "stopped"
+
+
 def test_temperatures_follow_the_schedule(tmp_path: Path) -> None:
     stages = "schedule = [{temperature = 900, until = 300, moves = 200}, {temperature = 300, moves = 100}]"
     config = make_folder(tmp_path, CONFIG.replace("temperature = 600\nmoves = 400", stages))
@@ -209,11 +231,48 @@ def test_pure_reverse_monte_carlo(tmp_path: Path) -> None:
     answer = run(prepare(read_config(config)))
     assert answer.energy_per_atom is None
     assert answer.data[0].fitted.rw < 0.9
-    model = read_model(tmp_path / "si" / "model.data")
+    model = read_model(tmp_path / "si" / "model.xyz")
     fractions = model.positions @ np.linalg.inv(model.cell)
     delta = fractions[:, None] - fractions
     distances = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
     assert distances[np.triu_indices(64, 1)].min() >= 1.9
+
+
+def write_g(path: Path, q_max: float | None) -> None:
+    """Write the neutron G(r) of a disordered model, with the ripples of a finite Q range or without."""
+    partials = partial_distributions(pair_histogram(silicon(jitter=0.12, seed=2)))
+    lengths = scattering_lengths(partials.species)
+    g, r = neutron_g(partials, lengths), partials.distances
+    if q_max is not None:
+        q = np.asarray((np.arange(round(q_max / 0.05)) + 0.5) * 0.05, np.float64)
+        sample = Normalisation(partials.number_density, neutron_level(partials.concentrations, lengths))
+        r = np.asarray(np.arange(10, 100) * 0.05, np.float64)
+        g = sample.g_of_f(neutron_f(partials, lengths, q), q, r)
+    path.write_text("".join(f"{x:.6f} {y:.8f}\n" for x, y in zip(r, g, strict=True)))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'kind = "neutron"\nfunction = "G(r)"',
+        'kind = "neutron"\nfunction = "G(r)"\nq_max = 25\nbroadening = {"Si-Si" = 0.05}\nfit_range = [1.5, 5.0]',
+        'kind = "neutron"\nfunction = "S(Q)"\nscale = "free"\nscale_bounds = [0.8, 1.2]\noffset = "free"',
+        'kind = "xray"\nfunction = "Q[S(Q)-1]"\nbeyond_box = "window"\nq_resolution = 0.05\nbroadening = 0.03',
+        'kind = "xray"\nfunction = "F(Q)"\nbeyond_box = "nothing"\nscale = 0.9\noffset = 0.01\nfit_range = [1, 15]',
+    ],
+)
+def test_what_the_chain_keeps_up_to_date_is_what_score_says(tmp_path: Path, lines: str) -> None:
+    text = CONFIG.replace('kind = "neutron"\n', "").replace('function = "S(Q)"\n', f"{lines}\n")
+    config = make_folder(tmp_path, text.replace("moves = 400", "moves = 100"))
+    if "G(r)" in lines:
+        write_g(tmp_path / "neutron-sq.txt", 25 if "q_max" in lines else None)
+    answer = run(prepare(read_config(config)))
+    assert answer.accepted["molecule"] > 0
+    trace = read_trace(tmp_path / "si" / "trace.csv")
+    fitted = answer.data[0].fitted
+    assert fitted.chi2 == pytest.approx(trace["chi2"][-1], rel=1e-9)
+    for name in ("rw", "chi2", "scale", "offset"):
+        assert trace[f"{name}_1"][-1] == pytest.approx(getattr(fitted, name), rel=1e-9, abs=1e-9)
 
 
 def test_energy_alone(tmp_path: Path) -> None:
@@ -277,6 +336,9 @@ def test_models_go_into_a_catalogue(tmp_path: Path) -> None:
         assert stored["data"][0]["rw"] == done.json["data"][0]["rw"]
         entries = {entry["label"]: entry for entry in catalogue.list().rows()}
         assert set(entries) == {"si", "si-after-200"}
+    # The same file by the ordinary road is the same entry.
+    again = carvsdb("ingest", tmp_path / "si" / "model.xyz", "--label", "si", "--db", db, "--json")
+    assert (again.json["added"], again.json["unchanged"]) == (0, 1)
 
 
 # --- what is wrong is said in one sentence
@@ -346,6 +408,15 @@ def test_data_without_errors_cannot_be_refined(tmp_path: Path) -> None:
 def test_unknown_potential(tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("stillinger-weber", "stillinger"))
     failing(config, "si.toml", "no potential of kind 'stillinger'", "stillinger-weber")
+
+
+def test_a_format_that_cannot_hold_the_model_is_found_at_once(tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace("[outputs]", '[outputs]\nmodel = "last.data"'))
+    turned = silicon()
+    turned = replace(turned, positions=turned.positions[:, ::-1], cell=turned.cell[[1, 0, 2]])
+    write_model(turned, tmp_path / "start.xyz")
+    failing(config, "LAMMPS wants the first lattice vector along x")
+    assert not (tmp_path / "si").exists()
 
 
 def test_molecules_that_are_not_there(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from carvsdb.cli import (
     generate,
     ingest,
     look,
+    nodes,
     plot,
     refine,
     release,
@@ -51,6 +52,8 @@ app.command(epilog="Example: carvsdb show sod --db zif.duckdb")(look.show)
 app.command(epilog='Example: carvsdb sql "SELECT label, sigma FROM entry ORDER BY sigma" --db zif.duckdb')(look.sql)
 app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.similar)
 app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
+app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
+app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
 app.command(epilog="Example: carvsdb crosscheck net.cgd")(crosscheck.crosscheck)
 app.add_typer(archive.app, name="archive")
 app.add_typer(crosscheck.app, name="julia")

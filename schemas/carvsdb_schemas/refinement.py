@@ -186,7 +186,7 @@ class RunTable(Table):
         default="joint", description="Both terms at once, or delayed: what the first rejects is not asked the second."
     )
     bin_width: Positive = Field(default=0.02, description="Of the pair histogram, in Å.")
-    check_every: Count = Field(default=10_000, description="Moves between full recomputations.")
+    check_every: Count = Field(default=50_000, description="Moves between full recomputations.")
     checkpoint_every: Count = Field(default=5_000, description="Moves between checkpoints.")
     trace_every: Count = Field(default=500, description="Moves between lines of the trace.")
 
@@ -201,7 +201,9 @@ class OutputsTable(Table):
     """`[outputs]`: where results go."""
 
     folder: str | None = Field(default=None, description="By default the TOML file's name without its ending.")
-    model: str = Field(default="model.data", min_length=1, description="Name of the final model in the folder.")
+    model: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="Name of the last model in the folder; by default model and the start's ending."
+    )
     snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")
     bonds: dict[Pair, Positive] = Field(
         default_factory=dict, description="Cut-offs in Å that replace the bond rule of the net and the coordination."

@@ -7,9 +7,8 @@ from pathlib import Path
 from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.errors import NoNetError
 from carvsdb_ingest.pipeline import to_entry
-from carvsdb_refine.model import AtomicModel, read_model
 from carvsdb_refine.run.folder import RunFolder
-from carvsdb_refine.run.net_of_model import analyse_model
+from carvsdb_refine.run.net_of_model import analyse_file
 from carvsdb_refine.run.setup import Setup
 from carvsdb_schemas.refinement_answers import RunAnswer
 
@@ -56,28 +55,28 @@ def store(setup: Setup, answer: RunAnswer, db: str | Path, snapshots: bool = Tru
     """
     labels, complaints = [], []
     with Catalogue.open(db) as catalogue:
-        for label, path, model, moves in _models(setup, answer, snapshots):
+        for label, path, moves in _models(setup, answer, snapshots):
             try:
-                analysis = analyse_model(model, setup.file.config.outputs, label, str(path))
+                analysis = analyse_file(path, setup.types, setup.file.config.outputs, label)
             except NoNetError as error:
                 complaints.append(f"{label} has no net: {error.message}")
                 catalogue.add_refinement(_run(setup, answer, path, moves, None))
                 continue
             run = _run(setup, answer, path, moves, label)
-            catalogue.add_refinement(run, [to_entry(analysis, kind="generated", label=label)])
+            catalogue.add_refinement(run, [to_entry(analysis, label=label)])
             labels.append(label)
     return Stored(tuple(labels), tuple(complaints))
 
 
-def _models(setup: Setup, answer: RunAnswer, snapshots: bool) -> Iterator[tuple[str, Path, AtomicModel, int]]:
+def _models(setup: Setup, answer: RunAnswer, snapshots: bool) -> Iterator[tuple[str, Path, int]]:
     name = setup.file.path.stem
     folder = RunFolder(setup.file.outputs)
-    final = folder.path / setup.file.config.outputs.model
-    yield name, final, read_model(final, setup.types), answer.moves
+    final = folder.path / setup.model_name
+    yield name, final, answer.moves
     for path in folder.snapshots() if snapshots else ():
         moves = int(path.stem)
         if moves < answer.moves:
-            yield f"{name}-after-{moves}", path, read_model(path, setup.types), moves
+            yield f"{name}-after-{moves}", path, moves
 
 
 def _run(setup: Setup, answer: RunAnswer, path: Path, moves: int, label: str | None) -> RefinementRun:

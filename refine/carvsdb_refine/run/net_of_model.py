@@ -1,14 +1,18 @@
 """From a model to its net, by the road of all structures: bonds, clustering, rings."""
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb_ingest.analysis import Analysis, AnalysisOptions, analyse
 from carvsdb_ingest.bonds import BondOptions, find_bonds
-from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.readers import NetItem, ReadOptions
+from carvsdb_ingest.readers.read import part_items, read_parts
 from carvsdb_ingest.readers.structure_items import items_of_structure
+from carvsdb_ingest.readers.text_file import TextFile
 from carvsdb_ingest.structure import Structure
 from carvsdb_refine.model import AtomicModel
 from carvsdb_schemas.refinement import OutputsTable
@@ -27,7 +31,7 @@ def structure_of(model: AtomicModel, name: str = "") -> Structure:
     return Structure(model.elements, fractions, model.cell, labels, model.molecule_ids, name=name)
 
 
-def analyse_model(model: AtomicModel, outputs: OutputsTable, label: str, path: str = "") -> Analysis:
+def analyse_model(model: AtomicModel, outputs: OutputsTable, label: str) -> Analysis:
     """Find the net of a model and its rings.
 
     Raises
@@ -35,15 +39,35 @@ def analyse_model(model: AtomicModel, outputs: OutputsTable, label: str, path: s
     NoNetError
         If there is none, with the cause.
     """
-    options = ReadOptions(
-        bonds=bond_options(outputs), clusterings=() if outputs.clustering is None else (outputs.clustering,)
+    item = items_of_structure(structure_of(model, label), _read_options(outputs, None), label=label)[0]
+    return _analyse(item, outputs)
+
+
+def analyse_file(path: Path, types: Mapping[int, str] | None, outputs: OutputsTable, label: str) -> Analysis:
+    """Find the net of a model's file and its rings, just as ingestion of that file does.
+
+    Raises
+    ------
+    NoNetError
+        If there is none, with the cause.
+    InputError
+        If the file cannot be read.
+    """
+    part = read_parts(TextFile.load(path), _read_options(outputs, types))[0]
+    return _analyse(replace(part_items(part)[0], label=label), outputs)
+
+
+def _analyse(item: NetItem, outputs: OutputsTable) -> Analysis:
+    largest = outputs.max_ring_size
+    return analyse(item, AnalysisOptions() if largest is None else AnalysisOptions(largest))
+
+
+def _read_options(outputs: OutputsTable, types: Mapping[int, str] | None) -> ReadOptions:
+    return ReadOptions(
+        bonds=bond_options(outputs),
+        clusterings=() if outputs.clustering is None else (outputs.clustering,),
+        elements=tuple((types or {}).items()),
     )
-    # The identity is that of the atoms, whatever file they are written to.
-    content = " ".join(model.elements).encode() + model.positions.tobytes() + model.cell.tobytes()
-    digest = hashlib.sha256(content).digest()
-    item = items_of_structure(structure_of(model, label), options, label=label, path=path, content=digest)[0]
-    analysis = AnalysisOptions() if outputs.max_ring_size is None else AnalysisOptions(outputs.max_ring_size)
-    return analyse(item, analysis)
 
 
 def bond_options(outputs: OutputsTable) -> BondOptions:

@@ -52,6 +52,11 @@ class Setup:
         return self.file.resolve(self.file.config.start.model)
 
     @property
+    def model_name(self) -> str:
+        """What the last model is called in the folder of the run."""
+        return self.file.config.outputs.model or f"model{self.model_path.suffix}"
+
+    @property
     def types(self) -> dict[int, str] | None:
         """The element of each LAMMPS atom type, if the config names them."""
         return _types(self.file.config.start)
