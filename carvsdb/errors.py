@@ -80,7 +80,7 @@ class NoNetError(InputError):
         self,
         message: str,
         *,
-        cause: str,
+        cause: str = "no net",
         path: str | Path | None = None,
         line: int | None = None,
         hint: str | None = None,

@@ -1,8 +1,6 @@
-"""Search at scale and search of nodes: exact, filtered, in batches, from several processes."""
+"""Search at scale and search of nodes: exact, filtered, in batches."""
 
-import multiprocessing
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from hypothesis import strategies as st
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.compare import nearest_each
 from carvsdb.compare.vector_index import VectorIndex
-from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
+from carvsdb.errors import InputError, NotFoundError, RefusedError
 
 NETS = ("dia", "lon", "sod", "pcu", "sql", "qtz", "gis", "nbo", "srs")
 
@@ -170,6 +168,63 @@ def test_nets_with_such_nodes(catalogue: Catalogue) -> None:
         catalogue.containing("dia", within=-1)
 
 
+def test_the_environment_index_finds_what_a_scan_finds() -> None:
+    with Catalogue.in_memory() as catalogue:
+        catalogue.add(library_entry(name) for name in ("dia", "lon", "sod", "pcu", "mtn"))
+        catalogue.add([library_entry("sod", max_ring_size=12), amorphous_entry("glass")])
+        catalogue.add([entry_of(census("pcu"), "two", clustering=one, content="two") for one in ("single", "all")])
+        sorts = {label: catalogue.sorts(label).rows() for label in catalogue.list().table["label"].to_pylist()}
+        symbols = {row["environment"]: row["symbol"] for rows in sorts.values() for row in rows}
+        asked = [(label, row) for label in ("mtn", "sod", "pcu") for row in sorts[label]]
+        answers = []
+        for indexed in (False, True):
+            for label, row in asked:
+                for within in (0.0, 0.3, 0.9):
+                    far = {key: _distance(row["symbol"], symbol) for key, symbol in symbols.items()}
+                    near = {key for key in far if key == row["environment"] or (within and far[key] <= within + 1e-7)}
+                    if not indexed:
+                        catalogue.storage.cache.clear()
+                    found = catalogue.containing(label, row["sort"], within=within).rows()
+                    counted = {
+                        label: sum(one["nodes"] for one in rows if one["environment"] in near)
+                        for label, rows in sorts.items()
+                    }
+                    assert {one["label"]: one["nodes"] for one in found} == {k: n for k, n in counted.items() if n}
+                    assert found == sorted(found, key=lambda one: (-one["share"], one["label"]))
+                    assert catalogue.containing(label, row["sort"], within=within, limit=2).rows() == found[:2]
+                    answers.append(found)
+        assert answers[: len(answers) // 2] == answers[len(answers) // 2 :]
+
+
+def _distance(first: str, second: str) -> float:
+    """Read two symbols of nodes and return the topological distance of their ring counts."""
+    both = np.zeros((2, 32))
+    for number, symbol in enumerate((first, second)):
+        for part in symbol.strip("{}").split("."):
+            size, _, times = part.rstrip(")").partition("(")
+            both[number, int(size) - 1] = int(times or 1)
+    shares = both / both.sum(axis=1, keepdims=True)
+    return float(np.linalg.norm(shares[0] - shares[1]) / np.sqrt(2))
+
+
+def test_the_sorts_of_node_of_a_net(catalogue: Catalogue) -> None:
+    (row,) = catalogue.sorts("sod").rows()
+    assert (row["sort"], row["nodes"], row["share"], row["symbol"]) == (0, 6, 1, "{4(2).6(4).12(32)}")
+    assert (row["vertex_symbol"], row["coordination"]) == ("[4.4.6.6.6.6]", 4)
+    for _ in range(2):  # by a scan, and by the index
+        answer = catalogue.containing_counts(census("sod").node_counts[0])
+        assert answer.table["label"].to_pylist() == ["glass1", "glass2", "sod"]
+        assert len(catalogue.containing_counts([0, 0, 1])) == 0
+    for key, within in (("0" * 32, 0.0), ("no key", 0.0), ("0" * 32, 0.1)):
+        with pytest.raises(NotFoundError, match="no environment"):
+            catalogue.containing_key(key, within=within)
+    for counts, within in (([0, 0, 0], 0.0), ([0, 0, 1], -1.0)):
+        with pytest.raises(InputError):
+            catalogue.containing_counts(counts, within=within)
+    with pytest.raises(InputError, match="number of nets"):
+        catalogue.containing("dia", limit=0)
+
+
 def test_duplicates(catalogue: Catalogue) -> None:
     found = catalogue.duplicates("vector").rows()
     assert {tuple(row["labels"]) for row in found} >= {("dia", "lon"), ("glass1", "glass2", "sod")}
@@ -177,33 +232,3 @@ def test_duplicates(catalogue: Catalogue) -> None:
     assert catalogue.duplicates("file").rows() == []
     with pytest.raises(InputError, match="sought by"):
         catalogue.duplicates("name")
-
-
-def _ask(path: Path, seed: int, number: int) -> int:
-    generator = np.random.default_rng(seed)
-    with Catalogue.open(path, read_only=True) as catalogue:
-        for _ in range(number):
-            name = NETS[generator.integers(len(NETS))]
-            try:
-                match generator.integers(5):
-                    case 0:
-                        assert len(catalogue.similar(name, 3)) == 3
-                    case 1:
-                        assert catalogue.show(name).description.label == name
-                    case 2:
-                        assert len(catalogue.sql(f"SELECT * FROM entry WHERE label = '{name}'")) == 1
-                    case 3:
-                        assert len(catalogue.distance([name, "sod"]).labels) == 2
-                    case 4:
-                        assert len(catalogue.list()) == len(NETS)
-            except CarvsdbError as error:
-                raise AssertionError(str(error)) from error
-    return number
-
-
-def test_eight_processes_read_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "nets.duckdb"
-    with Catalogue.open(path) as catalogue:
-        catalogue.add(library_entry(name) for name in NETS)
-    with multiprocessing.get_context("spawn").Pool(8) as pool:
-        assert sum(pool.starmap(_ask, [(path, seed, 10) for seed in range(8)])) == 80

@@ -35,6 +35,10 @@ def zif(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "unchanged": 0,
         "rejected": [],
         "by_status": {"named": 9, "keyed": 2},
+        "by_cause": [
+            {"status": "named", "cause": None, "number": 9},
+            {"status": "keyed", "cause": None, "number": 2},
+        ],
     }
     return db
 

@@ -50,6 +50,7 @@ def test_help_imports_nothing_heavy() -> None:
         ("release", "build"),
         ("release", "verify"),
         ("generate", "wooten-winer-weaire"),
+        *(("refine", command) for command in ("score", "run", "resume", "status", "report", "backmap", "pack")),
     ],
 )
 def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
@@ -83,7 +84,8 @@ BAD = {
     "cell.cgd": (SMALL.format(edge="1 0 0").replace("CELL 1", "CELL 0").encode(), "cell"),
     "nan.cgd": (SMALL.format(edge="nan 0 0").encode(), "number"),
     "binary.cgd": (bytes(range(256)) * 4, "binary.cgd"),
-    "nothing.xyz": (b"2\n\nH 0 0 0\nH 0 0 1\n", "reads"),
+    "nothing.xyz": (b"2\n\nH 0 0 0\nH 0 0 1\n", "Lattice"),
+    "nothing.txt": (b"2\n\nH 0 0 0\nH 0 0 1\n", "reads"),
 }
 
 

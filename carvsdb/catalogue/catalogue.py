@@ -326,6 +326,17 @@ class Catalogue:
         """
         return environments.compose(self._storage, name, ring_kind=ring_kind, same_coordination=same_coordination)
 
+    def sorts(self, name: str, *, ring_kind: str = "ring") -> Answer:
+        """List the sorts of node of a net, the most frequent first.
+
+        Returns
+        -------
+        Answer
+            Columns sort (its number), vertex_symbol, coordination, nodes, share (of the net's nodes), symbol (the rings
+            through such a node), environment (its key).
+        """
+        return environments.sorts(self._storage, name, ring_kind)
+
     def containing(
         self, name: str, sort: int = 0, *, within: float = 0.0, ring_kind: str = "ring", limit: int = 100
     ) -> Answer:
@@ -354,6 +365,21 @@ class Catalogue:
     def containing_key(self, environment: str, *, within: float = 0.0, limit: int = 100) -> Answer:
         """Find the nets that contain an environment, by its key (as :meth:`environments` gives it)."""
         return environments.containing_key(self._storage, environment, within=within, limit=limit)
+
+    def containing_counts(
+        self,
+        counts: Sequence[int] | NDArray[np.int64],
+        *,
+        within: float = 0.0,
+        ring_kind: str = "ring",
+        limit: int = 100,
+    ) -> Answer:
+        """Find the nets that contain nodes like one that is not stored, by its numbers of 1-rings, 2-rings and so on.
+
+        As :meth:`containing`; but 0 asks for equal proportions, whatever the vertex symbol and the coordination.
+        """
+        asked = np.asarray(counts, np.int64)
+        return environments.containing_counts(self._storage, asked, within=within, ring_kind=ring_kind, limit=limit)
 
     def normalised_matrix(self, *, ring_kind: str = "ring") -> NDArray[np.float32]:
         """Return the normalised vectors of all searches that found rings, shape (n, 32), as they are searched."""

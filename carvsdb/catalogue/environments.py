@@ -1,13 +1,14 @@
 """Nodes rather than nets: what a glass is made of, and where else a node like this one is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from carvsdb.catalogue.answer import Answer
-from carvsdb.catalogue.names import resolve
+from carvsdb.catalogue.environment_index import EnvironmentIndex
+from carvsdb.catalogue.names import refs, resolve
 from carvsdb.catalogue.searches import searches_of
 from carvsdb.catalogue.storage import Storage
 from carvsdb.compare.vector_index import VectorIndex
@@ -26,6 +27,19 @@ COMPOSITION = pa.schema(
 )
 """Columns of a composition: which crystalline environment, of how many nodes it is the nearest, how far on average."""
 
+SORTS = pa.schema(
+    [
+        ("sort", pa.int32()),
+        ("vertex_symbol", pa.string()),
+        ("coordination", pa.int32()),
+        ("nodes", pa.int64()),
+        ("share", pa.float64()),
+        ("symbol", pa.string()),
+        ("environment", pa.string()),
+    ]
+)
+"""Columns of the sorts of node of a net."""
+
 CONTAINING = pa.schema(
     [
         ("label", pa.string()),
@@ -38,6 +52,7 @@ CONTAINING = pa.schema(
 """Columns of an answer to: which nets contain such nodes."""
 
 _SHOWN = 8
+_AMONG = "net.id IN (SELECT unnest(?::UUID[]))"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,12 +66,15 @@ class _Environments:
     coordination : list of int, length n
     normalised : ndarray of float32, shape (n, 32)
         Ring counts over their sum; zero without rings.
+    places : dict of str to int
+        Where each key stands; only of all environments of a catalogue.
     """
 
     keys: list[str]
     symbols: list[str]
     coordination: list[int]
     normalised: NDArray[np.float32]
+    places: dict[str, int] = field(default_factory=dict)
 
 
 def compose(storage: Storage, name: str, *, ring_kind: str = "ring", same_coordination: bool = False) -> Answer:
@@ -117,22 +135,47 @@ def compose(storage: Storage, name: str, *, ring_kind: str = "ring", same_coordi
     return Answer(pa.Table.from_pylist(rows, schema=COMPOSITION), notes)
 
 
-def containing(
-    storage: Storage, name: str, vertex: int = 0, *, within: float = 0.0, ring_kind: str = "ring", limit: int = 100
-) -> Answer:
-    """Find the nets that contain nodes like one of a net; see :meth:`Catalogue.containing`."""
+def sorts(storage: Storage, name: str, ring_kind: str = "ring") -> Answer:
+    """List the sorts of node of a net; see :meth:`Catalogue.sorts`."""
     ref = resolve(storage, name)
     search = searches_of(storage, ref, ring_kind)[0]
-    own = storage.rows(
-        "SELECT environment_id::VARCHAR FROM net_environment JOIN environment ON environment.id = environment_id "
+    table = storage.table(
+        "SELECT vertex_symbol, coordination, multiplicity AS nodes, counts, environment_id::VARCHAR AS environment "
+        "FROM net_environment JOIN environment ON environment.id = environment_id "
         "WHERE carvs_id = ? ORDER BY multiplicity DESC, vertex_symbol, environment_id",
         [search.carvs_id],
     )
-    if not 0 <= vertex < len(own):
+    rows = table.to_pylist()
+    total = sum(row["nodes"] for row in rows)
+    for number, row in enumerate(rows):
+        row["sort"] = number
+        row["share"] = row["nodes"] / total
+        row["symbol"] = symbol_of(row["counts"])
+    return Answer(pa.Table.from_pylist(rows, schema=SORTS))
+
+
+def symbol_of(counts: list[int]) -> str:
+    """Write the rings through one node as a symbol.
+
+    Examples
+    --------
+    >>> symbol_of([0, 0, 0, 2, 0, 4])
+    '{4(2).6(4)}'
+    """
+    sizes = [f"{size}({number})" if number > 1 else str(size) for size, number in enumerate(counts, 1) if number]
+    return "{" + ".".join(sizes) + "}"
+
+
+def containing(
+    storage: Storage, name: str, sort: int = 0, *, within: float = 0.0, ring_kind: str = "ring", limit: int = 100
+) -> Answer:
+    """Find the nets that contain nodes like one of a net; see :meth:`Catalogue.containing`."""
+    own = sorts(storage, name, ring_kind).table["environment"].to_pylist()
+    if not 0 <= sort < len(own):
         raise NotFoundError(
-            f"{ref.label!r} has {len(own)} sorts of node, counted from 0, so none with the number {vertex}", item=name
+            f"{name!r} has {len(own)} sorts of node, counted from 0, so none with the number {sort}", item=name
         )
-    return containing_key(storage, own[vertex][0], within=within, ring_kind=ring_kind, limit=limit)
+    return containing_key(storage, own[sort], within=within, ring_kind=ring_kind, limit=limit)
 
 
 def containing_key(
@@ -141,25 +184,81 @@ def containing_key(
     """Find the nets that contain an environment, or one that is as near."""
     if within < 0:
         raise InputError(f"the distance must be 0 or more, got {within}")
-    distances = {key: 0.0}
+    if limit < 1:
+        raise InputError(f"the number of nets must be 1 or more, got {limit}")
+    if not storage.rows("SELECT 1 FROM environment WHERE id = TRY_CAST(? AS UUID)", [key]):
+        raise NotFoundError(f"the catalogue has no environment {key!r}", item=key)
     if within > 0:
-        every, _ = _all(storage)
-        query = every.normalised[every.keys.index(key)].astype(np.float64)
-        spans = np.sqrt(((every.normalised.astype(np.float64) - query) ** 2).sum(axis=1) / 2)
-        distances |= {every.keys[place]: float(spans[place]) for place in np.flatnonzero(spans <= within)}
-    wanted = pa.table({"key": list(distances), "span": list(distances.values())})
-    with storage.registered("wanted", wanted):
-        table = storage.table(
-            "WITH hits AS (SELECT carvs_id, sum(multiplicity)::BIGINT AS nodes, min(span) AS distance "
-            "FROM net_environment JOIN (SELECT key::UUID AS key, span FROM wanted) ON key = environment_id "
-            "GROUP BY carvs_id) "
-            "SELECT structure.label, structure.kind, hits.nodes, hits.nodes / net.n_nodes AS share, hits.distance "
-            "FROM hits JOIN carvs ON carvs.id = carvs_id JOIN net ON net.id = carvs.net_id "
-            "JOIN structure ON structure.id = net.structure_id WHERE ring_kind = ? "
-            "ORDER BY share DESC, label LIMIT ?",
-            [ring_kind, limit],
+        every = _all(storage)
+        return _with_any(storage, every, every.normalised[every.places[key]], within, ring_kind, limit)
+    return _with(storage, {key: 0.0}, ring_kind, limit)
+
+
+def containing_counts(
+    storage: Storage, counts: NDArray[np.int64], *, within: float = 0.0, ring_kind: str = "ring", limit: int = 100
+) -> Answer:
+    """Find the nets that contain nodes with such rings; see :meth:`Catalogue.containing_counts`."""
+    if within < 0 or not counts.any():
+        raise InputError("such nodes need rings, and a distance of 0 or more")
+    every = _all(storage)
+    padded = np.zeros(every.normalised.shape[1])
+    padded[: len(counts)] = counts
+    return _with_any(storage, every, (padded / padded.sum()).astype(np.float32), within, ring_kind, limit)
+
+
+def _with_any(
+    storage: Storage, every: _Environments, vector: NDArray[np.float32], within: float, ring_kind: str, limit: int
+) -> Answer:
+    spans = np.sqrt(np.square(every.normalised - vector, dtype=np.float64).sum(axis=1) / 2)
+    # Equal shares differ by the rounding of single precision.
+    near = np.flatnonzero(spans <= within + 1e-7)
+    return _with(storage, {every.keys[place]: float(spans[place]) for place in near}, ring_kind, limit)
+
+
+def _with(storage: Storage, distances: dict[str, float], ring_kind: str, limit: int) -> Answer:
+    """Find the nets with one of some environments, the largest share of nodes first."""
+    index = EnvironmentIndex.of(storage, ring_kind)
+    if index is not None:
+        places = _all(storage).places
+        numbers = np.array([places[key] for key in distances], np.int64)
+        found = index.containing(numbers, np.array(list(distances.values())), limit)
+        return Answer(
+            pa.Table.from_pylist([dict(zip(CONTAINING.names, row, strict=True)) for row in found], CONTAINING)
         )
-    return Answer(table.cast(CONTAINING))
+    return _scan(storage, distances, ring_kind, limit)
+
+
+def _scan(storage: Storage, distances: dict[str, float], ring_kind: str, limit: int) -> Answer:
+    """Do the same without an index."""
+    if "ring kinds" not in storage.cache:
+        storage.cache["ring kinds"] = {kind for (kind,) in storage.rows("SELECT DISTINCT ring_kind FROM carvs")}
+    # Where all rings are of one kind, a join less.
+    of_kind = ""
+    if storage.cache["ring kinds"] != {ring_kind}:
+        of_kind = "JOIN carvs ON carvs.id = carvs_id AND ring_kind = $kind"
+    wanted = pa.table({"key": list(distances), "span": pa.array(list(distances.values()), pa.float64())})
+    with storage.registered("wanted", wanted):
+        rows = storage.rows(
+            "WITH searches AS (SELECT carvs_id, net_id, sum(multiplicity)::BIGINT AS nodes, min(span) AS distance "
+            "FROM net_environment JOIN (SELECT key::UUID AS key, span FROM wanted) ON key = environment_id "
+            "GROUP BY carvs_id, net_id), "
+            f"hits AS (SELECT searches.net_id, max(nodes) AS nodes, min(distance) AS distance FROM searches {of_kind} "
+            "GROUP BY searches.net_id) "
+            "SELECT net.id::VARCHAR, structure_id::VARCHAR, label, kind, nodes, nodes / n_nodes AS share, distance "
+            "FROM hits JOIN net ON net.id = net_id JOIN structure ON structure.id = structure_id "
+            "WHERE $kind IS NOT NULL ORDER BY share DESC, label, net.id LIMIT $limit",
+            {"kind": ring_kind, "limit": limit},
+        )
+    several = storage.rows(
+        "SELECT structure_id FROM net WHERE structure_id IN (SELECT unnest(?::UUID[])) "
+        "GROUP BY structure_id HAVING count(*) > 1 LIMIT 1",
+        [[row[1] for row in rows]],
+    )
+    nets = [[row[0] for row in rows]]
+    called = {ref.net_id: ref.label for ref in refs(storage, _AMONG, nets)} if several else {}
+    found = [dict(zip(CONTAINING.names, (called.get(net, label), *rest), strict=True)) for net, _, label, *rest in rows]
+    found.sort(key=lambda row: (-row["share"], row["label"]))
+    return Answer(pa.Table.from_pylist(found, schema=CONTAINING))
 
 
 def _crystals(storage: Storage, ring_kind: str, but: str) -> tuple[_Environments, VectorIndex]:
@@ -179,11 +278,13 @@ def _crystals(storage: Storage, ring_kind: str, but: str) -> tuple[_Environments
     return both
 
 
-def _all(storage: Storage) -> tuple[_Environments, None]:
+def _all(storage: Storage) -> _Environments:
     if "environments" not in storage.cache:
-        storage.cache["environments"] = _environments(storage, "true"), None
-    both: tuple[_Environments, None] = storage.cache["environments"]
-    return both
+        found = _environments(storage, "true")
+        places = {key: place for place, key in enumerate(found.keys)}
+        storage.cache["environments"] = replace(found, places=places)
+    every: _Environments = storage.cache["environments"]
+    return every
 
 
 def _environments(storage: Storage, condition: str, *parameters: str) -> _Environments:

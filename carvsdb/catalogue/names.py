@@ -84,19 +84,25 @@ def resolve(storage: Storage, name: str) -> NetRef:
 
 def refs(storage: Storage, condition: str, parameters: Sequence[object]) -> list[NetRef]:
     """Return the nets that meet a condition on `net` and `structure`, by label."""
-    # Labels are told apart among all nets of the structures found, not only among the nets meant.
-    rows = storage.rows(
-        "WITH meant AS (SELECT net.id, structure_id FROM net JOIN structure ON structure.id = structure_id "
-        f"WHERE {condition}) "
-        "SELECT label, net_id::VARCHAR, structure_id::VARCHAR, kind, file, name, source FROM ("
-        f"SELECT {HANDLE} AS label, net.id AS net_id, structure_id, kind, file, {NAME} AS name, "
-        "source.collection AS source FROM net JOIN structure ON structure.id = structure_id "
-        "LEFT JOIN source ON source.id = source_id "
-        "WHERE structure_id IN (SELECT structure_id FROM meant)) "
-        "WHERE net_id IN (SELECT id FROM meant) ORDER BY label",
-        parameters,
+    meant = dict(
+        storage.rows(
+            "SELECT net.id::VARCHAR, structure_id::VARCHAR FROM net JOIN structure ON structure.id = structure_id "
+            f"WHERE {condition}",
+            parameters,
+        )
     )
-    return [NetRef(*row) for row in rows]
+    if not meant:
+        return []
+    # Labels are told apart among all nets of the structures found, not only among the nets meant. As one statement
+    # the two are planned five times slower at 10^6 nets.
+    rows = storage.rows(
+        f"SELECT {HANDLE} AS label, net.id::VARCHAR, structure_id::VARCHAR, kind, file, {NAME}, "
+        "(SELECT collection FROM source WHERE source.id = source_id) "
+        "FROM (SELECT * FROM net WHERE structure_id IN (SELECT unnest(?::UUID[]))) AS net "
+        "JOIN structure ON structure.id = structure_id ORDER BY label",
+        [list(set(meant.values()))],
+    )
+    return [NetRef(*row) for row in rows if row[1] in meant]
 
 
 def _close_labels(storage: Storage, name: str) -> list[str]:

@@ -16,10 +16,12 @@ import sys
 import threading
 from collections.abc import Callable
 from importlib import import_module
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from carvsdb.errors import CarvsdbError, CrashedError, TimeLimitError
-from carvsdb_ingest.jobs import Attempted, Job, JobOptions
+
+if TYPE_CHECKING:
+    from carvsdb_ingest.jobs import Attempted, Job, JobOptions
 
 ATTEMPT = "carvsdb_ingest.jobs:attempt"
 _START = 300.0  # seconds for a process to be ready: imports, and on a new machine compilation
@@ -31,8 +33,8 @@ class Lane:
 
     Parameters
     ----------
-    function : str
-        ``MODULE:FUNCTION``, which is called with the arguments of :meth:`call`.
+    function : str, optional
+        ``MODULE:FUNCTION``, which is called with the arguments of :meth:`call`; by default what attempts a job.
 
     Notes
     -----
@@ -40,13 +42,15 @@ class Lane:
     closed then, and a call that hangs is ended by a timer of its own.
     """
 
-    def __init__(self, function: str = ATTEMPT) -> None:
-        self._function = function
+    def __init__(self, function: str | None = None) -> None:
+        self._function = function or ATTEMPT
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes | None] = queue.Queue()
 
-    def attempt(self, job: Job, options: JobOptions) -> list[Attempted]:
+    def attempt(self, job: "Job", options: "JobOptions") -> "list[Attempted]":
         """Read and analyse an input; a hang or a crash is what came of it."""
+        from carvsdb_ingest.jobs import Attempted
+
         limit = job.limit(options)
         assert limit is not None
         try:
@@ -129,7 +133,7 @@ class Lane:
         self.close()
 
 
-def _about(error: CarvsdbError, job: Job) -> CarvsdbError:
+def _about(error: CarvsdbError, job: "Job") -> CarvsdbError:
     """Say of which input an error is."""
     return type(error)(error.message, item=job.input)
 
@@ -165,6 +169,8 @@ def serve(name: str) -> None:
         os.dup2(2, 1)
         module, _, attribute = name.partition(":")
         function: Callable[..., Any] = getattr(import_module(module), attribute)
+        # What is compiled on a new machine must not count as time of the first input.
+        getattr(sys.modules[module], "prepare", lambda: None)()
         _write(answers, b"ready")
         with open(os.devnull, "w") as nowhere:
             while (message := _read(calls)) is not None:

@@ -82,8 +82,8 @@ class Rejection(Answer):
     file: str
     line: int | None
     message: str
-    status: str = Field(description="no net, timeout or error.")
-    cause: str = Field(description="In a few words.")
+    status: str = Field(default="error", description="no net, timeout or error.")
+    cause: str = Field(default="bad input", description="In a few words.")
 
 
 class CauseCount(Answer):
@@ -102,7 +102,7 @@ class IngestAnswer(Answer):
     unchanged: int
     rejected: list[Rejection]
     by_status: dict[str, int]
-    by_cause: list[CauseCount]
+    by_cause: list[CauseCount] = Field(default_factory=list, description="The same by status and cause.")
 
 
 class ErrorDetail(Answer):

@@ -1,6 +1,5 @@
 """What a refinement is told: the tables and keys of its TOML file."""
 
-from math import inf
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,7 +13,8 @@ Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
 Isotope = Annotated[str, Field(pattern=r"^[0-9]*[A-Z][a-z]?$")]
 Pair = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?$")]
 Triple = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?-[A-Z][a-z]?$")]
-Range = Annotated[list[float], Field(min_length=2, max_length=2)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Range = Annotated[list[Finite], Field(min_length=2, max_length=2)]
 
 
 class Table(BaseModel):
@@ -51,7 +51,7 @@ class DataTable(Table):
     isotopes: dict[Symbol, dict[TypeNumber, Fraction]] = Field(
         default_factory=dict, description="Fractions of an element's isotopes by mass number."
     )
-    lengths: dict[Isotope, Annotated[float, Field(allow_inf_nan=False)]] = Field(
+    lengths: dict[Isotope, Finite] = Field(
         default_factory=dict, description="Neutron scattering lengths in fm that replace the tables'."
     )
     form_factors: Literal["waasmaier-kirfel", "cromer-mann"] = "waasmaier-kirfel"
@@ -61,13 +61,13 @@ class DataTable(Table):
         default="fixed",
         description="Factor of the calculated curve: 1, a number, or the best at each step.",
     )
-    scale_bounds: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
-        default_factory=lambda: [0.0, inf], description="Within which a free scale stays."
+    scale_bounds: Range | None = Field(
+        default=None, description="Within which a free scale stays; by default 0 or more."
     )
-    offset: Literal["free"] | Annotated[float, Field(allow_inf_nan=False)] = Field(
+    offset: Literal["free"] | Finite = Field(
         default=0.0, description="Constant that is added to the scaled calculated curve."
     )
-    fit_range: Range = Field(default_factory=lambda: [0.0, inf], description="First and last Q or r that count.")
+    fit_range: Range | None = Field(default=None, description="First and last Q or r that count; by default all.")
     beyond_box: Literal["cut", "nothing", "window"] = Field(
         default="cut",
         description="Q data: freed of what comes from beyond r_max, compared as they are, or with g = 1 and a window.",
@@ -93,9 +93,9 @@ class DataTable(Table):
         if self.q_max is not None and self.function.endswith(("(Q)", "-1]")):
             raise ValueError(f"q_max belongs to functions of r, got function = '{self.function}'")
         for name in ("scale_bounds", "fit_range"):
-            low, high = getattr(self, name)
-            if not low <= high:
-                raise ValueError(f"{name} must ascend, got [{low:g}, {high:g}]")
+            given = getattr(self, name)
+            if given is not None and not given[0] <= given[1]:
+                raise ValueError(f"{name} must ascend, got [{given[0]:g}, {given[1]:g}]")
         return self
 
 
@@ -135,8 +135,9 @@ class ConstraintsTable(Table):
     """`[constraints]`: what no accepted configuration may violate."""
 
     hard_spheres: dict[Pair, Positive] = Field(
-        default_factory=dict, description="Shortest distance of each pair in Å, within a rigid molecule excepted."
+        default_factory=dict, description="Shortest distance of each pair in Å; pairs that are not named have none."
     )
+    within_molecules: bool = Field(default=False, description="Judge atoms of one molecule by hard spheres too.")
     bond_lengths: dict[Pair, Range] = Field(
         default_factory=dict, description="Atoms bonded at the start stay within these distances in Å."
     )
@@ -155,8 +156,9 @@ class MovesTable(Table):
     weights: dict[Literal["molecule", "atom", "bend", "swap", "volume"], NotNegative] = Field(
         default_factory=dict, description="How often each kind of move is tried, relative to the others."
     )
-    adapt: bool = Field(default=True, description="Adapt step sizes during equilibration.")
-    target_acceptance: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    target_acceptance: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.4, description="What step sizes are adapted to during equilibration."
+    )
 
 
 class StageTable(Table):
@@ -180,9 +182,11 @@ class RunTable(Table):
         default=0, description="First moves, during which step sizes adapt; frozen then."
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    delayed: bool = Field(default=False, description="Delayed acceptance: the cheap terms are asked first.")
+    acceptance: Literal["joint", "energy first", "data first"] = Field(
+        default="joint", description="Both terms at once, or delayed: what the first rejects is not asked the second."
+    )
     bin_width: Positive = Field(default=0.02, description="Of the pair histogram, in Å.")
-    check_every: Count = Field(default=10_000, description="Moves between full recomputations.")
+    check_every: Count = Field(default=50_000, description="Moves between full recomputations.")
     checkpoint_every: Count = Field(default=5_000, description="Moves between checkpoints.")
     trace_every: Count = Field(default=500, description="Moves between lines of the trace.")
 
@@ -197,7 +201,9 @@ class OutputsTable(Table):
     """`[outputs]`: where results go."""
 
     folder: str | None = Field(default=None, description="By default the TOML file's name without its ending.")
-    model: str = Field(default="model.data", min_length=1, description="Name of the final model in the folder.")
+    model: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="Name of the last model in the folder; by default model and the start's ending."
+    )
     snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")
     bonds: dict[Pair, Positive] = Field(
         default_factory=dict, description="Cut-offs in Å that replace the bond rule of the net and the coordination."

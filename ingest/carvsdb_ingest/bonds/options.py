@@ -7,6 +7,8 @@ from carvsdb.errors import InputError
 
 LARGEST_TOLERANCE = 2.0
 LARGEST_CUT_OFF = 10.0
+METAL_EXTRA = 0.1
+SEMI_BRIDGING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class BondOptions:
         Bond metal atoms to each other too.
     from_file : bool
         Bonds that the file lists win over the rule.
+    metal_extra : float
+        What comes on top of `tolerance` if one of the two is a metal and the other is neither C nor N, in Å: bonds of
+        metals to O, S and halides vary more.
+    semi_bridging : float
+        How much farther still a metal may be from the O of a carboxylate that it shares with another metal, in Å.
 
     Examples
     --------
@@ -34,6 +41,8 @@ class BondOptions:
     pairs: tuple[tuple[str, str, float], ...] = ()
     metal_metal: bool = False
     from_file: bool = True
+    metal_extra: float = METAL_EXTRA
+    semi_bridging: float = SEMI_BRIDGING
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.tolerance) and -1 <= self.tolerance <= LARGEST_TOLERANCE):
@@ -46,8 +55,12 @@ class BondOptions:
 
     @property
     def rule(self) -> str:
-        """The rule in words."""
+        """The rule in words; what is not said has its default."""
         parts = [f"covalent radii + {self.tolerance:g} Å"]
+        if self.metal_extra != METAL_EXTRA:
+            parts.append(f"{self.metal_extra:g} Å more for metals")
+        if self.semi_bridging != SEMI_BRIDGING:
+            parts.append(f"semi-bridging within {self.semi_bridging:g} Å")
         parts += [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs]
         if self.metal_metal:
             parts.append("metal-metal bonds")
@@ -58,6 +71,8 @@ class BondOptions:
         """The numbers of the rule, as a record keeps them."""
         return {
             "bond_tolerance": self.tolerance,
+            "metal_extra_tolerance": self.metal_extra,
+            "semi_bridging": self.semi_bridging,
             "bond_pairs": [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs],
             "metal_metal_bonds": self.metal_metal,
         }

@@ -9,7 +9,7 @@ from carvsdb_ingest.bonds.elements import HYDROGEN, covalent_radius, is_metal
 from carvsdb_ingest.structure import Structure
 
 _MOST_NON_METALS = {"C": 4, "N": 4, "O": 3, "F": 1}
-_OVERLAP = 0.6
+_OVERLAP = 0.7
 
 
 def prune(
@@ -128,12 +128,18 @@ class _Pruning:
         return found
 
     def _valences(self) -> None:
+        """Leave C, N, O and F as many non-metals as they can hold, except where atoms overlap."""
+        disordered = "overlapping atoms" in self.doubts
         for atom, element in enumerate(self.elements):
             most = _MOST_NON_METALS.get(element)
-            if most is None:
+            if most is None or len(self.at[atom]) <= most:
                 continue
             bonds = [row for row in self.at[atom] if self.kept[row] and not self.metal[self._other(row, atom)]]
-            if len(bonds) > most:
-                self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
-                for row in sorted(bonds, key=self._stretch)[most:]:
-                    self._drop(row)
+            if len(bonds) <= most:
+                continue
+            if disordered:
+                self.doubts[f"{element} atoms with more than {most} non-metal neighbours, by disorder"] += 1
+                continue
+            self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
+            for row in sorted(bonds, key=self._stretch)[most:]:
+                self._drop(row)

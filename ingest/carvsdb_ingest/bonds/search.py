@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
+from carvsdb_ingest.bonds.bridging import semi_bridging
 from carvsdb_ingest.bonds.elements import NOBLE_GASES, covalent_radius, is_metal
 from carvsdb_ingest.bonds.found import Bonds
 from carvsdb_ingest.bonds.options import BondOptions
@@ -24,10 +25,12 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
 
     Notes
     -----
-    Two atoms are bonded if they are nearer than the sum of their covalent radii plus a tolerance. Metals are not
-    bonded to each other unless asked; a hydrogen keeps its nearest neighbour only; C and N keep four non-metals;
-    a metal keeps no atom behind a nearer one. What was pruned from over-bonded atoms is said in `Bonds.quality`.
-    Cut-offs of pairs replace the rule for their elements and are not pruned.
+    Two atoms are bonded if they are nearer than the sum of their covalent radii plus a tolerance, which is larger for
+    metals with O, S and halides. Metals are not bonded to each other unless asked; a hydrogen keeps its nearest
+    neighbour only; a metal keeps no atom behind a nearer one; C and N keep four non-metals, O three and F one, except
+    where atoms overlap, since nobody knows which of them is real. An O of a carboxylate that holds one metal and leans
+    on the next is bonded to both. What was pruned from over-bonded atoms is said in `Bonds.quality`. Cut-offs of pairs
+    replace the rule for their elements and are not pruned.
 
     Raises
     ------
@@ -52,12 +55,21 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     largest = float(cut_offs.max(initial=0.0))
     if largest <= 0:
         return Bonds(np.zeros((0, 5), np.int64), np.zeros(0), options.rule, options.parameters)
-    rows, lengths = near_pairs(structure, largest)
-    first, second = kind[rows[:, 0]], kind[rows[:, 1]]
-    near = lengths <= cut_offs[first, second]
-    rows, lengths = rows[near], lengths[near]
+    all_rows, all_lengths = near_pairs(structure, largest + options.semi_bridging)
+    first, second = kind[all_rows[:, 0]], kind[all_rows[:, 1]]
+    near = all_lengths <= cut_offs[first, second]
+    rows, lengths = all_rows[near], all_lengths[near]
     kept, quality = prune(structure, rows, lengths, fixed[first[near], second[near]])
-    return Bonds(rows[kept], lengths[kept], options.rule, options.parameters, quality)
+    rows, lengths = rows[kept], lengths[kept]
+    if options.semi_bridging > 0:
+        farther = ~near & (all_lengths <= cut_offs[first, second] + options.semi_bridging) & ~fixed[first, second]
+        added = semi_bridging(structure, rows, all_rows[farther])
+        if added.any():
+            rows = np.concatenate([rows, all_rows[farther][added]])
+            lengths = np.concatenate([lengths, all_lengths[farther][added]])
+            order = np.lexsort(rows.T[::-1])
+            rows, lengths = rows[order], lengths[order]
+    return Bonds(rows, lengths, options.rule, options.parameters, quality)
 
 
 def _cut_offs(kinds: list[str], options: BondOptions) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -65,6 +77,8 @@ def _cut_offs(kinds: list[str], options: BondOptions) -> tuple[NDArray[np.float6
     radii = np.array([0.0 if element in NOBLE_GASES else covalent_radius(element) for element in kinds])
     metals = np.array([is_metal(element) for element in kinds], bool)
     cut_offs = radii[:, None] + radii[None, :] + options.tolerance
+    donor = np.array([element not in ("C", "N") for element in kinds], bool)
+    cut_offs[(metals[:, None] & donor[None, :]) | (donor[:, None] & metals[None, :])] += options.metal_extra
     cut_offs[(radii == 0)[:, None] | (radii == 0)[None, :]] = 0.0
     if not options.metal_metal:
         cut_offs[metals[:, None] & metals[None, :]] = 0.0

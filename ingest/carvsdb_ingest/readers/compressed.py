@@ -4,16 +4,21 @@ import bz2
 import gzip
 import lzma
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any
 
 from carvsdb.errors import InputError
 
 COMPRESSED = (".gz", ".xz", ".bz2")
 """Suffixes that say nothing about what is inside."""
 
-_MAGIC = {b"\x1f\x8b": gzip.GzipFile, b"\xfd7zXZ\x00": lzma.LZMAFile, b"BZh": bz2.BZ2File}
+_MAGIC: dict[bytes, Callable[[BytesIO], Any]] = {
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"BZh": bz2.BZ2File,
+}
 
 
 def expand(content: bytes, path: str | Path, largest: int) -> bytes:
@@ -32,8 +37,8 @@ def expand(content: bytes, path: str | Path, largest: int) -> bytes:
     for magic, opener in _MAGIC.items():
         if content.startswith(magic):
             try:
-                with cast(BinaryIO, opener(BytesIO(content))) as stream:
-                    found = stream.read(largest + 1)
+                with opener(BytesIO(content)) as stream:
+                    found: bytes = stream.read(largest + 1)
             except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
                 raise InputError(f"cannot be expanded ({error}); is the file cut off?", path=path) from error
             if len(found) > largest:

@@ -68,9 +68,6 @@ class StructurePart:
         quality = [*structure.quality, *bonds.quality, *clustered.quality]
         if options.check_tolerance:
             quality += wider_tolerance(structure, bonds, clustered, options.bonds)
-        notes = list(clustered.notes)
-        if not options.clusterings:
-            notes.append(f"clustering {name}, since the structure looks like {_LOOKS[name]}")
         return NetItem(
             net=clustered.net.with_name(structure.name),
             path=self.path,
@@ -81,7 +78,7 @@ class StructurePart:
             bond_rule=bonds.rule,
             parameters=dict(bonds.parameters),
             quality=tuple(dict.fromkeys(quality)),
-            notes=tuple(notes),
+            notes=clustered.notes,
             content_hash=self.content_hash,
             file_sha256=self.file_sha256,
             structure=structure,
@@ -93,9 +90,6 @@ class StructurePart:
         if isinstance(error, InputError) and error.path is None and self.path:
             error.path = error.item = self.path
         return error
-
-
-_LOOKS = {"node-linker": "an AB2 network (zeolite, silica, ZIF)", "single-node": "one of clusters and linkers"}
 
 
 def items_of_structure(

@@ -48,11 +48,7 @@ def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] |
     InputError
         If the name names no format, the format cannot hold the model, or the file cannot be written.
     """
-    kind, target = _kind(path), Path(path)
-    if kind == "lammps":
-        text = lammps_text(model, types)
-    else:
-        text = xyz_text(model) if kind == "xyz" else cif_text(model, target.stem)
+    target, text = Path(path), model_text(model, path, types)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         beside.write_text(text, encoding="utf-8")
@@ -60,6 +56,20 @@ def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] |
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise InputError(f"cannot be written ({error.strerror or error})", path=path) from error
+
+
+def model_text(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> str:
+    """Return what `write_model` would write.
+
+    Raises
+    ------
+    InputError
+        If the name names no format, or the format cannot hold the model.
+    """
+    kind = _kind(path)
+    if kind == "lammps":
+        return lammps_text(model, types)
+    return xyz_text(model) if kind == "xyz" else cif_text(model, Path(path).stem)
 
 
 def _kind(path: str | Path) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -327,7 +327,7 @@ class Chain:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that `from_state` needs to go on bit by bit, as arrays fit for one .npz file."""
         assert self._pending is None
-        generator = json.dumps(self._rng.bit_generator.state)
+        generator = json.dumps(self._rng.bit_generator.state, default=_plain)
         arrays: dict[str, NDArray[Any]] = {
             "positions": self.configuration.positions.copy(),
             "cell": self.configuration.cell.copy(),
@@ -361,8 +361,6 @@ class Chain:
         """
         if state["positions"].shape != model.positions.shape or len(state["counts"]) != len(moves):
             raise InputError("the saved state belongs to another model or to other moves")
-        from dataclasses import replace
-
         current = replace(model, positions=state["positions"], cell=state["cell"])
         chain = cls(current, terms, data, moves, constraints, options, _generator(state["generator"]))
         chain._n_moves, chain.temperature = int(state["n_moves"]), float(state["temperature"])
@@ -376,6 +374,11 @@ class Chain:
         parts: list[tuple[str, State]] = [(f"term_{index}", term) for index, term in enumerate(self._terms)]
         parts += [(f"constraint_{index}", part) for index, part in enumerate(self._constraints)]
         return parts if self._data is None else [*parts, ("data", self._data)]
+
+
+def _plain(value: Any) -> Any:
+    """Return numbers and arrays of a generator's state as what JSON knows."""
+    return value.tolist()
 
 
 def _generator(text: NDArray[np.uint8]) -> np.random.Generator:

@@ -141,6 +141,10 @@ class AcePotential:
     ) -> tuple[Floats, Floats]:
         indices = self.element_indices(elements, source=source)
         grid = checked_grid(len(indices), positions, cell, self.cutoff, source)
+        if not with_forces and (1 / np.linalg.norm(np.linalg.inv(grid.cell), axis=0)).min() >= 2 * self.cutoff:
+            # No image of an atom meets another of its images: the way of `bind`, ten times as fast.
+            bound = BoundAce(self.tables, indices, grid.positions, grid.cell, self.name, source=source)
+            return bound.atom_energies, np.zeros((0, 3))
         order = np.lexsort((*grid.box.T[::-1], indices)).astype(np.int64)
         energies = np.zeros(len(indices))
         forces = np.zeros((len(indices), 3)) if with_forces else np.zeros((0, 3))

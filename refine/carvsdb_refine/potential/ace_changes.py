@@ -135,12 +135,12 @@ def change_bases(
     for slot in range(n_moved, n_touched):
         slot_of[touched[slot]] = -1
     if status != 0:
-        return status
+        return int(status)
     for slot in range(n_moved, n_touched):
         for k in range(fresh.shape[1]):
             fresh[slot, k] = bases[touched[slot], k]
     _add_all_pairs(tables, kinds, n_pairs, slots, vectors, signs, room, fresh)
-    return n_touched
+    return int(n_touched)
 
 
 @compiled_part
@@ -245,7 +245,7 @@ def bases_of_all(
             n_pairs = 0
         for j in range(n_found):
             if not found[j, 3] > 1e-9:
-                return atom + 1
+                return int(atom) + 1
             if found[j, 3] < tables.cutoffs[elements[atom], elements[others[j]]]:
                 kinds[n_pairs] = elements[atom] * n_elements + elements[others[j]]
                 slots[n_pairs] = atom

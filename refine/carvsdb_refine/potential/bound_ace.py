@@ -1,6 +1,7 @@
 """The ACE energies of a model, kept up to date as atoms move: bases are cached, and changed where a move touches."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,10 @@ class BoundAce:
         cell: Floats,
         name: str,
         plan: ProductPlan | None = None,
+        *,
+        source: str | Path | None = None,
     ) -> None:
+        self._source = source
         self._name, self._tables, self._elements = name, tables, np.ascontiguousarray(elements, np.int64)
         self._plan = plan_products(tables) if plan is None else plan
         self._positions = np.array(positions, np.float64)
@@ -75,7 +79,7 @@ class BoundAce:
         self._pair_room = np.zeros((room_rows(tables), PAIRS))
         self._bases = np.zeros((n_atoms, width))
         self._others, self._vectors = np.zeros(0, np.int64), np.zeros((0, 4))
-        self._make_room(min(n_atoms, 512), 4096)
+        self._make_room(512, 4096)
         self.atom_energies: Floats = self._evaluate()
         self._n_touched = 0
         self._pending: tuple[Integers, Floats] | None = None
@@ -101,7 +105,7 @@ class BoundAce:
             )
             if self._n_touched != -1:
                 break
-            self._make_room(min(len(self._elements), 2 * len(self._touched)), 2 * len(self._pairs[0]))
+            self._make_room(2 * len(self._touched), 2 * len(self._pairs[0]))
         if self._n_touched < 0:
             return np.inf
         self._pending = (atoms, positions)
@@ -181,7 +185,8 @@ class BoundAce:
                 break
             self._make_room(len(self._touched), 2 * len(self._pairs[0]))
         if status > 0:
-            raise InputError(f"atom {status - 1} (from 0) has no finite energy: another lies upon it")
+            message = f"atom {status - 1} (from 0) has no finite energy: another lies upon it"
+            raise InputError(message, path=self._source)
         energies = np.zeros(n_atoms)
         energies_by_element(
             self._tables,

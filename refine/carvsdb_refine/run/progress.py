@@ -92,7 +92,8 @@ class Reporter:
         if self._begin is None:
             self._begin, self._started, self._spoke, self._last = now.moves, clock, clock, now
             return
-        if not always and clock - self._spoke < self.every:
+        due = always or clock - self._spoke >= self.every
+        if not due or (self._last is not None and self._last.moves == now.moves):
             return
         done = now.moves - self._begin
         rate = done / max(clock - self._started, 1e-9)

@@ -4,9 +4,10 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import AtomicModel, write_model
+from carvsdb_refine.model import AtomicModel, model_text, write_model
 from carvsdb_refine.run.assemble import Run, begin, go_on
 from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_whole
 from carvsdb_refine.run.folder import RunFolder
@@ -51,6 +52,8 @@ def run(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
         If the hooks said stop, after a checkpoint.
     """
     folder = RunFolder(setup.file.outputs)
+    # A format that cannot hold the model is found now, not at the end.
+    model_text(setup.model, setup.model_name, setup.types)
     folder.make()
     with folder.owned():
         chain = begin(setup)
@@ -168,16 +171,16 @@ class _Loop:
         if moves % self.options.trace_every == 0 or is_end:
             self.note()
         if self.outputs.snapshots_every and moves % self.outputs.snapshots_every == 0:
-            self._keep(self.chain.model, self.folder.snapshot(moves, _suffix(self.outputs.model)))
+            self._keep(self.chain.model, self.folder.snapshot(moves, Path(self.setup.model_name).suffix))
         if moves % self.options.checkpoint_every == 0 or is_end:
             self.save()
         self.reporter.see(self.chain.observe(), self.drift)
 
-    def _keep(self, model: AtomicModel, path: "RunFolder | object") -> None:
-        write_model(model, str(path), self.setup.types)
+    def _keep(self, model: AtomicModel, path: Path) -> None:
+        write_model(model, path, self.setup.types)
 
     def _finish(self, first: int, seconds: float) -> RunAnswer:
-        final = self.folder.path / self.outputs.model
+        final = self.folder.path / self.setup.model_name
         self._keep(self.chain.model, final)
         now: Observation = self.chain.observe()
         scored = score_model(self.setup, self.chain.model, str(final))
@@ -198,10 +201,6 @@ class _Loop:
         kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second"})
         _write(self.folder, "result.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
         return answer
-
-
-def _suffix(name: str) -> str:
-    return name[name.rindex(".") :] if "." in name else ".data"
 
 
 def _write(folder: RunFolder, name: str, text: str) -> None:

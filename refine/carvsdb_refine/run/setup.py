@@ -1,6 +1,7 @@
 """From a config to what a run works with: model, data sets, potential."""
 
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from carvsdb.errors import InputError
@@ -49,6 +50,11 @@ class Setup:
     def model_path(self) -> Path:
         """The file of the start."""
         return self.file.resolve(self.file.config.start.model)
+
+    @property
+    def model_name(self) -> str:
+        """What the last model is called in the folder of the run."""
+        return self.file.config.outputs.model or f"model{self.model_path.suffix}"
 
     @property
     def types(self) -> dict[int, str] | None:
@@ -131,7 +137,8 @@ def scatterer(table: DataTable) -> Scatterer:
 
 def _read(file: ConfigFile, table: DataTable) -> DataSet:
     scale = {"fixed": 1.0, "free": None}.get(table.scale) if isinstance(table.scale, str) else table.scale
-    low, high = table.fit_range
+    low, high = table.fit_range or (0.0, inf)
+    least, most = table.scale_bounds or (0.0, inf)
     return read_data(
         file.resolve(table.file),
         table.kind,
@@ -141,7 +148,7 @@ def _read(file: ConfigFile, table: DataTable) -> DataSet:
         fit_range=(low, high),
         weight=table.weight,
         scale=scale,
-        scale_bounds=(table.scale_bounds[0], table.scale_bounds[1]),
+        scale_bounds=(least, most),
         offset=None if isinstance(table.offset, str) else table.offset,
     )
 

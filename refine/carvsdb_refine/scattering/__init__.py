@@ -1,9 +1,10 @@
 """Total scattering of atomic models, and the measured curves it is compared with.
 
 Floors, each importing only from below: ``calculation`` / ``data_file`` / ``data_set | totals | box_cut`` /
-``functions | partials`` / ``pair_counts | sine_transform | goodness | lengths | form_factors | windows``. The way is:
-model -> `pair_histogram` -> `partial_distributions` -> `neutron_f`, `xray_f` -> `DataSet.score`. What a refinement
-compares with each data set is prepared by `Calculation`.
+``functions | partials`` / ``pair_counts`` /
+``distance_bins | sine_transform | goodness | lengths | form_factors | windows``. The way is: model ->
+`pair_histogram` -> `partial_distributions` -> `neutron_f`, `xray_f` -> `DataSet.score`. What a refinement compares
+with each data set is prepared by `Calculation`.
 """
 
 from carvsdb_refine.scattering.box_cut import cut_beyond
