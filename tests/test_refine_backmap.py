@@ -211,5 +211,7 @@ def test_random_packings() -> None:
     for wrong in ({}, {"number_density": 0.1, "cell": oblique}, {"number_density": -1.0}):
         with pytest.raises(InputError, match="density"):
             random_packing([("Si", 3)], rng=rng, **wrong)
+    with pytest.raises(InputError, match="contact 'Si-O' is no pair of Si"):
+        random_packing([("Si", 3)], number_density=0.01, contacts={"Si-O": 2.0}, rng=rng)
     with pytest.raises(InputError, match="nothing to pack"):
         random_packing([], number_density=0.1, rng=rng)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.net import Net
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
@@ -19,7 +20,8 @@ from carvsdb_refine.monte_carlo import (
     VolumeMove,
     bend_move,
 )
-from carvsdb_refine.potential import LennardJones, LennardJonesPair, Morse, MorsePair
+from carvsdb_refine.potential import Keating, LennardJones, LennardJonesPair, Morse, MorsePair, StillingerWeber
+from carvsdb_refine.potential.pair_listing import list_pairs
 from carvsdb_refine.scattering import pair_histogram
 
 Floats = NDArray[np.float64]
@@ -87,7 +89,10 @@ def test_atom_moves() -> None:
 def test_bending_moves() -> None:
     kt, pair = 0.05, MorsePair(0.8, 1.5, 2.0)
     model = AtomicModel(
-        ("N", "O", "Ar"), np.array([[0.0, 0, 0], [2.0, 0, 0], [7, 7, 7]]), np.eye(3) * 14.0, molecule_ids=[1, 1, 2]
+        ("N", "O", "Ar"),
+        np.array([[0.0, 0, 0], [2.0, 0, 0], [7, 7, 7]]),
+        np.eye(3) * 14.0,
+        molecule_ids=np.array([1, 1, 2]),
     )
     potential = Morse({"N-O": pair, "Ar-Ar": MorsePair(0.0, 1.0, 3.0)}, 6.0, shifted=False)
     chain = chain_of(model, potential, [bend_move(0.3)], kt, 2)
@@ -110,7 +115,7 @@ def test_rigid_moves() -> None:
     # Two rigid molecules of two atoms. The reference draws both at random and weighs.
     edge, kt, cutoff, half = 9.0, 0.03, 4.5, 0.8
     start = np.array([[0.0, 0, -half], [0, 0, half], [4.5, 0, -half], [4.5, 0, half]])
-    model = AtomicModel(("Ar",) * 4, start, np.eye(3) * edge, molecule_ids=[1, 1, 2, 2])
+    model = AtomicModel(("Ar",) * 4, start, np.eye(3) * edge, molecule_ids=np.array([1, 1, 2, 2]))
     chain = chain_of(model, argon(cutoff), [RigidMove(2.5, 90.0)], kt, 3)
 
     def measure(positions: Floats) -> tuple[Floats, Floats]:
@@ -176,7 +181,7 @@ def test_swaps() -> None:
         return float([(o[0], o[2], o[1], o[3]) for o in arrangements].index(order))
 
     values = sample(chain, 30_000, arrangement, 3)
-    check_histogram(values, np.arange(len(arrangements) + 1) - 0.5, weights / weights.sum())
+    check_histogram(values, np.arange(len(arrangements) + 1.0) - 0.5, weights / weights.sum())
     assert (weights / weights.sum()).max() > 1.5 / len(arrangements)
 
 
@@ -204,6 +209,40 @@ def test_volume_moves() -> None:
     expected = np.histogram(fine, edges, weights=weights)[0] / weights.sum()
     values = sample(chain, 40_000, lambda chain: float(np.linalg.det(chain.configuration.cell)), 4)
     check_histogram(values, edges, expected)
+
+
+@pytest.mark.parametrize("potential", [StillingerWeber.silicon(), Keating(bonds_within=2.6)], ids=["sw", "keating"])
+def test_resumed_to_the_bit(potential: StillingerWeber | Keating) -> None:
+    fcc = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]) / 2
+    corners = np.stack(np.unravel_index(np.arange(8), (2, 2, 2)), axis=1)
+    sites = (corners[:, None] + np.concatenate([fcc, fcc + 0.25])).reshape(-1, 3) * 5.431
+    # The last atom lies in another image than its neighbours: what a file may well say.
+    sites[-1] -= [2 * 5.431, 0, 0]
+    model = AtomicModel(("Si",) * 64, sites, np.eye(3) * 2 * 5.431)
+    options = ChainOptions(temperature=3000.0, equilibration=300)
+    moves: list[Move] = [AtomMove(0.2), VolumeMove(0.02, weight=0.1)]
+    if isinstance(potential, Keating):
+        # Bonds are those of the start; a resumed chain is told them by a net.
+        potential = Keating(net=net_of_bonds(model, 2.6))
+    through = Chain(model, [potential], None, moves, [], options, np.random.default_rng(11))
+    through.run(300)
+    state = through.state()
+    through.run(300)
+    resumed = Chain.from_state(state, model, [potential], None, moves, [], options)
+    resumed.run(300)
+    assert through.counts == resumed.counts
+    assert np.array_equal(through.model.positions, resumed.model.positions)
+    assert np.array_equal(through.atom_energies, resumed.atom_energies)
+    assert resumed.check().energies < 1e-10
+
+
+def net_of_bonds(model: AtomicModel, within: float) -> Net:
+    pairs = list_pairs(model.positions, model.cell, within)
+    inverse = np.linalg.inv(model.cell)
+    between = pairs.vectors - model.positions[pairs.seconds] + model.positions[pairs.firsts]
+    rows = np.column_stack([pairs.firsts, pairs.seconds, np.rint(between @ inverse).astype(np.int64)])
+    edges = Net.from_edges(rows, model.n_atoms).edges
+    return Net.from_edges(edges, model.n_atoms, positions=model.positions @ inverse, cell=model.cell)
 
 
 def fluid(n_atoms: int, density: float, rng: np.random.Generator) -> AtomicModel:
