@@ -19,6 +19,7 @@ from carvsdb_refine.backmap import (
     node_net,
     random_packing,
 )
+from carvsdb_refine.backmap.node_net import two_ended
 from carvsdb_refine.backmap.spins import best_spins
 from carvsdb_refine.model import AtomicModel, read_model, write_model
 from carvsdb_refine.potential.pair_listing import list_pairs
@@ -185,8 +186,21 @@ def test_what_cannot_be_decorated(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="metal_distance must be above 0"):
         BackmapOptions(metal_distance=-1.0)
     three = Net.from_edges(np.array([[0, 3], [1, 3], [2, 3]]), 4, is_node=[True, True, True, False])
-    with pytest.raises(InputError, match="linkers on three nodes"):
+    with pytest.raises(InputError, match="no positions to tell their nearest two"):
         node_net(three, 5.95)
+
+
+def test_linkers_on_other_than_two_nodes() -> None:
+    # Linker 3 is on three nodes, of which 1 is the farthest; linker 4 dangles.
+    rows = np.array([[0, 3], [1, 3], [2, 3], [0, 4], [0, 5], [1, 5]])
+    places = np.array([[0, 0, 0], [0.5, 0.3, 0], [0.2, 0, 0], [0.1, 0.05, 0], [0, 0.1, 0], [0.2, 0.2, 0]])
+    net = Net.from_edges(rows, 6, is_node=np.arange(6) < 3, positions=places, cell=np.eye(3) * 20)
+    trimmed, bonds_cut, left_out = two_ended(net)
+    assert (bonds_cut, left_out) == (1, 1)
+    assert node_net(net, 5.95).edges[:, :2].tolist() == [[0, 1], [0, 2]]
+    assert trimmed.n_edges == 5
+    made = backmap(net, options=BackmapOptions(most_steps=0), rng=np.random.default_rng(1))
+    assert "1 bonds of linkers on more than two nodes cut; 1 dangling linkers left out" in str(made)
 
 
 def test_random_packings() -> None:
@@ -211,5 +225,7 @@ def test_random_packings() -> None:
     for wrong in ({}, {"number_density": 0.1, "cell": oblique}, {"number_density": -1.0}):
         with pytest.raises(InputError, match="density"):
             random_packing([("Si", 3)], rng=rng, **wrong)
+    with pytest.raises(InputError, match="contact 'Si-O' is no pair of Si"):
+        random_packing([("Si", 3)], number_density=0.01, contacts={"Si-O": 2.0}, rng=rng)
     with pytest.raises(InputError, match="nothing to pack"):
         random_packing([], number_density=0.1, rng=rng)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.errors import InputError
+
 # Half the distances, in Å, at which atoms of start models begin to repel one another. They lie somewhat above half the
 # shortest contacts of well-annealed models of amorphous ZIFs (H-H 1.59, C-H 2.01, C-C 2.81, N-N 2.68 Å), so that a
 # little softness leaves no contact below those.
@@ -23,6 +25,11 @@ def contact_distances(species: Sequence[str], given: Mapping[str, float] | None 
         Distances of pairs by names such as ``Si-Si``; by default sums of radii: H 1.0, C 1.55, N 1.5, O 1.4, others
         1.45 Å.
 
+    Raises
+    ------
+    InputError
+        If a pair names an element that is not there, or a distance is below 0.
+
     Examples
     --------
     >>> contact_distances(["H", "Zn"], {"Zn-Zn": 3.3}).tolist()
@@ -32,6 +39,12 @@ def contact_distances(species: Sequence[str], given: Mapping[str, float] | None 
     distances: NDArray[np.float64] = radii[:, None] + radii
     for pair, distance in (given or {}).items():
         first, _, second = pair.partition("-")
+        if first not in species or second not in species:
+            raise InputError(
+                f"contact {pair!r} is no pair of {', '.join(species)}; expected such as {species[0]}-{species[0]}"
+            )
+        if not distance >= 0:
+            raise InputError(f"contact {pair} must be 0 Å or more, got {distance}")
         for i, one in enumerate(species):
             for j, other in enumerate(species):
                 if {one, other} == {first, second}:

@@ -12,7 +12,7 @@ from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_refine.backmap.contacts import contact_distances
 from carvsdb_refine.backmap.linkers import Linker, linker_named
-from carvsdb_refine.backmap.node_net import edge_vectors, net_named, node_net
+from carvsdb_refine.backmap.node_net import edge_vectors, net_named, node_net, two_ended
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
 from carvsdb_refine.backmap.spins import SPINS, best_spins
 from carvsdb_refine.model import AtomicModel
@@ -90,6 +90,8 @@ class Backmapped:
         Between metals and binding atoms meant to be bonded, in Å.
     missing, extra : int
         Bonds that are longer than the cut-off, and pairs within it that are not meant to be bonded.
+    bonds_cut, left_out : int
+        Of a net with linkers: bonds taken from those on three nodes or more, and linkers on fewer than two.
     """
 
     model: AtomicModel
@@ -98,14 +100,18 @@ class Backmapped:
     bond_lengths: Floats
     missing: int
     extra: int
+    bonds_cut: int = 0
+    left_out: int = 0
 
     def __str__(self) -> str:
         lengths = self.bond_lengths
+        adjusted = f"; {self.bonds_cut} bonds of linkers on more than two nodes cut" if self.bonds_cut else ""
+        adjusted += f"; {self.left_out} dangling linkers left out" if self.left_out else ""
         return (
             f"{self.net.n_vertices} metals, {len(lengths) // 2} linkers, {self.model.n_atoms} atoms, "
             f"{self.model.number_density:.4f} atoms/Å³; bonds {lengths.mean():.3f} ± {lengths.std():.3f} Å, "
             f"{self.missing} missing, {self.extra} extra; largest overlap {self.relaxation.largest_overlap:.2f} Å "
-            f"after {self.relaxation.steps} steps"
+            f"after {self.relaxation.steps} steps{adjusted}"
         )
 
 
@@ -151,6 +157,7 @@ def backmap(
     options = options or BackmapOptions()
     linker = linker_named(linker) if isinstance(linker, str) else linker
     given = net_named(net) if isinstance(net, str | Path) else net
+    given, bonds_cut, left_out = two_ended(given)
     nodes = node_net(given, options.metal_distance, options.repeat)
     assert nodes.positions is not None
     assert nodes.cell is not None
@@ -187,7 +194,7 @@ def backmap(
     model = AtomicModel(elements, positions, nodes.cell, molecule_ids=body + 1)
     lengths = np.linalg.norm(positions[bonds.atoms] + bonds.shifts - positions[bonds.metals], axis=1)
     missing, extra = _differences(model, linker, n_nodes, lengths, options.bond_cutoff)
-    return Backmapped(model, nodes, relaxation, lengths, missing, extra)
+    return Backmapped(model, nodes, relaxation, lengths, missing, extra, bonds_cut, left_out)
 
 
 def _placings(

@@ -39,13 +39,53 @@ def net_named(source: str | Path) -> Net:
     return library.load(str(source))
 
 
+def two_ended(net: Net) -> tuple[Net, int, int]:
+    """Return a net whose linkers all join two nodes, how many bonds were taken from others, and how many linkers.
+
+    Amorphous models have some others: a linker on more nodes keeps the bonds to the nearest two, one on fewer is left
+    out.
+
+    Raises
+    ------
+    InputError
+        If a linker joins three nodes or more in a net without positions and cell.
+    """
+    if not net.is_node_linker:
+        return net, 0, 0
+    degrees = net.degrees()
+    crowded = np.flatnonzero(~net.is_node & (degrees > 2))
+    rows = net.edges.astype(np.int64)
+    kept = np.ones(len(rows), bool)
+    if len(crowded):
+        if net.positions is None or net.cell is None:
+            raise InputError(
+                f"net {net.name!r} has linkers on three nodes or more, and no positions to tell their nearest two"
+            )
+        lengths = np.linalg.norm(edge_vectors(rows, net.positions, net.cell), axis=1)
+        for linker in crowded:
+            bonds = np.flatnonzero((rows[:, :2] == linker).any(axis=1))
+            kept[bonds[np.argsort(lengths[bonds], kind="stable")[2:]]] = False
+    left_out = int(np.count_nonzero(~net.is_node & (degrees < 2)))
+    trimmed = Net.from_edges(
+        rows[kept],
+        net.n_vertices,
+        multiplicity=net.multiplicity[kept],
+        is_node=net.is_node,
+        positions=net.positions,
+        cell=net.cell,
+        labels=net.labels,
+        name=net.name,
+    )
+    return trimmed, int(np.count_nonzero(~kept)), left_out
+
+
 def node_net(net: Net, edge_length: float, repeat: tuple[int, int, int] = (1, 1, 1)) -> Net:
     """Return the nodes of a net in a cell in which the mean edge has a given length.
 
     Parameters
     ----------
     net : Net
-        With nodes only, or with linkers between two nodes each: those become edges, dangling ones are dropped.
+        With nodes only, or with linkers: these become edges between two nodes each (`two_ended`).
         Positions and cell are scaled; a net without them is placed barycentrically, in the cell that makes edges as
         equal as possible.
     edge_length : float
@@ -61,7 +101,7 @@ def node_net(net: Net, edge_length: float, repeat: tuple[int, int, int] = (1, 1,
     Raises
     ------
     InputError
-        If a linker joins three nodes or more, the net is not three-periodic, or two nodes lie at one place.
+        As `two_ended`; if the net is not three-periodic, has no edges, or two nodes lie at one place.
 
     Examples
     --------
@@ -69,9 +109,7 @@ def node_net(net: Net, edge_length: float, repeat: tuple[int, int, int] = (1, 1,
     >>> float(abs(np.linalg.det(sodalite.cell)).round(1))
     2383.2
     """
-    if (~net.is_node & (net.degrees() > 2)).any():
-        raise InputError(f"net {net.name!r} has linkers on three nodes or more; backmap puts linkers on two")
-    nodes = contract_linkers(net)
+    nodes = contract_linkers(two_ended(net)[0])
     if not nodes.n_edges:
         raise InputError(f"net {net.name!r} has no edges; there is nowhere to put linkers")
     if nodes.positions is None or nodes.cell is None:

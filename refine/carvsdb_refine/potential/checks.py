@@ -15,7 +15,7 @@ def element_indices(
     elements: Sequence[str] | Sequence[int] | NDArray[np.integer] | NDArray[np.str_],
     source: str | Path | None = None,
 ) -> NDArray[np.int64]:
-    """Translate symbols to indices into `known`; indices are checked.
+    """Translate symbols to indices into `known`; indices are checked. Deuterium is hydrogen, unless it is known itself.
 
     Parameters
     ----------
@@ -35,13 +35,15 @@ def element_indices(
 
     Examples
     --------
-    >>> element_indices("zif.yace", ("H", "Zn"), ["Zn", "H", "Zn"]).tolist()
-    [1, 0, 1]
+    >>> element_indices("zif.yace", ("H", "Zn"), ["Zn", "H", "D"]).tolist()
+    [1, 0, 0]
     """
     given = np.asarray(elements)
     symbols, places = np.unique(given, return_inverse=True)
     names: Sequence[str] | range = range(len(known)) if given.dtype.kind in "iu" else known
     number = {symbol: index for index, symbol in enumerate(names)}
+    if "H" in number:
+        number.setdefault("D", number["H"])
     missing = [str(symbol) for symbol in symbols.tolist() if symbol not in number]
     if missing:
         has = f"it has {', '.join(known)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
@@ -82,7 +82,7 @@ def potential_from_config(
 def _ace(_: Parameters, file: str | Path | None) -> "EnergyTerm":
     if file is None:
         raise InputError("potential ace needs a file: a .yace or .yaml of pacemaker")
-    return cast("EnergyTerm", read_ace(file))
+    return read_ace(file)
 
 
 def _lennard_jones(given: Parameters, file: str | Path | None) -> "EnergyTerm":
