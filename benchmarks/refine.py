@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import platform
 import resource
+import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -203,32 +204,34 @@ def pair_by_pair(*arguments: Any) -> None:
     compiled(_pair_by_pair)(*arguments)
 
 
-def _moves_per_cpu_second(seed: int, n_moves: int, gate: Any) -> float:
-    chain = chain_of("joint", 0.1, 5.0, SIGMA, seed)
+def _worker(index: int, n_moves: int, rounds: int, gate: Any, answers: Any) -> None:
+    """In turns: the first chain alone, then both at once."""
+    chain = chain_of("joint", 0.1, 5.0, SIGMA, seed=index)
     chain.run(50)
-    gate.wait()
-    began = time.process_time()
-    chain.run(n_moves)
-    return n_moves / (time.process_time() - began)
+    found: dict[str, list[float]] = {"alone": [], "together": []}
+    for _ in range(rounds):
+        for name, takes_part in (("alone", index == 0), ("together", True)):
+            gate.wait()
+            if takes_part:
+                began = time.process_time()
+                chain.run(n_moves)
+                found[name].append(n_moves / (time.process_time() - began))
+    answers.put(found)
 
 
-def _worker(seed: int, n_moves: int, gate: Any, answers: Any) -> None:
-    answers.put(_moves_per_cpu_second(seed, n_moves, gate))
-
-
-def time_side_by_side(n_moves: int) -> dict[str, float]:
-    """Run one chain, then two at once, each in a process of its own."""
+def time_side_by_side(n_moves: int, rounds: int = 5) -> dict[str, float]:
+    """Run one chain and two at once in turns, each in a process of its own; medians of the rounds."""
     context = multiprocessing.get_context("spawn")
-    found = {}
-    for name, n_chains in (("one chain", 1), ("two chains", 2)):
-        gate, answers = context.Barrier(n_chains), context.Queue()
-        workers = [context.Process(target=_worker, args=(seed, n_moves, gate, answers)) for seed in range(n_chains)]
-        for worker in workers:
-            worker.start()
-        found[name] = sum(answers.get() for _ in workers)
-        for worker in workers:
-            worker.join()
-    return found | {"ratio": found["two chains"] / found["one chain"]}
+    gate, answers = context.Barrier(2), context.Queue()
+    workers = [context.Process(target=_worker, args=(index, n_moves, rounds, gate, answers)) for index in range(2)]
+    for worker in workers:
+        worker.start()
+    found = [answers.get() for _ in workers]
+    for worker in workers:
+        worker.join()
+    alone = statistics.median(rate for chain in found for rate in chain["alone"])
+    together = sum(statistics.median(chain["together"]) for chain in found)
+    return {"one chain": alone, "two chains": together, "ratio": together / alone}
 
 
 def long_run(n_moves: int) -> dict[str, Any]:
@@ -322,7 +325,7 @@ def print_times() -> None:
     for name, numbers in moves.items():
         rate = numbers["moves_per_second"]
         print(f"  {name:32s}{fastest * rate:7.0f} x {scheme * rate:8.0f} x {PUBLISHED_SCHEME * rate:8.0f} x")
-    beside = time_side_by_side(1500)
+    beside = time_side_by_side(500)
     print(
         f"Chains side by side, moves per CPU second: one {beside['one chain']:.0f}, two {beside['two chains']:.0f} "
         f"together, ratio {beside['ratio']:.2f}"

@@ -1,5 +1,6 @@
 """Chains: the distributions they sample, their constraints, their counters, and exact resumption."""
 
+import doctest
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import exp, inf
@@ -527,3 +528,10 @@ def test_images_stay_valid() -> None:
     unwrapped = configuration.positions + images @ CUBE
     assert np.linalg.norm(unwrapped[:, None] - unwrapped, axis=2) == pytest.approx(inner, abs=1e-12)
     assert configuration.snapshot().images is not None
+
+
+def test_the_page_runs() -> None:
+    page = Path(__file__).resolve().parents[1] / "docs" / "monte_carlo.md"
+    results = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert results.attempted > 8
+    assert results.failed == 0
