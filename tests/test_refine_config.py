@@ -1,5 +1,6 @@
 """The TOML file of a refinement: what it may say, and what is said when it is wrong."""
 
+import doctest
 import tomllib
 from pathlib import Path
 from typing import get_args
@@ -136,6 +137,12 @@ def test_the_documented_file_is_one() -> None:
     block = text.partition("```toml\n")[2].partition("```")[0]
     config = RefinementConfig.model_validate(tomllib.loads(block))
     assert len(config.data) == 2
+
+
+def test_the_documented_python_runs() -> None:
+    result = doctest.testfile(str(DOCS), module_relative=False, encoding="utf-8")
+    assert result.attempted > 0
+    assert result.failed == 0
 
 
 def test_every_key_is_documented() -> None:

@@ -334,6 +334,11 @@ def test_models_go_into_a_catalogue(tmp_path: Path) -> None:
         stored = json.loads(row["results"])
         assert stored["energy_per_atom"] == done.json["energy_per_atom"]
         assert stored["data"][0]["rw"] == done.json["data"][0]["rw"]
+        between = json.loads(rows["si-after-200"]["results"])
+        trace = read_trace(tmp_path / "si" / "trace.csv")
+        assert between["moves"] == 200
+        assert between["energy_per_atom"] == trace["energy_per_atom"][4]
+        assert between["data"][0]["fitted"]["rw"] == trace["rw_1"][4]
         entries = {entry["label"]: entry for entry in catalogue.list().rows()}
         assert set(entries) == {"si", "si-after-200"}
     # The same file by the ordinary road is the same entry.

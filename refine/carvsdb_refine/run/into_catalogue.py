@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.errors import NoNetError
 from carvsdb_ingest.pipeline import to_entry
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_file
 from carvsdb_refine.run.setup import Setup
+from carvsdb_refine.run.trace import read_trace
 from carvsdb_schemas.refinement_answers import RunAnswer
 
 
@@ -81,11 +84,11 @@ def _models(setup: Setup, answer: RunAnswer, snapshots: bool) -> Iterator[tuple[
 
 def _run(setup: Setup, answer: RunAnswer, path: Path, moves: int, label: str | None) -> RefinementRun:
     results = answer.model_dump(
-        mode="json", exclude={"config", "folder", "seconds", "moves_per_second", "version", "seed"}
+        mode="json", exclude={"config", "folder", "seconds", "moves_per_second", "entries", "version", "seed"}
     )
     if moves < answer.moves:
-        # Scores are those of the last model.
-        results = {"moves": moves, "of_run": results}
+        # The scores are those of the last model; a kept one has its line of the trace.
+        results = {"moves": moves, **_traced(setup, moves)}
     return RefinementRun(
         config=setup.file.config.model_dump(mode="json"),
         seed=answer.seed,
@@ -95,3 +98,19 @@ def _run(setup: Setup, answer: RunAnswer, path: Path, moves: int, label: str | N
         files=(path.name,),
         model=label,
     )
+
+
+def _traced(setup: Setup, moves: int) -> dict[str, object]:
+    """Return what the trace says of a kept model; nothing if it was kept between two lines."""
+    trace = read_trace(RunFolder(setup.file.outputs).trace)
+    lines = np.flatnonzero(trace["moves"] == moves)
+    if not len(lines):
+        return {}
+    line = {name: float(values[lines[0]]) for name, values in trace.items()}
+    data = [
+        {"kind": table.kind, "file": table.file, "function": table.function}
+        | {"fitted": {name: line[f"{name}_{number}"] for name in ("rw", "chi2", "scale", "offset")}}
+        for number, table in enumerate(setup.file.config.data, 1)
+    ]
+    energy = None if np.isnan(line["energy_per_atom"]) else line["energy_per_atom"]
+    return {"temperature": line["temperature"], "energy_per_atom": energy, "chi2": line["chi2"], "data": data}
