@@ -346,6 +346,21 @@ def test_models_go_into_a_catalogue(tmp_path: Path) -> None:
     assert (again.json["added"], again.json["unchanged"]) == (0, 1)
 
 
+def test_a_finished_run_can_be_taken_in_later(finished: Path, tmp_path: Path) -> None:
+    db = tmp_path / "si.duckdb"
+    db.write_text("no catalogue")
+    refused = carvsdb("refine", "resume", finished, "--db", db)
+    assert refused.code == 3
+    assert "moves" not in refused.err
+    db.unlink()
+    for label in ("first", "first"):
+        done = carvsdb("refine", "resume", finished, "--db", db, "--label", label, "--json")
+        assert done.code == 0
+        assert done.json["entries"] == ["first", "first-after-200"]
+    with Catalogue.open(db, read_only=True) as catalogue:
+        assert len(catalogue.refinements().rows()) == 2
+
+
 # --- what is wrong is said in one sentence
 
 

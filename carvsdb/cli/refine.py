@@ -21,6 +21,9 @@ Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of
 IntoDb = Annotated[
     str | None, typer.Option("--db", metavar="PATH", help="A catalogue that takes the last model and kept ones.")
 ]
+Label = Annotated[
+    str | None, typer.Option("--label", help="What the last model is called there; by default as the TOML file.")
+]
 
 
 @app.callback()
@@ -42,15 +45,15 @@ def score(config: Config, as_json: Json = False) -> None:
 
 
 @app.command(epilog="Example: carvsdb refine run m1.toml --db zif.duckdb")
-def run(config: Config, db: IntoDb = None, as_json: Json = False) -> None:
+def run(config: Config, db: IntoDb = None, label: Label = None, as_json: Json = False) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
-    _go(config, db, as_json, again=False)
+    _go(config, db, label, as_json, again=False)
 
 
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
-def resume(config: Config, db: IntoDb = None, as_json: Json = False) -> None:
+def resume(config: Config, db: IntoDb = None, label: Label = None, as_json: Json = False) -> None:
     """Go on from the last checkpoint of a run, as if it had never stopped."""
-    _go(config, db, as_json, again=True)
+    _go(config, db, label, as_json, again=True)
 
 
 @app.command(epilog="Example: carvsdb refine status m1.toml")
@@ -97,12 +100,18 @@ app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact
 )
 
 
-def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
+def _go(config: Path, db: str | None, label: str | None, as_json: bool, again: bool) -> None:
     from carvsdb_refine.run import Hooks, prepare, read_config
     from carvsdb_refine.run import resume as resume_of
     from carvsdb_refine.run import run as run_of
 
     setup = prepare(read_config(config))
+    if db is not None:
+        from carvsdb.catalogue import Catalogue
+
+        # Whether it can take anything is known before the run, not after.
+        with Catalogue.open(db):
+            pass
     with _stop_signals() as asked:
         hooks = Hooks(progress=lambda progress: _tell(progress, setup), stop=lambda: bool(asked))
         try:
@@ -114,7 +123,7 @@ def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
     if db is not None:
         from carvsdb_refine.run.into_catalogue import store
 
-        stored = store(setup, answer, db)
+        stored = store(setup, answer, db, label)
         for sentence in stored.without_net:
             say(sentence)
     if as_json:
