@@ -168,6 +168,8 @@ def _tell(progress: "Progress", setup: "Setup") -> None:
         parts.append(f"{table.kind} {table.function} chi² {one.chi2 or 0:.1f} Rw {one.rw:.4f}")
     parts += [f"{now.energy_per_atom:.5f} eV/atom"] if now.energy_per_atom is not None else []
     say("; ".join(parts))
+    if progress.drift:
+        say(f"checked {progress.drift}")
 
 
 def _duration(seconds: float) -> str:
@@ -183,6 +185,9 @@ def _scored(answer: "ScoreAnswer") -> str:
     if answer.energy_per_atom is not None:
         by_element = ", ".join(f"{symbol} {value:.4f}" for symbol, value in (answer.energy_by_element or {}).items())
         lines.append(f"  energy   {answer.energy_per_atom:.6f} eV/atom ({by_element})")
+    broken = ", ".join(f"{name} broken {number} times" for name, number in answer.violations.items() if number)
+    if broken:
+        lines.append(f"  limits   {broken}")
     for data in answer.data:
         chi2 = "" if data.chi2 is None else f", chi² {data.chi2:.1f}"
         offset = "" if data.offset == 0 else f", offset {data.offset:.4f}"

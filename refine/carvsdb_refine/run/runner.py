@@ -54,9 +54,11 @@ def run(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
     folder = RunFolder(setup.file.outputs)
     # A format that cannot hold the model is found now, not at the end.
     model_text(setup.model, setup.model_name, setup.types)
+    folder.check_free()
+    chain = begin(setup)
     folder.make()
     with folder.owned():
-        chain = begin(setup)
+        folder.check_free()
         _write(folder, "config.toml", setup.file.text)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
         loop.trace.begin()
@@ -79,6 +81,7 @@ def resume(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
     checkpoint = load_checkpoint(folder.checkpoint)
     check_same_run(setup, checkpoint)
     with folder.owned():
+        folder.clear_drafts()
         chain = go_on(setup, checkpoint.arrays)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
         loop.trace.cut(int(checkpoint.notes["trace_bytes"]))
