@@ -302,9 +302,11 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def print_times() -> None:
+def print_times() -> dict[str, Any]:
+    """Print all times and return them."""
     print("Parts of a move, CPU ms:")
-    for part, by_kind in time_parts(600).items():
+    parts = time_parts(600)
+    for part, by_kind in parts.items():
         print(f"  {part:32s}" + "".join(f"{kind} {ms:6.3f}   " for kind, ms in by_kind.items()))
     moves = time_moves(1500)
     print("Moves per CPU second, one core, neutron + X-ray + ACE:")
@@ -330,20 +332,30 @@ def print_times() -> None:
         f"Chains side by side, moves per CPU second: one {beside['one chain']:.0f}, two {beside['two chains']:.0f} "
         f"together, ratio {beside['ratio']:.2f}"
     )
+    return {
+        "what": "times of moves of m1 and of their parts, CPU seconds of one thread",
+        "date": datetime.now(UTC).date().isoformat(),
+        "version": VERSION,
+        "load_average": os.getloadavg()[0],
+        "milliseconds": parts,
+        "moves": moves,
+        "full_evaluations": full,
+        "published_scheme_seconds": PUBLISHED_SCHEME,
+        "side_by_side": beside,
+        "peak_memory_gb": peak_memory(),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--moves", type=int, help="run so many moves of the long run instead of timing")
-    parser.add_argument("-o", "--output", type=Path, help="where the result of the long run goes, as JSON")
+    parser.add_argument("-o", "--output", type=Path, help="where the result goes, as JSON")
     given = parser.parse_args()
-    if given.moves is None:
-        print_times()
-        return
-    found = long_run(given.moves)
+    found = print_times() if given.moves is None else long_run(given.moves)
     if given.output is not None:
         given.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps({name: value for name, value in found.items() if name != "trace"}, indent=1))
+    if given.moves is not None:
+        print(json.dumps({name: value for name, value in found.items() if name != "trace"}, indent=1))
 
 
 if __name__ == "__main__":
