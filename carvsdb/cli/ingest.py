@@ -42,6 +42,9 @@ class Backend(StrEnum):
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders.")] = None,
     source: Annotated[str | None, typer.Option(metavar="NAME", help="A named collection instead of paths.")] = None,
+    from_path: Annotated[
+        Path | None, typer.Option("--from", metavar="PATH", help="Where the collection's files are, if not installed.")
+    ] = None,
     label: Annotated[str | None, typer.Option(help="What to call the entry (one net only).")] = None,
     kind: Annotated[str | None, typer.Option(help="crystalline, amorphous or generated; guessed if not given.")] = None,
     rings: Rings = RingKind.ring,
@@ -72,6 +75,8 @@ def ingest(
     """
     if bool(paths) == bool(source):
         raise typer.BadParameter("give files or folders, or one --source NAME", param_hint="PATH...")
+    if from_path is not None and not source:
+        raise typer.BadParameter("it says where a collection is: give --source NAME too", param_hint="--from")
     if label is not None and (source or len(paths or []) != 1):
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
     from carvsdb.catalogue import Catalogue
@@ -96,6 +101,7 @@ def ingest(
             report = ingest_collection(
                 catalogue,
                 collection,
+                path=from_path,
                 read=read,
                 analysis=analysis,
                 workers=who,
@@ -141,6 +147,7 @@ def sources(as_json: Json = False) -> None:
     if as_json:
         answer_json([{field: getattr(one, field) for field in fields} for one in SOURCES.values()])
         return
-    print(table([(one.name, one.licence, one.how) for one in SOURCES.values()], ("name", "licence", "how")))
+    rows = [(one.name, one.version, one.licence or "none stated") for one in SOURCES.values()]
+    print(table(rows, ("name", "version", "licence")))
     for one in SOURCES.values():
-        print(f"\n{one.name}: {one.title}\n  cite {one.citation}")
+        print(f"\n{one.name}: {one.title}\n  cite {one.citation}, doi:{one.doi}\n  have {one.how}")

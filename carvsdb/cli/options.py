@@ -128,7 +128,7 @@ def _bonds(rules: list[str]) -> "BondOptions":
                 f"expected a pair such as Zn-N=2.5, tolerance=0.4, metal-metal or search, got {rule!r}",
                 param_hint="--bonds",
             ) from None
-    return BondOptions(tolerance, tuple(pairs), metal_metal, from_file)
+    return BondOptions(tolerance=tolerance, pairs=tuple(pairs), metal_metal=metal_metal, from_file=from_file)
 
 
 def names_file(path: str | None) -> "NamesFile | None":

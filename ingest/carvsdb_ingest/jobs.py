@@ -3,7 +3,7 @@
 import hashlib
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +19,7 @@ from carvsdb_ingest.readers import NetItem, ReadOptions
 from carvsdb_ingest.readers.compressed import plain_name
 from carvsdb_ingest.readers.read import read_parts
 from carvsdb_ingest.readers.text_file import TextFile
+from carvsdb_ingest.sources.collection import SourceFile
 
 TIME_LIMIT = 300.0
 """Seconds that a structure may take, if nothing else is said."""
@@ -73,6 +74,14 @@ class Job:
         The net, where a collection gives it.
     source : SourceInfo, optional
         The collection.
+    about : mapping
+        What the collection says about it, for its provenance.
+    quality : tuple of str
+        What the collection says is doubtful.
+    read : ReadOptions, optional
+        How it is to be read, where the collection says so.
+    kind : str, optional
+        What the collection says it is.
     """
 
     input: str
@@ -82,6 +91,10 @@ class Job:
     packed: bytes | None = None
     item: NetItem | None = None
     source: SourceInfo | None = None
+    about: Mapping[str, object] = field(default_factory=dict)
+    quality: tuple[str, ...] = ()
+    read: ReadOptions | None = None
+    kind: str | None = None
 
     @property
     def file(self) -> str:
@@ -180,11 +193,20 @@ def file_job(path: Path, options: JobOptions) -> Job:
     return Job(str(path), digest, _task(digest, Path(plain_name(path)).suffix.lower(), options), path=path)
 
 
-def member_job(path: Path, name: str, content: bytes, options: JobOptions, source: SourceInfo | None = None) -> Job:
+def member_job(path: Path, name: str, content: bytes, options: JobOptions) -> Job:
     """Make the job of a file of an archive."""
     digest = hashlib.sha256(content).hexdigest()
-    task = _task(digest, Path(plain_name(name)).suffix.lower(), options, "" if source is None else source.collection)
-    return Job(f"{path}/{name}", digest, task, path=path, packed=zlib.compress(content, 1), source=source)
+    task = _task(digest, Path(plain_name(name)).suffix.lower(), options)
+    return Job(f"{path}/{name}", digest, task, path=path, packed=zlib.compress(content, 1))
+
+
+def source_job(path: Path, file: SourceFile, source: SourceInfo, sha256: str, options: JobOptions) -> Job:
+    """Make the job of a file of a collection; `sha256` is that of all that the collection is read from."""
+    read = file.read or options.read
+    job = member_job(path, file.name, file.content, replace(options, read=read))
+    task = content_key("task of a collection", str(job.task), source.collection)
+    about = {**file.about, "source_sha256": sha256}
+    return replace(job, task=task, source=source, about=about, quality=file.quality, read=file.read, kind=file.kind)
 
 
 def item_job(item: NetItem, source: SourceInfo, options: JobOptions) -> Job:
@@ -335,7 +357,7 @@ def _items(job: Job, options: JobOptions) -> Iterator[NetItem | CarvsdbError]:
         file = TextFile.decode(zlib.decompress(job.packed), job.input)
     else:
         file = TextFile.load(job.input)
-    for part in read_parts(file, options.read):
+    for part in read_parts(file, job.read or options.read):
         if isinstance(part, NetItem):
             yield part
         else:
@@ -347,7 +369,9 @@ def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: 
     if isinstance(item, CarvsdbError):
         return Attempted(number, "", job.sha256, error=item)
     try:
-        entry = to_entry(analyse(item, options.analysis), label=options.label, kind=options.kind, source=job.source)
+        item = replace(item, quality=(*item.quality, *job.quality), provenance={**item.provenance, **job.about})
+        kind = options.kind or job.kind
+        entry = to_entry(analyse(item, options.analysis), label=options.label, kind=kind, source=job.source)
         entry = replace(entry, description=entry.description.model_copy(update={"label": entry.label}))
     except CarvsdbError as error:
         problem = error
@@ -366,9 +390,8 @@ def _internal(error: Exception) -> CarvsdbError:
     return CarvsdbError(f"internal error, please report it: {type(error).__name__}: {error}")
 
 
-def _task(digest: str, form: str, options: JobOptions, collection: str = "") -> UUID:
-    more = (collection,) if collection else ()
-    return content_key("task", digest, form, *more, _plain(options.read), _plain(options.analysis), VERSION)
+def _task(digest: str, form: str, options: JobOptions) -> UUID:
+    return content_key("task", digest, form, _plain(options.read), _plain(options.analysis), VERSION)
 
 
 def _plain(options: ReadOptions | AnalysisOptions) -> dict[str, str]:

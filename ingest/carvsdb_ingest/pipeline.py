@@ -28,6 +28,7 @@ from carvsdb_ingest.jobs import (
     file_job,
     item_job,
     member_job,
+    source_job,
     status_of,
     to_entry,
 )
@@ -185,6 +186,7 @@ def ingest_collection(
     catalogue: Catalogue,
     collection: Collection,
     *,
+    path: Path | None = None,
     read: ReadOptions | None = None,
     analysis: AnalysisOptions | None = None,
     workers: Workers | None = None,
@@ -194,7 +196,21 @@ def ingest_collection(
     note: Note = lambda sentence: None,
     progress: Progress = lambda report: None,
 ) -> IngestReport:
-    """Put the nets of a named collection into a catalogue.
+    """Put the nets of a named collection, or those of its structures, into a catalogue.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    collection : Collection
+    path : Path, optional
+        Where its files are; by default the package that they come with.
+    read, analysis, workers, shards, retry, time_limit, note, progress
+        As in :func:`ingest_files`.
+
+    Raises
+    ------
+    MissingExtraError, NotFoundError
+        If its files are not there.
 
     Examples
     --------
@@ -206,22 +222,7 @@ def ingest_collection(
     """
     options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions(), time_limit=time_limit)
     run = _Run(catalogue, options, workers or Workers(), shards, retry, note, progress)
-    return run.do(
-        item_job(
-            item,
-            SourceInfo(
-                collection=collection.name,
-                version=collection.version,
-                url=collection.url or None,
-                doi=collection.doi or None,
-                licence=collection.licence,
-                citation=collection.citation,
-                id_in_source=item.label,
-            ),
-            options,
-        )
-        for item in collection.items()
-    )
+    return run.do(_collection_jobs(collection, path, run))
 
 
 @dataclass(slots=True)
@@ -424,6 +425,35 @@ def _file_jobs(path: Path, run: _Run) -> Iterator[Job]:
         return
     if not number:
         run.give_up(Job(str(path), None, None, path=path), InputError("holds no file of nets or atoms", path=path))
+
+
+def _collection_jobs(collection: Collection, path: Path | None, run: _Run) -> Iterator[Job]:
+    """Yield the jobs of a collection: of its nets, or of its files."""
+
+    def source(id_in_source: str) -> SourceInfo:
+        return SourceInfo(
+            collection=collection.name,
+            version=collection.version,
+            url=collection.url or None,
+            doi=collection.doi or None,
+            licence=collection.licence or None,
+            citation=collection.citation,
+            id_in_source=id_in_source,
+        )
+
+    if collection.files is None:
+        if path is not None:
+            raise InputError(f"the collection {collection.name} comes with carvsdb and is read from no path", path=path)
+        for item in collection.items():
+            yield item_job(item, source(item.label), run.options)
+        return
+    opened = collection.files(path)
+    run.note(f"{collection.name}: {opened.path}, sha256 {opened.sha256}")
+    try:
+        for file in opened.files:
+            yield source_job(opened.path, file, source(file.id_in_source), opened.sha256, run.options)
+    except InputError as error:
+        run.give_up(Job(str(opened.path), None, None, path=opened.path), error)
 
 
 def _stem(job: Job) -> str:
