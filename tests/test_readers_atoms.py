@@ -109,6 +109,28 @@ def test_frames_are_structures_of_their_own(tmp_path: Path) -> None:
     assert len(frames) == 3
 
 
+@pytest.mark.parametrize(
+    ("comment", "volume"),
+    [
+        ("10 11 12", 1320),
+        ("cell: 10, 11, 12", 1320),
+        ("# CELL{abcABC}: 10 11 12 90 90 30", 660),
+        ("10 0 0  1 11 0  0 2 12", 1320),
+        ('Lattice="10 0 0 0 11 0 0 0 12"', 1320),
+    ],
+)
+def test_a_plain_xyz_may_have_its_cell_in_the_comment(comment: str, volume: float, tmp_path: Path) -> None:
+    (found,) = read_structures(write(tmp_path, "a.xyz", f"2\n{comment}\nZn 0 0 0\nN 2 0 0\n"))
+    assert found.volume == pytest.approx(volume)
+    assert found.elements == ("Zn", "N")
+
+
+@pytest.mark.parametrize("comment", ["", "a frame", "1.5", "1 2 3 4", "10 11 twelve", "step 3"])
+def test_other_comments_are_no_cell(comment: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no cell"):
+        read_structures(write(tmp_path, "a.xyz", f"1\n{comment}\nZn 0 0 0\n"))
+
+
 def test_bonds_of_an_all_atom_file_are_used(tmp_path: Path) -> None:
     text = data().replace("4 atoms\n", "4 atoms\n2 bonds\n") + "\nBonds\n\n1 1 1 3\n2 1 4 2\n"
     (found,) = read_structures(write(tmp_path, "a.data", text), ReadOptions(elements=TYPES))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
+from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Json, Seed, Types, read_options
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.errors import InputError
 
@@ -31,7 +31,7 @@ class Metric(StrEnum):
 
 
 def similar(
-    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a net file.")],
+    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file.")],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
     environments: Annotated[
         bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
@@ -47,6 +47,8 @@ def similar(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Only nets of this archive name.")] = None,
     min_nodes: Annotated[int | None, typer.Option(metavar="N", help="Only nets of N nodes or more.")] = None,
     max_nodes: Annotated[int | None, typer.Option(metavar="N", help="Only nets of N nodes or fewer.")] = None,
+    bonds: BondRules = None,
+    types: Types = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -68,7 +70,7 @@ def similar(
         if environments:
             _compose(catalogue, query, as_json)
             return
-        asked: str | Entry = _entry_of_file(query) if Path(query).is_file() else catalogue.label(query)
+        asked: str | Entry = _entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
         answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, seed=seed)
     hits = answer.rows()
     label = asked if isinstance(asked, str) else asked.label
@@ -122,13 +124,13 @@ def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
     print(table(rows, ("nodes", "vertex symbol", "bonds", "distance", "in")))
 
 
-def _entry_of_file(path: str) -> "Entry":
+def _entry_of_file(path: str, bonds: list[str] | None, types: str | None) -> "Entry":
     """Analyse the one net of a file."""
     from carvsdb_ingest.analysis import analyse
     from carvsdb_ingest.pipeline import to_entry
     from carvsdb_ingest.readers import read_items
 
-    items = read_items(path)
+    items = read_items(path, read_options(types=types, bonds=bonds))
     if len(items) != 1:
         raise InputError(f"holds {len(items)} nets; ask about one at a time", path=path, hint="ingest the file first")
     for sentence in items[0].notes:

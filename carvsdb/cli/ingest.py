@@ -150,4 +150,5 @@ def sources(as_json: Json = False) -> None:
     rows = [(one.name, one.version, one.licence or "none stated") for one in SOURCES.values()]
     print(table(rows, ("name", "version", "licence")))
     for one in SOURCES.values():
-        print(f"\n{one.name}: {one.title}\n  cite {one.citation}, doi:{one.doi}\n  have {one.how}")
+        cite = one.citation if one.doi in one.citation else f"{one.citation}, doi:{one.doi}"
+        print(f"\n{one.name}: {one.title}\n  cite {cite}\n  get it: {one.how}")
