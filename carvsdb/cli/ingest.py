@@ -77,6 +77,8 @@ def ingest(
         raise typer.BadParameter("give files or folders, or one --source NAME", param_hint="PATH...")
     if from_path is not None and not source:
         raise typer.BadParameter("it says where a collection is: give --source NAME too", param_hint="--from")
+    if clustering and NODE_ONLY in clustering and len(clustering) > 1:
+        raise typer.BadParameter("node-only goes alone: ingest once more without it", param_hint="--clustering")
     if label is not None and (source or len(paths or []) != 1):
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
     from carvsdb.catalogue import Catalogue

@@ -9,7 +9,7 @@ import pyarrow as pa
 from carvsdb.catalogue import Catalogue, Entry, Filters
 from carvsdb.errors import CarvsdbError
 from carvsdb_ingest.analysis import AnalysisOptions, analyse
-from carvsdb_ingest.jobs import to_entry
+from carvsdb_ingest.jobs import status_of, to_entry
 from carvsdb_ingest.readers import ReadOptions, read_items
 
 SCREENED = pa.schema(
@@ -101,7 +101,7 @@ def _screened(
                 if entry.carvs().has_rings:
                     asked.append((rows[-1], entry))
         except CarvsdbError as error:
-            rows.append({"file": str(file), "status": "error", "cause": str(error)})
+            rows.append({"file": str(file), "status": status_of(error), "cause": str(error)})
     answers = catalogue.similar_each([entry for _, entry in asked], 1, filters=filters) if asked else []
     for (row, _), answer in zip(asked, answers, strict=True):
         for hit in answer.rows():
