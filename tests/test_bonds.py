@@ -126,7 +126,7 @@ def test_the_carbon_of_a_chelate_is_not_bonded_to_the_metal() -> None:
 def test_over_bonded_carbon_is_pruned_with_a_flag() -> None:
     corners = [[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
     near: list[list[float]] = [[0.89 * x for x in corner] for corner in corners]
-    crowded = structure("C C C C C C", [[0.0, 0, 0], *near, [0, 0, 1.75]])
+    crowded = structure("C C C C C C", [[0.0, 0, 0], *near, [0.0, 0, 1.75]])
     bonds = find_bonds(crowded)
     assert len([row for row in bonds.edges.tolist() if row[0] == 0]) == 4
     assert "C atoms with more than 4 non-metal neighbours, pruned: 1" in bonds.quality
@@ -143,7 +143,7 @@ def test_overlapping_atoms_are_said_and_not_pruned() -> None:
 
 def test_an_oxygen_between_metals_leans_on_the_second() -> None:
     # Zn1-O1 2.0 Å, O1...Zn2 2.6 Å; O2 of the same carboxylate holds Zn2.
-    places = [[0, 0, 0], [2.0, 0, 0], [2.6, 1.1, 0], [3.8, 1.3, 0], [4.3, -0.7, 0]]
+    places: list[list[float]] = [[0, 0, 0], [2.0, 0, 0], [2.6, 1.1, 0], [3.8, 1.3, 0], [4.3, -0.7, 0]]
     bridge = structure("Zn O C O Zn", places)
     assert find_bonds(bridge).edges[:, :2].tolist() == [[0, 1], [1, 2], [1, 4], [2, 3], [3, 4]]
     assert [1, 4] not in find_bonds(bridge, BondOptions(semi_bridging=0)).edges[:, :2].tolist()
