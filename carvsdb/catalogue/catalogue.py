@@ -12,8 +12,10 @@ from carvsdb.catalogue import (
     distances,
     duplicates,
     environments,
+    listing,
     maps,
     names,
+    naming,
     neighbours,
     queries,
     schema,
@@ -22,6 +24,7 @@ from carvsdb.catalogue import (
 )
 from carvsdb.catalogue.adding import AddReport
 from carvsdb.catalogue.answer import Answer
+from carvsdb.catalogue.approximate import RECALL, ApproximateIndex, ApproximateReport
 from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.batch import Batch, BatchBuilder
 from carvsdb.catalogue.committing import CommitReport, commit
@@ -30,6 +33,7 @@ from carvsdb.catalogue.entry import Entry
 from carvsdb.catalogue.filters import Filters
 from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.maps import StoredMap
+from carvsdb.catalogue.naming import NamingReport
 from carvsdb.catalogue.neighbours import Query
 from carvsdb.catalogue.refinements import RefinementRun
 from carvsdb.catalogue.search_index import SearchIndex
@@ -40,6 +44,7 @@ from carvsdb.compare.metrics import CARVS
 from carvsdb.compare.noise import BlockSums
 from carvsdb.net.graph import Net
 from carvsdb.rings import Carvs, find_rings
+from carvsdb.topology.archive import Archive
 from carvsdb_schemas.answers import ShowAnswer
 
 
@@ -96,18 +101,28 @@ class Catalogue:
         """The DuckDB connection, for the floors above that read whole tables."""
         return self._storage
 
-    def add(self, entries: Iterable[Entry]) -> AddReport:
+    def add(self, entries: Iterable[Entry], *, at_once: int = 1) -> AddReport:
         """Store entries, each whole or not at all; what is stored already is left as it is.
+
+        Parameters
+        ----------
+        entries : iterable of Entry
+            May be a generator of any length.
+        at_once : int
+            How many are stored in one transaction, and so held in memory. A transaction takes about as long as the
+            rows of some hundred small nets.
 
         Raises
         ------
         RefusedError
-            If a label belongs to other content. Entries before that one stay stored.
+            If a label belongs to other content. What was stored in transactions before that one stays stored.
         """
-        return adding.add(self._storage, entries)
+        return adding.add(self._storage, entries, at_once)
 
     def add_batch(self, batch: Batch) -> CommitReport:
         """Store the rows of many entries in one transaction, by Arrow; see :class:`carvsdb.catalogue.batch.Batch`.
+
+        Multiples of 122,880 nets (:data:`carvsdb.catalogue.storage.ROW_GROUP`) are the fastest.
 
         A label that belongs to other content is changed, and a net that is stored with other edges is left out; both
         are in the report.
@@ -176,13 +191,17 @@ class Catalogue:
         builder.add_failure(input, cause, status=status, sha256=content_hash, label=label, seconds=seconds)
         commit(self._storage, builder.build())
 
-    def list(self) -> Answer:
-        """List the nets: label, name, kind, source, n_nodes, symbol, sigma, status."""
-        return Answer(
-            self._storage.table(
-                "SELECT label, name, kind, source, n_nodes, symbol, sigma, status FROM entry ORDER BY label"
-            )
-        )
+    def list(self, filters: Filters | None = None, *, limit: int | None = None) -> Answer:
+        """List the nets: label, name, kind, source, n_nodes, symbol, sigma, status.
+
+        Parameters
+        ----------
+        filters : Filters, optional
+            Which nets.
+        limit : int, optional
+            How many, at most; a note says how many more there are.
+        """
+        return listing.listed(self._storage, filters, limit)
 
     def show(self, name: str) -> ShowAnswer:
         """Return all that is known of an entry.
@@ -216,7 +235,7 @@ class Catalogue:
         """Return the histograms of distances and angles of an entry, by quantity; none if it came as a net."""
         return showing.load_geometry(self._storage, names.resolve(self._storage, name))
 
-    def sql(self, query: str) -> Answer:
+    def query(self, sql: str) -> Answer:
         """Answer a question in SQL; the view `entry` has one row per net.
 
         Raises
@@ -229,11 +248,15 @@ class Catalogue:
         Examples
         --------
         >>> with Catalogue.in_memory() as catalogue:
-        ...     catalogue.sql("SELECT count(*) AS nets FROM entry")
+        ...     catalogue.query("SELECT count(*) AS nets FROM entry")
         nets
         0
         """
-        return queries.ask(self._storage, query)
+        return queries.ask(self._storage, sql)
+
+    def sql(self, query: str) -> Answer:
+        """Do the same as :meth:`query`."""
+        return self.query(query)
 
     def similar(
         self,
@@ -244,6 +267,7 @@ class Catalogue:
         ring_kind: str = "ring",
         filters: Filters | None = None,
         metric: str = CARVS,
+        approximate: bool = False,
         seed: int = 0,
     ) -> Answer:
         """Find the nets whose ring statistics are nearest.
@@ -262,6 +286,8 @@ class Catalogue:
             Which nets may be found.
         metric : str
             ``carvs`` or ``ring-sizes``; see :mod:`carvsdb.compare.metrics`. Only ``carvs`` has a noise.
+        approximate : bool
+            Look into the side index, which is made if there is none: see :meth:`side_index`.
         seed : int
             Seed of the resampling of blocks.
 
@@ -279,7 +305,9 @@ class Catalogue:
             If the query has no rings.
         """
         asked = self._query(query, blocks, ring_kind)
-        return neighbours.nearest(self._storage, asked, k, filters=filters, metric=metric, seed=seed)
+        return neighbours.nearest(
+            self._storage, asked, k, filters=filters, metric=metric, approximate=approximate, seed=seed
+        )
 
     def similar_each(
         self,
@@ -289,6 +317,7 @@ class Catalogue:
         ring_kind: str = "ring",
         filters: Filters | None = None,
         metric: str = CARVS,
+        approximate: bool = False,
         with_noise: bool = False,
         seed: int = 0,
     ) -> Sequence[Answer]:
@@ -298,8 +327,32 @@ class Catalogue:
         """
         asked = [self._query(query, None, ring_kind) for query in queries]
         return neighbours.nearest_each(
-            self._storage, asked, k, filters=filters, metric=metric, with_noise=with_noise, seed=seed
+            self._storage,
+            asked,
+            k,
+            filters=filters,
+            metric=metric,
+            approximate=approximate,
+            with_noise=with_noise,
+            seed=seed,
         )
+
+    def side_index(self, *, ring_kind: str = "ring", recall: float = RECALL) -> ApproximateReport:
+        """Make the side index of approximate search beside the file, unless it is there and fresh; says what it is.
+
+        Parameters
+        ----------
+        ring_kind : str
+            ``ring`` or ``strong``.
+        recall : float
+            Share of the ten nearest that must be found, on average over vectors of the catalogue.
+
+        Raises
+        ------
+        MissingExtraError
+            If faiss is not installed.
+        """
+        return ApproximateIndex.open(self._storage, ring_kind, recall=recall).report
 
     def environments(self, name: str, *, ring_kind: str = "ring", same_coordination: bool = False) -> Answer:
         """Say which crystalline environments make up a net: each of its nodes is matched to the nearest.
@@ -336,6 +389,10 @@ class Catalogue:
             through such a node), environment (its key).
         """
         return environments.sorts(self._storage, name, ring_kind)
+
+    def node_counts(self, name: str, sort: int = 0, *, ring_kind: str = "ring") -> NDArray[np.int64]:
+        """Return the rings through a node of one sort of a net, by size from 1 to 32."""
+        return environments.counts_of(self._storage, name, sort, ring_kind)
 
     def containing(
         self, name: str, sort: int = 0, *, within: float = 0.0, ring_kind: str = "ring", limit: int = 100
@@ -423,14 +480,32 @@ class Catalogue:
         ----------
         by : str
             ``key``: nets of one canonical key, clustering and formula; ``file``: nets from files with the same bytes;
-            ``vector``: nets of one clustering with equal ring statistics, which need not be the same net.
+            ``structure``: the same atoms at the same places; ``twins``: one refcode with several endings, such as
+            ``ABAVIJ_ASR`` and ``ABAVIJ_FSR`` (all or free solvent removed); ``vector``: nets of one clustering with
+            equal ring statistics, which need not be the same net.
 
         Returns
         -------
         Answer
-            Columns representative (the first label), count, labels; the largest group first.
+            Columns representative (the first label), count, keys (different ones among them), labels; the largest
+            group first.
         """
         return duplicates.groups(self._storage, by)
+
+    def distinct_nets(self) -> Answer:
+        """Count by distinct net.
+
+        Returns
+        -------
+        Answer
+            For each canonical key and clustering: name, clustering, nets, materials (twins such as ``ABAVIJ_ASR`` and
+            ``ABAVIJ_FSR`` count once), formulas (different ones), representative, key; the most frequent first.
+        """
+        return duplicates.distinct(self._storage)
+
+    def rename(self, archive: Archive) -> NamingReport:
+        """Look up the keys of all nets in an archive of names, and store the names that they have there."""
+        return naming.rename(self._storage, archive)
 
     def normalised_vectors(self, *, ring_kind: str = "ring", max_ring_size: int | None = None) -> Vectors:
         """Return the normalised vectors of all nets that may be compared with each other.

@@ -110,7 +110,7 @@ class SearchIndex:
             counts=(with_rings, int(searched) - with_rings, int(total) - int(searched)),
         )
 
-    def chosen(self, choices: Sequence[Carvs]) -> "Chosen":
+    def chosen(self, choices: Sequence[Carvs], cut_off: int | None = None) -> "Chosen":
         """Choose, for each net, the search that is held against a query, and which search of the query that is.
 
         It is the complete one with the largest cut-off, if the query is complete, too; else one to the cut-off of the
@@ -120,19 +120,23 @@ class SearchIndex:
         ----------
         choices : sequence of Carvs
             The searches of the query, the best first.
+        cut_off : int, optional
+            Only searches to this ring size.
         """
         pattern = tuple((carvs.is_complete, carvs.max_ring_size) for carvs in choices)
-        if pattern not in self._chosen:
-            self._chosen[pattern] = self._choose(pattern)
-        return self._chosen[pattern]
+        key = (cut_off, pattern)
+        if key not in self._chosen:
+            self._chosen[key] = self._choose(pattern, cut_off)
+        return self._chosen[key]
 
-    def _choose(self, pattern: tuple[tuple[bool, int], ...]) -> "Chosen":
+    def _choose(self, pattern: tuple[tuple[bool, int], ...], only: int | None) -> "Chosen":
         partner = np.full(len(self.net), -1, np.int8)
         both = np.zeros(len(self.net), bool)
+        wanted = np.ones(len(self.net), bool) if only is None else self.cut_off == only
         for number, (complete, cut_off) in enumerate(pattern):
-            fits = (self.cut_off == cut_off) & (partner < 0)
+            fits = (self.cut_off == cut_off) & (partner < 0) & wanted
             if complete:
-                fits |= self.complete & ~both
+                fits |= self.complete & ~both & wanted
                 both |= self.complete
             partner[fits] = number
         mask = partner >= 0

@@ -85,6 +85,22 @@ class VectorIndex:
                 found.append(self._ranked(query, groups, k, allowed))
         return found
 
+    def ranked(
+        self, query: ArrayLike, groups: NDArray[np.int64], k: int, *, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Rank the rows of some distinct vectors by their distance from a query; as :meth:`nearest` for one query.
+
+        Parameters
+        ----------
+        query : array_like of float, shape (32,)
+            A normalised vector.
+        groups : ndarray of int64
+            Places in `distinct`.
+        k, allowed
+            As in :meth:`nearest`.
+        """
+        return self._ranked(np.asarray(query, np.float64), groups, k, allowed)
+
     def _masked(self, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the squared lengths, infinite where no equal vector is allowed."""
         # Questions with the same conditions come one after another.
