@@ -132,10 +132,10 @@ def ingest(
         answer_json(report.answer().model_dump())
     else:
         counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
+        print(f"{db}: {counts}")
         if len(report.by_cause) > 1:
             rows = [(status, cause or "", str(number)) for (status, cause), number in sorted(report.by_cause.items())]
             print(table(rows, ("status", "cause", "nets")))
-        print(f"{db}: {counts}")
     if report.rejected:
         partly = report.added or report.unchanged
         raise typer.Exit(6 if partly else report.rejected[0][1].exit_code)
