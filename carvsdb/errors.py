@@ -61,6 +61,45 @@ class InputError(CarvsdbError):
         self.line = line
 
 
+class NoNetError(InputError):
+    """A structure that has no net: it ends with the status ``no net`` and a cause, not with an error.
+
+    Parameters
+    ----------
+    message : str
+        One sentence for the user.
+    cause : str
+        Why, in the words of the catalogue: ``no bonds``, ``0-periodic``, ``disorder``, ``bad cell``.
+    path, line, hint
+        As in `InputError`.
+    """
+
+    status = "no net"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        cause: str = "no net",
+        path: str | Path | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, path=path, line=line, hint=hint)
+        self.cause = cause
+
+
+class TimeLimitError(CarvsdbError):
+    """An input took longer than it may; it ends with the status ``timeout``."""
+
+    exit_code = 3
+    status = "timeout"
+
+
+class CrashedError(CarvsdbError):
+    """The process that worked on an input ended."""
+
+
 class NotFoundError(CarvsdbError):
     """Nothing has this name, or several things have it."""
 

@@ -83,7 +83,8 @@ BAD = {
     "cell.cgd": (SMALL.format(edge="1 0 0").replace("CELL 1", "CELL 0").encode(), "cell"),
     "nan.cgd": (SMALL.format(edge="nan 0 0").encode(), "number"),
     "binary.cgd": (bytes(range(256)) * 4, "binary.cgd"),
-    "nothing.xyz": (b"2\n\nH 0 0 0\nH 0 0 1\n", "reads"),
+    "nothing.xyz": (b"2\n\nH 0 0 0\nH 0 0 1\n", "Lattice"),
+    "nothing.txt": (b"2\n\nH 0 0 0\nH 0 0 1\n", "reads"),
 }
 
 

@@ -17,7 +17,7 @@ class Histogram:
     quantity : str
         ``node-linker distance``, ``node-linker-node angle`` and so on.
     unit : str
-        ``Å`` or ``°``.
+        ``Å``, ``°`` or ``bonds``.
     edges : ndarray of float64, shape (n + 1,)
         Of the bins, ascending.
     counts : ndarray of int64, shape (n,)
@@ -29,8 +29,8 @@ class Histogram:
     counts: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        if not self.quantity or self.unit not in ("Å", "°"):
-            raise InputError(f"a histogram is of a quantity in Å or °, got {self.quantity!r} in {self.unit!r}")
+        if not self.quantity or self.unit not in ("Å", "°", "bonds"):
+            raise InputError(f"a histogram is of a quantity in Å, ° or bonds, got {self.quantity!r} in {self.unit!r}")
         if self.edges.shape != (len(self.counts) + 1,) or not (np.diff(self.edges) > 0).all():
             raise InputError(
                 f"the histogram of the {self.quantity} needs {len(self.counts) + 1} ascending edges of its "

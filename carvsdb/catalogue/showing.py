@@ -12,12 +12,15 @@ from carvsdb.catalogue.schema import BEST
 from carvsdb.catalogue.storage import Storage
 from carvsdb.errors import NotFoundError
 from carvsdb.net.graph import Net
+from carvsdb.rings.by_coordination import carvs_by_coordination
 from carvsdb_schemas.answers import SearchAnswer, ShowAnswer, SourceAnswer
 from carvsdb_schemas.description import (
     CarvsDescription,
     ComponentDescription,
+    CoordinationCarvs,
     CoordinationSequence,
     Description,
+    HistogramDescription,
 )
 
 
@@ -98,6 +101,37 @@ def exact_vector(storage: Storage, carvs_id: str, max_ring_size: int) -> list[fl
     return mean
 
 
+def _by_coordination(storage: Storage, carvs: dict[str, Any]) -> list[CoordinationCarvs]:
+    rows = storage.rows(
+        "SELECT coordination, multiplicity, counts FROM net_environment "
+        "JOIN environment ON environment.id = environment_id WHERE carvs_id = ?",
+        [carvs["id"]],
+    )
+    if len({coordination for coordination, _, _ in rows}) < 2:
+        return []
+    numbers = np.array([row[1] for row in rows])
+    split = carvs_by_coordination(
+        np.repeat(np.array([row[2] for row in rows], np.int64), numbers, axis=0)[:, : carvs["max_ring_size"]],
+        np.repeat(np.array([row[0] for row in rows], np.int64), numbers),
+        completeness=carvs["completeness"],
+        ring_kind=carvs["ring_kind"],
+        linker_aware=carvs["linker_aware"],
+    )
+    return [
+        CoordinationCarvs(coordination=number, n_nodes=one.n_nodes, vector=one.vector.tolist(), symbol=one.symbol)
+        for number, one in split.items()
+    ]
+
+
+def _histogram(one: Histogram) -> HistogramDescription:
+    return HistogramDescription(
+        quantity=one.quantity,
+        unit=one.unit,
+        edges=one.edges.tolist(),
+        counts=one.counts.tolist(),
+    )
+
+
 def _only(storage: Storage, query: str, key: str) -> dict[str, Any]:
     row: dict[str, Any] = storage.table(query, [key]).to_pylist()[0]
     return row
@@ -151,6 +185,10 @@ def _description(
         quality=net["quality"],
         seconds=carvs["seconds"],
         version=carvs["code_version"],
+        formula=structure["formula"],
+        density=None if structure["density"] is None else round(structure["density"], 4),
+        geometry=[_histogram(one) for one in load_geometry(storage, ref)],
+        carvs_by_coordination=_by_coordination(storage, carvs),
     )
 
 

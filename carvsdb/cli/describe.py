@@ -1,12 +1,14 @@
 """`carvsdb describe`: what a net is."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from carvsdb.cli.options import (
+    NODE_ONLY,
+    BondRules,
+    Clusterings,
     CutOffOrAuto,
     Json,
     LinkerTypes,
@@ -17,6 +19,7 @@ from carvsdb.cli.options import (
     RingKind,
     Rings,
     Strict,
+    Types,
     cut_off,
     names_file,
     read_options,
@@ -24,22 +27,22 @@ from carvsdb.cli.options import (
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import CarvsdbError
 
-
-class Clustering(StrEnum):
-    """What becomes of linkers."""
-
-    node_linker = "node-linker"
-    node_only = "node-only"
+if TYPE_CHECKING:
+    from carvsdb.rings import Carvs
+    from carvsdb_ingest.readers import NetItem
 
 
 def describe(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CGD, or LAMMPS data with bonds.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Nets or atoms: CGD, CIF, xyz, LAMMPS.")],
     rings: Rings = RingKind.ring,
     max_ring_size: CutOffOrAuto = "27",
     max_rings: MaxRings = None,
-    clustering: Annotated[
-        list[Clustering] | None, typer.Option(help="With linkers or without them; repeat it for both.")
-    ] = None,
+    clustering: Clusterings = None,
+    bonds: BondRules = None,
+    types: Types = None,
+    geometry: Annotated[
+        bool, typer.Option("--geometry", help="Also distances, angles, and CARVS by coordination.")
+    ] = False,
     node_only: NodeOnly = False,
     pool: Annotated[
         bool, typer.Option("--pool", help="Also pool the nodes of all nets, as models of one material.")
@@ -50,43 +53,47 @@ def describe(
     names: Names = None,
     as_json: Json = False,
 ) -> None:
-    """Say what the nets of files are: size, coordination, rings, CARVS, symbols."""
-    from carvsdb.cli.report import report
-    from carvsdb.rings import Carvs
+    """Say what the nets of files are: size, coordination, rings, CARVS, symbols.
+
+    Atoms (CIF, extended xyz, POSCAR, LAMMPS data and dumps) become nets by a bond rule and a clustering.
+    """
+    from carvsdb.cli.report import local_report, report
     from carvsdb_ingest.analysis import AnalysisOptions, analyse
     from carvsdb_ingest.readers import read_items
 
-    read = read_options(node_types, linker_types, strict)
-    wanted = list(clustering or []) + ([Clustering.node_only] if node_only else []) or [Clustering.node_linker]
+    wanted = list(clustering or []) + ([NODE_ONLY] if node_only else [])
+    read = read_options(node_types, linker_types, strict, types, bonds, wanted)
     own = names_file(names)
-    options = [
-        AnalysisOptions(
+    ways = {
+        without: AnalysisOptions(
             max_ring_size=cut_off(max_ring_size),
-            node_only=one is Clustering.node_only,
+            node_only=without,
             ring_kind=rings.value,
             max_rings=max_rings,
             names=own,
         )
-        for one in wanted
-    ]
+        for without in (False, True)
+    }
     failures: list[CarvsdbError] = []
-    models: dict[bool, list[Carvs]] = {}
+    models: dict[str, list[Carvs]] = {}
     n_described = 0
     for file in files:
         try:
             for item in read_items(file, read):
                 for sentence in item.notes:
                     say(f"{file}: {sentence}")
-                for option in options:
-                    analysis = analyse(item, option)
-                    models.setdefault(option.node_only, []).append(analysis.census.carvs())
+                for without in _ways(item, wanted):
+                    analysis = analyse(item, ways[without])
                     description = analysis.description
+                    models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:
                         say(f"{file}: {sentence}")
                     if as_json:
                         answer_json(description.model_dump())
                     else:
                         print(("\n" if n_described else "") + report(description))
+                        if geometry:
+                            print(local_report(description))
                     n_described += 1
         except CarvsdbError as error:
             failures.append(error)
@@ -94,26 +101,42 @@ def describe(
                 say(str(error))
     if failures and n_described == 0 and len(files) == 1:
         raise failures[0]
-    for option in options if pool and n_described else []:
-        pooled = Carvs.pooled(models[option.node_only])
-        if as_json:
-            answer_json(
-                {
-                    "pooled": len(models[option.node_only]),
-                    "n_nodes": pooled.n_nodes,
-                    "linker_aware": pooled.linker_aware,
-                    "ring_kind": pooled.ring_kind,
-                    "max_ring_size": pooled.max_ring_size,
-                    "completeness": pooled.completeness,
-                    "largest_ring": pooled.largest_ring,
-                    "carvs": {
-                        "vector": pooled.vector.tolist(),
-                        "sigma": pooled.sigma,
-                        "symbol": pooled.symbol,
-                    },
-                }
-            )
-        else:
-            print(f"\npooled, {len(models[option.node_only])} nets, {pooled.n_nodes} nodes: {pooled.symbol}")
+    for carvs in models.values() if pool else []:
+        _answer_pooled(carvs, as_json)
     if failures:
         raise typer.Exit(6 if n_described else failures[0].exit_code)
+
+
+def _ways(item: "NetItem", wanted: list[str]) -> list[bool]:
+    """Return whether to look at a net without its linkers (True), with them, or both."""
+    if not wanted:
+        return [False]
+    if item.structure is None:
+        return [name == NODE_ONLY for name in dict.fromkeys(wanted)]
+    found = [False] if item.clustering in wanted else []
+    return found + ([True] if NODE_ONLY in wanted and item.net.is_node_linker else [])
+
+
+def _answer_pooled(models: "list[Carvs]", as_json: bool) -> None:
+    from carvsdb.rings import Carvs
+
+    pooled = Carvs.pooled(models)
+    if not as_json:
+        print(f"\npooled, {len(models)} nets, {pooled.n_nodes} nodes: {pooled.symbol}")
+        return
+    answer_json(
+        {
+            "pooled": len(models),
+            "n_nodes": pooled.n_nodes,
+            "linker_aware": pooled.linker_aware,
+            "ring_kind": pooled.ring_kind,
+            "max_ring_size": pooled.max_ring_size,
+            "completeness": pooled.completeness,
+            "largest_ring": pooled.largest_ring,
+            "carvs": {
+                "vector": pooled.vector.tolist(),
+                "sigma": pooled.sigma,
+                "symbol": pooled.symbol,
+            },
+        }
+    )

@@ -8,6 +8,9 @@ import typer
 
 from carvsdb.cli.options import (
     DEFAULT_DB,
+    NODE_ONLY,
+    BondRules,
+    Clusterings,
     CutOffOrAuto,
     Db,
     Json,
@@ -19,11 +22,14 @@ from carvsdb.cli.options import (
     RingKind,
     Rings,
     Strict,
+    TimeLimit,
+    Types,
     cut_off,
     names_file,
     read_options,
 )
-from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.output import answer_json, table
+from carvsdb.cli.progress import Progress
 
 
 class Backend(StrEnum):
@@ -36,6 +42,9 @@ class Backend(StrEnum):
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders.")] = None,
     source: Annotated[str | None, typer.Option(metavar="NAME", help="A named collection instead of paths.")] = None,
+    from_path: Annotated[
+        Path | None, typer.Option("--from", metavar="PATH", help="Where the collection's files are, if not installed.")
+    ] = None,
     label: Annotated[str | None, typer.Option(help="What to call the entry (one net only).")] = None,
     kind: Annotated[str | None, typer.Option(help="crystalline, amorphous or generated; guessed if not given.")] = None,
     rings: Rings = RingKind.ring,
@@ -44,7 +53,11 @@ def ingest(
     node_only: NodeOnly = False,
     node_types: NodeTypes = None,
     linker_types: LinkerTypes = None,
+    clustering: Clusterings = None,
+    bonds: BondRules = None,
+    types: Types = None,
     strict: Strict = False,
+    time_limit: TimeLimit = None,
     names: Names = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; default by the number of files.")] = None,
     shards: Annotated[
@@ -62,6 +75,8 @@ def ingest(
     """
     if bool(paths) == bool(source):
         raise typer.BadParameter("give files or folders, or one --source NAME", param_hint="PATH...")
+    if from_path is not None and not source:
+        raise typer.BadParameter("it says where a collection is: give --source NAME too", param_hint="--from")
     if label is not None and (source or len(paths or []) != 1):
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
     from carvsdb.catalogue import Catalogue
@@ -71,19 +86,30 @@ def ingest(
 
     analysis = AnalysisOptions(
         max_ring_size=cut_off(max_ring_size),
-        node_only=node_only,
+        node_only=node_only or NODE_ONLY in (clustering or []),
         ring_kind=rings.value,
         max_rings=max_rings,
         names=names_file(names),
     )
-    read = read_options(node_types, linker_types, strict)
+    read = read_options(node_types, linker_types, strict, types, bonds, clustering)
     who = Workers(workers, backend.value, scheduler)
     collection = source_named(source) if source else None
     files = net_files(paths or [])
+    progress = Progress()
     with Catalogue.open(db) as catalogue:
         if collection is not None:
             report = ingest_collection(
-                catalogue, collection, analysis=analysis, workers=who, shards=shards, retry=retry, note=say
+                catalogue,
+                collection,
+                path=from_path,
+                read=read,
+                analysis=analysis,
+                workers=who,
+                shards=shards,
+                retry=retry,
+                time_limit=time_limit,
+                note=progress.note,
+                progress=progress.show,
             )
         else:
             report = ingest_files(
@@ -96,12 +122,17 @@ def ingest(
                 workers=who,
                 shards=shards,
                 retry=retry,
-                note=say,
+                time_limit=time_limit,
+                note=progress.note,
+                progress=progress.show,
             )
     if as_json:
         answer_json(report.answer().model_dump())
     else:
         counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
+        if len(report.by_cause) > 1:
+            rows = [(status, cause or "", str(number)) for (status, cause), number in sorted(report.by_cause.items())]
+            print(table(rows, ("status", "cause", "nets")))
         print(f"{db}: {counts}")
     if report.rejected:
         partly = report.added or report.unchanged
@@ -116,6 +147,7 @@ def sources(as_json: Json = False) -> None:
     if as_json:
         answer_json([{field: getattr(one, field) for field in fields} for one in SOURCES.values()])
         return
-    print(table([(one.name, one.licence, one.how) for one in SOURCES.values()], ("name", "licence", "how")))
+    rows = [(one.name, one.version, one.licence or "none stated") for one in SOURCES.values()]
+    print(table(rows, ("name", "version", "licence")))
     for one in SOURCES.values():
-        print(f"\n{one.name}: {one.title}\n  cite {one.citation}")
+        print(f"\n{one.name}: {one.title}\n  cite {one.citation}, doi:{one.doi}\n  have {one.how}")

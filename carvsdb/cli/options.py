@@ -8,9 +8,11 @@ import typer
 if TYPE_CHECKING:
     from carvsdb.catalogue import Filters
     from carvsdb.topology.names_file import NamesFile
+    from carvsdb_ingest.bonds import BondOptions
     from carvsdb_ingest.readers import ReadOptions
 
 DEFAULT_DB = "carvsdb.duckdb"
+NODE_ONLY = "node-only"
 DEFAULT_NAMES = "carvsdb-names.tsv"
 
 
@@ -41,6 +43,26 @@ NodeTypes = Annotated[str | None, typer.Option(metavar="TYPES", help="LAMMPS ato
 LinkerTypes = Annotated[str | None, typer.Option(metavar="TYPES", help="LAMMPS atom types that are linkers.")]
 Names = Annotated[
     str | None, typer.Option("--names", envvar="CARVSDB_NAMES", metavar="FILE", help="Names of your own.")
+]
+Types = Annotated[
+    str | None, typer.Option("--types", metavar="TYPES", help="Elements of LAMMPS atom types: 1=C,2=H,3=N,4=Zn.")
+]
+BondRules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--bonds",
+        metavar="RULE",
+        help="Cut-off in Å of a pair, Zn-N=2.5; tolerance=0.4; metal-metal; search (not the file's bonds). Repeatable.",
+    ),
+]
+Clusterings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--clustering", metavar="NAME", help="single-node, node-linker or node-only; by default what suits. Repeatable."
+    ),
+]
+TimeLimit = Annotated[
+    float | None, typer.Option(metavar="SECONDS", help="Give a file up after so long (300 for atoms, none for nets).")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject nets whose declared degrees do not match.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
@@ -81,15 +103,68 @@ def filters(**given: object) -> "Filters":
     return Filters(**given)  # type: ignore[arg-type]
 
 
-def read_options(node_types: str | None, linker_types: str | None, strict: bool) -> "ReadOptions":
+def read_options(
+    node_types: str | None = None,
+    linker_types: str | None = None,
+    strict: bool = False,
+    types: str | None = None,
+    bonds: list[str] | None = None,
+    clusterings: list[str] | None = None,
+) -> "ReadOptions":
     """Make the options of the readers from what was typed."""
     from carvsdb_ingest.readers import ReadOptions
 
+    # Without linkers is a way of looking at the net with linkers.
+    structural = ["node-linker" if name == NODE_ONLY else name for name in clusterings or []]
     return ReadOptions(
         node_types=_types("--node-types", node_types),
         linker_types=_types("--linker-types", linker_types),
         strict=strict,
+        elements=_elements(types),
+        bonds=_bonds(bonds or []),
+        clusterings=tuple(dict.fromkeys(structural)),
     )
+
+
+def _elements(text: str | None) -> tuple[tuple[int, str], ...]:
+    if text is None:
+        return ()
+    from carvsdb.errors import InputError
+    from carvsdb_ingest.readers.lammps_elements import check_symbol
+
+    found = {}
+    for part in text.split(","):
+        number, _, symbol = part.partition("=")
+        try:
+            found[int(number)] = check_symbol(symbol)
+        except (ValueError, InputError):
+            raise typer.BadParameter(
+                f"expected types and elements such as 1=C,2=H,3=N,4=Zn, got {text!r}", param_hint="--types"
+            ) from None
+    return tuple(sorted(found.items()))
+
+
+def _bonds(rules: list[str]) -> "BondOptions":
+    from carvsdb.errors import InputError
+    from carvsdb_ingest.bonds import BondOptions, parse_pair
+
+    pairs, tolerance, metal_metal, from_file = [], BondOptions().tolerance, False, True
+    for rule in (part.strip() for text in rules for part in text.split(",")):
+        try:
+            if rule == "metal-metal":
+                metal_metal = True
+            elif rule == "search":
+                from_file = False
+            elif rule.startswith("tolerance="):
+                tolerance = float(rule.removeprefix("tolerance="))
+            else:
+                pairs.append(parse_pair(rule))
+        except (ValueError, InputError):
+            raise typer.BadParameter(
+                f"expected a pair such as Zn-N=2.5, tolerance=0.4, metal-metal or search, got {rule!r}",
+                param_hint="--bonds",
+            ) from None
+    return BondOptions(tolerance=tolerance, pairs=tuple(pairs), metal_metal=metal_metal, from_file=from_file)
 
 
 def names_file(path: str | None) -> "NamesFile | None":

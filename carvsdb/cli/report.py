@@ -17,6 +17,8 @@ def report(description: Description) -> str:
         lines.append(f"  {name:<17} {text}")
 
     line("clustering", f"{description.clustering} ({description.bond_rule})")
+    if description.formula is not None:
+        line("atoms", f"{description.formula}, {description.density:.3f} g/cm³")
     line("coordination", _listed({f"{size}": n for size, n in description.coordination.items()}))
     kind = "strong rings" if description.ring_kind == "strong" else "rings per cell"
     line(kind, "  ".join(f"{size}:{n}" for size, n in description.ring_counts.items()) or "none")
@@ -33,6 +35,23 @@ def report(description: Description) -> str:
     line("point symbols", _listed(description.point_symbols))
     line("TD10", f"{description.td10:.2f}".rstrip("0").rstrip("."))
     line("name", _name(description))
+    return "\n".join(lines)
+
+
+def local_report(description: Description) -> str:
+    """Write the local geometry of a net, and its CARVS by coordination, for reading."""
+    lines = []
+    for one in description.geometry:
+        if one.quantity == "coordination":
+            continue
+        spread = "" if one.mean is None else f"{one.mean:.3f} ± {one.deviation:.3f} {one.unit}"
+        lines.append(f"  {one.quantity:<25} {spread}, {sum(one.counts)} values")
+    for part in description.carvs_by_coordination:
+        share = part.n_nodes / description.n_nodes
+        what = f"{part.coordination}-coordinated"
+        lines.append(f"  {what:<17} {part.n_nodes} nodes ({100 * share:.1f} %)  {part.symbol}")
+    if not description.geometry:
+        lines.insert(0, "  geometry          none: only atoms that become nodes and linkers have distances and angles")
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ References
 .. [1] Delgado-Friedrichs & O'Keeffe, J. Solid State Chem. 178, 2480 (2005), doi:10.1016/j.jssc.2005.06.011
 """
 
+from carvsdb.rings.by_coordination import carvs_by_coordination
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.census import (
     RingCensus,
@@ -37,6 +38,7 @@ __all__ = [
     "NodeRings",
     "RingCensus",
     "StrongRingCheck",
+    "carvs_by_coordination",
     "coordination_sequences",
     "extended_point_symbols",
     "find_rings",

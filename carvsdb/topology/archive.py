@@ -12,8 +12,9 @@ from carvsdb.topology.keys import net_of_key
 from carvsdb.topology.normal_form import key_of
 
 SOURCE = (
-    "Names of three-periodic nets: RCSR, O'Keeffe, Peskov, Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008), "
-    "doi:10.1021/ar800124u, from the files of pormake 0.2.3 (MIT); graphs of layers: carvsdb"
+    "Names of nets: RCSR, O'Keeffe, Peskov, Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008), "
+    "doi:10.1021/ar800124u, from pormake 0.2.3 and mofstructure 0.1.9.1 (MIT); codes of zeolites: International "
+    "Zeolite Association, from mofstructure 0.1.9.1; graphs of layers: carvsdb"
 )
 _DATA = "rcsr.tsv.gz"
 
@@ -26,7 +27,7 @@ class Entry:
     ----------
     key : str
     names : tuple of str
-        All names that the net has, sorted.
+        All names that the net has, sorted; codes of zeolites last.
     vertex_symbols, point_symbols : tuple of str
         One for each vertex orbit; empty where they are not stored.
     coordination_sequences : tuple of tuple of int
@@ -87,7 +88,7 @@ class Archive:
         names = self._names.setdefault(key, [])
         if name not in names:
             names.append(name)
-            names.sort()
+            names.sort(key=_rank)
 
     def names_of(self, key: str) -> tuple[str, ...]:
         """Return all names of the net with a key, sorted; none if it is not in the archive."""
@@ -166,6 +167,11 @@ class Archive:
         <Net sod: 6 vertices, 12 edges>
         """
         return shipped().copy()
+
+
+def _rank(name: str) -> tuple[bool, str]:
+    """Order names: those of nets (``sra``) before codes of zeolites (``ABW``)."""
+    return name.isupper(), name
 
 
 @cache

@@ -12,6 +12,7 @@ from carvsdb.net import Net, replace_linkers
 from carvsdb.rings import (
     DEFAULT_CUT_OFF,
     RingCensus,
+    carvs_by_coordination,
     coordination_sequences,
     find_rings_to_the_last,
     find_rings_within_budget,
@@ -24,12 +25,15 @@ from carvsdb.rings import (
 from carvsdb.topology import identify
 from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
+from carvsdb_ingest.geometry import Histogram
 from carvsdb_ingest.readers import NetItem
 from carvsdb_schemas.description import (
     CarvsDescription,
     ComponentDescription,
+    CoordinationCarvs,
     CoordinationSequence,
     Description,
+    HistogramDescription,
 )
 
 _RISING_CUT_OFFS = (12, 20, 27, 32)
@@ -148,8 +152,37 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         quality=[*item.quality, *_doubts(net), *_unfinished(census, options)],
         seconds=round(time.perf_counter() - began, 3),
         version=VERSION,
+        formula=None if item.structure is None else item.structure.formula,
+        density=None if item.structure is None else round(item.structure.density, 4),
+        geometry=[_histogram(one) for one in item.geometry],
+        carvs_by_coordination=_by_coordination(census),
     )
     return Analysis(item, census, symbols, description)
+
+
+def _by_coordination(census: RingCensus) -> list[CoordinationCarvs]:
+    split = carvs_by_coordination(
+        census.node_counts,
+        census.net.degrees()[census.net.is_node],
+        completeness=census.completeness,
+        ring_kind=census.ring_kind,
+        linker_aware=census.linker_aware,
+    )
+    return [
+        CoordinationCarvs(coordination=number, n_nodes=carvs.n_nodes, vector=carvs.vector.tolist(), symbol=carvs.symbol)
+        for number, carvs in split.items()
+    ]
+
+
+def _histogram(one: Histogram) -> HistogramDescription:
+    return HistogramDescription(
+        quantity=one.quantity,
+        unit=one.unit,
+        mean=one.mean,
+        deviation=one.deviation,
+        edges=one.edges.round(6).tolist(),
+        counts=one.counts.tolist(),
+    )
 
 
 def search_rings(net: Net, options: AnalysisOptions) -> RingCensus:

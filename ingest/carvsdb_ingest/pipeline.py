@@ -6,7 +6,7 @@ analysed in this process; many by workers, each of which writes shards, that thi
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,18 +17,31 @@ from carvsdb.catalogue.batch import BatchBuilder
 from carvsdb.catalogue.committing import CommitReport, commit
 from carvsdb.catalogue.folders import clear_drafts, open_folder
 from carvsdb.catalogue.importing import commit_folder, is_committed
-from carvsdb.errors import CarvsdbError, InputError, LabelTakenError, VerificationError
+from carvsdb.errors import CarvsdbError, InputError, LabelTakenError, NoNetError, VerificationError
 from carvsdb_ingest.analysis import AnalysisOptions
-from carvsdb_ingest.jobs import Job, JobOptions, Outcome, do, failed, file_job, item_job, to_entry
+from carvsdb_ingest.jobs import (
+    Job,
+    JobOptions,
+    Outcome,
+    cause_of,
+    failed,
+    file_job,
+    item_job,
+    member_job,
+    source_job,
+    status_of,
+    to_entry,
+)
+from carvsdb_ingest.lane import Lane
 from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.readers.archives import ARCHIVES, is_archive, members
+from carvsdb_ingest.readers.compressed import plain_name
+from carvsdb_ingest.readers.formats import NET_SUFFIXES, STRUCTURE_SUFFIXES, is_taken_from_folders
 from carvsdb_ingest.sources import Collection
-from carvsdb_ingest.workers import WorkerDiedError, Workers, chunk_size, chunks, do_all, stop_workers
-from carvsdb_schemas.answers import IngestAnswer, Rejection
+from carvsdb_ingest.workers import WorkerDiedError, Workers, chunk_size, chunks, do_all, do_safely, stop_workers
+from carvsdb_schemas.answers import CauseCount, IngestAnswer, Rejection
 
 __all__ = ["IngestReport", "Workers", "ingest_collection", "ingest_files", "net_files", "to_entry"]
-
-SUFFIXES = (".cgd", ".data", ".lmp", ".lammps")
-"""What is taken from a folder."""
 
 FEW = 64
 """Fewer inputs than this are analysed in this process, unless workers are asked for."""
@@ -39,6 +52,7 @@ WINDOW = 4096
 _SECONDS = 1.0  # of work that goes into one transaction
 
 Note = Callable[[str], None]
+Progress = Callable[["IngestReport"], None]
 
 
 @dataclass(slots=True)
@@ -54,7 +68,9 @@ class IngestReport:
     rejected : list of (str, CarvsdbError)
         The files that gave nothing, and why, in the order of the inputs.
     by_status : Counter
-        Number of nets by their status, the rejected ones as ``error``.
+        Number of nets by their status, those of rejected inputs too (``no net``, ``timeout``, ``error``).
+    by_cause : Counter
+        The same by status and cause; the cause is empty where there is none.
     """
 
     files: int = 0
@@ -62,6 +78,17 @@ class IngestReport:
     unchanged: list[str] = field(default_factory=list)
     rejected: list[tuple[str, CarvsdbError]] = field(default_factory=list)
     by_status: Counter[str] = field(default_factory=Counter)
+    by_cause: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def count(self, status: str, cause: str | None) -> None:
+        """Count a net, or an input without one."""
+        self.by_status[status] += 1
+        self.by_cause[status, cause or ""] += 1
+
+    @property
+    def done(self) -> int:
+        """How many nets and inputs without one are accounted for."""
+        return self.by_status.total()
 
     def answer(self) -> IngestAnswer:
         """Return the report in the form in which it is printed as JSON."""
@@ -71,11 +98,17 @@ class IngestReport:
             unchanged=len(self.unchanged),
             rejected=[_rejection(path, error) for path, error in self.rejected],
             by_status=dict(self.by_status),
+            by_cause=[
+                CauseCount(status=status, cause=cause or None, number=number)
+                for (status, cause), number in self.by_cause.most_common()
+            ],
         )
 
 
 def net_files(paths: Iterable[str | Path]) -> list[Path]:
     """List the files of a mixture of files and folders, those of a folder sorted.
+
+    Files of nets, of atoms and archives of them are taken from a folder, by their suffixes.
 
     Raises
     ------
@@ -87,9 +120,12 @@ def net_files(paths: Iterable[str | Path]) -> list[Path]:
         if not path.is_dir():
             files.append(path)
             continue
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        found = sorted(
+            file for file in path.rglob("*") if (is_taken_from_folders(file) or is_archive(file)) and file.is_file()
+        )
         if not found:
-            raise InputError(f"the folder holds no net file ({', '.join(SUFFIXES)})", path=path)
+            known = ", ".join((*NET_SUFFIXES, *STRUCTURE_SUFFIXES, *ARCHIVES))
+            raise InputError(f"the folder holds no file of nets or atoms ({known})", path=path)
         files.extend(found)
     return files
 
@@ -105,7 +141,9 @@ def ingest_files(
     workers: Workers | None = None,
     shards: Path | None = None,
     retry: bool = False,
+    time_limit: float | None = None,
     note: Note = lambda sentence: None,
+    progress: Progress = lambda report: None,
 ) -> IngestReport:
     """Put the nets of files into a catalogue.
 
@@ -126,8 +164,12 @@ def ingest_files(
         Where workers write. Default: ``CATALOGUE.shards``, beside the catalogue.
     retry : bool
         Try again what was rejected before.
+    time_limit : float, optional
+        Seconds that a file may take, in a process of its own. Default: 300 for files of atoms, none for nets.
     note : callable
         Is told what the readers decided and what looks doubtful.
+    progress : callable
+        Is shown the report as it grows.
 
     Notes
     -----
@@ -135,22 +177,40 @@ def ingest_files(
     a run that is stopped, by whatever means, has lost at most the second of work or the shard that was being made, and
     another run does what is missing.
     """
-    options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions(), label, kind)
-    run = _Run(catalogue, options, workers or Workers(), shards, retry, note)
-    return run.do(file_job(Path(file), options) for file in files)
+    options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions(), label, kind, time_limit)
+    run = _Run(catalogue, options, workers or Workers(), shards, retry, note, progress)
+    return run.do(job for file in files for job in _file_jobs(Path(file), run))
 
 
 def ingest_collection(
     catalogue: Catalogue,
     collection: Collection,
     *,
+    path: Path | None = None,
+    read: ReadOptions | None = None,
     analysis: AnalysisOptions | None = None,
     workers: Workers | None = None,
     shards: Path | None = None,
     retry: bool = False,
+    time_limit: float | None = None,
     note: Note = lambda sentence: None,
+    progress: Progress = lambda report: None,
 ) -> IngestReport:
-    """Put the nets of a named collection into a catalogue.
+    """Put the nets of a named collection, or those of its structures, into a catalogue.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    collection : Collection
+    path : Path, optional
+        Where its files are; by default the package that they come with.
+    read, analysis, workers, shards, retry, time_limit, note, progress
+        As in :func:`ingest_files`.
+
+    Raises
+    ------
+    MissingExtraError, NotFoundError
+        If its files are not there.
 
     Examples
     --------
@@ -160,24 +220,9 @@ def ingest_collection(
     ...     len(report.added) == report.files, report.rejected
     (True, [])
     """
-    options = JobOptions(analysis=analysis or AnalysisOptions())
-    run = _Run(catalogue, options, workers or Workers(), shards, retry, note)
-    return run.do(
-        item_job(
-            item,
-            SourceInfo(
-                collection=collection.name,
-                version=collection.version,
-                url=collection.url or None,
-                doi=collection.doi or None,
-                licence=collection.licence,
-                citation=collection.citation,
-                id_in_source=item.label,
-            ),
-            options,
-        )
-        for item in collection.items()
-    )
+    options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions(), time_limit=time_limit)
+    run = _Run(catalogue, options, workers or Workers(), shards, retry, note, progress)
+    return run.do(_collection_jobs(collection, path, run))
 
 
 @dataclass(slots=True)
@@ -190,8 +235,10 @@ class _Run:
     shards: Path | None
     retry: bool
     note: Note
+    progress: Progress
     report: IngestReport = field(default_factory=IngestReport)
     seen: set[str] = field(default_factory=set)
+    lane: Lane = field(default_factory=Lane)
 
     def do(self, jobs: Iterable[Job]) -> IngestReport:
         folder = self._folder()
@@ -207,8 +254,15 @@ class _Run:
                 else:
                     self._do_there(missing, folder)
         finally:
+            self.lane.close()
             stop_workers()
         return self.report
+
+    def give_up(self, job: Job, error: CarvsdbError) -> None:
+        """Note that an input could not be done at all."""
+        builder = BatchBuilder()
+        outcome = failed(job, error, builder)
+        self._tell([outcome], commit(self.catalogue.storage, builder.build()))
 
     def _folder(self) -> Path | None:
         if self.shards is not None:
@@ -263,10 +317,10 @@ class _Run:
                 continue
             for one in found:
                 if one.error is not None:
-                    self._reject("" if job.path is None else str(job.path), one.again(job.input))
+                    self._reject(job.file, one.again(job.input))
                     continue
                 given = self.options.label or _stem(job) + (f"#{one.item + 1}" if len(found) > 1 else "")
-                self._unchanged(job.input, given, one.label or given, one.status)
+                self._unchanged(job.input, given, one.label or given, one.status, one.cause)
         return missing
 
     def _do_here(self, jobs: Sequence[Job]) -> None:
@@ -274,7 +328,7 @@ class _Run:
         builder, outcomes = BatchBuilder(), list[Outcome]()
         began = time.monotonic()
         for job in jobs:
-            outcomes += do(job, self.options, builder)
+            outcomes += do_safely(job, self.options, builder, self.lane)
             if time.monotonic() - began > _SECONDS:
                 self._commit(builder, outcomes)
                 builder, outcomes = BatchBuilder(), []
@@ -312,16 +366,12 @@ class _Run:
                 left = left[done:]
                 alone = size == 1 and workers.number == 1
                 if alone and not done:
-                    self._give_up(left.pop(0), error)
+                    job = left.pop(0)
+                    self.give_up(job, CarvsdbError(error.message, item=job.input))
                 # Only what had been handed out can be to blame.
                 reach = 4 * size * everybody
                 stack.append((left[reach:], chunk_size(len(left), everybody), self.workers))
                 stack.append((left[:reach], max(1, size // 4), Workers(1) if size == 1 else workers))
-
-    def _give_up(self, job: Job, error: CarvsdbError) -> None:
-        builder = BatchBuilder()
-        outcome = failed(job, CarvsdbError(error.message, item=job.input), builder)
-        self._tell([outcome], commit(self.catalogue.storage, builder.build()))
 
     def _tell(self, outcomes: Sequence[Outcome], committed: CommitReport) -> None:
         entries = {row["carvs_id"]: row for row in committed.entries.to_pylist()}
@@ -339,28 +389,75 @@ class _Run:
             if entry["is_new"] and outcome.carvs_id not in self.seen:
                 self.seen.add(str(outcome.carvs_id))
                 self.report.added.append(entry["label"])
-                self.report.by_status[outcome.status] += 1
+                self.report.count(outcome.status, outcome.cause)
                 if entry["label"] != outcome.given:
                     self.note(
                         f"{outcome.input}: stored as {entry['label']!r}, since {outcome.given!r} is another entry"
                     )
             else:
-                self._unchanged(outcome.input, outcome.given, entry["label"], outcome.status)
+                self._unchanged(outcome.input, outcome.given, entry["label"], outcome.status, outcome.cause)
+        self.progress(self.report)
 
-    def _unchanged(self, where: str, given: str, kept: str, status: str) -> None:
+    def _unchanged(self, where: str, given: str, kept: str, status: str, cause: str | None) -> None:
         self.report.unchanged.append(kept)
-        self.report.by_status[status] += 1
+        self.report.count(status, cause)
         if given != kept:
             self.note(f"{where}: the same content is stored as {kept!r}, so {given!r} was not added")
 
     def _reject(self, path: str, error: CarvsdbError) -> None:
         self.report.rejected.append((path, error))
-        self.report.by_status["error"] += 1
+        self.report.count(status_of(error), cause_of(error))
         self.note(f"rejected: {error}")
 
 
+def _file_jobs(path: Path, run: _Run) -> Iterator[Job]:
+    """Yield the job of a file, or those of the files of an archive."""
+    if not is_archive(path):
+        yield file_job(path, run.options)
+        return
+    number = 0
+    try:
+        for member in members(path, (*STRUCTURE_SUFFIXES, *NET_SUFFIXES)):
+            number += 1
+            yield member_job(path, member.name, member.content, run.options)
+    except CarvsdbError as error:
+        run.give_up(Job(str(path), None, None, path=path), error)
+        return
+    if not number:
+        run.give_up(Job(str(path), None, None, path=path), InputError("holds no file of nets or atoms", path=path))
+
+
+def _collection_jobs(collection: Collection, path: Path | None, run: _Run) -> Iterator[Job]:
+    """Yield the jobs of a collection: of its nets, or of its files."""
+
+    def source(id_in_source: str) -> SourceInfo:
+        return SourceInfo(
+            collection=collection.name,
+            version=collection.version,
+            url=collection.url or None,
+            doi=collection.doi or None,
+            licence=collection.licence or None,
+            citation=collection.citation,
+            id_in_source=id_in_source,
+        )
+
+    if collection.files is None:
+        if path is not None:
+            raise InputError(f"the collection {collection.name} comes with carvsdb and is read from no path", path=path)
+        for item in collection.items():
+            yield item_job(item, source(item.label), run.options)
+        return
+    opened = collection.files(path)
+    run.note(f"{collection.name}: {opened.path}, sha256 {opened.sha256}")
+    try:
+        for file in opened.files:
+            yield source_job(opened.path, file, source(file.id_in_source), opened.sha256, run.options)
+    except InputError as error:
+        run.give_up(Job(str(opened.path), None, None, path=opened.path), error)
+
+
 def _stem(job: Job) -> str:
-    return job.item.label if job.item is not None else Path(job.input).stem
+    return job.item.label if job.item is not None else Path(plain_name(job.input)).stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +475,9 @@ class _Tried:
     def again(self, input: str) -> CarvsdbError:
         """Make the error once more, for an input with the same bytes."""
         sentence = (self.cause or self.status).replace(self.input, input, 1)
+        if self.error == "NoNetError":
+            cause, _, sentence = sentence.partition(": ")
+            return NoNetError(sentence, cause=cause)
         kind: type[CarvsdbError] = getattr(errors, self.error or "", InputError)
         error = kind(sentence)
         if isinstance(error, InputError):
@@ -387,4 +487,6 @@ class _Tried:
 
 def _rejection(path: str, error: CarvsdbError) -> Rejection:
     line = error.line if isinstance(error, InputError) else None
-    return Rejection(file=path or error.item or "", line=line, message=str(error))
+    return Rejection(
+        file=path or error.item or "", line=line, message=str(error), status=status_of(error), cause=cause_of(error)
+    )

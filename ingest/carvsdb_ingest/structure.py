@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_DALTON_PER_CUBIC_ANGSTROM = 1.66053906660
+"""In g/cm³."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Structure:
@@ -59,6 +62,15 @@ class Structure:
         first = [symbol for symbol in ("C", "H", "D") if symbol in numbers] if "C" in numbers else []
         order = first + sorted(set(numbers) - set(first))
         return "".join(f"{symbol}{numbers[symbol] // divisor if numbers[symbol] > divisor else ''}" for symbol in order)
+
+    @property
+    def density(self) -> float:
+        """Density in g/cm³, with standard atomic weights."""
+        from gemmi import Element
+
+        numbers = Counter(self.elements)
+        mass = sum(number * Element(symbol).weight for symbol, number in numbers.items())
+        return float(mass / self.volume * _DALTON_PER_CUBIC_ANGSTROM)
 
     def __repr__(self) -> str:
         return f"<Structure {self.name or self.formula}: {self.n_atoms} atoms, {self.volume:.0f} Å³>"

@@ -12,7 +12,8 @@ from typing import Any
 from carvsdb.catalogue.batch import BatchBuilder
 from carvsdb.catalogue.folders import write_shard
 from carvsdb.errors import CarvsdbError, InputError, MissingExtraError
-from carvsdb_ingest.jobs import Job, JobOptions, Outcome, do
+from carvsdb_ingest.jobs import Job, JobOptions, Outcome, do, note
+from carvsdb_ingest.lane import Lane, own_lane
 
 LARGEST_CHUNK = 128
 """Jobs of one shard, at most."""
@@ -79,8 +80,15 @@ def chunks(jobs: Sequence[Job], size: int) -> list[tuple[Job, ...]]:
 def do_chunk(jobs: tuple[Job, ...], options: JobOptions, shards: str) -> Done:
     """Do some jobs and write what comes of them as one shard."""
     builder = BatchBuilder()
-    outcomes = [outcome for job in jobs for outcome in do(job, options, builder)]
+    outcomes = [outcome for job in jobs for outcome in do_safely(job, options, builder, own_lane())]
     return Done(jobs, str(write_shard(builder.arrow_tables(), Path(shards))), tuple(outcomes))
+
+
+def do_safely(job: Job, options: JobOptions, builder: BatchBuilder, lane: Lane) -> list[Outcome]:
+    """Do a job; one that may hang or crash in a process of its own."""
+    if job.limit(options) is None:
+        return do(job, options, builder)
+    return [note(job, attempted, builder) for attempted in lane.attempt(job, options)]
 
 
 def do_all(pieces: Sequence[tuple[Job, ...]], options: JobOptions, shards: Path, workers: Workers) -> Iterator[Done]:

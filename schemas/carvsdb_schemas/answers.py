@@ -82,6 +82,16 @@ class Rejection(Answer):
     file: str
     line: int | None
     message: str
+    status: str = Field(default="error", description="no net, timeout or error.")
+    cause: str = Field(default="bad input", description="In a few words.")
+
+
+class CauseCount(Answer):
+    """How many nets, or inputs without one, have a status and a cause."""
+
+    status: str
+    cause: str | None
+    number: int
 
 
 class IngestAnswer(Answer):
@@ -92,6 +102,7 @@ class IngestAnswer(Answer):
     unchanged: int
     rejected: list[Rejection]
     by_status: dict[str, int]
+    by_cause: list[CauseCount] = Field(default_factory=list, description="The same by status and cause.")
 
 
 class ErrorDetail(Answer):

@@ -35,6 +35,30 @@ class CoordinationSequence(BaseModel):
     multiplicity: int = Field(ge=1, description="Number of nodes in the cell that have it.")
 
 
+class HistogramDescription(BaseModel):
+    """How often a distance, an angle or a number of bonds occurs in a cell."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    quantity: str
+    unit: str = Field(description="Å, ° or bonds.")
+    mean: float | None = Field(default=None, description="Of all values; null where only the histogram is kept.")
+    deviation: float | None = Field(default=None, description="Standard deviation of all values; null likewise.")
+    edges: list[float] = Field(description="Of the bins.")
+    counts: list[int]
+
+
+class CoordinationCarvs(BaseModel):
+    """The CARVS of the nodes of one coordination."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    coordination: int = Field(description="Distinct bonds of a node.")
+    n_nodes: int
+    vector: list[float] = Field(description="vector[k] is the mean number of rings of size k+1 through such a node.")
+    symbol: str = Field(description="For reading only.")
+
+
 class Description(BaseModel):
     """What a net is: size, coordination, rings, CARVS, symbols, key and names."""
 
@@ -71,3 +95,11 @@ class Description(BaseModel):
     quality: list[str] = Field(description="What a reader should know before trusting the entry.")
     seconds: float
     version: str
+    formula: str | None = Field(default=None, description="Of the atoms; null for a file of nets.")
+    density: float | None = Field(default=None, description="Of the atoms, in g/cm³.")
+    geometry: list[HistogramDescription] = Field(
+        default_factory=list, description="Of the atoms of a framework of nodes and linkers; empty for a file of nets."
+    )
+    carvs_by_coordination: list[CoordinationCarvs] = Field(
+        default_factory=list, description="CARVS of the nodes of each coordination, where there are several."
+    )

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 
 from carvsdb.net import Net
+from carvsdb_ingest.bonds import BondOptions
+from carvsdb_ingest.geometry.histogram import Histogram
+from carvsdb_ingest.structure import Structure
 
 KINDS = ("crystalline", "amorphous", "generated")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read a net file.
+    """How to read a file, and how its atoms, if it holds atoms, become a net.
 
     Attributes
     ----------
@@ -22,12 +25,24 @@ class ReadOptions:
         How far an edge end may be from its atom, and images of one atom from each other, in Å.
     strict : bool
         Raise where a declared degree does not match, instead of saying so in `NetItem.quality`.
+    elements : tuple of (int, str)
+        The element of each LAMMPS atom type; empty lets names and masses in the file decide.
+    bonds : BondOptions
+        How bonds of atoms are found.
+    clusterings : tuple of str
+        How atoms become vertices, one net for each; empty lets the structure decide.
+    check_tolerance : bool
+        Say in `NetItem.quality` if a slightly wider bond tolerance gives another net.
     """
 
     node_types: tuple[int, ...] | None = None
     linker_types: tuple[int, ...] | None = None
     tolerance: float = 0.05
     strict: bool = False
+    elements: tuple[tuple[int, str], ...] = ()
+    bonds: BondOptions = field(default_factory=BondOptions)
+    clusterings: tuple[str, ...] = ()
+    check_tolerance: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +62,12 @@ class NetItem:
     line : int
         Where it begins, from 1.
     clustering : str
-        ``node-linker`` if the net has linkers, else ``as given``.
+        Of a net file ``node-linker`` if the net has linkers, else ``as given``; of atoms the name of the clustering.
     bond_rule : str
-        Where the edges come from: ``edges of the file`` or ``Bonds section``.
+        Where the edges come from: ``edges of the file``, ``Bonds section``, or the rule that found bonds.
     parameters : dict
-        What was used to read it: `tolerance`, `node_types`, `linker_types`, `type_names`, `masses`.
+        What was used to read it: `tolerance`, `node_types`, `linker_types`, `type_names`, `masses`, or the numbers
+        of the bond rule.
     quality : tuple of str
         Sentences about what is doubtful in the file.
     notes : tuple of str
@@ -64,6 +80,10 @@ class NetItem:
         sha256 (hex) of the file's bytes, the item and the choices that change the net.
     file_sha256 : str
         sha256 (hex) of the file's bytes.
+    structure : Structure or None
+        The atoms, if the file holds atoms.
+    geometry : tuple of Histogram
+        Distances, angles and coordination of a framework of nodes and linkers, if the file holds atoms.
     """
 
     net: Net
@@ -80,6 +100,8 @@ class NetItem:
     provenance: dict[str, object] = field(default_factory=dict)
     content_hash: str = ""
     file_sha256: str = ""
+    structure: Structure | None = None
+    geometry: tuple[Histogram, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

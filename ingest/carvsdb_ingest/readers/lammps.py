@@ -9,12 +9,12 @@ from carvsdb.net import Net
 from carvsdb_ingest.readers.item import FoundNet, ReadOptions
 from carvsdb_ingest.readers.lammps_sections import (
     Atoms,
+    DataFile,
     read_atoms,
     read_bonds,
     read_box,
     read_counts,
     read_masses,
-    split_sections,
 )
 from carvsdb_ingest.readers.nearest_image import nearest_images
 from carvsdb_ingest.readers.text_file import TextFile
@@ -22,7 +22,7 @@ from carvsdb_ingest.readers.text_file import TextFile
 Types = tuple[int, ...]
 
 
-def read_lammps(file: TextFile, options: ReadOptions) -> list[FoundNet]:
+def read_lammps(data: DataFile, options: ReadOptions) -> list[FoundNet]:
     """Read the net of a LAMMPS data file.
 
     Of two atom types, the one whose bonds all go to the other type is taken for the linker, unless `options`
@@ -40,7 +40,7 @@ def read_lammps(file: TextFile, options: ReadOptions) -> list[FoundNet]:
     A bond goes to the nearest image, as in LAMMPS itself. Image flags are left out: in a periodic net no set
     of flags fits every bond.
     """
-    data = split_sections(file)
+    file = data.file
     counts = read_counts(data)
     low, cell = read_box(data)
     atoms = read_atoms(data, counts, low, cell)

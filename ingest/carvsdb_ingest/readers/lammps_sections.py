@@ -11,7 +11,7 @@ from carvsdb.errors import InputError
 from carvsdb_ingest.readers.cell import LONGEST, check_volume
 from carvsdb_ingest.readers.text_file import TextFile, shown
 
-# Atom style -> columns before x y z: where the type is, and how many there are.
+# Atom style -> columns before x y z: where the type is (the molecule is before it), and how many there are.
 _COLUMNS = {
     "atomic": (1, 2),
     "charge": (1, 3),
@@ -62,12 +62,15 @@ class Atoms:
         Where each atom stands.
     positions : ndarray of float64, shape (n, 3)
         Fractional coordinates, as the file has them; image flags are left out.
+    molecules : list of int, or None
+        The molecule of each atom; None in styles without molecules.
     """
 
     ids: list[int]
     types: list[int]
     lines: list[int]
     positions: NDArray[np.float64]
+    molecules: list[int] | None = None
 
 
 def split_sections(file: TextFile) -> DataFile:
@@ -146,7 +149,7 @@ def read_atoms(data: DataFile, counts: dict[str, int], low: NDArray[np.float64],
         raise file.error(section.line if section else 1, "there are no atoms; expected an Atoms section")
     _check_count(file, section, counts.get("atoms"), "atoms")
     type_column, first = _columns(file, section)
-    ids, types, lines, seen = [], [], [], set()
+    ids, types, lines, molecules, seen = [], [], [], [], set()
     places = np.zeros((len(section.lines), 3))
     for row, line in enumerate(section.lines):
         if len(line.words) not in (first + 3, first + 6):
@@ -159,13 +162,15 @@ def read_atoms(data: DataFile, counts: dict[str, int], low: NDArray[np.float64],
             raise file.error(line.number, f"atom {ids[-1]} is given twice")
         seen.add(ids[-1])
         types.append(file.whole(line.words[type_column], line.number, "an atom's type"))
+        if type_column == 2:
+            molecules.append(file.whole(line.words[1], line.number, "an atom's molecule"))
         lines.append(line.number)
         places[row] = file.numbers(line.words[first : first + 3], line.number, "a coordinate", 1e7)
     positions = (places - low) @ np.linalg.inv(cell)
     far = np.flatnonzero(np.abs(positions).max(axis=1) > 1e6)
     if len(far):
         raise file.error(lines[far[0]], f"atom {ids[far[0]]} is more than a million cells away")
-    return Atoms(ids, types, lines, positions)
+    return Atoms(ids, types, lines, positions, molecules if type_column == 2 else None)
 
 
 def _columns(file: TextFile, section: Section) -> tuple[int, int]:

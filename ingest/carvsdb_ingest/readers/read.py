@@ -1,24 +1,29 @@
-"""Read the nets of a file, whatever its format."""
+"""From a file, whatever its format, to nets: those that it holds, or those of the atoms that it holds."""
 
 import hashlib
 import json
 import math
-import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_ingest.readers.arc import read_arc
+from carvsdb_ingest.readers.archives import is_archive, members
 from carvsdb_ingest.readers.cgd import read_cgd
+from carvsdb_ingest.readers.compressed import plain_name
+from carvsdb_ingest.readers.formats import NET_SUFFIXES, STRUCTURE_SUFFIXES, format_of
 from carvsdb_ingest.readers.item import FoundNet, NetItem, ReadOptions
 from carvsdb_ingest.readers.lammps import read_lammps
+from carvsdb_ingest.readers.lammps_atoms import is_all_atom, read_lammps_atoms
+from carvsdb_ingest.readers.lammps_dump import read_dump
+from carvsdb_ingest.readers.lammps_sections import split_sections
+from carvsdb_ingest.readers.poscar import read_poscar
+from carvsdb_ingest.readers.structure_items import StructurePart
 from carvsdb_ingest.readers.text_file import TextFile
+from carvsdb_ingest.readers.xyz import read_xyz
+from carvsdb_ingest.structure import Structure
 
-_READERS = {"arc": read_arc, "cgd": read_cgd, "lammps": read_lammps}
-_FORMAT_OF_SUFFIX = {".arc": "arc", ".cgd": "cgd", ".data": "lammps", ".lmp": "lammps", ".lammps": "lammps"}
-_CGD_LINE = re.compile(r"\s*(crystal|periodic_graph)\s*(#.*)?", re.IGNORECASE)
-_ARC_LINE = re.compile(r"key\s+[0-3](\s+-?[0-9]+)+\s*")
-_LAMMPS_LINE = re.compile(r"\s*[0-9]+\s+atoms\s*(#.*)?")
 # What changes the net, and so belongs to its identity.
 _CHOICES = ("node_types", "linker_types", "tolerance")
 
@@ -29,21 +34,27 @@ def read_items(path: str | Path, options: ReadOptions | None = None) -> list[Net
     Parameters
     ----------
     path : str or Path
-        A CGD file (``.cgd``), an archive of nets (``.arc``) or a LAMMPS data file with bonds (``.data``, ``.lmp``,
-        ``.lammps``); of other files the content tells the format.
+        A file of nets: CGD (``.cgd``), an archive of nets (``.arc``) or LAMMPS data with bonds (``.data``, ``.lmp``,
+        ``.lammps``). Or one of atoms: CIF (``.cif``), extended xyz (``.xyz``, ``.extxyz``), POSCAR (``.vasp``,
+        ``.poscar``), LAMMPS data of all atoms, LAMMPS dumps (``.dump``, ``.lammpstrj``). Each may be compressed
+        (``.gz``, ``.xz``, ``.bz2``). Of other files the content tells the format. A tar archive gives the nets of all
+        its files.
     options : ReadOptions, optional
 
     Raises
     ------
     InputError
         One sentence with file and line, for whatever cannot be read.
+    NoNetError
+        For atoms that have no net, with the cause.
     """
     options = options or ReadOptions()
-    if not (math.isfinite(options.tolerance) and options.tolerance > 0):
-        raise InputError(f"tolerance must be a positive number of Å, got {options.tolerance}")
-    file = TextFile.load(path)
-    found = _READERS[_format(file)](file, options)
-    return [_item(file, net, index, len(found)) for index, net in enumerate(found)]
+    if is_archive(path):
+        found = [item for file in read_archive(path) for part in read_parts(file, options) for item in part_items(part)]
+        if not found:
+            raise InputError("the archive holds no file that carvsdb reads", path=path)
+        return found
+    return [item for part in read_parts(TextFile.load(path), options) for item in part_items(part)]
 
 
 def read_nets(path: str | Path, options: ReadOptions | None = None) -> list[Net]:
@@ -77,33 +88,87 @@ def read_nets(path: str | Path, options: ReadOptions | None = None) -> list[Net]
     return [item.net for item in read_items(path, options)]
 
 
-def _format(file: TextFile) -> str:
-    """Tell the format by the file's suffix; where that says nothing, by its content."""
-    suffix = Path(file.path).suffix.lower()
-    if suffix in _FORMAT_OF_SUFFIX:
-        return _FORMAT_OF_SUFFIX[suffix]
-    for line in file.lines:
-        if _CGD_LINE.fullmatch(line):
-            return "cgd"
-        if _LAMMPS_LINE.fullmatch(line):
-            return "lammps"
-        if _ARC_LINE.fullmatch(line):
-            return "arc"
-    raise InputError(
-        "is no net file that carvsdb reads; it reads CGD (.cgd), archives (.arc) and LAMMPS data with bonds "
-        "(.data, .lmp, .lammps)",
-        path=file.path,
-    )
+def read_structures(path: str | Path, options: ReadOptions | None = None) -> list[Structure]:
+    """Read the atoms of a file, before any of them is bonded.
+
+    Raises
+    ------
+    InputError
+        One sentence with file and line, for whatever cannot be read, and for a file of nets.
+    """
+    parts = read_parts(TextFile.load(path), options or ReadOptions())
+    structures = [part.structure for part in parts if isinstance(part, StructurePart)]
+    if not structures:
+        raise InputError("holds nets and no atoms", path=path)
+    return structures
 
 
-def _item(file: TextFile, found: FoundNet, index: int, count: int) -> NetItem:
-    stem = Path(file.path).stem
+def read_archive(path: str | Path) -> Iterator[TextFile]:
+    """Read the files of a tar archive one after another; each is called after the archive and its name there."""
+    for member in members(path, (*STRUCTURE_SUFFIXES, *NET_SUFFIXES)):
+        yield TextFile.decode(member.content, f"{path}/{member.name}")
+
+
+def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | StructurePart]:
+    """Read the parts of a file: nets, or frames of atoms that are still to become nets.
+
+    Raises
+    ------
+    InputError
+        One sentence with file and line, for whatever cannot be read.
+    """
+    if not (math.isfinite(options.tolerance) and options.tolerance > 0):
+        raise InputError(f"tolerance must be a positive number of Å, got {options.tolerance}")
+    found: Sequence[FoundNet | Structure] = _READERS[format_of(file)](file, options)
+    stem = Path(plain_name(file.path)).stem
+    parts: list[NetItem | StructurePart] = []
+    for index, one in enumerate(found):
+        label = stem if len(found) == 1 else f"{stem}#{index + 1}"
+        if isinstance(one, Structure):
+            parts.append(StructurePart(one, options, file.path, label, index, _content_hash(file, index), file.sha256))
+        else:
+            parts.append(_item(file, one, index, label))
+    return parts
+
+
+def part_items(part: NetItem | StructurePart) -> list[NetItem]:
+    """Return the nets of a part; an error of one of them is raised."""
+    return [part] if isinstance(part, NetItem) else list(part.items())
+
+
+def _lammps(file: TextFile, options: ReadOptions) -> list[FoundNet] | list[Structure]:
+    data = split_sections(file)
+    return read_lammps_atoms(data, options) if is_all_atom(data, options) else read_lammps(data, options)
+
+
+def _cif(file: TextFile, options: ReadOptions) -> list[Structure]:
+    from carvsdb_ingest.readers.cif import read_cif
+
+    return read_cif(file)
+
+
+_READERS: dict[str, Callable[[TextFile, ReadOptions], list[FoundNet] | list[Structure]]] = {
+    "arc": read_arc,
+    "cgd": read_cgd,
+    "cif": _cif,
+    "dump": read_dump,
+    "lammps": _lammps,
+    "poscar": lambda file, options: read_poscar(file),
+    "xyz": lambda file, options: read_xyz(file),
+}
+
+
+def _content_hash(file: TextFile, index: int, choices: dict[str, object] | None = None) -> str:
+    identity = json.dumps([file.sha256, index, choices or {}], sort_keys=True)
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+def _item(file: TextFile, found: FoundNet, index: int, label: str) -> NetItem:
     choices = {key: found.parameters[key] for key in _CHOICES if key in found.parameters}
-    identity = json.dumps([file.sha256, index, choices], sort_keys=True)
     return NetItem(
         net=found.net,
         path=file.path,
-        label=stem if count == 1 else f"{stem}#{index + 1}",
+        label=label,
         item=index,
         line=found.line,
         clustering="node-linker" if found.net.is_node_linker else "as given",
@@ -113,6 +178,6 @@ def _item(file: TextFile, found: FoundNet, index: int, count: int) -> NetItem:
         notes=found.notes,
         kind=found.kind,
         provenance=found.provenance,
-        content_hash=hashlib.sha256(identity.encode()).hexdigest(),
+        content_hash=_content_hash(file, index, choices),
         file_sha256=file.sha256,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carvsdb.errors import InputError
+from carvsdb_ingest.readers.compressed import expand, plain_name
 
 LARGEST_FILE = 2**30
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -26,7 +27,7 @@ class TextFile:
     lines : tuple of str
         Without line ends. Line numbers count from 1, as editors do.
     sha256 : str
-        Of the bytes, in hex.
+        Of the bytes as they came, in hex; of a compressed file those of the compressed one.
     """
 
     path: str
@@ -60,7 +61,9 @@ class TextFile:
 
     @classmethod
     def decode(cls, content: bytes, path: str | Path) -> "TextFile":
-        """Make a text file of bytes that are already in memory."""
+        """Make a text file of bytes that are already in memory, compressed (gz, xz, bz2) or not."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        content = expand(content, path, LARGEST_FILE)
         if not content.strip():
             raise InputError("is empty", path=path)
         if b"\0" in content:
@@ -68,9 +71,17 @@ class TextFile:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
+            # CIF is ASCII by its standard, and Latin-1 by the habit of older programs.
+            if plain_name(str(path)).lower().endswith(".cif"):
+                return cls(str(path), tuple(_NEWLINE.split(content.decode("latin-1"))), sha256)
             line = content.count(b"\n", 0, error.start) + 1
             raise InputError("is no UTF-8 text (a binary file?)", path=path, line=line) from error
-        return cls(str(path), tuple(_NEWLINE.split(text)), hashlib.sha256(content).hexdigest())
+        return cls(str(path), tuple(_NEWLINE.split(text)), sha256)
+
+    @property
+    def text(self) -> str:
+        """The whole file, with plain line ends."""
+        return "\n".join(self.lines)
 
     def error(self, line: int, sentence: str) -> InputError:
         """Return the error that says `sentence` about a line."""

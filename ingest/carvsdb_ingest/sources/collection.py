@@ -1,14 +1,69 @@
-"""What a collection says of itself."""
+"""What a collection says of itself, and what it gives."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from carvsdb_ingest.readers import NetItem
+from carvsdb.errors import NotFoundError
+from carvsdb_ingest.readers import NetItem, ReadOptions
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a collection.
+
+    Attributes
+    ----------
+    name : str
+        Its path within the collection; its suffix tells the format.
+    content : bytes
+    id_in_source : str
+        What the collection calls it: a refcode, a net's symbol.
+    about : mapping
+        What the collection says about it; becomes a part of its provenance.
+    quality : tuple of str
+        What the collection says is doubtful.
+    read : ReadOptions, optional
+        How it is to be read, where that is no matter of choice.
+    kind : str, optional
+        ``crystalline`` or ``amorphous``, where the collection says so.
+    """
+
+    name: str
+    content: bytes
+    id_in_source: str
+    about: Mapping[str, object] = field(default_factory=dict)
+    quality: tuple[str, ...] = ()
+    read: ReadOptions | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """The files of a collection, where it was found.
+
+    Attributes
+    ----------
+    path : Path
+        What is read: an archive or a folder.
+    sha256 : str
+        Of the archive, or of the sorted list of files and their own checksums.
+    files : iterator of SourceFile
+    """
+
+    path: Path
+    sha256: str
+    files: Iterator[SourceFile]
+
+
+def _no_items() -> Iterator[NetItem]:
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A named collection of nets.
+    """A named collection of nets or of structures.
 
     Attributes
     ----------
@@ -21,7 +76,10 @@ class Collection:
     how : str
         What a user does to have it.
     items : callable
-        Yields its nets.
+        Yields its nets, where they come with carvsdb.
+    files : callable, optional
+        Opens its files, those that are installed or those at a path. Raises MissingExtraError or NotFoundError if
+        there are none.
     """
 
     name: str
@@ -32,4 +90,24 @@ class Collection:
     url: str
     doi: str
     how: str
-    items: Callable[[], Iterator[NetItem]]
+    items: Callable[[], Iterator[NetItem]] = _no_items
+    files: Callable[[Path | None], SourceFiles] | None = None
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def existing(path: Path, name: str) -> Path:
+    """Return a path that a user gave for a collection.
+
+    Raises
+    ------
+    NotFoundError
+        If there is nothing.
+    """
+    if not path.exists():
+        raise NotFoundError(f"there is no such file or folder to read {name} from", item=str(path))
+    return path

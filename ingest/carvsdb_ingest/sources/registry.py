@@ -1,10 +1,15 @@
 """The collections that carvsdb knows by name."""
 
 from carvsdb.errors import NotFoundError
+from carvsdb_ingest.sources.amorphous_mof import AMORPHOUS_MOF
 from carvsdb_ingest.sources.collection import Collection
+from carvsdb_ingest.sources.core_mof import CORE_MOF, CORE_MOF_FSR
+from carvsdb_ingest.sources.rcsr import RCSR
 from carvsdb_ingest.sources.reference_nets import REFERENCE_NETS
 
-SOURCES: dict[str, Collection] = {collection.name: collection for collection in (REFERENCE_NETS,)}
+SOURCES: dict[str, Collection] = {
+    collection.name: collection for collection in (REFERENCE_NETS, CORE_MOF, CORE_MOF_FSR, RCSR, AMORPHOUS_MOF)
+}
 
 
 def source_named(name: str) -> Collection:

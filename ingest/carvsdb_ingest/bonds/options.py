@@ -1,0 +1,107 @@
+"""Which bond rule, with which numbers."""
+
+import math
+from dataclasses import dataclass
+
+from carvsdb.errors import InputError
+
+LARGEST_TOLERANCE = 2.0
+LARGEST_CUT_OFF = 10.0
+METAL_EXTRA = 0.1
+SEMI_BRIDGING = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class BondOptions:
+    """How bonds are found.
+
+    Attributes
+    ----------
+    tolerance : float
+        Two atoms are bonded if they are nearer than the sum of their covalent radii plus this, in Å.
+    pairs : tuple of (str, str, float)
+        Cut-offs of pairs of elements in Å, which replace the rule for these pairs: ``("Zn", "N", 2.5)``.
+    metal_metal : bool
+        Bond metal atoms to each other too.
+    from_file : bool
+        Bonds that the file lists win over the rule.
+    metal_extra : float
+        What comes on top of `tolerance` if one of the two is a metal and the other is neither C nor N, in Å: bonds of
+        metals to O, S and halides vary more.
+    semi_bridging : float
+        How much farther still a metal may be from the O of a carboxylate that it shares with another metal, in Å.
+
+    Examples
+    --------
+    >>> BondOptions(pairs=(("Zn", "N", 2.5),)).rule
+    'covalent radii + 0.3 Å, Zn-N=2.5'
+    """
+
+    tolerance: float = 0.3
+    pairs: tuple[tuple[str, str, float], ...] = ()
+    metal_metal: bool = False
+    from_file: bool = True
+    metal_extra: float = METAL_EXTRA
+    semi_bridging: float = SEMI_BRIDGING
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.tolerance) and -1 <= self.tolerance <= LARGEST_TOLERANCE):
+            raise InputError(f"the bond tolerance must be -1 to {LARGEST_TOLERANCE:g} Å, got {self.tolerance}")
+        for first, second, cut_off in self.pairs:
+            if not (math.isfinite(cut_off) and 0 <= cut_off <= LARGEST_CUT_OFF):
+                raise InputError(
+                    f"the bond cut-off of {first}-{second} must be 0 to {LARGEST_CUT_OFF:g} Å, got {cut_off}"
+                )
+
+    @property
+    def rule(self) -> str:
+        """The rule in words; what is not said has its default."""
+        parts = [f"covalent radii + {self.tolerance:g} Å"]
+        if self.metal_extra != METAL_EXTRA:
+            parts.append(f"{self.metal_extra:g} Å more for metals")
+        if self.semi_bridging != SEMI_BRIDGING:
+            parts.append(f"semi-bridging within {self.semi_bridging:g} Å")
+        parts += [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs]
+        if self.metal_metal:
+            parts.append("metal-metal bonds")
+        return ", ".join(parts)
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The numbers of the rule, as a record keeps them."""
+        return {
+            "bond_tolerance": self.tolerance,
+            "metal_extra_tolerance": self.metal_extra,
+            "semi_bridging": self.semi_bridging,
+            "bond_pairs": [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs],
+            "metal_metal_bonds": self.metal_metal,
+        }
+
+
+def parse_pair(text: str) -> tuple[str, str, float]:
+    """Read the cut-off of a pair of elements.
+
+    Raises
+    ------
+    InputError
+        If it does not look like ``Zn-N=2.5``.
+
+    Examples
+    --------
+    >>> parse_pair("Zn-N=2.5")
+    ('Zn', 'N', 2.5)
+    """
+    import gemmi
+
+    pair, equals, number = text.partition("=")
+    first, dash, second = (part.strip() for part in pair.partition("-"))
+    try:
+        cut_off = float(number)
+    except ValueError:
+        cut_off = math.nan
+    if not (equals and dash and math.isfinite(cut_off)):
+        raise InputError(f"a bond cut-off looks like Zn-N=2.5, got {text!r}")
+    for symbol in (first, second):
+        if gemmi.Element(symbol).atomic_number == 0:
+            raise InputError(f"a bond cut-off names two elements, as Zn-N=2.5 does; {symbol!r} in {text!r} is none")
+    return first, second, cut_off

@@ -1,0 +1,145 @@
+"""Which of the pairs that are near enough are no bonds, and what is doubtful."""
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb_ingest.bonds.elements import HYDROGEN, covalent_radius, is_metal
+from carvsdb_ingest.structure import Structure
+
+_MOST_NON_METALS = {"C": 4, "N": 4, "O": 3, "F": 1}
+_OVERLAP = 0.7
+
+
+def prune(
+    structure: Structure, rows: NDArray[np.int64], lengths: NDArray[np.float64], fixed: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Tell which pairs are bonds.
+
+    Parameters
+    ----------
+    structure : Structure
+    rows : ndarray of int64, shape (n_pairs, 5)
+        Pairs that are near enough.
+    lengths : ndarray of float64, shape (n_pairs,)
+        In Å.
+    fixed : ndarray of bool, shape (n_pairs,)
+        True where the cut-off was given: such a pair stays.
+
+    Returns
+    -------
+    kept : ndarray of bool, shape (n_pairs,)
+    quality : tuple of str
+    """
+    return _Pruning(structure, rows, lengths, fixed).result()
+
+
+class _Pruning:
+    def __init__(
+        self, structure: Structure, rows: NDArray[np.int64], lengths: NDArray[np.float64], fixed: NDArray[np.bool_]
+    ) -> None:
+        self.elements = structure.elements
+        self.rows = rows.tolist()
+        self.lengths = lengths.tolist()
+        self.fixed = fixed.tolist()
+        self.kept = [True] * len(rows)
+        self.metal = [is_metal(element) for element in structure.elements]
+        self.radii = [covalent_radius(element) for element in structure.elements]
+        self.at: list[list[int]] = [[] for _ in structure.elements]
+        for row, (src, dst, *_) in enumerate(self.rows):
+            self.at[src].append(row)
+            if dst != src:
+                self.at[dst].append(row)
+        self.doubts: Counter[str] = Counter()
+
+    def result(self) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+        """Apply the rules one after the other."""
+        self._overlaps()
+        self._hydrogen()
+        self._behind()
+        self._valences()
+        quality = tuple(f"{what}: {number}" for what, number in self.doubts.items())
+        return np.array(self.kept, bool), quality
+
+    def _other(self, row: int, atom: int) -> int:
+        src, dst = self.rows[row][:2]
+        return int(dst if src == atom else src)
+
+    def _drop(self, row: int) -> None:
+        self.kept[row] = self.fixed[row]
+
+    def _stretch(self, row: int) -> float:
+        """How much longer than the sum of the radii a bond is, in Å."""
+        src, dst = self.rows[row][:2]
+        return float(self.lengths[row] - self.radii[src] - self.radii[dst])
+
+    def _overlaps(self) -> None:
+        heavy = [element not in HYDROGEN for element in self.elements]
+        for row, (src, dst, *_) in enumerate(self.rows):
+            if heavy[src] and heavy[dst] and self.lengths[row] < _OVERLAP * (self.radii[src] + self.radii[dst]):
+                self.doubts["overlapping atoms"] += 1
+
+    def _hydrogen(self) -> None:
+        """Leave a hydrogen its nearest non-metal; a metal only if there is none, as in hydrides."""
+        for atom, element in enumerate(self.elements):
+            if element not in HYDROGEN:
+                continue
+            if not self.at[atom]:
+                self.doubts["isolated hydrogen atoms"] += 1
+                continue
+            best = min(
+                self.at[atom],
+                key=lambda row: (
+                    self.metal[self._other(row, atom)],
+                    self.elements[self._other(row, atom)] in HYDROGEN,
+                    self._stretch(row),
+                ),
+            )
+            for row in self.at[atom]:
+                if row != best:
+                    self._drop(row)
+
+    def _behind(self) -> None:
+        """Unbind metals from atoms behind a nearer one: the carbon of a chelating carboxylate."""
+        directed = self._directed()
+        for row, (src, dst, u, v, w) in enumerate(self.rows):
+            if self.metal[src] == self.metal[dst] or not self.kept[row]:
+                continue
+            length = self.lengths[row]
+            carbon = self.elements[dst if self.metal[src] else src] == "C"
+            others = {(atom, cell): other for atom, cell, other in directed[src] if other != row}
+            for atom, cell, other in directed[dst]:
+                near = others.get((atom, (cell[0] + u, cell[1] + v, cell[2] + w)))
+                if near is None or other == row or self.metal[atom] or not (self.kept[near] and self.kept[other]):
+                    continue
+                if carbon and self.elements[atom] == "C":
+                    continue  # a metal on a ring or a double bond
+                one, two = self.lengths[near], self.lengths[other]
+                if max(one, two) < length and (carbon or length**2 > one**2 + two**2):
+                    self._drop(row)
+                    break
+
+    def _directed(self) -> list[list[tuple[int, tuple[int, int, int], int]]]:
+        found: list[list[tuple[int, tuple[int, int, int], int]]] = [[] for _ in self.elements]
+        for row, (src, dst, u, v, w) in enumerate(self.rows):
+            found[src].append((dst, (u, v, w), row))
+            found[dst].append((src, (-u, -v, -w), row))
+        return found
+
+    def _valences(self) -> None:
+        """Leave C, N, O and F as many non-metals as they can hold, except where atoms overlap."""
+        disordered = "overlapping atoms" in self.doubts
+        for atom, element in enumerate(self.elements):
+            most = _MOST_NON_METALS.get(element)
+            if most is None or len(self.at[atom]) <= most:
+                continue
+            bonds = [row for row in self.at[atom] if self.kept[row] and not self.metal[self._other(row, atom)]]
+            if len(bonds) <= most:
+                continue
+            if disordered:
+                self.doubts[f"{element} atoms with more than {most} non-metal neighbours, by disorder"] += 1
+                continue
+            self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
+            for row in sorted(bonds, key=self._stretch)[most:]:
+                self._drop(row)

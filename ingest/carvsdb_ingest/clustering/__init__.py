@@ -1,0 +1,7 @@
+"""Clusterings: from a graph of atoms to a net of clusters."""
+
+from carvsdb_ingest.clustering.clustered import Clustered
+from carvsdb_ingest.clustering.natural import natural_clustering
+from carvsdb_ingest.clustering.registry import CLUSTERINGS, cluster
+
+__all__ = ["CLUSTERINGS", "Clustered", "cluster", "natural_clustering"]

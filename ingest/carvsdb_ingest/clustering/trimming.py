@@ -1,0 +1,64 @@
+"""Which atoms carry the net: without molecules, and without what hangs from it."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from carvsdb.errors import NoNetError
+from carvsdb_ingest.clustering.cells import Graph
+from carvsdb_ingest.clustering.groups import Group, connected_groups
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """The atoms that carry the net.
+
+    Attributes
+    ----------
+    members : set of int
+        Atoms on closed paths: those of periodic components, without atoms that end in nothing.
+    hanging : dict of int to int
+        Atoms that hang from a member (hydrogen, terminal water), and from which.
+    guests : dict of str to int
+        Formulas of the finite components, and how many there are.
+    """
+
+    members: set[int]
+    hanging: dict[int, int]
+    guests: dict[str, int]
+
+
+def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
+    """Remove molecules and, again and again, atoms with one neighbour.
+
+    Raises
+    ------
+    NoNetError
+        If no atoms are bonded, or nothing repeats.
+    """
+    if not any(graph):
+        raise NoNetError("no two atoms are bonded", cause="no bonds")
+    components = connected_groups(graph, [0] * len(graph))
+    periodic = [component for component in components if component.is_infinite]
+    if not periodic:
+        raise NoNetError(f"all {len(components)} molecules are finite: nothing repeats along bonds", cause="0-periodic")
+    guests = Counter(_formula(component, elements) for component in components if not component.is_infinite)
+    members = {atom for component in periodic for atom in component.atoms}
+    degree = {atom: len(graph[atom]) for atom in members}
+    hanging: dict[int, int] = {}
+    queue = sorted(atom for atom in members if degree[atom] <= 1)
+    for atom in queue:
+        members.discard(atom)
+        for other, _ in graph[atom]:
+            if other in members:
+                hanging[atom] = other
+                degree[other] -= 1
+                if degree[other] == 1:
+                    queue.append(other)
+    return Framework(members, hanging, dict(guests.most_common()))
+
+
+def _formula(group: Group, elements: tuple[str, ...]) -> str:
+    numbers = Counter(elements[atom] for atom in group.atoms)
+    order = [symbol for symbol in ("C", "H", "D") if symbol in numbers] if "C" in numbers else []
+    order += sorted(set(numbers) - set(order))
+    return "".join(f"{symbol}{numbers[symbol] if numbers[symbol] > 1 else ''}" for symbol in order)

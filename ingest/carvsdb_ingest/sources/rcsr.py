@@ -1,0 +1,48 @@
+"""The nets of the RCSR as CGD files, as they come with PORMAKE."""
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from carvsdb.errors import InputError
+from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles, sha256_of
+from carvsdb_ingest.sources.installed import data_file
+
+_WITHIN = "database/topologies/RCSR_topology.zip"
+_INSTALL = "pip install --no-deps pormake"
+_SUFFIX = ".cgd"
+
+
+def _open(path: Path | None) -> SourceFiles:
+    found, member = data_file(path, collection="RCSR", package="pormake", within=_WITHIN, install=_INSTALL)
+    return SourceFiles(found, sha256_of(found), _files(found, member))
+
+
+def _files(path: Path, member: str) -> Iterator[SourceFile]:
+    try:
+        content = path.read_bytes()
+        if member:
+            content = zipfile.ZipFile(BytesIO(content)).read(member)
+        if not zipfile.is_zipfile(BytesIO(content)):
+            yield SourceFile(path.name, content, path.stem, kind="crystalline")
+            return
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for name in sorted(archive.namelist()):
+                if name.lower().endswith(_SUFFIX):
+                    yield SourceFile(name, archive.read(name), Path(name).stem, kind="crystalline")
+    except zipfile.BadZipFile as error:
+        raise InputError(f"cannot be read as a zip archive ({error})", path=path) from error
+
+
+RCSR = Collection(
+    name="rcsr",
+    title="Nets of the Reticular Chemistry Structure Resource, as they come with PORMAKE",
+    version="pormake 0.2.3",
+    licence="MIT",
+    citation="O'Keeffe, Peskov, Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008)",
+    url="http://rcsr.net",
+    doi="10.1021/ar800124u",
+    how=f"{_INSTALL}; carvsdb ingest --source rcsr",
+    files=_open,
+)
