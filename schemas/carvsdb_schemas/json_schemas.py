@@ -17,6 +17,8 @@ from carvsdb_schemas.answers import (
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.refinement import RefinementConfig
+from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
 
 MODELS: dict[str, type[BaseModel]] = {
     "description": Description,
@@ -25,6 +27,10 @@ MODELS: dict[str, type[BaseModel]] = {
     "error": ErrorAnswer,
     "ingest": IngestAnswer,
     "list-item": ListItem,
+    "refinement": RefinementConfig,
+    "refinement-run": RunAnswer,
+    "refinement-score": ScoreAnswer,
+    "refinement-status": StatusAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
     "dataset-card": DatasetCard,
