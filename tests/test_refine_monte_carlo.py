@@ -462,7 +462,7 @@ def test_a_resumed_chain_is_the_same_to_the_last_bit(shared: Path, tmp_path: Pat
         [HardSpheres({"H-H": 1.5}), BondLengths({"C-H": (0.9, 1.3)}), Coordination("Zn", "N", 2.5, 4, 4)],
         ChainOptions(acceptance=acceptance, equilibration=40, check_every=25, temperature=5000.0),
     )
-    through = Chain(*parts, rng=np.random.default_rng(7))
+    through = Chain(*(*parts, np.random.default_rng(7)))
     through.temperature = 4000.0
     through.run(30)
     file = tmp_path / "state.npz"
@@ -486,7 +486,7 @@ def test_a_resumed_chain_is_the_same_to_the_last_bit(shared: Path, tmp_path: Pat
     assert drift.chi2 < 1e-8
     assert drift.energies < 1e-11
     with pytest.raises(InputError, match="belongs to another model or to other moves"):
-        Chain.from_state(first, *parts[:3], moves=[AtomMove()], constraints=parts[4], options=parts[5])
+        Chain.from_state(first, parts[0], parts[1], parts[2], [AtomMove()], parts[4], parts[5])
 
 
 @pytest.mark.parametrize("bits", ["PCG64", "Philox", "SFC64", "MT19937"])
