@@ -81,7 +81,10 @@ def report(
 
     written = make_report(prepare(read_config(config)), output, rings)
     if as_json:
-        answer_json({"page": str(written.page), "figures": [str(path) for path in written.figures]})
+        from carvsdb_schemas.refinement_answers import ReportAnswer
+
+        answer = ReportAnswer(page=str(written.page), figures=[str(path) for path in written.figures])
+        answer_json(answer.model_dump(mode="json"))
     else:
         print(f"{written.page}: {len(written.figures)} figures")
 
@@ -115,8 +118,8 @@ def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
         for sentence in stored.without_net:
             say(sentence)
     if as_json:
-        labels = None if stored is None else list(stored.labels)
-        answer_json({**answer.model_dump(mode="json"), "entries": labels})
+        answer.entries = None if stored is None else list(stored.labels)
+        answer_json(answer.model_dump(mode="json"))
     else:
         print(_ended(answer))
         if stored is not None:

@@ -53,20 +53,21 @@ def backmap(
     made = backmap_of(net, linker, options, rng=np.random.default_rng(seed))
     write_model(made.model, output)
     if as_json:
-        answer_json(
-            {
-                "file": str(output),
-                "n_atoms": made.model.n_atoms,
-                "n_metals": made.net.n_vertices,
-                "n_linkers": len(made.bond_lengths) // 2,
-                "number_density": made.model.number_density,
-                "mean_bond_length": float(made.bond_lengths.mean()),
-                "missing": made.missing,
-                "extra": made.extra,
-                "largest_overlap": float(made.relaxation.largest_overlap),
-                "seed": seed,
-            }
+        from carvsdb_schemas.refinement_answers import BackmapAnswer
+
+        answer = BackmapAnswer(
+            file=str(output),
+            n_atoms=made.model.n_atoms,
+            number_density=made.model.number_density,
+            largest_overlap=float(made.relaxation.largest_overlap),
+            seed=seed,
+            n_metals=made.net.n_vertices,
+            n_linkers=len(made.bond_lengths) // 2,
+            mean_bond_length=float(made.bond_lengths.mean()),
+            missing=made.missing,
+            extra=made.extra,
         )
+        answer_json(answer.model_dump(mode="json"))
     else:
         print(f"{output}: {made}")
 
@@ -112,8 +113,16 @@ def pack(
     write_model(packed.model, output)
     overlap = float(packed.relaxation.largest_overlap)
     if as_json:
-        numbers = {"n_atoms": packed.model.n_atoms, "number_density": packed.model.number_density}
-        answer_json({"file": str(output), **numbers, "largest_overlap": overlap, "seed": seed})
+        from carvsdb_schemas.refinement_answers import StartModelAnswer
+
+        answer = StartModelAnswer(
+            file=str(output),
+            n_atoms=packed.model.n_atoms,
+            number_density=packed.model.number_density,
+            largest_overlap=overlap,
+            seed=seed,
+        )
+        answer_json(answer.model_dump(mode="json"))
     else:
         print(f"{output}: {packed.model!r}; largest overlap {overlap:.2f} Å after {packed.relaxation.steps} steps")
 

@@ -18,7 +18,14 @@ from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.refinement import RefinementConfig
-from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
+from carvsdb_schemas.refinement_answers import (
+    BackmapAnswer,
+    ReportAnswer,
+    RunAnswer,
+    ScoreAnswer,
+    StartModelAnswer,
+    StatusAnswer,
+)
 
 MODELS: dict[str, type[BaseModel]] = {
     "description": Description,
@@ -28,6 +35,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "ingest": IngestAnswer,
     "list-item": ListItem,
     "refinement": RefinementConfig,
+    "refinement-backmap": BackmapAnswer,
+    "refinement-pack": StartModelAnswer,
+    "refinement-report": ReportAnswer,
     "refinement-run": RunAnswer,
     "refinement-score": ScoreAnswer,
     "refinement-status": StatusAnswer,

@@ -57,6 +57,7 @@ class RunAnswer(ScoreAnswer):
     seed: int
     seconds: float = Field(description="Of this process.")
     moves_per_second: float | None
+    entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
 
 
 class StatusAnswer(Answer):
@@ -74,3 +75,30 @@ class StatusAnswer(Answer):
     acceptance: dict[str, float] = Field(description="By kind of move, over the whole run.")
     drift: str
     snapshots: int
+
+
+class ReportAnswer(Answer):
+    """What a report wrote."""
+
+    page: str
+    figures: list[str]
+
+
+class StartModelAnswer(Answer):
+    """A model that was packed."""
+
+    file: str
+    n_atoms: int
+    number_density: float = Field(description="Atoms per Å³.")
+    largest_overlap: float = Field(description="In Å, after the relaxation.")
+    seed: int
+
+
+class BackmapAnswer(StartModelAnswer):
+    """A net that was decorated."""
+
+    n_metals: int
+    n_linkers: int
+    mean_bond_length: float = Field(description="Between metals and binding atoms, in Å.")
+    missing: int = Field(description="Bonds that are longer than the cut-off.")
+    extra: int = Field(description="Pairs within the cut-off that are no bonds.")

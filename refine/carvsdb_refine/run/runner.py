@@ -198,7 +198,7 @@ class _Loop:
             moves_per_second=round(done / seconds, 2) if done and seconds > 0 else None,
         )
         # Times differ from run to run; all else is the same bytes for the same config.
-        kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second"})
+        kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second", "entries"})
         _write(self.folder, "result.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
         return answer
 
