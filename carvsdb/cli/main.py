@@ -23,6 +23,7 @@ from carvsdb.cli import (
     look,
     nodes,
     plot,
+    refine,
     release,
     rings,
 )
@@ -61,6 +62,7 @@ app.add_typer(embed.app, name="embed")
 app.add_typer(plot.app, name="plot")
 app.add_typer(release.app, name="release")
 app.add_typer(generate.app, name="generate")
+app.add_typer(refine.app, name="refine")
 
 
 @app.callback(invoke_without_command=True)
