@@ -125,7 +125,7 @@ def _guess(bonds: NDArray[np.int64], types: NDArray[np.int64], present: Types) -
         only_other = [kind for kind in present if mean[kind] == fewest]
     if len(only_other) != 1:
         sentence = f"neither of the atom types {_list(present)} looks like a linker: each atom is taken for a node"
-        return present, (), [f"{sentence}; name node and linker types to change that, or elements with --types"]
+        return present, (), [f"{sentence}; name node and linker types to change that"]
     linker = only_other[0]
     node = present[1] if linker == present[0] else present[0]
     sentence = f"atom type {linker} is taken for the linker and {node} for the node"
