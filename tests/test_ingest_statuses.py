@@ -142,6 +142,20 @@ def test_archives_are_streams_of_files(tmp_path: Path) -> None:
         assert "there is no such file" in str(missing)
 
 
+def test_describe_goes_on_after_a_file_of_an_archive_that_has_no_net(tmp_path: Path) -> None:
+    path = tmp_path / "two.tar"
+    with tarfile.open(path, "w") as archive:
+        for name, text in (("bad.xyz", NO_CELL), ("good.xyz", silica()), ("lonely.xyz", LONELY)):
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    done = carvsdb("describe", path, "--json")
+    assert done.code == 6
+    assert done.json["label"] == "good"
+    assert "bad.xyz: there is no cell" in done.err
+    assert "lonely.xyz" in done.err
+
+
 def test_compressed_files(tmp_path: Path) -> None:
     from carvsdb_ingest.readers import read_items
 
