@@ -11,7 +11,7 @@ from core_mof import COLUMNS, N_CHOSEN, TABLE, Found, archive, find, read_archiv
 # Where both programs name the net and the names differ; docs/core-mof.md tells why.
 DIFFERENT = {"DAYCAI_clean"}
 # Named by CrystalNets.jl only.
-NAMED_THERE = {"IYIGEC_clean", "PULMIU_clean", "XUDQAQ_clean", "HAJLOU_clean"}
+NAMED_THERE = {"IYIGEC_clean", "XUDQAQ_clean"}
 
 
 def peer(shared: Path) -> dict[str, set[str]]:
@@ -71,4 +71,5 @@ def test_names_agree_with_crystalnets(results: dict[str, Found], shared: Path) -
     assert {refcode for refcode in both if not theirs[refcode] & ours[refcode]} == DIFFERENT
     assert {refcode for refcode in theirs if theirs[refcode] and not ours[refcode]} == NAMED_THERE
     assert len(DIFFERENT) <= 0.08 * len(both)
-    assert len([refcode for refcode in ours if ours[refcode]]) >= 0.95 * len([one for one in theirs.values() if one])
+    # As many as CrystalNets.jl names.
+    assert sum(map(bool, ours.values())) >= sum(map(bool, theirs.values())) == 58

@@ -236,6 +236,8 @@ def test_a_million_atoms_are_refused_at_once() -> None:
     sites = "".join(f"C{i} C 1 . . 0.{i:05d} 0.1 0.2\n" for i in range(6000))
     with pytest.raises(InputError, match="has 1152000 atoms with symmetry; carvsdb reads at most 500000"):
         read(cif(sites, group="F m -3 m"))
+    with pytest.raises(InputError, match="has 500001 atom sites; carvsdb reads at most 500000"):
+        read(cif("C C 1 . . 0 0 0\n" * 500_001))
 
 
 def test_unknown_groups_are_said() -> None:

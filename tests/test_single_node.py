@@ -101,11 +101,13 @@ def test_guests_are_removed_and_listed() -> None:
     cell = np.diag([length, length, 12.0])
     layer: list[list[float]] = [[0, 0, 0], [2.0, 0, 0], [3.15, 0, 0], [0, 2.0, 0], [0, 3.15, 0]]
     water: list[list[float]] = [[2.5, 2.5, 6.0], [3.45, 2.5, 6.0], [2.2, 3.4, 6.0]]
-    structure = square_grid("Zn C N C N O H H", [*layer, *water], cell)
+    sodium: list[list[float]] = [[4.5, 4.5, 6.0]]
+    structure = square_grid("Zn C N C N O H H Na", [*layer, *water, *sodium], cell)
     clustered, found = single_node(structure)
     assert found.names == ("sql",)
-    assert clustered.notes == ("removed guests: 1 H2O", "linkers on two vertices, now edges: 2")
-    assert clustered.site_to_vertex[5:].tolist() == [-1, -1, -1]
+    assert clustered.notes == ("removed guests: 1 H2O, 1 Na", "linkers on two vertices, now edges: 2")
+    assert clustered.quality == ("free ions, removed: 1 Na",)
+    assert clustered.site_to_vertex[5:].tolist() == [-1, -1, -1, -1]
 
 
 def test_interpenetrating_nets_are_counted() -> None:
