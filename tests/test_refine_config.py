@@ -148,8 +148,6 @@ def test_the_documented_python_runs() -> None:
 def test_every_key_is_documented() -> None:
     text = DOCS.read_text(encoding="utf-8")
     for table in RefinementConfig.model_fields.values():
-        model = next(
-            part for part in (table.annotation, *get_args(table.annotation)) if hasattr(part, "model_fields")
-        )
+        model = next(part for part in (table.annotation, *get_args(table.annotation)) if hasattr(part, "model_fields"))
         for key in model.model_fields:
             assert f"`{key}`" in text or f"`{key} =" in text, f"docs/refine.md does not say what {key} is"
