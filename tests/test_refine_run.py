@@ -229,6 +229,15 @@ def test_a_folder_holds_one_run(finished: Path) -> None:
     assert "holds a run already" in done.err
 
 
+def test_a_run_can_begin_again(finished: Path, tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace("seed = 7", "seed = 8").replace("moves = 400", "moves = 600"))
+    run(prepare(read_config(config)))
+    config.write_text(CONFIG)
+    assert carvsdb("refine", "run", config, "--overwrite").code == 0
+    assert results(config) == results(finished)
+    assert len(list((tmp_path / "si" / "snapshots").iterdir())) == 2
+
+
 def test_two_processes_do_not_share_a_folder(tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("moves = 400", "moves = 200"))
     run(prepare(read_config(config)))

@@ -1,7 +1,7 @@
 """`carvsdb refine`: atomic models against data and energies."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +13,7 @@ from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
 
 if TYPE_CHECKING:
-    from carvsdb_refine.run import Progress, Setup
+    from carvsdb_refine.run import Hooks, Progress, Setup
     from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
@@ -45,15 +45,25 @@ def score(config: Config, as_json: Json = False) -> None:
 
 
 @app.command(epilog="Example: carvsdb refine run m1.toml --db zif.duckdb")
-def run(config: Config, db: IntoDb = None, label: Label = None, as_json: Json = False) -> None:
+def run(
+    config: Config,
+    db: IntoDb = None,
+    label: Label = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
+    as_json: Json = False,
+) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
-    _go(config, db, label, as_json, again=False)
+    from carvsdb_refine.run import run as run_of
+
+    _go(config, db, label, as_json, lambda setup, hooks: run_of(setup, hooks, overwrite))
 
 
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
 def resume(config: Config, db: IntoDb = None, label: Label = None, as_json: Json = False) -> None:
     """Go on from the last checkpoint of a run, as if it had never stopped."""
-    _go(config, db, label, as_json, again=True)
+    from carvsdb_refine.run import resume as resume_of
+
+    _go(config, db, label, as_json, resume_of)
 
 
 @app.command(epilog="Example: carvsdb refine status m1.toml")
@@ -100,10 +110,10 @@ app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact
 )
 
 
-def _go(config: Path, db: str | None, label: str | None, as_json: bool, again: bool) -> None:
+def _go(
+    config: Path, db: str | None, label: str | None, as_json: bool, go: "Callable[[Setup, Hooks], RunAnswer]"
+) -> None:
     from carvsdb_refine.run import Hooks, prepare, read_config
-    from carvsdb_refine.run import resume as resume_of
-    from carvsdb_refine.run import run as run_of
 
     setup = prepare(read_config(config))
     if db is not None:
@@ -115,7 +125,7 @@ def _go(config: Path, db: str | None, label: str | None, as_json: bool, again: b
     with _stop_signals() as asked:
         hooks = Hooks(progress=lambda progress: _tell(progress, setup), stop=lambda: bool(asked))
         try:
-            answer = (resume_of if again else run_of)(setup, hooks)
+            answer = go(setup, hooks)
         except KeyboardInterrupt:
             say(f"stopped with a checkpoint; go on with `carvsdb refine resume {config}`")
             raise

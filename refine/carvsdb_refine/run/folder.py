@@ -61,8 +61,14 @@ class RunFolder:
             raise RefusedError(
                 "holds a run already",
                 item=str(self.path),
-                hint="go on with `carvsdb refine resume`, or name another folder in [outputs]",
+                hint="go on with `carvsdb refine resume`, begin again with `run --overwrite`, or name another folder",
             )
+
+    def clear(self) -> None:
+        """Take away an earlier run: its checkpoint first, so that what is left of it is never taken for one."""
+        for file in (self.checkpoint, self.trace, self.result, *self.snapshots()):
+            file.unlink(missing_ok=True)
+        self.clear_drafts()
 
     def make(self) -> None:
         """Make the folder.
