@@ -243,6 +243,29 @@ def test_bound_energies_are_those_of_all_atoms(potential: AcePotential, sodalite
     assert np.abs(potential.bind(sodalite).atom_energies - expected).max() < 1e-11
 
 
+def test_bound_energies_in_an_oblique_cell(potential: AcePotential, sodalite: AtomicModel) -> None:
+    """Two cells side by side, sheared and turned, atoms listed in other images."""
+    shear = np.array([[1.0, 0, 0], [0.25, 1.02, 0], [-0.2, 0.15, 0.98]])
+    turn, _ = np.linalg.qr(np.random.default_rng(4).normal(size=(3, 3)))
+    cell = np.diag([2.0, 1, 1]) @ sodalite.cell
+    positions = np.concatenate([sodalite.positions, sodalite.positions + sodalite.cell[0]])
+    fractions = positions @ np.linalg.inv(cell) + np.random.default_rng(5).integers(-1, 2, (408, 3))
+    cell = cell @ shear @ turn
+    model = AtomicModel(sodalite.elements * 2, fractions @ cell, cell)
+    bound = potential.bind(model)
+    expected, _ = potential.energies_and_forces(model.elements, model.positions, model.cell)
+    assert np.abs(bound.atom_energies - expected).max() < 1e-10
+    atoms = np.arange(100, 108)
+    moved = model.positions[atoms] + np.random.default_rng(6).normal(0, 0.2, (8, 3))
+    change = bound.propose(atoms, moved)
+    bound.accept()
+    after = model.positions.copy()
+    after[atoms] = moved
+    fresh, _ = potential.energies_and_forces(model.elements, after, model.cell)
+    assert change == pytest.approx(float((fresh - expected).sum()), abs=1e-9)
+    assert np.abs(bound.atom_energies - fresh).max() < 1e-10
+
+
 def test_energy_follows_moves(potential: AcePotential, sodalite: AtomicModel) -> None:
     """dE of moves of all sizes equals the difference of full sums; rejected moves leave no trace."""
     generator = np.random.default_rng(3)
