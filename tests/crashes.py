@@ -80,6 +80,16 @@ def labels(db: Path) -> set[str]:
         return {row["label"] for row in catalogue.list().rows()}
 
 
+def seconds_undisturbed(db: Path, folder: Path, workers: int) -> float:
+    """Return how long a whole run takes here and now."""
+    began = time.monotonic()
+    process = context().Process(target=ingest, args=(db, folder, workers))
+    process.start()
+    process.join(300)
+    assert process.exitcode == 0
+    return time.monotonic() - began
+
+
 def kill_at_random(db: Path, folder: Path, points: int, seed: int, *, workers: int, longest: float) -> set[str]:
     """Start the ingestion and kill it, so often; what was stored once must stay stored."""
     generator = random.Random(seed)

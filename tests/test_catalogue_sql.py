@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from catalogue_entries import library_entry
+from program import carvsdb
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
@@ -20,6 +21,14 @@ def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         opened = Catalogue.open(path, read_only=True)
     with opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sql") / "nets.duckdb"
+    with Catalogue.open(path) as opened:
+        opened.add([library_entry("dia")])
+    return path
 
 
 @pytest.mark.parametrize(
@@ -39,60 +48,70 @@ def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     ],
 )
 def test_answered(catalogue: Catalogue, query: str) -> None:
-    assert len(catalogue.sql(query)) > 0
+    assert len(catalogue.query(query)) > 0
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "DELETE FROM net",
-        "INSERT INTO source (id, collection) VALUES (uuid(), 'x')",
-        "CREATE TABLE t (i INTEGER)",
-        "DROP VIEW entry",
-        "SELECT 1; DROP TABLE net",
-        "EXPLAIN ANALYZE DELETE FROM net",
-        "SET threads = 1",
-        "SET enable_external_access = true",
-        "PRAGMA database_size; SELECT 1",
-        "CHECKPOINT",
-        "COPY net TO 'net.parquet'",
-        "ATTACH 'other.duckdb'",
-        "INSTALL httpfs",
-        "LOAD httpfs",
-        "SELECT * FROM read_csv('/etc/passwd')",
-        "SELECT * FROM read_text('/etc/passwd')",
-        "SELECT * FROM '/etc/secrets.csv'",
-        "SELECT * FROM glob('/*')",
-        "FROM checkpoint()",
-        'FROM "CheckPoint"/**/()',
-        "FROM force_checkpoint()",
-        "FROM query('FROM check' || 'point()')",
-        "SELECT (SELECT write_log('x'))",
-        "WITH a AS (FROM enable_logging()) SELECT 1",
-        "EXPLAIN ANALYZE FROM checkpoint()",
-        "FROM arrow_scan(1::BIGINT, 2, 3)",
-        "FROM pandas_scan(1)",
-        "FROM duckdb_secrets()",
-        "FROM read_json('https://example.org/x.json')",
-        "EXPORT DATABASE 'x'",
-        "IMPORT DATABASE 'x'",
-        "CALL checkpoint()",
-        "USE temp",
-        "VACUUM",
-        "PREPARE p AS SELECT 1",
-        "SET VARIABLE x = 1",
-        "RESET threads",
-        "CREATE TEMP TABLE t AS SELECT 1",
-        "CREATE SECRET s (TYPE s3)",
-        "PRAGMA add_parquet_key('a', 'b')",
-        "BEGIN",
-        "",
-    ],
-)
+ATTEMPTS = [
+    "DELETE FROM net",
+    "INSERT INTO source (id, collection) VALUES (uuid(), 'x')",
+    "CREATE TABLE t (i INTEGER)",
+    "DROP VIEW entry",
+    "SELECT 1; DROP TABLE net",
+    "EXPLAIN ANALYZE DELETE FROM net",
+    "SET threads = 1",
+    "SET enable_external_access = true",
+    "PRAGMA database_size; SELECT 1",
+    "CHECKPOINT",
+    "COPY net TO 'net.parquet'",
+    "ATTACH 'other.duckdb'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT * FROM '/etc/secrets.csv'",
+    "SELECT * FROM glob('/*')",
+    "FROM checkpoint()",
+    'FROM "CheckPoint"/**/()',
+    "FROM force_checkpoint()",
+    "FROM query('FROM check' || 'point()')",
+    "SELECT (SELECT write_log('x'))",
+    "WITH a AS (FROM enable_logging()) SELECT 1",
+    "EXPLAIN ANALYZE FROM checkpoint()",
+    "FROM arrow_scan(1::BIGINT, 2, 3)",
+    "FROM pandas_scan(1)",
+    "FROM duckdb_secrets()",
+    "FROM read_json('https://example.org/x.json')",
+    "EXPORT DATABASE 'x'",
+    "IMPORT DATABASE 'x'",
+    "CALL checkpoint()",
+    "USE temp",
+    "VACUUM",
+    "PREPARE p AS SELECT 1",
+    "SET VARIABLE x = 1",
+    "RESET threads",
+    "CREATE TEMP TABLE t AS SELECT 1",
+    "CREATE SECRET s (TYPE s3)",
+    "PRAGMA add_parquet_key('a', 'b')",
+    "BEGIN",
+    "",
+]
+
+
+@pytest.mark.parametrize("query", ATTEMPTS)
+def test_refused_by_the_command(file: Path, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = file.read_bytes()
+    done = carvsdb("sql", query, "--db", file, "--json")
+    assert (done.code, done.json["error"]["code"]) == (7, 7)
+    assert not list(tmp_path.iterdir())
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("query", ATTEMPTS)
 def test_refused(catalogue: Catalogue, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RefusedError):
-        catalogue.sql(query)
+        catalogue.query(query)
     assert len(catalogue.sql("FROM net")) == 2
     assert not list(tmp_path.iterdir())
 

@@ -50,6 +50,7 @@ def test_help_imports_nothing_heavy() -> None:
         ("release", "build"),
         ("release", "verify"),
         ("generate", "wooten-winer-weaire"),
+        *(("refine", command) for command in ("score", "run", "resume", "status", "report", "backmap", "pack")),
     ],
 )
 def test_every_help_has_an_example(command: tuple[str, ...]) -> None:

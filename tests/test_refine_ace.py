@@ -149,7 +149,8 @@ def test_forces_of_the_published_model(
     potential: AcePotential, model: tuple[NDArray[np.int64], Floats, Floats]
 ) -> None:
     energies, forces = potential.energies_and_forces(*model)
-    assert np.array_equal(energies, potential.energies(*model))
+    # Forces come with sums of their own, in another order.
+    assert np.abs(energies - potential.energies(*model)).max() < 1e-11
     assert np.abs(forces.sum(axis=0)).max() < 1e-9
 
 

@@ -53,7 +53,7 @@ def models(draw: st.DrawFn) -> AtomicModel:
     )
 
 
-@pytest.mark.parametrize("suffix", ["data", "xyz"])
+@pytest.mark.parametrize("suffix", ["data", "xyz", "cif"])
 @given(model=models())
 def test_read_of_written_is_equal(tmp_path_factory: pytest.TempPathFactory, suffix: str, model: AtomicModel) -> None:
     path = tmp_path_factory.getbasetemp() / f"model.{suffix}"
@@ -61,7 +61,7 @@ def test_read_of_written_is_equal(tmp_path_factory: pytest.TempPathFactory, suff
     assert read_model(path).equals(model)
 
 
-@pytest.mark.parametrize("suffix", ["lmp", "extxyz"])
+@pytest.mark.parametrize("suffix", ["lmp", "extxyz", "cif"])
 def test_published_model_survives_files(shared: Path, tmp_path: Path, suffix: str) -> None:
     model = read_model(shared / "data/amorphous-mof/zif/m1-zif_ace_24-anneal_1500K_5ns.data")
     assert dict(zip(model.species, model.counts.tolist(), strict=True)) == {
@@ -172,7 +172,72 @@ Lattice="4 0 0 0 5 0 1 0 6" Origin="0 0 1" pbc="T T T" Properties=id:I:1:species
 """
 
 
-@pytest.mark.parametrize(("suffix", "text"), [("data", GOOD), ("xyz", GOOD_XYZ)])
+GOOD_CIF = """data_quartz
+_cell_length_a 4.9
+_cell_length_b 4.9
+_cell_length_c 5.4
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 120
+_space_group_name_H-M_alt 'P 32 2 1'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+Si1 Si 0.47 0 0.666667
+O1 O 0.413 0.267 0.785
+"""
+
+
+def test_a_cif_file_is_expanded_by_its_symmetry(tmp_path: Path) -> None:
+    path = tmp_path / "quartz.cif"
+    path.write_text(GOOD_CIF)
+    model = read_model(path)
+    assert (model.species, model.counts.tolist()) == (("O", "Si"), [6, 3])
+    assert model.volume == pytest.approx(4.9**2 * 5.4 * np.sqrt(3) / 2)
+    silicon, oxygen = (model.positions[model.atom_to_species == index] for index in (1, 0))
+    delta = (oxygen[None] - silicon[:, None]) @ np.linalg.inv(model.cell)
+    lengths = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
+    assert ((lengths < 1.8).sum(axis=1) == 4).all()
+    gemmi = pytest.importorskip("gemmi")
+    write_model(model, tmp_path / "again.cif")
+    again = gemmi.read_small_structure(str(tmp_path / "again.cif"))
+    assert len(again.sites) == 9
+    assert again.cell.parameters == pytest.approx((4.9, 4.9, 5.4, 90, 90, 120))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("data_quartz", "", "is no CIF"),
+        ("Si1 Si 0.47", "Si1 Qq 0.47", "'Qq' is no chemical symbol"),
+        ("Si1 Si 0.47", "Si1 Si ?", "site Si1 has no coordinates"),
+        ("_cell_length_a 4.9", "", "there is no cell"),
+        ("P 32 2 1", "P 99", "there is no space group 'P 99'"),
+        ("_atom_site_fract_z\n", "_atom_site_occupancy\n_atom_site_fract_z\n", "is no CIF"),
+        (GOOD_CIF.partition("loop_")[2], "\n_other\n1\n", "expected one structure with coordinates, got 0"),
+    ],
+)
+def test_a_damaged_cif_file_says_what(tmp_path: Path, old: str, new: str, words: str) -> None:
+    path = tmp_path / "bad.cif"
+    path.write_text(GOOD_CIF.replace(old, new, 1))
+    with pytest.raises(InputError, match=words) as caught:
+        read_model(path)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_partly_occupied_sites_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "part.cif"
+    text = GOOD_CIF.replace("_atom_site_fract_z\n", "_atom_site_fract_z\n_atom_site_occupancy\n")
+    path.write_text(text.replace("0.666667", "0.666667 1").replace("0.785", "0.785 0.5"))
+    with pytest.raises(InputError, match=r"site O1 is occupied by 0\.5"):
+        read_model(path)
+
+
+@pytest.mark.parametrize(("suffix", "text"), [("data", GOOD), ("xyz", GOOD_XYZ), ("cif", GOOD_CIF)])
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_sentence(
     tmp_path_factory: pytest.TempPathFactory, suffix: str, text: str, data: st.DataObject

@@ -515,7 +515,7 @@ def test_score_over_the_fit_range() -> None:
         ({"values": [1.0, np.nan, 2.0]}, "finite"),
         ({"sigma": 0.0}, "above 0"),
         ({"sigma": [0.1, 0.1]}, "expected one error or 3"),
-        ({"fit_range": (5.0, 9.0)}, "no point lies in the fit range 5 to 9 Å⁻¹; the data cover 1 to 3 Å⁻¹"),
+        ({"fit_range": (5.0, 9.0)}, "fewer than 2 points lie in the fit range 5 to 9 Å⁻¹; the data cover 1 to 3 Å⁻¹"),
         ({"weight": -1.0}, "weight"),
         ({"scale_bounds": (2.0, 1.0)}, "bounds"),
         ({"offset": np.inf}, "finite"),

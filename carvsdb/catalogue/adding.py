@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from uuid import UUID
 
 from carvsdb.catalogue.answer import Answer
@@ -11,6 +12,7 @@ from carvsdb.catalogue.entry import Entry
 from carvsdb.catalogue.names import resolve
 from carvsdb.catalogue.refinements import RefinementRun
 from carvsdb.catalogue.storage import Storage
+from carvsdb.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +34,25 @@ class AddReport:
     kept_as: dict[str, str] = field(default_factory=dict)
 
 
-def add(storage: Storage, entries: Iterable[Entry]) -> AddReport:
-    """Store entries, each in its own transaction.
-
-    Parameters
-    ----------
-    storage : Storage
-    entries : iterable of Entry
-
-    Raises
-    ------
-    RefusedError
-        If a label belongs to other content, or a net is stored with other edges. Entries before it are
-        stored, itself and those after it are not.
-    """
+def add(storage: Storage, entries: Iterable[Entry], at_once: int = 1) -> AddReport:
+    """Store entries, so many in each transaction; see :meth:`Catalogue.add`."""
+    if at_once < 1:
+        raise InputError(f"the number of entries of a transaction must be 1 or more, got {at_once}")
     added: list[str] = []
     unchanged: list[str] = []
     kept_as: dict[str, str] = {}
-    for entry in entries:
+    left = iter(entries)
+    while window := list(islice(left, at_once)):
         builder = BatchBuilder()
-        builder.add(entry)
-        (row,) = commit(storage, builder.build(), strict=True).entries.to_pylist()
-        (added if row["is_new"] else unchanged).append(row["label"])
-        if row["label"] != entry.label:
-            kept_as[entry.label] = row["label"]
+        keys = [str(builder.add(entry).carvs) for entry in window]
+        rows = {row["carvs_id"]: row for row in commit(storage, builder.build(), strict=True).entries.to_pylist()}
+        seen: set[str] = set()
+        for entry, key in zip(window, keys, strict=True):
+            label = rows[key]["label"]
+            (added if rows[key]["is_new"] and key not in seen else unchanged).append(label)
+            seen.add(key)
+            if label != entry.label:
+                kept_as[entry.label] = label
     return AddReport(tuple(added), tuple(unchanged), kept_as)
 
 

@@ -1,6 +1,7 @@
 """A table of results, with what was left out."""
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import pyarrow as pa
@@ -53,6 +54,19 @@ class Answer:
             raise MissingExtraError(
                 "a DataFrame needs pandas, which is not installed", hint="pip install pandas"
             ) from error
+
+    def pl(self) -> Any:
+        """Return the table as a polars DataFrame.
+
+        Raises
+        ------
+        MissingExtraError
+            If polars is not installed.
+        """
+        try:
+            return import_module("polars").from_arrow(self.table)
+        except ImportError as error:
+            raise MissingExtraError("this needs polars, which is not installed", hint="pip install polars") from error
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.table.__arrow_c_stream__(requested_schema)

@@ -71,7 +71,7 @@ class ApproximateIndex:
 
     @classmethod
     def open(cls, storage: Storage, ring_kind: str = "ring", *, recall: float = RECALL) -> "ApproximateIndex":
-        """Open the side index of a catalogue, made first if there is none or if it is stale.
+        """Open the side index of a catalogue, made first if there is none, or if it is stale, damaged or too coarse.
 
         Raises
         ------
@@ -84,14 +84,38 @@ class ApproximateIndex:
         index = SearchIndex.of(storage, ring_kind)
         if not len(index.matrix):
             raise RefusedError("there are no nets with rings, so there is nothing to index")
-        content = hashlib.sha256(index.vectors.distinct.tobytes()).hexdigest()
-        path = None if storage.path is None else storage.path.with_name(f"{storage.path.name}.{ring_kind}.ivf")
-        if path is not None and (known := _read(faiss, path, content)) is not None:
-            return cls(index, *known)
-        made, report = _make(faiss, index.vectors.distinct, content, recall)
-        if path is not None:
-            _write(faiss, path, made, report)
-        return cls(index, made, report)
+        key = f"approximate index {ring_kind}"
+        held: ApproximateIndex | None = storage.cache.get(key)
+        if held is not None and held.report.recall >= recall:
+            return held
+        content = _content(index)
+        path = _path(storage, ring_kind)
+        known = None if path is None else _read(faiss, path, content)
+        if known is None or known[1].recall < recall:
+            known = _make(faiss, index.vectors.distinct, content, recall)
+            if path is not None:
+                _write(faiss, path, *known)
+        storage.cache[key] = cls(index, *known)
+        return cls(index, *known)
+
+    def search(
+        self, queries: NDArray[np.float64], k: int, allowed: NDArray[np.bool_] | None
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Find near vectors of each query, as :meth:`VectorIndex.nearest` does exactly: rows and distances.
+
+        Notes
+        -----
+        Where conditions leave fewer than `k` of what was found near, the search is exact.
+        """
+        vectors = self._index.vectors
+        _, places = self._faiss.search(np.ascontiguousarray(queries, np.float32), min(2 * k, vectors.n_distinct))
+        found = []
+        for query, near in zip(queries, places, strict=True):
+            rows, spans = vectors.ranked(query, near[near >= 0].astype(np.int64), k, allowed=allowed)
+            if len(rows) < k:
+                ((rows, spans),) = vectors.nearest(query[None], k, allowed=allowed)
+            found.append((rows, spans))
+        return found
 
     def nearest(self, queries: ArrayLike, k: int = _K) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """Find near distinct vectors of each query: their places and exact topological distances, nearest first."""
@@ -104,6 +128,26 @@ class ApproximateIndex:
             order = np.lexsort((near, spans))[:k]
             found.append((near[order], spans[order]))
         return found
+
+
+def status(storage: Storage, ring_kind: str = "ring") -> tuple[str, ApproximateReport | None]:
+    """Say whether a side index is ``fresh``, ``stale``, ``damaged`` or ``missing``, and how it was made."""
+    path = _path(storage, ring_kind)
+    if path is None or not path.exists():
+        return "missing", None
+    known = _about(path)
+    if known is None:
+        return "damaged", None
+    index = SearchIndex.of(storage, ring_kind)
+    return ("fresh" if known.content == _content(index) else "stale"), known
+
+
+def _path(storage: Storage, ring_kind: str) -> Path | None:
+    return None if storage.path is None else storage.path.with_name(f"{storage.path.name}.{ring_kind}.ivf")
+
+
+def _content(index: SearchIndex) -> str:
+    return hashlib.sha256(index.vectors.distinct.tobytes()).hexdigest()
 
 
 def _make(faiss: Any, distinct: NDArray[np.float32], content: str, recall: float) -> tuple[Any, ApproximateReport]:
@@ -132,15 +176,20 @@ def _make(faiss: Any, distinct: NDArray[np.float32], content: str, recall: float
 
 def _read(faiss: Any, path: Path, content: str) -> tuple[Any, ApproximateReport] | None:
     """Read an index; None if there is none, or it is of other vectors, or damaged."""
+    report = _about(path)
+    return (faiss.read_index(str(path)), report) if report is not None and report.content == content else None
+
+
+def _about(path: Path) -> ApproximateReport | None:
+    """Read how an index was made; None if there is none, or a byte of it was changed."""
     about = path.with_name(path.name + ".json")
     try:
         known = json.loads(about.read_text(encoding="utf-8"))
         if known.pop("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
             return None
-        report = ApproximateReport(**known)
+        return ApproximateReport(**known)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return (faiss.read_index(str(path)), report) if report.content == content else None
 
 
 def _write(faiss: Any, path: Path, made: Any, report: ApproximateReport) -> None:

@@ -170,12 +170,23 @@ def containing(
     storage: Storage, name: str, sort: int = 0, *, within: float = 0.0, ring_kind: str = "ring", limit: int = 100
 ) -> Answer:
     """Find the nets that contain nodes like one of a net; see :meth:`Catalogue.containing`."""
-    own = sorts(storage, name, ring_kind).table["environment"].to_pylist()
+    key = _sort_of(storage, name, sort, ring_kind)
+    return containing_key(storage, key, within=within, ring_kind=ring_kind, limit=limit)
+
+
+def counts_of(storage: Storage, name: str, sort: int, ring_kind: str) -> NDArray[np.int64]:
+    """Return the rings through a node of one sort; see :meth:`Catalogue.node_counts`."""
+    key = _sort_of(storage, name, sort, ring_kind)
+    return np.array(storage.rows("SELECT counts FROM environment WHERE id = ?", [key])[0][0], np.int64)
+
+
+def _sort_of(storage: Storage, name: str, sort: int, ring_kind: str) -> str:
+    own: list[str] = sorts(storage, name, ring_kind).table["environment"].to_pylist()
     if not 0 <= sort < len(own):
         raise NotFoundError(
             f"{name!r} has {len(own)} sorts of node, counted from 0, so none with the number {sort}", item=name
         )
-    return containing_key(storage, own[sort], within=within, ring_kind=ring_kind, limit=limit)
+    return own[sort]
 
 
 def containing_key(

@@ -58,6 +58,25 @@ class Filters:
         """Whether nothing is asked for."""
         return all(getattr(self, field.name) is None for field in fields(self))
 
+    def condition(self) -> tuple[str, dict[str, object]]:
+        """Return the conditions as SQL on `net`, `structure`, `source` and `carvs`, with its parameters."""
+        parts: list[str] = []
+        values: dict[str, object] = {}
+        for name, column in _EQUAL.items():
+            wanted = getattr(self, name)
+            if wanted is not None:
+                parts.append(f"{column} = ${name}")
+                values[name] = wanted
+        for name, sentence in _SENTENCES.items():
+            wanted = getattr(self, name)
+            if wanted is not None:
+                parts.append(sentence)
+                values[name] = sorted(set(wanted)) if name == "coordination" else wanted
+        if self.max_ring_size is not None:
+            parts.append("net.id IN (SELECT net_id FROM carvs WHERE carvs.max_ring_size = $max_ring_size)")
+            values["max_ring_size"] = self.max_ring_size
+        return " AND ".join(parts) or "true", values
+
     def mask(self, about: pa.Table) -> NDArray[np.bool_]:
         """Return which rows of a table meet the conditions.
 
@@ -88,6 +107,23 @@ class Filters:
                 held &= _bools(pc.less_equal(about[column], high))
         return held
 
+
+_EQUAL = {
+    "kind": "structure.kind",
+    "source": "source.collection",
+    "clustering": "net.clustering",
+    "formula": "structure.formula",
+    "status": "net.status",
+}
+_SENTENCES = {
+    "name": "list_contains(net.names, $name)",
+    "labels": "starts_with(structure.label, $labels)",
+    "coordination": "list_sort(list_transform(json_keys(net.coordination), one -> one::INTEGER)) = $coordination",
+    "min_nodes": "net.n_nodes >= $min_nodes",
+    "max_nodes": "net.n_nodes <= $max_nodes",
+    "min_density": "structure.density >= $min_density",
+    "max_density": "structure.density <= $max_density",
+}
 
 ABOUT = f"""
 SELECT {{label}} AS label, {NAME} AS name, source.collection AS source, structure.kind, net.clustering,

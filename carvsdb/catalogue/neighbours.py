@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from carvsdb.catalogue.answer import Answer
+from carvsdb.catalogue.approximate import ApproximateIndex
 from carvsdb.catalogue.filters import Filters
 from carvsdb.catalogue.names import resolve
 from carvsdb.catalogue.search_index import SearchIndex
@@ -74,10 +75,17 @@ class Query:
 
 
 def nearest(
-    storage: Storage, query: Query, k: int, *, filters: Filters | None = None, metric: str = CARVS, seed: int = 0
+    storage: Storage,
+    query: Query,
+    k: int,
+    *,
+    filters: Filters | None = None,
+    metric: str = CARVS,
+    approximate: bool = False,
+    seed: int = 0,
 ) -> Answer:
     """Find the nearest nets; see :meth:`Catalogue.similar`."""
-    (answer,) = nearest_each(storage, [query], k, filters=filters, metric=metric, seed=seed)
+    (answer,) = nearest_each(storage, [query], k, filters=filters, metric=metric, approximate=approximate, seed=seed)
     return answer
 
 
@@ -88,22 +96,26 @@ def nearest_each(
     *,
     filters: Filters | None = None,
     metric: str = CARVS,
+    approximate: bool = False,
     with_noise: bool = True,
     seed: int = 0,
 ) -> list[Answer]:
     """Find the nearest nets of several queries; those of one kind are searched together."""
     if k < 1:
         raise InputError(f"the number of neighbours must be 1 or more, got {k}")
+    if approximate and metric != CARVS:
+        raise InputError(f"an approximate search is by {CARVS}, not by {metric}")
     found = [_Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), 0) for _ in queries]
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, query in enumerate(queries):
         pattern = tuple((carvs.is_complete, carvs.max_ring_size) for carvs in query.choices)
         groups.setdefault((query.choices[0].ring_kind, pattern), []).append(number)
     for members in groups.values():
-        index = SearchIndex.of(storage, queries[members[0]].choices[0].ring_kind)
-        for number, one in zip(
-            members, _search(index, [queries[number] for number in members], k, filters, metric), strict=True
-        ):
+        ring_kind = queries[members[0]].choices[0].ring_kind
+        side = ApproximateIndex.open(storage, ring_kind) if approximate else None
+        index = SearchIndex.of(storage, ring_kind)
+        here = [queries[number] for number in members]
+        for number, one in zip(members, _search(index, here, k, filters, metric, side), strict=True):
             found[number] = one
     return _answers(storage, queries, found, with_noise and metric == CARVS, seed)
 
@@ -118,10 +130,17 @@ class _Found:
     n_comparable: int
 
 
-def _search(index: SearchIndex, queries: Sequence[Query], k: int, filters: Filters | None, metric: str) -> list[_Found]:
+def _search(
+    index: SearchIndex,
+    queries: Sequence[Query],
+    k: int,
+    filters: Filters | None,
+    metric: str,
+    side: ApproximateIndex | None,
+) -> list[_Found]:
     """Search for queries whose searches have the same cut-offs and completeness."""
-    chosen = index.chosen(queries[0].choices)
-    n_comparable = int(chosen.mask.sum())
+    chosen = index.chosen(queries[0].choices, None if filters is None else filters.max_ring_size)
+    n_comparable = chosen.number
     allowed = None if filters is None else index.allowed(filters)
     own = [
         np.zeros(0, np.int64) if query.structure_id is None else index.of_structure(query.structure_id)
@@ -133,7 +152,10 @@ def _search(index: SearchIndex, queries: Sequence[Query], k: int, filters: Filte
         vectors = np.array([query.vectors[number] for query in queries])
         if allowed is not None:
             here = allowed if here is None else here & allowed
-        searched = _nearest(index, vectors, wanted, here, metric)
+        if side is not None:
+            searched = side.search(vectors, wanted, here)
+        else:
+            searched = _nearest(index, vectors, wanted, here, metric)
         for part, (rows, distances) in zip(parts, searched, strict=True):
             part.append((rows, distances, number))
     found = []
@@ -182,7 +204,7 @@ def _answers(
         if with_noise:
             ids = index.carvs_ids.take(pa.array(one.rows)).to_pylist()
             glasses = [key for key, kind in zip(ids, table["kind"].to_pylist(), strict=True) if kind != "crystalline"]
-            blocks = blocks_of_many(storage, glasses) if glasses else {}
+            blocks = blocks_of_many(storage, glasses)
             noise = [
                 distance_noise(query.blocks[choice], blocks.get(key), seed=seed)
                 for key, choice in zip(ids, one.choices.tolist(), strict=True)

@@ -29,21 +29,19 @@ SELECT net.id AS net_id, {HANDLE} AS label FROM net JOIN structure ON structure.
 """
 """What all nets are called."""
 
-ENTRY_VIEW = f"""
-CREATE VIEW entry AS
+BEST = "ring_kind = 'ring' DESC, completeness <> 'no' DESC, max_ring_size DESC, linker_aware DESC, id"
+"""Order of the searches of a net; the first speaks for it: of rings rather than strong rings, complete, far."""
+
+ENTRIES = f"""
 WITH best AS (
-    -- the search that speaks for a net: of rings rather than strong rings, complete, far
-    SELECT * FROM carvs
-    QUALIFY row_number() OVER (
-        PARTITION BY net_id
-        ORDER BY ring_kind = 'ring' DESC, completeness <> 'no' DESC, max_ring_size DESC, linker_aware DESC, id
-    ) = 1
+    SELECT * FROM {{carvs}}
+    QUALIFY row_number() OVER (PARTITION BY net_id ORDER BY {BEST}) = 1
 ), named AS (
     SELECT {HANDLE} AS label, {NAME} AS name, structure.kind, source.collection AS source,
         structure.id_in_source, structure.formula, structure.density, structure.file, net.clustering, net.bond_rule,
         net.n_nodes, net.n_linkers, net.n_edges, net.coordination, net.periodicity, net.td10, net.key, net.names,
         net.status, net.cause, net.quality, net.structure_id, net.id AS net_id
-    FROM net
+    FROM {{net}}
     JOIN structure ON structure.id = net.structure_id
     LEFT JOIN source ON source.id = structure.source_id
 )
@@ -51,6 +49,9 @@ SELECT named.*, best.id AS carvs_id, best.ring_kind, best.linker_aware, best.max
     best.largest_ring, best.symbol, best.sigma
 FROM named LEFT JOIN best ON best.net_id = named.net_id
 """
+"""Entries of some nets and searches; what they are called is told apart among these nets."""
+
+ENTRY_VIEW = f"CREATE VIEW entry AS {ENTRIES.format(net='net', carvs='carvs')}"
 """One row per net, for reading: what `list` shows and `sql` mostly asks."""
 
 

@@ -23,11 +23,14 @@ class Chosen:
     ----------
     mask : ndarray of bool, shape (n,)
         One for each net that may be compared.
+    number : int
+        How many that are.
     parts : dict of int to (ndarray of bool or None)
         By the number of the query's search, those held against that; None for all there are.
     """
 
     mask: NDArray[np.bool_]
+    number: int
     parts: dict[int, NDArray[np.bool_] | None]
 
 
@@ -110,7 +113,7 @@ class SearchIndex:
             counts=(with_rings, int(searched) - with_rings, int(total) - int(searched)),
         )
 
-    def chosen(self, choices: Sequence[Carvs]) -> "Chosen":
+    def chosen(self, choices: Sequence[Carvs], cut_off: int | None = None) -> "Chosen":
         """Choose, for each net, the search that is held against a query, and which search of the query that is.
 
         It is the complete one with the largest cut-off, if the query is complete, too; else one to the cut-off of the
@@ -120,19 +123,23 @@ class SearchIndex:
         ----------
         choices : sequence of Carvs
             The searches of the query, the best first.
+        cut_off : int, optional
+            Only searches to this ring size.
         """
         pattern = tuple((carvs.is_complete, carvs.max_ring_size) for carvs in choices)
-        if pattern not in self._chosen:
-            self._chosen[pattern] = self._choose(pattern)
-        return self._chosen[pattern]
+        key = (cut_off, pattern)
+        if key not in self._chosen:
+            self._chosen[key] = self._choose(pattern, cut_off)
+        return self._chosen[key]
 
-    def _choose(self, pattern: tuple[tuple[bool, int], ...]) -> "Chosen":
+    def _choose(self, pattern: tuple[tuple[bool, int], ...], only: int | None) -> "Chosen":
         partner = np.full(len(self.net), -1, np.int8)
         both = np.zeros(len(self.net), bool)
+        wanted = np.ones(len(self.net), bool) if only is None else self.cut_off == only
         for number, (complete, cut_off) in enumerate(pattern):
-            fits = (self.cut_off == cut_off) & (partner < 0)
+            fits = (self.cut_off == cut_off) & (partner < 0) & wanted
             if complete:
-                fits |= self.complete & ~both
+                fits |= self.complete & ~both & wanted
                 both |= self.complete
             partner[fits] = number
         mask = partner >= 0
@@ -151,7 +158,7 @@ class SearchIndex:
             mask = np.zeros(len(self.net), bool)
             mask[order[first]] = True
         parts = {int(number): mask & (partner == number) for number in np.unique(partner[mask])}
-        return Chosen(mask, {number: None if here.all() else here for number, here in parts.items()})
+        return Chosen(mask, int(mask.sum()), {number: None if here.all() else here for number, here in parts.items()})
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Return which searches meet some conditions; None where there are none."""

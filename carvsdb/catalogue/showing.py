@@ -8,6 +8,7 @@ import numpy as np
 from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.names import NetRef
+from carvsdb.catalogue.schema import BEST
 from carvsdb.catalogue.storage import Storage
 from carvsdb.errors import NotFoundError
 from carvsdb.net.graph import Net
@@ -62,13 +63,9 @@ def load_geometry(storage: Storage, ref: NetRef) -> tuple[Histogram, ...]:
 
 def show(storage: Storage, ref: NetRef) -> ShowAnswer:
     """Return all that is known of an entry, described by the search that speaks for it."""
-    entry = _only(storage, "SELECT * FROM entry WHERE net_id = ?", ref.net_id)
     net = _only(storage, "SELECT * FROM net WHERE id = ?", ref.net_id)
     structure = _only(storage, "SELECT * EXCLUDE (atoms) FROM structure WHERE id = ?", ref.structure_id)
-    searches = storage.table(
-        "SELECT * FROM carvs WHERE net_id = ? ORDER BY id = ? DESC, ring_kind, max_ring_size DESC, linker_aware DESC",
-        [ref.net_id, entry["carvs_id"]],
-    ).to_pylist()
+    searches = storage.table(f"SELECT * FROM carvs WHERE net_id = ? ORDER BY {BEST}", [ref.net_id]).to_pylist()
     return ShowAnswer(
         label=ref.label,
         kind=structure["kind"],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_NAMES, Json, Names, names_file
+from carvsdb.cli.options import DEFAULT_DB, DEFAULT_NAMES, Db, Json, Names, names_file
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.errors import CarvsdbError
 
@@ -58,6 +58,26 @@ def import_names(
         print(f"{target}: {added} names added, {known} known, {len(rejected)} rejected")
     if rejected:
         raise typer.Exit(6 if added or known else 3)
+
+
+@app.command(epilog="Example: carvsdb archive apply --names names.tsv --db zif.duckdb")
+def apply(names: Names = None, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
+    """Give what is stored in a catalogue the names that its keys have now."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.topology.archive import shipped
+    from carvsdb.topology.keys import short_id
+
+    own = names_file(names)
+    if not Path(db).exists():
+        Catalogue.open(db, read_only=True)  # says so
+    with Catalogue.open(db) as catalogue:
+        report = catalogue.rename(own.archive() if own else shipped())
+    if as_json:
+        answer_json({"keyed": report.keyed, "named": report.named, "nets": report.nets, "changed": report.changed})
+        return
+    for key, name in report.changed.items():
+        print(f"{short_id(key)}: {name or 'no name'}")
+    print(f"{db}: {report.nets} of {report.keyed} nets with keys were renamed, {report.named} have names")
 
 
 @app.command(epilog="Example: carvsdb archive show sod")

@@ -6,7 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
+from carvsdb.cli.options import (
+    DEFAULT_DB,
+    BondRules,
+    Clustering,
+    Coordination,
+    CutOff,
+    Db,
+    Formula,
+    Json,
+    Kind,
+    MaxDensity,
+    MaxNodes,
+    MinDensity,
+    MinNodes,
+    NetName,
+    Seed,
+    Source,
+    Status,
+    Types,
+    filters,
+    read_options,
+)
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.errors import InputError
 
@@ -31,45 +52,56 @@ class Metric(StrEnum):
 
 
 def similar(
-    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a net file.")],
+    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file.")],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
     environments: Annotated[
         bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
     ] = False,
     metric: Annotated[Near, typer.Option(help="carvs: topological distance; ring-sizes: earth mover's.")] = Near.carvs,
-    kind: Annotated[str | None, typer.Option(help="Only crystalline, amorphous or generated nets.")] = None,
-    source: Annotated[str | None, typer.Option(metavar="NAME", help="Only nets of this collection.")] = None,
-    clustering: Annotated[str | None, typer.Option(metavar="NAME", help="Only nets of this clustering.")] = None,
-    formula: Annotated[str | None, typer.Option(metavar="TEXT", help="Only structures of this formula.")] = None,
-    coordination: Annotated[
-        str | None, typer.Option(metavar="N,N", help="Only nets whose nodes have all these numbers of bonds.")
-    ] = None,
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="Only nets of this archive name.")] = None,
-    min_nodes: Annotated[int | None, typer.Option(metavar="N", help="Only nets of N nodes or more.")] = None,
-    max_nodes: Annotated[int | None, typer.Option(metavar="N", help="Only nets of N nodes or fewer.")] = None,
+    kind: Kind = None,
+    source: Source = None,
+    clustering: Clustering = None,
+    formula: Formula = None,
+    coordination: Coordination = None,
+    name: NetName = None,
+    status: Status = None,
+    min_nodes: MinNodes = None,
+    max_nodes: MaxNodes = None,
+    min_density: MinDensity = None,
+    max_density: MaxDensity = None,
+    cut_off: CutOff = None,
+    approximate: Annotated[
+        bool, typer.Option("--approximate", help="Look into the side index (see `db index`), which may miss some.")
+    ] = False,
+    bonds: BondRules = None,
+    types: Types = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
     """Find the nets whose ring statistics are nearest, with distance and noise."""
-    from carvsdb.catalogue import Catalogue, Filters
+    from carvsdb.catalogue import Catalogue
 
-    filters = Filters(
+    allowed = filters(
         kind=kind,
         source=source,
         clustering=clustering,
         formula=formula,
-        coordination=_numbers(coordination),
+        coordination=coordination,
         name=name,
+        status=status,
         min_nodes=min_nodes,
         max_nodes=max_nodes,
+        min_density=min_density,
+        max_density=max_density,
+        max_ring_size=cut_off,
     )
     with Catalogue.open(db, read_only=True) as catalogue:
         if environments:
             _compose(catalogue, query, as_json)
             return
-        asked: str | Entry = _entry_of_file(query) if Path(query).is_file() else catalogue.label(query)
-        answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, seed=seed)
+        asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
+        answer = catalogue.similar(asked, k, filters=allowed, metric=metric.value, approximate=approximate, seed=seed)
     hits = answer.rows()
     label = asked if isinstance(asked, str) else asked.label
     for sentence in answer.notes:
@@ -89,15 +121,6 @@ def similar(
     ]
     print(f"nearest to {label}")
     print(table(rows, ("label", "kind", "distance", "noise", "CARVS")))
-
-
-def _numbers(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise typer.BadParameter(f"expected numbers such as 3,4, got {text!r}", param_hint="--coordination") from None
 
 
 def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
@@ -122,13 +145,13 @@ def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
     print(table(rows, ("nodes", "vertex symbol", "bonds", "distance", "in")))
 
 
-def _entry_of_file(path: str) -> "Entry":
+def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None = None) -> "Entry":
     """Analyse the one net of a file."""
     from carvsdb_ingest.analysis import analyse
     from carvsdb_ingest.pipeline import to_entry
     from carvsdb_ingest.readers import read_items
 
-    items = read_items(path)
+    items = read_items(path, read_options(types=types, bonds=bonds))
     if len(items) != 1:
         raise InputError(f"holds {len(items)} nets; ask about one at a time", path=path, hint="ingest the file first")
     for sentence in items[0].notes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
+from carvsdb.cli.options import DEFAULT_DB, Db, Json, RingKind, Rings, Seed
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import VerificationError
 
@@ -125,6 +125,33 @@ def merge(
             with Catalogue.open(other, read_only=True) as opened:
                 report.include(take_in(catalogue.storage, opened.storage))
     _tell_import(report, db, as_json)
+
+
+@app.command(epilog="Example: carvsdb db index --db zif.duckdb")
+def index(
+    rings: Rings = RingKind.ring,
+    recall: Annotated[float, typer.Option(min=0, max=1, help="Share of the ten nearest that must be found.")] = 0.99,
+    look: Annotated[bool, typer.Option("--status", help="Only say whether there is one, and of what.")] = False,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Make the side index for `similar --approximate`, unless it is there and fresh (extra `ann`)."""
+    from carvsdb.catalogue import Catalogue, approximate
+
+    with Catalogue.open(db, read_only=True) as catalogue:
+        before, report = approximate.status(catalogue.storage, rings.value)
+        if not look:
+            report = catalogue.side_index(ring_kind=rings.value, recall=recall)
+    if as_json:
+        answer_json({"status": before if look else "fresh", "was": before, **(asdict(report) if report else {})})
+    elif report is None:
+        print(f"{db}: the side index is {before}")
+    else:
+        print(
+            f"{db}: the side index {'is' if look else 'was'} {before}; {report.vectors} different vectors in "
+            f"{report.cells} cells, of which a question looks into {report.probes}: {100 * report.recall:.1f} % of the "
+            "ten nearest are found"
+        )
 
 
 def _tell(report: object, as_json: bool) -> None:

@@ -5,22 +5,74 @@ from typing import Annotated
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_DB, Db, Json
-from carvsdb.cli.output import answer_json, table
+from carvsdb.cli.options import (
+    DEFAULT_DB,
+    Clustering,
+    Coordination,
+    CutOff,
+    Db,
+    Formula,
+    Json,
+    Kind,
+    MaxDensity,
+    MaxNodes,
+    MinDensity,
+    MinNodes,
+    NetName,
+    Source,
+    Status,
+    filters,
+)
+from carvsdb.cli.output import answer_json, say, table
+
+_SHOWN = 1000
 
 
 def list_entries(
-    net: Annotated[str | None, typer.Option(metavar="NAME", help="Only entries whose net has this name.")] = None,
+    kind: Kind = None,
+    source: Source = None,
+    clustering: Clustering = None,
+    formula: Formula = None,
+    coordination: Coordination = None,
+    name: NetName = None,
+    status: Status = None,
+    min_nodes: MinNodes = None,
+    max_nodes: MaxNodes = None,
+    min_density: MinDensity = None,
+    max_density: MaxDensity = None,
+    cut_off: CutOff = None,
+    begins: Annotated[str | None, typer.Option("--begins", metavar="TEXT", help="Only labels that begin so.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many, at most; a table has 1,000 unless told otherwise.")
+    ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """List the entries of the catalogue, or those of one net."""
+    """List the entries of the catalogue, or those that meet some conditions."""
     from carvsdb.catalogue import Catalogue
 
+    allowed = filters(
+        kind=kind,
+        source=source,
+        clustering=clustering,
+        formula=formula,
+        coordination=coordination,
+        name=name,
+        status=status,
+        min_nodes=min_nodes,
+        max_nodes=max_nodes,
+        min_density=min_density,
+        max_density=max_density,
+        max_ring_size=cut_off,
+        labels=begins,
+    )
+    if limit is None and not as_json:
+        limit = _SHOWN
     with Catalogue.open(db, read_only=True) as catalogue:
-        rows = catalogue.list().rows()
-    if net is not None:
-        rows = [row for row in rows if net in (row["name"] or "").split(", ")]
+        answer = catalogue.list(allowed, limit=limit)
+    for sentence in answer.notes:
+        say(f"{sentence}: `--limit` shows more, conditions such as `--kind` fewer")
+    rows = answer.rows()
     if as_json:
         answer_json(rows)
         return
@@ -86,7 +138,7 @@ def sql(
     from carvsdb.catalogue import Catalogue
 
     with Catalogue.open(db, read_only=True) as catalogue:
-        answer = catalogue.sql(query)
+        answer = catalogue.query(query)
     if as_json:
         answer_json(json.loads(json.dumps(answer.rows(), default=str)))
     else:

@@ -11,7 +11,22 @@ from typing import Annotated, cast
 
 import typer
 
-from carvsdb.cli import archive, compare, crosscheck, db, describe, embed, generate, ingest, look, plot, release, rings
+from carvsdb.cli import (
+    archive,
+    compare,
+    crosscheck,
+    db,
+    describe,
+    embed,
+    generate,
+    ingest,
+    look,
+    nodes,
+    plot,
+    refine,
+    release,
+    rings,
+)
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import CarvsdbError
 
@@ -37,6 +52,8 @@ app.command(epilog="Example: carvsdb show sod --db zif.duckdb")(look.show)
 app.command(epilog='Example: carvsdb sql "SELECT label, sigma FROM entry ORDER BY sigma" --db zif.duckdb')(look.sql)
 app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.similar)
 app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
+app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
+app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
 app.command(epilog="Example: carvsdb crosscheck net.cgd")(crosscheck.crosscheck)
 app.add_typer(archive.app, name="archive")
 app.add_typer(crosscheck.app, name="julia")
@@ -45,6 +62,7 @@ app.add_typer(embed.app, name="embed")
 app.add_typer(plot.app, name="plot")
 app.add_typer(release.app, name="release")
 app.add_typer(generate.app, name="generate")
+app.add_typer(refine.app, name="refine")
 
 
 @app.callback(invoke_without_command=True)

@@ -81,9 +81,29 @@ class VectorIndex:
         found: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
         for start in range(0, len(asked), _QUERIES):
             block = asked[start : start + _QUERIES]
-            for query, groups in zip(block, self._candidates(block, k, squares), strict=True):
+            if len(block) == 1:
+                near = [self._candidates_of_one(block[0], k, squares, allowed is not None)]
+            else:
+                near = self._candidates(block, k, squares)
+            for query, groups in zip(block, near, strict=True):
                 found.append(self._ranked(query, groups, k, allowed))
         return found
+
+    def ranked(
+        self, query: ArrayLike, groups: NDArray[np.int64], k: int, *, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Rank the rows of some distinct vectors by their distance from a query; as :meth:`nearest` for one query.
+
+        Parameters
+        ----------
+        query : array_like of float, shape (32,)
+            A normalised vector.
+        groups : ndarray of int64
+            Places in `distinct`.
+        k, allowed
+            As in :meth:`nearest`.
+        """
+        return self._ranked(np.asarray(query, np.float64), groups, k, allowed)
 
     def _masked(self, allowed: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the squared lengths, infinite where no equal vector is allowed."""
@@ -93,6 +113,25 @@ class VectorIndex:
             usable = np.logical_or.reduceat(ordered, self._starts[:-1]) if self.n_vectors else ordered
             self._last = allowed, np.where(usable, self._squares, np.float32(np.inf))
         return self._last[1]
+
+    def _candidates_of_one(
+        self, query: NDArray[np.float64], k: int, squares: NDArray[np.float32], masked: bool
+    ) -> NDArray[np.int64]:
+        """Return vectors among which the k nearest of a query are."""
+        single = query.astype(np.float32)
+        spans = self.distinct @ single
+        spans *= -2
+        spans += squares
+        places = None
+        if masked:  # to choose among many infinite numbers takes long
+            places = np.flatnonzero(np.isfinite(squares))
+            spans = spans[places]
+        if len(spans) > k:
+            limit = np.partition(spans, k - 1)[k - 1] + np.float32(2 * _ROUNDING)
+            near = np.flatnonzero(spans <= limit)
+        else:
+            near = np.arange(len(spans))
+        return near if places is None else places[near]
 
     def _candidates(
         self, queries: NDArray[np.float64], k: int, squares: NDArray[np.float32]
@@ -104,12 +143,11 @@ class VectorIndex:
         limit = np.full(m, np.inf, np.float32)
         kept_values: list[list[NDArray[np.float32]]] = [[] for _ in range(m)]
         kept_places: list[list[NDArray[np.int64]]] = [[] for _ in range(m)]
-        size = _ROWS if m > 1 else max(_ROWS, self.n_distinct)
-        for start in range(0, self.n_distinct, size):
-            part = self.distinct[start : start + size]
+        for start in range(0, self.n_distinct, _ROWS):
+            part = self.distinct[start : start + _ROWS]
             spans = single @ part.T
             spans *= -2
-            spans += squares[start : start + size]
+            spans += squares[start : start + _ROWS]
             spans += own[:, None]
             if start == 0 and spans.shape[1] > k:
                 limit = np.partition(spans, k - 1, axis=1)[:, k - 1] + np.float32(2 * _ROUNDING)

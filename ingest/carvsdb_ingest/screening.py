@@ -7,9 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from carvsdb.catalogue import Catalogue, Entry, Filters
+from carvsdb.catalogue.batch import BatchBuilder
 from carvsdb.errors import CarvsdbError
 from carvsdb_ingest.analysis import AnalysisOptions, analyse
-from carvsdb_ingest.jobs import to_entry
+from carvsdb_ingest.jobs import JobOptions, failed, file_job, status_of, to_entry
 from carvsdb_ingest.readers import ReadOptions, read_items
 
 SCREENED = pa.schema(
@@ -35,6 +36,7 @@ def screen(
     analysis: AnalysisOptions | None = None,
     filters: Filters | None = None,
     at_once: int = 512,
+    store: bool = False,
 ) -> Iterator[pa.RecordBatch]:
     r"""Analyse files without storing them, and find the nearest net of each in a catalogue.
 
@@ -43,13 +45,16 @@ def screen(
     files : iterable of str or Path
         May be a generator of any length.
     catalogue : Catalogue
-        Is only read. To store the files, use :func:`carvsdb_ingest.pipeline.ingest_files`.
+        Is only read, unless `store`.
     read, analysis
         Options of reading and of analysis.
     filters : Filters, optional
         Which nets of the catalogue may be found.
     at_once : int
         Files of one batch of answers: what bounds the memory.
+    store : bool
+        Also put them into the catalogue, as :func:`carvsdb_ingest.pipeline.ingest_files` does, each batch in one
+        transaction before its answers are given. What is nearest was sought before, among what was stored then.
 
     Yields
     ------
@@ -69,24 +74,29 @@ def screen(
     >>> [(row["label"], row["symbol"], row["nearest"], row["distance"]) for row in table.to_pylist()]
     [('unknown', '{4(4)}', 'sql', 0.0)]
     """
+    options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions())
     left = iter(files)
     while window := list(islice(left, at_once)):
-        yield _screened(window, catalogue, read, analysis, filters)
+        yield _screened(window, catalogue, options, filters, store)
 
 
 def _screened(
     files: list[str | Path],
     catalogue: Catalogue,
-    read: ReadOptions | None,
-    analysis: AnalysisOptions | None,
+    options: JobOptions,
     filters: Filters | None,
+    store: bool,
 ) -> pa.RecordBatch:
     rows: list[dict[str, object]] = []
     asked: list[tuple[dict[str, object], Entry]] = []
+    stored: list[tuple[dict[str, object], str]] = []
+    builder = BatchBuilder()
     for file in files:
+        job = file_job(Path(file), options)
         try:
-            for item in read_items(file, read):
-                entry = to_entry(analyse(item, analysis))
+            for number, item in enumerate(read_items(file, options.read)):
+                entry = to_entry(analyse(item, options.analysis))
+                carvs_id = str(builder.add(entry, task=job.task, item=number).carvs)
                 about = entry.description
                 rows.append(
                     {
@@ -98,12 +108,19 @@ def _screened(
                         "symbol": about.carvs.symbol,
                     }
                 )
+                stored.append((rows[-1], carvs_id))
                 if entry.carvs().has_rings:
                     asked.append((rows[-1], entry))
         except CarvsdbError as error:
-            rows.append({"file": str(file), "status": "error", "cause": str(error)})
+            rows.append({"file": str(file), "status": status_of(error), "cause": str(error)})
+            failed(job, error, builder)
     answers = catalogue.similar_each([entry for _, entry in asked], 1, filters=filters) if asked else []
     for (row, _), answer in zip(asked, answers, strict=True):
         for hit in answer.rows():
             row |= {"nearest": hit["label"], "distance": hit["distance"]}
+    if store:
+        committed = catalogue.add_batch(builder.build())
+        labels = {one["carvs_id"]: one["label"] for one in committed.entries.to_pylist()}
+        for row, carvs_id in stored:
+            row["label"] = labels.get(carvs_id, row["label"])
     return pa.RecordBatch.from_pylist(rows, schema=SCREENED)

@@ -17,6 +17,15 @@ from carvsdb_schemas.answers import (
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.refinement import RefinementConfig
+from carvsdb_schemas.refinement_answers import (
+    BackmapAnswer,
+    ReportAnswer,
+    RunAnswer,
+    ScoreAnswer,
+    StartModelAnswer,
+    StatusAnswer,
+)
 
 MODELS: dict[str, type[BaseModel]] = {
     "description": Description,
@@ -25,6 +34,13 @@ MODELS: dict[str, type[BaseModel]] = {
     "error": ErrorAnswer,
     "ingest": IngestAnswer,
     "list-item": ListItem,
+    "refinement": RefinementConfig,
+    "refinement-backmap": BackmapAnswer,
+    "refinement-pack": StartModelAnswer,
+    "refinement-report": ReportAnswer,
+    "refinement-run": RunAnswer,
+    "refinement-score": ScoreAnswer,
+    "refinement-status": StatusAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
     "dataset-card": DatasetCard,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from carvsdb.errors import InputError
+from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.net import Net
 from carvsdb_ingest.readers.arc import read_arc
 from carvsdb_ingest.readers.archives import is_archive, members
@@ -48,13 +48,56 @@ def read_items(path: str | Path, options: ReadOptions | None = None) -> list[Net
     NoNetError
         For atoms that have no net, with the cause.
     """
+    found = []
+    for one in read_each(path, options):
+        if isinstance(one, CarvsdbError):
+            raise one
+        found.append(one)
+    return found
+
+
+def read_each(path: str | Path, options: ReadOptions | None = None) -> Iterator[NetItem | CarvsdbError]:
+    """Read the nets of a file one after another; what gives none is yielded as the error that says why.
+
+    Of an archive each file, of several frames each frame, and of several clusterings each is a case of its own.
+
+    Parameters
+    ----------
+    path, options
+        As in :func:`read_items`.
+    """
     options = options or ReadOptions()
-    if is_archive(path):
-        found = [item for file in read_archive(path) for part in read_parts(file, options) for item in part_items(part)]
-        if not found:
-            raise InputError("the archive holds no file that carvsdb reads", path=path)
-        return found
-    return [item for part in read_parts(TextFile.load(path), options) for item in part_items(part)]
+    if not is_archive(path):
+        try:
+            file = TextFile.load(path)
+        except CarvsdbError as error:
+            yield error
+        else:
+            yield from _each_of_file(file, options)
+        return
+    number = 0
+    try:
+        for file in read_archive(path):
+            number += 1
+            yield from _each_of_file(file, options)
+    except CarvsdbError as error:
+        yield error
+        return
+    if not number:
+        yield InputError("the archive holds no file that carvsdb reads", path=path)
+
+
+def _each_of_file(file: TextFile, options: ReadOptions) -> Iterator[NetItem | CarvsdbError]:
+    try:
+        parts = read_parts(file, options)
+    except CarvsdbError as error:
+        yield error
+        return
+    for part in parts:
+        if isinstance(part, NetItem):
+            yield part
+        else:
+            yield from part.items_or_errors()
 
 
 def read_nets(path: str | Path, options: ReadOptions | None = None) -> list[Net]:
@@ -129,11 +172,6 @@ def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | Structure
         else:
             parts.append(_item(file, one, index, label))
     return parts
-
-
-def part_items(part: NetItem | StructurePart) -> list[NetItem]:
-    """Return the nets of a part; an error of one of them is raised."""
-    return [part] if isinstance(part, NetItem) else list(part.items())
 
 
 def _lammps(file: TextFile, options: ReadOptions) -> list[FoundNet] | list[Structure]:

@@ -1,9 +1,9 @@
 """Atomic models: atoms in a periodic cell, read and written without rounding.
 
-Floors: ``files`` / ``lammps | extended_xyz`` / ``atomic_model | chemical_symbols``.
+Floors: ``files`` / ``lammps | extended_xyz | cif`` / ``atomic_model | chemical_symbols``.
 """
 
 from carvsdb_refine.model.atomic_model import AtomicModel
-from carvsdb_refine.model.files import read_model, write_model
+from carvsdb_refine.model.files import model_text, read_model, write_model
 
-__all__ = ["AtomicModel", "read_model", "write_model"]
+__all__ = ["AtomicModel", "model_text", "read_model", "write_model"]

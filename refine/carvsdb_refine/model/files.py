@@ -7,20 +7,22 @@ from pathlib import Path
 from carvsdb.errors import InputError
 from carvsdb_ingest.readers.text_file import TextFile
 from carvsdb_refine.model.atomic_model import AtomicModel
+from carvsdb_refine.model.cif import cif_text, read_cif_model
 from carvsdb_refine.model.extended_xyz import read_xyz_model, xyz_text
 from carvsdb_refine.model.lammps import lammps_text, read_lammps_model
 
 LAMMPS = (".data", ".lmp", ".lammps")
 XYZ = (".xyz", ".extxyz")
+CIF = (".cif",)
 
 
 def read_model(path: str | Path, types: Mapping[int, str] | None = None) -> AtomicModel:
-    """Read an atomic model: LAMMPS data (``.data``, ``.lmp``, ``.lammps``) or extended xyz (``.xyz``, ``.extxyz``).
+    """Read an atomic model: LAMMPS data, extended xyz or CIF, by its name.
 
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file: ``.data``, ``.lmp``, ``.lammps``, ``.xyz``, ``.extxyz`` or ``.cif``.
     types : mapping of int to str, optional
         The element of each LAMMPS atom type; by default from the Masses.
 
@@ -31,7 +33,9 @@ def read_model(path: str | Path, types: Mapping[int, str] | None = None) -> Atom
     """
     kind = _kind(path)
     file = TextFile.load(path)
-    return read_lammps_model(file, types) if kind == "lammps" else read_xyz_model(file)
+    if kind == "lammps":
+        return read_lammps_model(file, types)
+    return read_xyz_model(file) if kind == "xyz" else read_cif_model(file)
 
 
 def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> None:
@@ -44,8 +48,7 @@ def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] |
     InputError
         If the name names no format, the format cannot hold the model, or the file cannot be written.
     """
-    text = lammps_text(model, types) if _kind(path) == "lammps" else xyz_text(model)
-    target = Path(path)
+    target, text = Path(path), model_text(model, path, types)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         beside.write_text(text, encoding="utf-8")
@@ -55,10 +58,26 @@ def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] |
         raise InputError(f"cannot be written ({error.strerror or error})", path=path) from error
 
 
+def model_text(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> str:
+    """Return what `write_model` would write.
+
+    Raises
+    ------
+    InputError
+        If the name names no format, or the format cannot hold the model.
+    """
+    kind = _kind(path)
+    if kind == "lammps":
+        return lammps_text(model, types)
+    return xyz_text(model) if kind == "xyz" else cif_text(model, Path(path).stem)
+
+
 def _kind(path: str | Path) -> str:
     suffix = Path(path).suffix.lower()
     if suffix in LAMMPS:
         return "lammps"
     if suffix in XYZ:
         return "xyz"
-    raise InputError(f"is no model file; expected one of {', '.join((*LAMMPS, *XYZ))}", path=path)
+    if suffix in CIF:
+        return "cif"
+    raise InputError(f"is no model file; expected one of {', '.join((*LAMMPS, *XYZ, *CIF))}", path=path)

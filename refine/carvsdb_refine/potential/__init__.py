@@ -1,5 +1,27 @@
 """Potentials: the energy of every atom, in eV.
 
+Whatever the kind, a potential has ``energies``, ``energies_and_forces`` and ``bind``, which makes of it the incremental
+state that a chain asks for energy changes; `potential_from_config` makes them by name.
+
+Classical potentials:
+
+====================  ==================================================================================
+`classical`           what they have in common: an atom's energy depends on its own neighbours alone
+`lennard_jones`, `morse`, `stillinger_weber`, `tersoff`  parameters of each; `lammps_parameters` their files
+`classical_tables`    parameters as the kernels read them
+`pair_energy`, `stillinger_weber_energy`, `tersoff_energy`  the formulas with their derivatives
+`classical_energy`    all atoms, or those that a move touches
+`bound_classical`     energies of a model, kept up to date
+`moving_grid`         who is near, while atoms move
+`pair_listing`        all pairs closer than a distance
+`keating`             bonds and angles of a fixed net
+`ase_calculator`      any ASE calculator, slow
+`classical_reference` the naive twins
+`checks`              what a structure must be
+====================  ==================================================================================
+
+Atomic cluster expansions:
+
 ================  ======================================================================================
 `ace`             `AcePotential` and `read_ace`: what users call
 `potential_file`  reading either form of a file
@@ -26,5 +48,24 @@ References
 """
 
 from carvsdb_refine.potential.ace import AcePotential, read_ace
+from carvsdb_refine.potential.ase_calculator import AseCalculator
+from carvsdb_refine.potential.from_config import potential_from_config
+from carvsdb_refine.potential.keating import Keating
+from carvsdb_refine.potential.lennard_jones import LennardJones, LennardJonesPair
+from carvsdb_refine.potential.morse import Morse, MorsePair
+from carvsdb_refine.potential.stillinger_weber import StillingerWeber
+from carvsdb_refine.potential.tersoff import Tersoff
 
-__all__ = ["AcePotential", "read_ace"]
+__all__ = [
+    "AcePotential",
+    "AseCalculator",
+    "Keating",
+    "LennardJones",
+    "LennardJonesPair",
+    "Morse",
+    "MorsePair",
+    "StillingerWeber",
+    "Tersoff",
+    "potential_from_config",
+    "read_ace",
+]

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
+from carvsdb_refine.model import AtomicModel
+from carvsdb_refine.potential.bound_ace import BoundAce
+from carvsdb_refine.potential.checks import checked_atoms, element_indices
 from carvsdb_refine.potential.evaluate import evaluate
 from carvsdb_refine.potential.form import AceForm
 from carvsdb_refine.potential.neighbours import CellGrid, cell_grid
@@ -74,15 +77,7 @@ class AcePotential:
         InputError
             If the potential lacks an element.
         """
-        given = np.asarray(elements)
-        symbols, places = np.unique(given, return_inverse=True)
-        names: Sequence[str] | range = range(len(self.elements)) if given.dtype.kind in "iu" else self.elements
-        known = {name: index for index, name in enumerate(names)}
-        missing = [str(symbol) for symbol in symbols.tolist() if symbol not in known]
-        if missing:
-            has = f"it has {', '.join(self.elements)}"
-            raise InputError(f"potential {self.name} has no element {', '.join(missing)} ({has})", path=source)
-        return np.array([known[symbol] for symbol in symbols.tolist()], np.int64)[places.reshape(-1)]
+        return element_indices(self.name, self.elements, elements, source)
 
     def energies(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
@@ -130,11 +125,26 @@ class AcePotential:
         """
         return self._evaluate(elements, positions, cell, source, with_forces=True)
 
+    def bind(self, model: AtomicModel) -> BoundAce:
+        """Return the energies of a model, kept up to date as its atoms move.
+
+        Raises
+        ------
+        InputError
+            If the potential lacks an element, or the cell is less than twice as wide as the cut-off.
+        """
+        elements = self.element_indices(model.elements)
+        return BoundAce(self.tables, elements, model.positions, model.cell, self.name)
+
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> tuple[Floats, Floats]:
         indices = self.element_indices(elements, source=source)
         grid = checked_grid(len(indices), positions, cell, self.cutoff, source)
+        if not with_forces and (1 / np.linalg.norm(np.linalg.inv(grid.cell), axis=0)).min() >= 2 * self.cutoff:
+            # No image of an atom meets another of its images: the way of `bind`, ten times as fast.
+            bound = BoundAce(self.tables, indices, grid.positions, grid.cell, self.name, source=source)
+            return bound.atom_energies, np.zeros((0, 3))
         order = np.lexsort((*grid.box.T[::-1], indices)).astype(np.int64)
         energies = np.zeros(len(indices))
         forces = np.zeros((len(indices), 3)) if with_forces else np.zeros((0, 3))
@@ -155,21 +165,7 @@ def checked_grid(
     InputError
         If shapes do not fit, a number is not finite, or the cell is flat.
     """
-    places = np.array(positions, dtype=np.float64, ndmin=2)
-    vectors = np.array(cell, dtype=np.float64)
-    if places.size == 0:
-        places = places.reshape(0, 3)
-    if places.shape != (n_atoms, 3):
-        raise InputError(f"positions: expected shape (n_atoms = {n_atoms}, 3), got {places.shape}", path=source)
-    if vectors.shape != (3, 3):
-        raise InputError(f"cell: expected shape (3, 3), lattice vectors as rows, got {vectors.shape}", path=source)
-    if not np.all(np.isfinite(places)):
-        atom = int(np.argmin(np.isfinite(places).all(axis=1)))
-        raise InputError(f"the position of atom {atom} (from 0) is not a number", path=source)
-    edges = float(np.prod(np.linalg.norm(vectors, axis=1)))
-    if not np.all(np.isfinite(vectors)) or not abs(np.linalg.det(vectors)) > 1e-6 * edges:
-        raise InputError("the cell is flat: expected three independent lattice vectors in Å", path=source)
-    return cell_grid(places, vectors, cutoff)
+    return cell_grid(*checked_atoms(n_atoms, positions, cell, source), cutoff)
 
 
 def read_ace(path: str | Path) -> AcePotential:

@@ -1,29 +1,37 @@
 """Total scattering of atomic models, and the measured curves it is compared with.
 
-Floors, each importing only from below: ``data_file`` / ``data_set | totals | box_cut`` / ``functions | partials`` /
-``pair_counts | sine_transform | goodness | lengths | form_factors``. The way is: model -> `pair_histogram` ->
-`partial_distributions` -> `neutron_f`, `xray_f` -> `DataSet.score`.
+Floors, each importing only from below: ``calculation`` / ``data_file`` / ``data_set | totals | box_cut`` /
+``functions | partials`` / ``pair_counts`` /
+``distance_bins | sine_transform | goodness | lengths | form_factors | windows``. The way is: model ->
+`pair_histogram` -> `partial_distributions` -> `neutron_f`, `xray_f` -> `DataSet.score`. What a refinement compares
+with each data set is prepared by `Calculation`.
 """
 
 from carvsdb_refine.scattering.box_cut import cut_beyond
+from carvsdb_refine.scattering.calculation import Calculation, Composition, Scatterer
 from carvsdb_refine.scattering.data_file import read_data
 from carvsdb_refine.scattering.data_set import DataScore, DataSet
 from carvsdb_refine.scattering.form_factors import form_factors
 from carvsdb_refine.scattering.functions import Normalisation
-from carvsdb_refine.scattering.goodness import best_scale, chi2, rw
+from carvsdb_refine.scattering.goodness import best_fit, best_scale, chi2, rw
 from carvsdb_refine.scattering.lengths import scattering_lengths
 from carvsdb_refine.scattering.pair_counts import PairHistogram, pair_histogram, species_pairs
 from carvsdb_refine.scattering.partials import Partials, partial_distributions, structure_factors
 from carvsdb_refine.scattering.sine_transform import SineTransform
 from carvsdb_refine.scattering.totals import neutron_f, neutron_g, neutron_level, xray_f
+from carvsdb_refine.scattering.windows import window
 
 __all__ = [
+    "Calculation",
+    "Composition",
     "DataScore",
     "DataSet",
     "Normalisation",
     "PairHistogram",
     "Partials",
+    "Scatterer",
     "SineTransform",
+    "best_fit",
     "best_scale",
     "chi2",
     "cut_beyond",
@@ -38,5 +46,6 @@ __all__ = [
     "scattering_lengths",
     "species_pairs",
     "structure_factors",
+    "window",
     "xray_f",
 ]

@@ -30,7 +30,7 @@ def read_data(
     weight: float = 1.0,
     scale: float | None = 1.0,
     scale_bounds: tuple[float, float] = (0.0, inf),
-    offset: float = 0.0,
+    offset: float | None = 0.0,
 ) -> DataSet:
     """Read a measured curve: Q or r, the value, and an error where there is a third column.
 

@@ -1,6 +1,6 @@
 """One measured curve, and how it takes part in a refinement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.scattering.functions import Q_FUNCTIONS, check_function
-from carvsdb_refine.scattering.goodness import best_scale, chi2, rw
+from carvsdb_refine.scattering.goodness import best_fit, chi2, rw
 
 KINDS = ("neutron", "xray")
 
@@ -21,6 +21,8 @@ class DataScore:
     ----------
     scale : float
         By which the calculated curve was multiplied.
+    offset : float
+        Which was added to it then.
     rw : float
         ``sqrt(sum w (scale calc + offset - exp)² / sum w exp²)`` over the fit range; ``w = 1 / sigma²`` where each
         point has its own error, else 1.
@@ -31,6 +33,7 @@ class DataScore:
     """
 
     scale: float
+    offset: float
     rw: float
     chi2: float | None
     n_points: int
@@ -60,8 +63,8 @@ class DataSet:
         Factor of the calculated curve; None where the best one is taken at each step.
     scale_bounds : tuple of float
         Within which the free scale stays.
-    offset : float
-        Added to the scaled calculated curve.
+    offset : float or None
+        Added to the scaled calculated curve; None where the best one is taken at each step.
     label : str
         What messages call it: the file.
     sha256 : str
@@ -71,13 +74,13 @@ class DataSet:
     ------
     InputError
         If kind or function is unknown, arrays disagree or hold what is no finite number, x does not ascend, an
-        error is not above 0, or no point lies in the fit range.
+        error is not above 0, or fewer than 2 points lie in the fit range.
 
     Examples
     --------
     >>> data = DataSet("neutron", "F(Q)", [0.5, 1.0, 1.5], [0.0, 2.0, 4.0], sigma=0.5, scale=None)
     >>> data.score(np.array([0.0, 1.0, 2.0]))
-    DataScore(scale=2.0, rw=0.0, chi2=0.0, n_points=3)
+    DataScore(scale=2.0, offset=0.0, rw=0.0, chi2=0.0, n_points=3)
     """
 
     kind: str
@@ -89,7 +92,7 @@ class DataSet:
     weight: float = 1.0
     scale: float | None = 1.0
     scale_bounds: tuple[float, float] = (0.0, inf)
-    offset: float = 0.0
+    offset: float | None = 0.0
     label: str = "data"
     sha256: str = ""
 
@@ -109,13 +112,15 @@ class DataSet:
         if self.sigma is not None:
             self._check_sigma()
         low, high = self.fit_range
-        if not low <= high or not self.in_range.any():
+        if not low <= high or self.in_range.sum() < 2:
             covered = f"{self.x[0]:g} to {self.x[-1]:g} {self.unit}"
-            message = f"no point lies in the fit range {low:g} to {high:g} {self.unit}; the data cover {covered}"
+            message = (
+                f"fewer than 2 points lie in the fit range {low:g} to {high:g} {self.unit}; the data cover {covered}"
+            )
             raise InputError(message, path=self.label)
         if not (isfinite(self.weight) and self.weight >= 0):
             raise InputError(f"the weight must be 0 or more, got {self.weight}", path=self.label)
-        if not isfinite(self.offset) or not (self.scale is None or isfinite(self.scale)):
+        if not all(number is None or isfinite(number) for number in (self.scale, self.offset)):
             raise InputError("scale and offset must be finite numbers", path=self.label)
         if not self.scale_bounds[0] <= self.scale_bounds[1]:
             raise InputError(f"the bounds of the scale must ascend, got {self.scale_bounds}", path=self.label)
@@ -138,6 +143,12 @@ class DataSet:
         inside: NDArray[np.bool_] = (self.x >= self.fit_range[0] - slack) & (self.x <= self.fit_range[1] + slack)
         return inside
 
+    def trimmed(self) -> "DataSet":
+        """Return the same data without the points outside the fit range."""
+        inside = self.in_range
+        errors = self.sigma[inside] if isinstance(self.sigma, np.ndarray) else self.sigma
+        return replace(self, x=self.x[inside], values=self.values[inside], sigma=errors)
+
     def score(self, calculated: NDArray[np.float64]) -> DataScore:
         """Return how well a calculated curve, of the same function at all points `x`, fits.
 
@@ -153,13 +164,11 @@ class DataSet:
         inside = self.in_range
         curve, measured = calculated[inside], self.values[inside]
         errors = self.sigma[inside] if isinstance(self.sigma, np.ndarray) else None
-        scale = self.scale
-        if scale is None:
-            scale = best_scale(curve, measured, errors, self.offset, self.scale_bounds)
-        fitted = scale * curve + self.offset
+        scale, offset = best_fit(curve, measured, errors, self.scale, self.offset, self.scale_bounds)
+        fitted = scale * curve + offset
         sigma = self.sigma if errors is None else errors
         misfit = None if sigma is None else self.weight * chi2(fitted, measured, sigma)
-        return DataScore(scale, rw(fitted, measured, errors), misfit, len(measured))
+        return DataScore(scale, offset, rw(fitted, measured, errors), misfit, len(measured))
 
     def _numbers(self, name: str) -> NDArray[np.float64]:
         array = np.array(getattr(self, name), np.float64)

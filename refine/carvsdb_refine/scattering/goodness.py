@@ -77,5 +77,43 @@ def best_scale(
     return min(max(best, bounds[0]), bounds[1])
 
 
+def best_fit(
+    calculated: NDArray[np.float64],
+    measured: NDArray[np.float64],
+    sigma: Errors = None,
+    scale: float | None = 1.0,
+    offset: float | None = 0.0,
+    bounds: tuple[float, float] = (-inf, inf),
+) -> tuple[float, float]:
+    """Return scale and offset for which ``scale calc + offset`` fits best; what is given is kept, None is fitted.
+
+    Notes
+    -----
+    Where the best scale lies beyond its bounds, it is the bound, and the offset is the best one for that: the sum of
+    squares is convex, so this is the best fit within the bounds.
+
+    Raises
+    ------
+    RefusedError
+        If there is nothing to tell the scale by: a calculated curve that is 0, or, with a free offset, constant.
+
+    Examples
+    --------
+    >>> best_fit(np.array([1.0, 2.0, 3.0]), np.array([3.0, 5.0, 7.0]), scale=None, offset=None)
+    (2.0, 1.0)
+    """
+    if offset is not None:
+        if scale is None:
+            scale = best_scale(calculated, measured, sigma, offset, bounds)
+        return scale, offset
+    weights = _weights(measured, sigma)
+    total = float(weights.sum())
+    if scale is None:
+        means = weights @ calculated / total, weights @ measured / total
+        centred = calculated - means[0], measured - means[1]
+        scale = best_scale(centred[0], centred[1], sigma, 0.0, bounds)
+    return scale, float(weights @ (measured - scale * calculated)) / total
+
+
 def _weights(measured: NDArray[np.float64], sigma: Errors) -> NDArray[np.float64]:
     return np.ones(len(measured)) if sigma is None else 1 / sigma**2

@@ -17,6 +17,7 @@ def scattering_lengths(
     species: tuple[str, ...],
     deuterium: float = NATURAL_DEUTERIUM,
     given: Mapping[str, float] | None = None,
+    isotopes: Mapping[str, Mapping[str, float]] | None = None,
 ) -> NDArray[np.float64]:
     """Return the coherent scattering length of each element in fm.
 
@@ -30,10 +31,13 @@ def scattering_lengths(
     given : mapping of str to float, optional
         Lengths in fm that replace the tables', by element; ``1H`` and ``2H`` for the isotopes, ``H`` for the mixture.
 
+    isotopes : mapping of str to (mapping of str to float), optional
+        For an element the fractions of its isotopes, by mass number; they must add up to 1.
+
     Raises
     ------
     InputError
-        If the fraction is not from 0 to 1, or an element has no length.
+        If the fraction is not from 0 to 1, an element or isotope has no length, or fractions do not add up to 1.
 
     References
     ----------
@@ -46,7 +50,8 @@ def scattering_lengths(
     """
     if not 0 <= deuterium <= 1:
         raise InputError(f"the deuterium fraction must be from 0 to 1, got {deuterium}")
-    table = SEARS_1992 | dict(given or {})
+    mixed = {symbol: _mixed(symbol, fractions) for symbol, fractions in (isotopes or {}).items()}
+    table = SEARS_1992 | mixed | dict(given or {})
     table.setdefault("H", (1 - deuterium) * table["1H"] + deuterium * table["2H"])
     table.setdefault("D", table["2H"])
     return np.array([table[symbol] if symbol in table else _tabulated(symbol) for symbol in species])
@@ -62,3 +67,24 @@ def _tabulated(symbol: str) -> float:
     if length is None:
         raise InputError(f"{symbol} has no tabulated neutron scattering length; give one in fm")
     return float(length)
+
+
+def _mixed(symbol: str, fractions: Mapping[str, float]) -> float:
+    """Return the length of a mixture of isotopes."""
+    import periodictable
+
+    total = sum(fractions.values())
+    if not fractions or abs(total - 1) > 1e-6 or min(fractions.values()) < 0:
+        raise InputError(f"the fractions of the isotopes of {symbol} must add up to 1, got {total:g}")
+    length = 0.0
+    for mass, fraction in fractions.items():
+        own = SEARS_1992.get(f"{mass}{symbol}")
+        if own is None:
+            try:
+                own = periodictable.elements.symbol(symbol)[int(mass)].neutron.b_c
+            except (ValueError, KeyError):
+                own = None
+        if own is None:
+            raise InputError(f"there is no tabulated neutron scattering length of {mass}{symbol}; give one in fm")
+        length += fraction * float(own)
+    return length

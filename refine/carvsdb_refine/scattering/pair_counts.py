@@ -1,17 +1,14 @@
 """Exact numbers of atom pairs at each distance, for every pair of species."""
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part, inlined
+from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel
-
-# Pairs are binned in blocks of this many, so that the distances of a block are worked out side by side.
-_BLOCK = 512
+from carvsdb_refine.scattering.distance_bins import BLOCK, BinRule, exact_bin, write_bins, write_fractions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,21 +84,16 @@ def pair_histogram(model: AtomicModel, bin_width: float = 0.02, r_max: float | N
     if n_bins < 1:
         raise InputError(f"no bin of {bin_width} Å fits below r_max = {r_max:.4f} Å")
     n_species = len(model.species)
-    counts = np.zeros((n_species * (n_species + 1) // 2, n_bins + 1), np.int64)
+    rule = BinRule.of(model.cell, bin_width, n_bins)
+    counts = np.zeros((n_species * (n_species + 1) // 2, rule.width), np.int64)
     order = np.argsort(model.atom_to_species, kind="stable")
     starts = np.concatenate(([0], np.cumsum(model.counts)))
-    fractions = np.ascontiguousarray(fractional_positions(model)[order].T)
-    _count_pairs(fractions, starts, model.cell, 1 / bin_width, n_bins, counts)
+    fractions, fixed = np.empty((3, model.n_atoms)), np.empty((3, model.n_atoms), np.int32)
+    write_fractions(model.positions[order], rule.inverse, fractions, fixed)
+    _count_pairs(
+        fractions, fixed, starts, rule.cell, rule.single, rule.slack, rule.bins_per_length, rule.n_bins, counts
+    )
     return PairHistogram(model.species, model.counts, model.volume, bin_width, counts[:, :n_bins].copy())
-
-
-def fractional_positions(model: AtomicModel) -> NDArray[np.float64]:
-    """Return fractional coordinates from 0 up to 1, shape (n, 3), as the kernels take them."""
-    fractions = np.asarray(model.positions @ np.linalg.inv(model.cell), np.float64)
-    wrapped = np.asarray(fractions - np.floor(fractions), np.float64)
-    # A tiny negative number is wrapped to 1.0 itself.
-    wrapped[wrapped >= 1] = 0
-    return wrapped
 
 
 def species_pairs(species: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -114,57 +106,21 @@ def bin_centres(n_bins: int, bin_width: float) -> NDArray[np.float64]:
     return np.asarray((np.arange(n_bins) + 0.5) * bin_width, np.float64)
 
 
-@inlined
-def nearest_image(difference: float) -> float:
-    """Return a difference of two fractional coordinates, moved to within half a cell."""
-    nearest: float = difference - np.rint(difference)
-    return nearest
-
-
-@compiled_part
-def bins_from(
-    u_origin: float,
-    v_origin: float,
-    w_origin: float,
-    u_others: NDArray[np.float64],
-    v_others: NDArray[np.float64],
-    w_others: NDArray[np.float64],
-    cell: NDArray[np.float64],
-    bins_per_length: float,
-    n_bins: int,
-    bins: NDArray[np.int32],
-) -> None:
-    """Write the bin of the distance from one place to each of some others; `n_bins` for all that is too far."""
-    xx, xy, xz = cell[0, 0], cell[0, 1], cell[0, 2]
-    yx, yy, yz = cell[1, 0], cell[1, 1], cell[1, 2]
-    zx, zy, zz = cell[2, 0], cell[2, 1], cell[2, 2]
-    too_far = float(n_bins)
-    for k in range(len(u_others)):
-        u = nearest_image(u_others[k] - u_origin)
-        v = nearest_image(v_others[k] - v_origin)
-        w = nearest_image(w_others[k] - w_origin)
-        x = u * xx + v * yx + w * zx
-        y = u * xy + v * yy + w * zy
-        z = u * xz + v * yz + w * zz
-        bins[k] = np.int32(min(sqrt(x * x + y * y + z * z) * bins_per_length, too_far))
-
-
 @compiled
 def _count_pairs(
     fractions: NDArray[np.float64],
+    fixed: NDArray[np.int32],
     starts: NDArray[np.int64],
     cell: NDArray[np.float64],
+    single: NDArray[np.float32],
+    slack: float,
     bins_per_length: float,
     n_bins: int,
     counts: NDArray[np.int64],
 ) -> None:
-    """Add the pairs of atoms ordered by species; the last bin takes all that is further away.
-
-    `fractions` has shape (3, n); `starts` says where each species begins, and the end.
-    """
+    """Add the pairs of atoms ordered by species; `starts` says where each species begins, and the end."""
     n_species = len(starts) - 1
-    bins = np.empty(_BLOCK, np.int32)
-    u, v, w = fractions[0], fractions[1], fractions[2]
+    bins = np.empty(BLOCK, np.int32)
     pair = 0
     for first in range(n_species):
         for second in range(first, n_species):
@@ -173,10 +129,12 @@ def _count_pairs(
             for i in range(starts[first], starts[first + 1]):
                 begin = i + 1 if first == second else starts[second]
                 while begin < starts[second + 1]:
-                    end = min(begin + _BLOCK, starts[second + 1])
-                    bins_from(
-                        u[i], v[i], w[i], u[begin:end], v[begin:end], w[begin:end], cell, bins_per_length, n_bins, bins
-                    )
-                    for k in range(end - begin):
-                        row[bins[k]] += 1
-                    begin = end
+                    count = min(BLOCK, starts[second + 1] - begin)
+                    write_bins(fixed[0, i], fixed[1, i], fixed[2, i], fixed, begin, count, single, slack, bins)
+                    for k in range(count):
+                        at = bins[k]
+                        if at < 0:
+                            u, v, w = fractions[0, i], fractions[1, i], fractions[2, i]
+                            at = exact_bin(u, v, w, fractions, begin + k, cell, bins_per_length, n_bins)
+                        row[at] += 1
+                    begin += count

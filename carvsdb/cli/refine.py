@@ -1,0 +1,215 @@
+"""`carvsdb refine`: atomic models against data and energies."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from carvsdb.cli import start_models
+from carvsdb.cli.options import Json
+from carvsdb.cli.output import answer_json, say
+
+if TYPE_CHECKING:
+    from carvsdb_refine.run import Progress, Setup
+    from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
+Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of the refinement.")]
+IntoDb = Annotated[
+    str | None, typer.Option("--db", metavar="PATH", help="A catalogue that takes the last model and kept ones.")
+]
+
+
+@app.callback()
+def _noun() -> None:
+    """Refine atomic models against total scattering."""
+
+
+@app.command(epilog="Example: carvsdb refine score m1.toml --json")
+def score(config: Config, as_json: Json = False) -> None:
+    """Say how well the start does: energies, Rw and chi² of each data set, without a move."""
+    from carvsdb_refine.run import prepare, read_config
+    from carvsdb_refine.run import score as score_of
+
+    answer = score_of(prepare(read_config(config)))
+    if as_json:
+        answer_json(answer.model_dump(mode="json"))
+    else:
+        print(_scored(answer))
+
+
+@app.command(epilog="Example: carvsdb refine run m1.toml --db zif.duckdb")
+def run(config: Config, db: IntoDb = None, as_json: Json = False) -> None:
+    """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
+    _go(config, db, as_json, again=False)
+
+
+@app.command(epilog="Example: carvsdb refine resume m1.toml")
+def resume(config: Config, db: IntoDb = None, as_json: Json = False) -> None:
+    """Go on from the last checkpoint of a run, as if it had never stopped."""
+    _go(config, db, as_json, again=True)
+
+
+@app.command(epilog="Example: carvsdb refine status m1.toml")
+def status(config: Config, as_json: Json = False) -> None:
+    """Say where a run is."""
+    from carvsdb_refine.run import read_config
+    from carvsdb_refine.run import status as status_of
+
+    answer = status_of(read_config(config))
+    if as_json:
+        answer_json(answer.model_dump(mode="json"))
+    else:
+        print(_stands(answer))
+
+
+@app.command(epilog="Example: carvsdb refine report m1.toml -o m1.html")
+def report(
+    config: Config,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page; figures stand beside it.")
+    ] = None,
+    rings: Annotated[bool, typer.Option("--rings/--no-rings", help="Search the rings of the models.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Write figures of fits, partials, traces, coordination and rings, and one page that holds them."""
+    from carvsdb_refine.report.make import make_report
+    from carvsdb_refine.run import prepare, read_config
+
+    written = make_report(prepare(read_config(config)), output, rings)
+    if as_json:
+        from carvsdb_schemas.refinement_answers import ReportAnswer
+
+        answer = ReportAnswer(page=str(written.page), figures=[str(path) for path in written.figures])
+        answer_json(answer.model_dump(mode="json"))
+    else:
+        print(f"{written.page}: {len(written.figures)} figures")
+
+
+app.command(epilog="Example: carvsdb refine backmap sod --linker imidazolate --metal Zn -o start.data")(
+    start_models.backmap
+)
+app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact Si-Si=2.2 -o start.xyz")(
+    start_models.pack
+)
+
+
+def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
+    from carvsdb_refine.run import Hooks, prepare, read_config
+    from carvsdb_refine.run import resume as resume_of
+    from carvsdb_refine.run import run as run_of
+
+    setup = prepare(read_config(config))
+    with _stop_signals() as asked:
+        hooks = Hooks(progress=lambda progress: _tell(progress, setup), stop=lambda: bool(asked))
+        try:
+            answer = (resume_of if again else run_of)(setup, hooks)
+        except KeyboardInterrupt:
+            say(f"stopped with a checkpoint; go on with `carvsdb refine resume {config}`")
+            raise
+    stored = None
+    if db is not None:
+        from carvsdb_refine.run.into_catalogue import store
+
+        stored = store(setup, answer, db)
+        for sentence in stored.without_net:
+            say(sentence)
+    if as_json:
+        answer.entries = None if stored is None else list(stored.labels)
+        answer_json(answer.model_dump(mode="json"))
+    else:
+        print(_ended(answer))
+        if stored is not None:
+            print(f"  entries  {', '.join(stored.labels) or 'none'} in {db}")
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """Note signals that ask to stop; a second one ends the process at once."""
+    asked: list[int] = []
+    before: dict[int, Any] = {}
+
+    def note(number: int, _: object) -> None:
+        asked.append(number)
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        say("stopping after this move; once more ends at once, from the last checkpoint")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, note)
+    try:
+        yield asked
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _tell(progress: "Progress", setup: "Setup") -> None:
+    now = progress.now
+    parts = [f"{now.moves:,} of {progress.total:,} moves", f"{progress.rate:.0f} moves/s"]
+    if now.moves < progress.total:
+        parts.append(f"{_duration(progress.left)} left")
+    parts.append(f"{now.temperature:g} K")
+    shares = ", ".join(f"{kind} {100 * share:.0f} %" for kind, share in progress.acceptance.items())
+    parts += [f"accepted {shares}"] if shares else []
+    for table, one in zip(setup.file.config.data, now.scores, strict=True):
+        parts.append(f"{table.kind} {table.function} chi² {one.chi2 or 0:.1f} Rw {one.rw:.4f}")
+    parts += [f"{now.energy_per_atom:.5f} eV/atom"] if now.energy_per_atom is not None else []
+    say("; ".join(parts))
+
+
+def _duration(seconds: float) -> str:
+    if seconds == float("inf"):
+        return "unknown time"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _scored(answer: "ScoreAnswer") -> str:
+    lines = [f"{answer.model}: {answer.n_atoms} atoms, {answer.number_density:.5f} Å⁻³"]
+    if answer.energy_per_atom is not None:
+        by_element = ", ".join(f"{symbol} {value:.4f}" for symbol, value in (answer.energy_by_element or {}).items())
+        lines.append(f"  energy   {answer.energy_per_atom:.6f} eV/atom ({by_element})")
+    for data in answer.data:
+        chi2 = "" if data.chi2 is None else f", chi² {data.chi2:.1f}"
+        offset = "" if data.offset == 0 else f", offset {data.offset:.4f}"
+        fit = f"Rw {data.rw:.4f}{chi2}, scale {data.scale:.5f}{offset}"
+        lines.append(f"  {data.kind:<8} {data.function} {fit} ({data.file})")
+        fitted = data.fitted
+        if fitted.beyond_box == "cut" and (fitted.rw, fitted.chi2) != (data.rw, data.chi2):
+            chi2 = "" if fitted.chi2 is None else f", chi² {fitted.chi2:.1f}"
+            lines.append(
+                f"           fitted: the data cut at r = {fitted.r_max:.2f} Å, as the model is: "
+                f"Rw {fitted.rw:.4f}{chi2}, scale {fitted.scale:.5f}"
+            )
+    return "\n".join(lines)
+
+
+def _ended(answer: "RunAnswer") -> str:
+    rate = f", {answer.moves_per_second:.0f} moves/s" if answer.moves_per_second else ""
+    lines = [f"{answer.folder}: {answer.moves:,} moves{rate}"]
+    for kind, tried in answer.tried.items():
+        if tried:
+            lines.append(f"  {kind:<8} {answer.accepted[kind]:,} of {tried:,} accepted")
+    return "\n".join([*lines, f"  drift    {answer.drift}", _scored(answer)])
+
+
+def _stands(answer: "StatusAnswer") -> str:
+    lines = [f"{answer.folder}: {answer.state}, {answer.moves:,} of {answer.total:,} moves"]
+    if answer.temperature is not None:
+        lines.append(f"  at       {answer.temperature:g} K")
+    if answer.rw:
+        lines.append(f"  data     chi² {answer.chi2:.1f}, Rw {', '.join(f'{value:.4f}' for value in answer.rw)}")
+    if answer.energy_per_atom is not None:
+        lines.append(f"  energy   {answer.energy_per_atom:.6f} eV/atom")
+    for kind, share in answer.acceptance.items():
+        lines.append(f"  {kind:<8} {100 * share:.1f} % accepted")
+    if answer.drift:
+        lines.append(f"  drift    {answer.drift}")
+    if answer.snapshots:
+        lines.append(f"  kept     {answer.snapshots} models")
+    return "\n".join(lines)

@@ -1,0 +1,142 @@
+"""`carvsdb refine backmap` and `pack`: models for a refinement to start from."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carvsdb.cli.options import Json, Seed
+from carvsdb.cli.output import answer_json
+
+
+class Spin(StrEnum):
+    """How linkers are turned about the line between their metals."""
+
+    random = "random"
+    optimised = "optimised"
+
+
+Output = Annotated[
+    Path, typer.Option("-o", "--output", metavar="FILE", help="The model: .data, .xyz or .cif, without rounding.")
+]
+
+
+def backmap(
+    net: Annotated[str, typer.Argument(metavar="NET", help="A net file, or the name of a net that comes along.")],
+    output: Output,
+    linker: Annotated[str, typer.Option(help="Rigid linker on each edge: imidazolate.")] = "imidazolate",
+    metal: Annotated[str, typer.Option(help="Element of the nodes.")] = "Zn",
+    metal_distance: Annotated[float, typer.Option(help="Mean distance of joined metals, in Å.")] = 5.95,
+    bond_length: Annotated[float, typer.Option(help="Between metal and binding atom, in Å.")] = 2.0,
+    spin: Annotated[Spin, typer.Option(help="Turn of linkers: of 24 the best, or one at random.")] = Spin.optimised,
+    repeat: Annotated[
+        str, typer.Option(metavar="N|NxNxN", help="How often the cell of the net is repeated along each axis.")
+    ] = "1",
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Put metals on the nodes of a net and rigid linkers on its edges, and take overlaps away."""
+    import numpy as np
+
+    from carvsdb_refine.backmap import BackmapOptions
+    from carvsdb_refine.backmap import backmap as backmap_of
+    from carvsdb_refine.model import write_model
+
+    options = BackmapOptions(
+        metal=metal,
+        metal_distance=metal_distance,
+        bond_length=bond_length,
+        spin=spin.value,
+        repeat=_repeat(repeat),
+    )
+    made = backmap_of(net, linker, options, rng=np.random.default_rng(seed))
+    write_model(made.model, output)
+    if as_json:
+        from carvsdb_schemas.refinement_answers import BackmapAnswer
+
+        answer = BackmapAnswer(
+            file=str(output),
+            n_atoms=made.model.n_atoms,
+            number_density=made.model.number_density,
+            largest_overlap=float(made.relaxation.largest_overlap),
+            seed=seed,
+            n_metals=made.net.n_vertices,
+            n_linkers=len(made.bond_lengths) // 2,
+            mean_bond_length=float(made.bond_lengths.mean()),
+            missing=made.missing,
+            extra=made.extra,
+        )
+        answer_json(answer.model_dump(mode="json"))
+    else:
+        print(f"{output}: {made}")
+
+
+def pack(
+    contents: Annotated[
+        list[str],
+        typer.Argument(metavar="WHAT=N...", help="Elements or linkers, and how many: Si=64 or imidazolate=20."),
+    ],
+    density: Annotated[float, typer.Option(help="Atoms per Å³, in a cube.")],
+    output: Output,
+    contact: Annotated[
+        list[str] | None, typer.Option(metavar="A-B=R", help="Distance in Å at which a pair of elements repels.")
+    ] = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Put atoms and rigid molecules at random into a cube, and push apart what is too near."""
+    import numpy as np
+
+    from carvsdb_refine.backmap import Molecule, linker_named, random_packing
+    from carvsdb_refine.model import write_model
+    from carvsdb_refine.model.chemical_symbols import is_symbol
+
+    things: list[tuple[Molecule | str, int]] = []
+    for text in contents:
+        name, number = _pair(text, "WHAT=N, such as Si=64")
+        if not number.isdecimal() or int(number) < 1:
+            raise typer.BadParameter(f"expected a number of at least 1 in WHAT=N, got {text!r}")
+        if is_symbol(name):
+            things.append((name, int(number)))
+        else:
+            linker = linker_named(name)
+            things.append((Molecule(linker.elements, linker.positions), int(number)))
+    contacts: dict[str, float] = {}
+    for text in contact or []:
+        pair, length = _pair(text, "A-B=R, such as Si-Si=2.2")
+        try:
+            contacts[pair] = float(length)
+        except ValueError:
+            raise typer.BadParameter(f"expected a number of Å in A-B=R, got {text!r}") from None
+    packed = random_packing(things, number_density=density, contacts=contacts or None, rng=np.random.default_rng(seed))
+    write_model(packed.model, output)
+    overlap = float(packed.relaxation.largest_overlap)
+    if as_json:
+        from carvsdb_schemas.refinement_answers import StartModelAnswer
+
+        answer = StartModelAnswer(
+            file=str(output),
+            n_atoms=packed.model.n_atoms,
+            number_density=packed.model.number_density,
+            largest_overlap=overlap,
+            seed=seed,
+        )
+        answer_json(answer.model_dump(mode="json"))
+    else:
+        print(f"{output}: {packed.model!r}; largest overlap {overlap:.2f} Å after {packed.relaxation.steps} steps")
+
+
+def _pair(text: str, expected: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise typer.BadParameter(f"expected {expected}, got {text!r}")
+    return name, value
+
+
+def _repeat(text: str) -> tuple[int, int, int]:
+    words = text.lower().split("x")
+    if len(words) not in (1, 3) or not all(word.isdecimal() and int(word) > 0 for word in words):
+        raise typer.BadParameter(f"--repeat must be N or NxNxN, such as 2 or 2x2x1, got {text!r}")
+    first, second, third = words * 3 if len(words) == 1 else words
+    return int(first), int(second), int(third)

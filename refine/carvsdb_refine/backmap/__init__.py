@@ -1,0 +1,27 @@
+"""Start models: nets decorated with metals and rigid linkers, and random packings.
+
+Floors, each importing only from below: ``decorate | packing`` / ``node_net | soft_bodies | spins`` /
+``linkers | contacts``. ``node_net`` brings a net to the distance of its metals, ``linkers`` holds molecules,
+``spins`` turns them, ``soft_bodies`` takes overlaps away.
+"""
+
+from carvsdb_refine.backmap.decorate import BackmapOptions, Backmapped, backmap
+from carvsdb_refine.backmap.linkers import Linker, imidazolate, linker_named
+from carvsdb_refine.backmap.node_net import net_named, node_net
+from carvsdb_refine.backmap.packing import Molecule, Packing, random_packing
+from carvsdb_refine.backmap.soft_bodies import Relaxation
+
+__all__ = [
+    "BackmapOptions",
+    "Backmapped",
+    "Linker",
+    "Molecule",
+    "Packing",
+    "Relaxation",
+    "backmap",
+    "imidazolate",
+    "linker_named",
+    "net_named",
+    "node_net",
+    "random_packing",
+]

@@ -1,0 +1,125 @@
+"""The net that is to be decorated: nodes in a cell, each edge as long as two metals are apart."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError, NotFoundError
+from carvsdb.net import Net, contract_linkers, library, supercell
+from carvsdb.net.placement import place
+from carvsdb_ingest.readers import read_nets
+
+Floats = NDArray[np.float64]
+
+
+def net_named(source: str | Path) -> Net:
+    """Return the net of a file, or of the library of exact nets by its name.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds several nets.
+    NotFoundError
+        If there is neither a file nor a net of this name.
+
+    Examples
+    --------
+    >>> net_named("sod")
+    <Net sod: 6 vertices, 12 edges>
+    """
+    path = Path(source)
+    if path.exists():
+        nets = list(read_nets(path))
+        if len(nets) != 1:
+            raise InputError(f"holds {len(nets)} nets; expected one", path=path)
+        return nets[0]
+    if path.suffix:
+        raise NotFoundError("there is no such file", item=str(path))
+    return library.load(str(source))
+
+
+def node_net(net: Net, edge_length: float, repeat: tuple[int, int, int] = (1, 1, 1)) -> Net:
+    """Return the nodes of a net in a cell in which the mean edge has a given length.
+
+    Parameters
+    ----------
+    net : Net
+        With nodes only, or with linkers between two nodes each: those become edges, dangling ones are dropped.
+        Positions and cell are scaled; a net without them is placed barycentrically, in the cell that makes edges as
+        equal as possible.
+    edge_length : float
+        In Å.
+    repeat : tuple of three int
+        How often the cell is repeated along each lattice vector.
+
+    Returns
+    -------
+    Net
+        With positions in [0, 1) and a cell.
+
+    Raises
+    ------
+    InputError
+        If a linker joins three nodes or more, the net is not three-periodic, or two nodes lie at one place.
+
+    Examples
+    --------
+    >>> sodalite = node_net(library.load("sod"), 5.95)
+    >>> float(abs(np.linalg.det(sodalite.cell)).round(1))
+    2383.2
+    """
+    if (~net.is_node & (net.degrees() > 2)).any():
+        raise InputError(f"net {net.name!r} has linkers on three nodes or more; backmap puts linkers on two")
+    nodes = contract_linkers(net)
+    if not nodes.n_edges:
+        raise InputError(f"net {net.name!r} has no edges; there is nowhere to put linkers")
+    if nodes.positions is None or nodes.cell is None:
+        nodes = _placed(nodes)
+    if repeat != (1, 1, 1):
+        nodes = supercell(nodes, repeat)
+    assert nodes.positions is not None
+    assert nodes.cell is not None
+    cells = np.floor(nodes.positions)
+    rows = nodes.edges.astype(np.int64)
+    rows[:, 2:] += (cells[rows[:, 1]] - cells[rows[:, 0]]).astype(np.int64)
+    positions = nodes.positions - cells
+    lengths = np.linalg.norm(edge_vectors(rows, positions, nodes.cell), axis=1)
+    if lengths.min() < 0.05 * lengths.mean():
+        first, second = rows[lengths.argmin(), :2].tolist()
+        raise InputError(f"nodes {first} and {second} of net {net.name} lie at one place; give the net positions")
+    return Net.from_edges(
+        rows,
+        nodes.n_vertices,
+        multiplicity=nodes.multiplicity,
+        positions=positions,
+        cell=nodes.cell * (edge_length / lengths.mean()),
+        labels=nodes.labels,
+        name=nodes.name,
+    )
+
+
+def edge_vectors(rows: NDArray[np.int64], positions: Floats, cell: Floats) -> Floats:
+    """Return the vectors along edges, shape (n_edges, 3), in Å; positions are fractional."""
+    vectors: Floats = (positions[rows[:, 1]] + rows[:, 2:] - positions[rows[:, 0]]) @ cell
+    return vectors
+
+
+def _placed(net: Net) -> Net:
+    """Give a net without geometry barycentric positions, and the cell that makes its edges as equal as possible."""
+    if np.linalg.matrix_rank(net.edges[:, 2:].astype(np.float64)) < 3:
+        raise InputError(f"net {net.name} is not three-periodic; backmap fills a cell in all directions")
+    positions = place(net, 3).approximate
+    steps = positions[net.edges[:, 1]] + net.edges[:, 2:] - positions[net.edges[:, 0]]
+    # Squared lengths are linear in the six products of lattice vectors: least squares for all edges of length 1.
+    i, j = np.triu_indices(3)
+    terms = steps[:, i] * steps[:, j] * np.where(i == j, 1, 2)
+    solution = np.linalg.lstsq(terms, np.ones(len(terms)), rcond=1e-9)[0]
+    metric = np.zeros((3, 3))
+    metric[i, j] = metric[j, i] = solution
+    if np.linalg.eigvalsh(metric).min() < 1e-3 * np.trace(metric):
+        metric = np.eye(3) / np.mean((steps**2).sum(axis=1))
+    cell = np.linalg.cholesky(metric)
+    return Net.from_edges(
+        net.edges, net.n_vertices, multiplicity=net.multiplicity, positions=positions, cell=cell, name=net.name
+    )

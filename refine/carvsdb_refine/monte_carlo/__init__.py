@@ -1,0 +1,73 @@
+"""Monte Carlo of atomic models against energies and scattering data.
+
+================  ==========================================================================================
+`chain`           `Chain`: moves, one after the other; counters, checks, exact resumption
+`acceptance`      the rule: jointly, or the cheap term first
+`moves`           how proposals are drawn
+`hard_spheres`    shortest distances
+`windows`         coordination numbers, angles, lengths of bonds
+`scattering_state`  pair counts, curves and chi² of data sets
+`curves`          curves as linear functions of pair counts
+`fitting`         chi² with the best scale and offset
+`sine_sums`       the sine transform of a change
+`pair_changes`    how pair counts change
+`protocols`       what the parts promise one another
+`configuration`   the configuration they share
+================  ==========================================================================================
+
+A chain proposes a move, judges it by constraints, energies and data, and accepts or rejects; each part has its own
+state, which only changes where something moved.
+
+References
+----------
+.. [1] McGreevy & Pusztai, Mol. Simul. 1, 359 (1988), doi:10.1080/08927028808080958
+.. [2] Opletal et al., Mol. Simul. 28, 927 (2002), doi:10.1080/089270204000002584
+"""
+
+from carvsdb_refine.monte_carlo.acceptance import BOLTZMANN, Verdict
+from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount
+from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.hard_spheres import HardSpheres
+from carvsdb_refine.monte_carlo.moves import AtomMove, RigidMove, SwapMove, VolumeMove, bend_move
+from carvsdb_refine.monte_carlo.protocols import (
+    BoundConstraint,
+    BoundData,
+    BoundEnergy,
+    Constraint,
+    DataTerm,
+    EnergyTerm,
+    Move,
+    Proposal,
+)
+from carvsdb_refine.monte_carlo.scattering_state import Fit, ScatteringData, ScatteringState
+from carvsdb_refine.monte_carlo.windows import Angle, BondLengths, Coordination
+
+__all__ = [
+    "BOLTZMANN",
+    "Angle",
+    "AtomMove",
+    "BondLengths",
+    "BoundConstraint",
+    "BoundData",
+    "BoundEnergy",
+    "Chain",
+    "ChainOptions",
+    "Configuration",
+    "Constraint",
+    "Coordination",
+    "DataTerm",
+    "Drift",
+    "EnergyTerm",
+    "Fit",
+    "HardSpheres",
+    "Move",
+    "MoveCount",
+    "Proposal",
+    "RigidMove",
+    "ScatteringData",
+    "ScatteringState",
+    "SwapMove",
+    "Verdict",
+    "VolumeMove",
+    "bend_move",
+]

@@ -1,0 +1,388 @@
+"""The chain: one configuration after the other."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError
+from carvsdb_refine.model import AtomicModel
+from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judge_delayed, judge_jointly
+from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.protocols import (
+    Arrays,
+    BoundData,
+    BoundEnergy,
+    Constraint,
+    DataTerm,
+    EnergyTerm,
+    Move,
+    Proposal,
+    State,
+)
+
+Floats = NDArray[np.float64]
+
+ORDERS = ("joint", "energy first", "data first")
+
+
+@dataclass(frozen=True, slots=True)
+class ChainOptions:
+    """How a chain judges, adapts and checks.
+
+    Attributes
+    ----------
+    temperature : float
+        In K.
+    chi2_factor : float
+        f of the acceptance rule min(1, exp(-(f Δchi² + ΔE/kT))); 0.5 is the Gaussian likelihood.
+    acceptance : str
+        ``joint``, or delayed: ``energy first`` or ``data first``.
+    equilibration : int
+        So many first moves adapt the step sizes; then these are frozen.
+    target_acceptance : float
+        What they are adapted to.
+    check_every : int
+        Moves between checks against a full evaluation; 0 for none.
+    """
+
+    temperature: float = 300.0
+    chi2_factor: float = 1.0
+    acceptance: str = "joint"
+    equilibration: int = 0
+    target_acceptance: float = 0.4
+    check_every: int = 10_000
+
+    def __post_init__(self) -> None:
+        if self.acceptance not in ORDERS:
+            raise InputError(f"there is no acceptance {self.acceptance!r}; expected one of {', '.join(ORDERS)}")
+        for name in ("temperature", "chi2_factor"):
+            if not (np.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
+                raise InputError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        if not 0 < self.target_acceptance < 1:
+            raise InputError(f"target_acceptance must be between 0 and 1, got {self.target_acceptance}")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCount:
+    """What became of the proposals of one move.
+
+    Attributes
+    ----------
+    name : str
+        Of the move.
+    tried, accepted : int
+        Proposals.
+    forbidden : int
+        Rejected by a constraint.
+    rejected_first : int
+        Rejected before all terms were asked.
+    scale : float
+        Of the step sizes.
+    """
+
+    name: str
+    tried: int
+    accepted: int
+    forbidden: int
+    rejected_first: int
+    scale: float
+
+    @property
+    def acceptance(self) -> float:
+        """Accepted over tried; 0 before the first."""
+        return self.accepted / self.tried if self.tried else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far the state of a chain is from a full evaluation.
+
+    Attributes
+    ----------
+    moves : int
+        After how many.
+    wrong_counts : int
+        Pairs counted in a wrong bin: always 0.
+    chi2 : float
+        Absolute difference.
+    energies : float
+        Largest absolute difference of an atom's energy, in eV.
+    """
+
+    moves: int
+    wrong_counts: int
+    chi2: float
+    energies: float
+
+
+@dataclass(slots=True)
+class _Pending:
+    proposal: Proposal
+    asked: list[State] = field(default_factory=list)
+
+
+class Chain:
+    """A Markov chain of configurations with the weights exp(-(f chi² + E/kT)).
+
+    Parameters
+    ----------
+    model : AtomicModel
+        The start.
+    terms : sequence of EnergyTerm
+        Potentials; their energies add.
+    data : DataTerm, optional
+        Data sets.
+    moves : sequence of Move
+        What is tried, by weight.
+    constraints : sequence of Constraint
+        What no accepted move may break.
+    options : ChainOptions
+        How.
+    rng : numpy.random.Generator
+        All randomness.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to try or to judge by, or a part does not fit the model.
+    """
+
+    def __init__(
+        self,
+        model: AtomicModel,
+        terms: Sequence[EnergyTerm],
+        data: DataTerm | None,
+        moves: Sequence[Move],
+        constraints: Sequence[Constraint],
+        options: ChainOptions,
+        rng: np.random.Generator,
+    ) -> None:
+        weights = np.array([move.weight for move in moves], np.float64)
+        if not (len(moves) and np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
+            raise InputError("a chain needs at least one move with a weight above 0")
+        names = [move.name for move in moves]
+        if len(set(names)) < len(names):
+            raise InputError(f"two moves have the same name: {', '.join(names)}")
+        self.options, self.temperature, self._rng = options, options.temperature, rng
+        self._moves, self._choice = tuple(moves), np.cumsum(weights / weights.sum())
+        self._counts = np.zeros((len(moves), len(Verdict)), np.int64)
+        self._scales = np.ones(len(moves))
+        self.configuration = Configuration(model)
+        self._terms: tuple[BoundEnergy, ...] = tuple(term.bind(model) for term in terms)
+        self._data: BoundData | None = None if data is None else data.bind(model)
+        self._constraints = tuple(constraint.bind(self.configuration) for constraint in constraints)
+        self._constraint_names = tuple(constraint.name for constraint in constraints)
+        self._n_moves = 0
+        self._pending: _Pending | None = None
+        self.drifts: list[Drift] = []
+        lacking = [
+            term.name for term, bound in zip(terms, self._terms, strict=True) if not hasattr(bound, "propose_cell")
+        ]
+        if lacking and "volume" in names:
+            raise InputError(f"{', '.join(lacking)} cannot follow a change of the cell; leave out the volume move")
+
+    @property
+    def n_moves(self) -> int:
+        """Moves tried so far."""
+        return self._n_moves
+
+    @property
+    def model(self) -> AtomicModel:
+        """The current configuration."""
+        return self.configuration.snapshot()
+
+    @property
+    def energy(self) -> float:
+        """The energy in eV."""
+        return sum(float(term.atom_energies.sum()) for term in self._terms)
+
+    @property
+    def atom_energies(self) -> Floats:
+        """Energy of each atom in eV, shape (n,)."""
+        total = np.zeros(self.configuration.model.n_atoms)
+        for term in self._terms:
+            total += term.atom_energies
+        return total
+
+    @property
+    def chi2(self) -> float:
+        """Weighted chi² of all data sets; 0 without data."""
+        return 0.0 if self._data is None else self._data.chi2
+
+    @property
+    def data(self) -> BoundData | None:
+        """The state of the data sets."""
+        return self._data
+
+    @property
+    def counts(self) -> tuple[MoveCount, ...]:
+        """What became of the proposals of each move."""
+        return tuple(
+            MoveCount(move.name, sum(row), row[0], row[1], row[2], scale)
+            for move, row, scale in zip(self._moves, self._counts.tolist(), self._scales.tolist(), strict=True)
+        )
+
+    def violations(self) -> dict[str, int]:
+        """Return how often the current configuration breaks each constraint."""
+        return {
+            name: constraint.violations()
+            for name, constraint in zip(self._constraint_names, self._constraints, strict=True)
+        }
+
+    def run(self, n_moves: int) -> None:
+        """Try so many moves."""
+        for _ in range(n_moves):
+            self.step()
+            if self.options.check_every and self._n_moves % self.options.check_every == 0:
+                self.drifts.append(self.check())
+
+    def step(self) -> Verdict:
+        """Try one move, chosen by weight."""
+        which = min(int(np.searchsorted(self._choice, self._rng.random(), side="right")), len(self._moves) - 1)
+        move = self._moves[which]
+        proposal = move.propose(self.configuration, float(self._scales[which]), self._rng)
+        verdict = self.judge(proposal)
+        self.settle(verdict)
+        self._counts[which, verdict] += 1
+        self._n_moves += 1
+        if self._n_moves <= self.options.equilibration and move.adaptable:
+            self._adapt(which, verdict)
+        return verdict
+
+    def judge(self, proposal: Proposal) -> Verdict:
+        """Work out whether a proposal is accepted; `settle` must follow."""
+        pending = self._pending = _Pending(proposal)
+        for constraint in self._constraints:
+            pending.asked.append(constraint)
+            if not constraint.allows(proposal):
+                return Verdict.FORBIDDEN
+        options = self.options
+        if options.acceptance == "joint":
+            least = -options.chi2_factor * self.chi2
+            return judge_jointly(self._ask_energy, self._ask_data, least, proposal.log_bias, self._rng)
+        asks = (self._ask_energy, self._ask_data)
+        first, second = asks if options.acceptance == "energy first" else asks[::-1]
+        return judge_delayed(first, second, proposal.log_bias, self._rng)
+
+    def settle(self, verdict: Verdict) -> None:
+        """Make the proposal that was judged the current configuration, or forget it."""
+        pending, self._pending = self._pending, None
+        assert pending is not None
+        if verdict != Verdict.ACCEPTED:
+            for part in pending.asked:
+                part.reject()
+            return
+        proposal = pending.proposal
+        if proposal.cell is None:
+            self.configuration.change(proposal.atoms, proposal.positions)
+        else:
+            self.configuration.change_cell(proposal.cell, proposal.positions)
+        for part in pending.asked:
+            part.accept()
+
+    def _ask_energy(self) -> float:
+        assert self._pending is not None
+        proposal = self._pending.proposal
+        change = proposal.work
+        for term in self._terms:
+            self._pending.asked.append(term)
+            if proposal.cell is None:
+                change += term.propose(proposal.atoms, proposal.positions)
+            else:
+                change += term.propose_cell(proposal.cell, proposal.positions)  # type: ignore[attr-defined]
+            if not change < np.inf:
+                return np.inf
+        return energy_exponent(change, self.temperature)
+
+    def _ask_data(self) -> float:
+        assert self._pending is not None
+        if self._data is None:
+            return 0.0
+        proposal = self._pending.proposal
+        self._pending.asked.append(self._data)
+        if proposal.cell is None:
+            change = self._data.propose(proposal.atoms, proposal.positions)
+        else:
+            change = self._data.propose_cell(proposal.cell, proposal.positions)
+        return self.options.chi2_factor * change
+
+    def _adapt(self, which: int, verdict: Verdict) -> None:
+        """Make steps a little longer after an accepted proposal, shorter after a rejected one (Robbins and Monro)."""
+        target = self.options.target_acceptance
+        tried = int(self._counts[which].sum())
+        gain = 1.0 / max(10.0, tried**0.6)
+        change = (1.0 if verdict == Verdict.ACCEPTED else 0.0) - target
+        self._scales[which] = min(max(self._scales[which] * np.exp(gain * change), 1e-3), 1e3)
+
+    def check(self) -> Drift:
+        """Evaluate everything afresh and return how far the state is from that; nothing changes."""
+        wrong, chi2 = (0, 0.0) if self._data is None else self._data.drift()
+        differences = [float(np.abs(term.recompute() - term.atom_energies).max()) for term in self._terms]
+        return Drift(self._n_moves, wrong, chi2, max(differences, default=0.0))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that `from_state` needs to go on bit by bit, as arrays fit for one .npz file."""
+        assert self._pending is None
+        generator = json.dumps(self._rng.bit_generator.state, default=_plain)
+        arrays: dict[str, NDArray[Any]] = {
+            "positions": self.configuration.positions.copy(),
+            "cell": self.configuration.cell.copy(),
+            "generator": np.frombuffer(generator.encode(), np.uint8).copy(),
+            "n_moves": np.array(self._n_moves),
+            "counts": self._counts.copy(),
+            "scales": self._scales.copy(),
+            "temperature": np.array(self.temperature),
+        }
+        for name, part in self._parts():
+            arrays |= {f"{name}.{key}": value for key, value in part.state().items()}
+        return arrays
+
+    @classmethod
+    def from_state(
+        cls,
+        state: Arrays,
+        model: AtomicModel,
+        terms: Sequence[EnergyTerm],
+        data: DataTerm | None,
+        moves: Sequence[Move],
+        constraints: Sequence[Constraint],
+        options: ChainOptions,
+    ) -> "Chain":
+        """Return the chain as it was when `state` was called; all else must be as it was given then.
+
+        Raises
+        ------
+        InputError
+            If the state is of another model or of other moves.
+        """
+        if state["positions"].shape != model.positions.shape or len(state["counts"]) != len(moves):
+            raise InputError("the saved state belongs to another model or to other moves")
+        current = replace(model, positions=state["positions"], cell=state["cell"])
+        chain = cls(current, terms, data, moves, constraints, options, _generator(state["generator"]))
+        chain._n_moves, chain.temperature = int(state["n_moves"]), float(state["temperature"])
+        chain._counts[:], chain._scales[:] = state["counts"], state["scales"]
+        for name, part in chain._parts():
+            start = f"{name}."
+            part.restore({key[len(start) :]: state[key] for key in state if key.startswith(start)})
+        return chain
+
+    def _parts(self) -> list[tuple[str, State]]:
+        parts: list[tuple[str, State]] = [(f"term_{index}", term) for index, term in enumerate(self._terms)]
+        parts += [(f"constraint_{index}", part) for index, part in enumerate(self._constraints)]
+        return parts if self._data is None else [*parts, ("data", self._data)]
+
+
+def _plain(value: Any) -> Any:
+    """Return numbers and arrays of a generator's state as what JSON knows."""
+    return value.tolist()
+
+
+def _generator(text: NDArray[np.uint8]) -> np.random.Generator:
+    state: Mapping[str, Any] = json.loads(text.tobytes().decode())
+    bits = getattr(np.random, state["bit_generator"])()
+    bits.state = state
+    return np.random.Generator(bits)

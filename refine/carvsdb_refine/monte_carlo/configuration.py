@@ -1,0 +1,88 @@
+"""The configuration a chain is at: positions and cell that change, and what stays the same."""
+
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb_refine.model import AtomicModel
+
+
+class Configuration:
+    """Positions and cell that a chain changes in place.
+
+    Attributes
+    ----------
+    model : AtomicModel
+        The start; its elements and molecules stay.
+    positions : ndarray of float64, shape (n, 3)
+        Cartesian, in Å; an atom that leaves the cell is not wrapped back, so that image flags stay valid.
+    cell, inverse : ndarray of float64, shape (3, 3)
+        Lattice vectors as rows, in Å, and the inverse of that matrix.
+    molecules : tuple of ndarray of int64
+        The atoms of each molecule, ascending; each atom is a molecule where the model has none.
+    """
+
+    def __init__(self, model: AtomicModel) -> None:
+        self.model = model
+        self.positions = model.positions.copy()
+        self.cell = model.cell.copy()
+        self.inverse = np.linalg.inv(self.cell)
+        self.molecules = atoms_of_molecules(model)
+
+    @cached_property
+    def atoms_in_molecules(self) -> NDArray[np.int64]:
+        """The atoms of molecules of at least two atoms."""
+        larger = [atoms for atoms in self.molecules if len(atoms) > 1]
+        return np.concatenate(larger) if larger else np.zeros(0, np.int64)
+
+    @cached_property
+    def free_atoms(self) -> dict[str, NDArray[np.int64]]:
+        """For each element the atoms that are molecules of their own."""
+        alone = np.array([atoms[0] for atoms in self.molecules if len(atoms) == 1], np.int64)
+        species = self.model.atom_to_species[alone]
+        return {symbol: alone[species == index] for index, symbol in enumerate(self.model.species)}
+
+    def change(self, atoms: NDArray[np.int64], positions: NDArray[np.float64]) -> None:
+        """Put some atoms, shape (k,), at positions, shape (k, 3)."""
+        self.positions[atoms] = positions
+
+    def change_cell(self, cell: NDArray[np.float64], positions: NDArray[np.float64]) -> None:
+        """Take another cell, and positions of all atoms in it."""
+        self.cell[:] = cell
+        self.inverse = np.linalg.inv(self.cell)
+        self.positions[:] = positions
+
+    def snapshot(self) -> AtomicModel:
+        """Return the current configuration as a model."""
+        return replace(self.model, positions=self.positions, cell=self.cell)
+
+    def nearest(self, difference: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return differences of positions, shape (..., 3), moved to within half a cell."""
+        nearest: NDArray[np.float64] = difference - np.rint(difference @ self.inverse) @ self.cell
+        return nearest
+
+    def connected(self, atoms: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return positions of a molecule's atoms, shape (k, 3), each in the image nearest to the first atom's."""
+        positions = self.positions[atoms]
+        if len(atoms) == 1:
+            return positions
+        connected: NDArray[np.float64] = positions[0] + self.nearest(positions - positions[0])
+        return connected
+
+
+def atoms_of_molecules(model: AtomicModel) -> tuple[NDArray[np.int64], ...]:
+    """Return the atoms of each molecule, by ascending molecule id.
+
+    Examples
+    --------
+    >>> model = AtomicModel(("N", "N", "Ar"), np.eye(3), 9 * np.eye(3), molecule_ids=[4, 4, 2])
+    >>> [atoms.tolist() for atoms in atoms_of_molecules(model)]
+    [[2], [0, 1]]
+    """
+    if model.molecule_ids is None:
+        return tuple(np.arange(model.n_atoms).reshape(-1, 1))
+    order = np.argsort(model.molecule_ids, kind="stable")
+    _, starts = np.unique(model.molecule_ids[order], return_index=True)
+    return tuple(np.split(order, starts[1:]))

@@ -1,0 +1,158 @@
+"""Any ASE calculator as an energy term: slow, as every proposal evaluates all atoms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carvsdb.errors import InputError, MissingExtraError
+from carvsdb_refine.model import AtomicModel
+from carvsdb_refine.potential.checks import checked_atoms
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class AseCalculator:
+    """The energies that an ASE calculator gives.
+
+    Attributes
+    ----------
+    calculator : ase.calculators.calculator.Calculator
+        Anything with ``get_property``, for periodic structures. Where it gives no energies per atom, every atom has the
+        same share of the total.
+    name : str
+        What messages call it.
+
+    Raises
+    ------
+    MissingExtraError
+        If ASE is not installed.
+    """
+
+    calculator: Any = field(repr=False)
+    name: str = "ase"
+
+    def __post_init__(self) -> None:
+        _ase()
+
+    @classmethod
+    def named(cls, path: str, arguments: Mapping[str, Any]) -> "AseCalculator":
+        """Make a calculator from the name of its class, such as ``ase.calculators.emt.EMT``, and its arguments.
+
+        Raises
+        ------
+        InputError
+            If there is no such class, or it does not take these arguments.
+        """
+        module, _, name = path.rpartition(".")
+        _ase()
+        try:
+            kind = getattr(import_module(module), name)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise InputError(
+                f"there is no ASE calculator {path}; expected a class such as ase.calculators.emt.EMT"
+            ) from error
+        try:
+            return cls(kind(**arguments), path)
+        except Exception as error:  # whatever a calculator of others raises
+            raise InputError(f"{path} cannot be made from {dict(arguments)} ({error})") from error
+
+    def energies(
+        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
+    ) -> Floats:
+        """Compute the energy of each atom in eV; arguments are those of other potentials."""
+        places, vectors = checked_atoms(len(elements), positions, cell, source)
+        return self._evaluate(list(elements), places, vectors, source)
+
+    def energies_and_forces(
+        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
+    ) -> tuple[Floats, Floats]:
+        """Compute the energy of each atom in eV and the forces on them in eV/Å."""
+        places, vectors = checked_atoms(len(elements), positions, cell, source)
+        energies = self._evaluate(list(elements), places, vectors, source)
+        atoms = self._atoms(list(elements), places, vectors)
+        return energies, np.array(self.calculator.get_property("forces", atoms), np.float64)
+
+    def bind(self, model: AtomicModel) -> "BoundAseCalculator":
+        """Return the energies of a model, evaluated anew for every proposal."""
+        return BoundAseCalculator(self, list(model.elements), model.positions, model.cell)
+
+    def _evaluate(self, symbols: list[str], positions: Floats, cell: Floats, source: str | Path | None) -> Floats:
+        atoms = self._atoms(symbols, positions, cell)
+        try:
+            if "energies" in self.calculator.implemented_properties:
+                return np.array(self.calculator.get_property("energies", atoms), np.float64)
+            return np.full(len(symbols), self.calculator.get_property("energy", atoms) / len(symbols))
+        except Exception as error:  # whatever a calculator of others raises
+            raise InputError(f"{self.name} cannot evaluate these atoms ({error})", path=source) from error
+
+    @staticmethod
+    def _atoms(symbols: list[str], positions: Floats, cell: Floats) -> Any:
+        # ASE knows deuterium by its mass only.
+        plain = ["H" if symbol == "D" else symbol for symbol in symbols]
+        return _ase().Atoms(plain, positions=positions, cell=cell, pbc=True)
+
+
+class BoundAseCalculator:
+    """Energies of a model under an ASE calculator.
+
+    Attributes
+    ----------
+    atom_energies : ndarray of float64, shape (n,)
+        In eV, of the configuration last accepted.
+    """
+
+    def __init__(self, term: AseCalculator, symbols: list[str], positions: Floats, cell: Floats) -> None:
+        self._term, self._symbols = term, symbols
+        self._positions, self._cell = positions.copy(), cell.copy()
+        self.atom_energies: Floats = self.recompute()
+        self._proposed: tuple[Floats, Floats, Floats] | None = None
+
+    def propose(self, atoms: Integers, positions: Floats) -> float:
+        """Return the energy change in eV if atoms, shape (k,), move to positions, shape (k, 3)."""
+        places = self._positions.copy()
+        places[atoms] = positions
+        return self.propose_cell(self._cell, places)
+
+    def propose_cell(self, cell: Floats, positions: Floats) -> float:
+        """Return the energy change in eV with another cell, shape (3, 3), and positions, shape (n, 3)."""
+        energies = self._term.energies(self._symbols, positions, cell)
+        self._proposed = (energies, np.array(positions), np.array(cell))
+        change = float((energies - self.atom_energies).sum())
+        return change if np.isfinite(change) else np.inf
+
+    def accept(self) -> None:
+        """Keep what was proposed."""
+        if self._proposed is not None:
+            self.atom_energies, self._positions, self._cell = self._proposed
+        self._proposed = None
+
+    def reject(self) -> None:
+        """Forget what was proposed."""
+        self._proposed = None
+
+    def recompute(self) -> Floats:
+        """Return the energies per atom of the present configuration."""
+        return self._term.energies(self._symbols, self._positions, self._cell)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what `restore` needs."""
+        return {"atom_energies": self.atom_energies.copy(), "positions": self._positions.copy()}
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over arrays of `state`."""
+        self.atom_energies, self._positions = arrays["atom_energies"].copy(), arrays["positions"].copy()
+        self._proposed = None
+
+
+def _ase() -> Any:
+    try:
+        return import_module("ase")
+    except ImportError as error:
+        raise MissingExtraError('the energy term ase needs ASE; run `pip install "ase>=3.22"`') from error

@@ -1,0 +1,223 @@
+"""From a folder of a run to its report."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.errors import CarvsdbError, InputError
+from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.report.coordination import coordination_png
+from carvsdb_refine.report.fits import Fit, fits_png
+from carvsdb_refine.report.page import Picture, Section, Table, page
+from carvsdb_refine.report.partials import partials_png
+from carvsdb_refine.report.rings import rings_png
+from carvsdb_refine.report.traces import traces_png
+from carvsdb_refine.run.checkpoint import load_checkpoint, write_whole
+from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.net_of_model import analyse_model, coordination
+from carvsdb_refine.run.scoring import score_model
+from carvsdb_refine.run.setup import Setup
+from carvsdb_refine.run.status import status
+from carvsdb_refine.run.trace import read_trace
+from carvsdb_refine.scattering import pair_histogram, partial_distributions
+from carvsdb_schemas.refinement_answers import DataAnswer, ScoreAnswer, StatusAnswer
+
+# So many kept models, spread over the run, get their rings searched.
+_MOST_MODELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a report wrote.
+
+    Attributes
+    ----------
+    page : Path
+        The HTML page.
+    figures : tuple of Path
+        The PNG files.
+    """
+
+    page: Path
+    figures: tuple[Path, ...]
+
+
+def make_report(setup: Setup, target: Path | None = None, rings: bool = True) -> Written:
+    """Write the report of a run: `report.html` and a folder of figures.
+
+    Parameters
+    ----------
+    setup : Setup
+        The refinement; of a run that has not begun, the start is reported.
+    target : Path, optional
+        The page, by default in the folder of the run; figures stand beside it.
+    rings : bool
+        Whether rings are searched, which takes longest.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or written.
+    """
+    folder = RunFolder(setup.file.outputs)
+    state = status(setup.file)
+    model = current_model(setup, folder)
+    sections = [
+        _summary(setup, state, score_model(setup, setup.model, "start"), score_model(setup, model, "model")),
+        *_fits(setup, model),
+        _partials(setup, model),
+    ]
+    if state.state != "new":
+        labels = [f"{table.kind} {table.function}" for table in setup.file.config.data]
+        trace = traces_png(read_trace(folder.trace), labels)
+        sections.append(Section("Along the run", pictures=[Picture("traces", "Every line of trace.csv.", trace)]))
+    sections.append(_coordination(setup, model))
+    if rings:
+        sections.append(_rings(setup, folder, model, state))
+    sections.append(Section("Config", [f"{setup.file.path}, SHA-256 {setup.file.sha256}"], code=setup.file.text))
+    path = folder.report if target is None else target
+    return _write(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
+
+
+def current_model(setup: Setup, folder: RunFolder) -> AtomicModel:
+    """Return the model of the last checkpoint, or the start."""
+    if not folder.checkpoint.exists():
+        return setup.model
+    from dataclasses import replace
+
+    arrays = load_checkpoint(folder.checkpoint).arrays
+    return replace(setup.model, positions=arrays["positions"], cell=arrays["cell"])
+
+
+def _under(setup: Setup, state: StatusAnswer) -> str:
+    what = f"{state.moves:,} of {state.total:,} moves, {state.state}" if state.moves else "the start, before any move"
+    return f"{setup.model!r}; {what}"
+
+
+def _summary(setup: Setup, state: StatusAnswer, before: ScoreAnswer, now: ScoreAnswer) -> Section:
+    rows = []
+    for table, old, new in zip(setup.file.config.data, before.data, now.data, strict=True):
+        name = f"{table.kind} {table.function} ({Path(table.file).name})"
+        rows.append([f"Rw of {name}", f"{old.rw:.4f}", f"{new.rw:.4f}"])
+        if new.fitted.rw != new.rw:
+            rows.append([f"Rw of {name}, as fitted", f"{old.fitted.rw:.4f}", f"{new.fitted.rw:.4f}"])
+        if old.fitted.chi2 is not None and new.fitted.chi2 is not None:
+            rows.append([f"χ² of {name}, as fitted", f"{old.fitted.chi2:,.1f}", f"{new.fitted.chi2:,.1f}"])
+        rows.append([f"scale of {name}", f"{old.scale:.5f}", f"{new.scale:.5f}"])
+    if before.energy_per_atom is not None and now.energy_per_atom is not None:
+        rows.append(["energy (eV/atom)", f"{before.energy_per_atom:.5f}", f"{now.energy_per_atom:.5f}"])
+    moves = [[kind, f"{100 * share:.1f} %"] for kind, share in state.acceptance.items()]
+    tables = [Table(["", "start", "model"], rows)]
+    if moves:
+        tables.append(Table(["moves", "accepted"], moves))
+    text = [_beyond(data) for data in now.data]
+    if state.drift:
+        text.append(f"Last full recomputation: {state.drift}.")
+    return Section("How well it fits", [line for line in dict.fromkeys(text) if line], tables)
+
+
+def _beyond(data: DataAnswer) -> str:
+    """Say what was done about distances that the model does not have."""
+    where = f"{data.kind} {data.function}"
+    if not data.function.endswith(("(Q)", "-1]")):
+        return f"{where}: compared up to r = {data.fitted.r_max:.2f} Å, where the pairs of the model end."
+    return {
+        "cut": f"{where}: the data were transformed to r, cut at r_max = {data.fitted.r_max:.2f} Å, where the pairs of "
+        "the model end, and transformed back; 'as fitted' compares with these, the other numbers with the data as "
+        "measured.",
+        "nothing": f"{where}: data as measured; pairs of the model end at r_max = {data.fitted.r_max:.2f} Å.",
+        "window": f"{where}: data as measured; g(r) of the model is windowed and is 1 beyond "
+        f"{data.fitted.r_max:.2f} Å.",
+    }[data.fitted.beyond_box]
+
+
+def _fits(setup: Setup, model: AtomicModel) -> list[Section]:
+    if not setup.data:
+        return []
+    now, before = (_h(setup, one) for one in (model, setup.model))
+    calculations = setup.calculations_of(model)
+    fits = []
+    for table, calculation, start in zip(setup.file.config.data, calculations, setup.calculations, strict=True):
+        data = calculation.data
+        curve, old = calculation.curve(now), start.curve(before)
+        score, old_score = data.score(curve), start.data.score(old)
+        title = f"{table.kind} {table.function}: Rw {score.rw:.4f}"
+        scaled, old_scaled = score.scale * curve + score.offset, old_score.scale * old + old_score.offset
+        same = old_scaled.shape == scaled.shape
+        fits.append(
+            Fit(title, data.axis, data.unit, data.function, data.x, data.values, scaled, old_scaled if same else None)
+        )
+    caption = "Data as they are fitted, the model's curve with its scale and offset, and the difference."
+    return [Section("Fits", pictures=[Picture("fits", caption, fits_png(fits))])]
+
+
+def _h(setup: Setup, model: AtomicModel) -> NDArray[np.float64]:
+    partials = partial_distributions(pair_histogram(model, setup.composition.bin_width))
+    return np.asarray(partials.values - 1, np.float64)
+
+
+def _partials(setup: Setup, model: AtomicModel) -> Section:
+    now, before = (
+        partial_distributions(pair_histogram(one, setup.composition.bin_width)) for one in (model, setup.model)
+    )
+    caption = "Partial pair distribution functions up to 12 Å; high peaks within molecules are cut off."
+    return Section("Partials", pictures=[Picture("partials", caption, partials_png(now, before))])
+
+
+def _coordination(setup: Setup, model: AtomicModel) -> Section:
+    outputs = setup.file.config.outputs
+    now, before = coordination(model, outputs), coordination(setup.model, outputs)
+    rows = []
+    for pair, counts in now.items():
+        places = np.arange(len(counts))
+        old = before.get(pair)
+        mean_before = "" if old is None else f"{(np.arange(len(old)) @ old) / old.sum():.3f}"
+        shares = ", ".join(f"{place}: {count}" for place, count in zip(places, counts, strict=True) if count)
+        rows.append([pair, mean_before, f"{(places @ counts) / counts.sum():.3f}", shares])
+    pictures = [Picture("coordination", "Bonded neighbours by element.", coordination_png(now, before))] if now else []
+    return Section("Coordination", [], [Table(["pair", "start", "model", "atoms by number"], rows)], pictures)
+
+
+def _rings(setup: Setup, folder: RunFolder, model: AtomicModel, state: StatusAnswer) -> Section:
+    """Search the rings of the start, of kept models and of the last one."""
+    kept = folder.snapshots()
+    picked = [
+        kept[index] for index in np.unique(np.linspace(0, len(kept) - 1, min(len(kept), _MOST_MODELS - 2)).astype(int))
+    ]
+    models = [(0, setup.model)]
+    models += [(int(path.stem), read_model(path, setup.types)) for path in picked if int(path.stem) < state.moves]
+    models += [(state.moves, model)] if state.moves else []
+    moves, vectors, rows, doubts = [], [], [], []
+    for count, one in models:
+        try:
+            analysis = analyse_model(one, setup.file.config.outputs, f"after {count} moves")
+        except CarvsdbError as error:
+            doubts.append(f"After {count:,} moves there is no net: {error.message}.")
+            continue
+        description = analysis.description
+        moves.append(count)
+        vectors.append(np.array(description.carvs.vector))
+        rows.append([f"{count:,}", f"{description.n_nodes:,}", description.carvs.symbol, description.name or ""])
+    if not moves:
+        return Section("Rings", doubts)
+    caption = "Mean rings per node by size, along the run."
+    table = Table(["moves", "nodes", "CARVS", "net"], rows)
+    return Section("Rings", doubts, [table], [Picture("rings", caption, rings_png(moves, vectors))])
+
+
+def _write(path: Path, text: str, sections: list[Section]) -> Written:
+    figures = path.parent / f"{path.stem}-figures"
+    written = []
+    try:
+        figures.mkdir(parents=True, exist_ok=True)
+        for section in sections:
+            for picture in section.pictures:
+                target = figures / f"{picture.name}.png"
+                write_whole(target, picture.content)
+                written.append(target)
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise InputError(f"the report cannot be written ({error.strerror or error})", path=path) from error
+    return Written(path, tuple(written))

@@ -1,0 +1,209 @@
+"""From a config to the chain that it describes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError
+from carvsdb_refine.model import AtomicModel
+from carvsdb_refine.monte_carlo import (
+    Angle,
+    AtomMove,
+    BondLengths,
+    Chain,
+    ChainOptions,
+    Constraint,
+    Coordination,
+    Fit,
+    HardSpheres,
+    Move,
+    RigidMove,
+    ScatteringData,
+    SwapMove,
+    VolumeMove,
+    bend_move,
+)
+from carvsdb_refine.run.progress import Observation
+from carvsdb_refine.run.setup import Setup
+from carvsdb_schemas.refinement import ConstraintsTable, MovesTable, RunTable
+
+# How often a kind of move is tried, relative to moves of molecules.
+_WEIGHTS = {"molecule": 1.0, "atom": 0.0, "bend": 0.2, "swap": 0.1, "volume": 0.01}
+
+
+class Run:
+    """A chain as a run sees it.
+
+    Parameters
+    ----------
+    chain : Chain
+        What moves.
+    has_energy : bool
+        Whether there is a potential.
+    """
+
+    def __init__(self, chain: Chain, has_energy: bool) -> None:
+        self.chain, self.has_energy = chain, has_energy
+
+    @property
+    def moves(self) -> int:
+        """Moves tried so far."""
+        return self.chain.n_moves
+
+    @property
+    def model(self) -> AtomicModel:
+        """The current model."""
+        return self.chain.model
+
+    @property
+    def temperature(self) -> float:
+        """In K."""
+        return self.chain.temperature
+
+    @temperature.setter
+    def temperature(self, temperature: float) -> None:
+        self.chain.temperature = temperature
+
+    def make(self, moves: int) -> None:
+        """Try so many moves."""
+        self.chain.run(moves)
+
+    def observe(self) -> Observation:
+        """Return where the chain is."""
+        counts = self.chain.counts
+        data = self.chain.data
+        return Observation(
+            moves=self.chain.n_moves,
+            temperature=self.chain.temperature,
+            chi2=self.chain.chi2,
+            scores=() if data is None else data.scores(),
+            energy_per_atom=self.chain.energy / self.chain.configuration.model.n_atoms if self.has_energy else None,
+            tried={count.name: count.tried for count in counts},
+            accepted={count.name: count.accepted for count in counts},
+        )
+
+    def check(self) -> str:
+        """Evaluate everything afresh and say how far the state is from that."""
+        drift = self.chain.check()
+        parts = []
+        if self.chain.data is not None:
+            parts.append(f"{drift.wrong_counts} pairs in a wrong bin, chi² off by {drift.chi2:.1e}")
+        if self.has_energy:
+            parts.append(f"energies off by at most {drift.energies:.1e} eV")
+        broken = {name: number for name, number in self.chain.violations().items() if number}
+        parts += [f"{name} broken {number} times" for name, number in broken.items()]
+        return f"after {drift.moves:,} moves: {', '.join(parts)}"
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what `go_on` needs."""
+        return self.chain.state()
+
+
+def begin(setup: Setup) -> Run:
+    """Return the chain of a config at its start.
+
+    Raises
+    ------
+    InputError
+        If parts do not fit together.
+    """
+    config = setup.file.config
+    rng = np.random.default_rng(config.run.seed)
+    return Run(
+        Chain(
+            setup.model,
+            () if setup.potential is None else (setup.potential,),
+            _data(setup),
+            moves_of(config.moves, setup.model),
+            constraints_of(config.constraints),
+            _options(config.run, config.moves),
+            rng,
+        ),
+        setup.potential is not None,
+    )
+
+
+def go_on(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Run:
+    """Return the chain of a config where it was when its arrays were saved."""
+    config = setup.file.config
+    return Run(
+        Chain.from_state(
+            arrays,
+            setup.model,
+            () if setup.potential is None else (setup.potential,),
+            _data(setup),
+            moves_of(config.moves, setup.model),
+            constraints_of(config.constraints),
+            _options(config.run, config.moves),
+        ),
+        setup.potential is not None,
+    )
+
+
+def moves_of(table: MovesTable, model: AtomicModel) -> list[Move]:
+    """Return the moves that a config asks for.
+
+    Raises
+    ------
+    InputError
+        If none is left, or a swap names an element that the model lacks.
+    """
+
+    def weight(kind: str, default: float) -> float:
+        return table.weights.get(kind, default)  # type: ignore[call-overload, no-any-return]
+
+    moves: list[Move] = []
+    if table.translation > 0 or table.rotation > 0:
+        moves.append(RigidMove(table.translation, table.rotation, weight("molecule", _WEIGHTS["molecule"])))
+        moves.append(AtomMove(table.translation, weight("atom", _WEIGHTS["atom"])))
+    if table.bend > 0:
+        moves.append(bend_move(table.bend, weight("bend", _WEIGHTS["bend"])))
+    for pair in table.swap:
+        first, _, second = pair.partition("-")
+        for symbol in (first, second):
+            if symbol not in model.species:
+                raise InputError(f"[moves], 'swap': the model has no {symbol} (it has {', '.join(model.species)})")
+        moves.append(SwapMove(first, second, weight("swap", _WEIGHTS["swap"])))
+    if table.volume > 0:
+        moves.append(VolumeMove(table.volume, weight=weight("volume", _WEIGHTS["volume"])))
+    tried = [move for move in moves if move.weight > 0]
+    if not tried:
+        raise InputError("[moves] leaves nothing to try: expected a size and a weight above 0 for one kind of move")
+    return tried
+
+
+def constraints_of(table: ConstraintsTable) -> Sequence[Constraint]:
+    """Return the constraints that a config asks for."""
+    constraints: list[Constraint] = []
+    if table.hard_spheres:
+        constraints.append(HardSpheres(table.hard_spheres, table.within_molecules))
+    if table.bond_lengths:
+        constraints.append(BondLengths({pair: (low, high) for pair, (low, high) in table.bond_lengths.items()}))
+    for window in table.coordination:
+        centre, _, neighbour = window.pair.partition("-")
+        constraints.append(Coordination(centre, neighbour, window.cutoff, window.minimum, window.maximum))
+    for angle in table.angles:
+        first, centre, last = angle.triple.split("-")
+        constraints.append(Angle(first, centre, last, angle.cutoff, angle.minimum, angle.maximum))
+    return constraints
+
+
+def _data(setup: Setup) -> ScatteringData | None:
+    if not setup.data:
+        return None
+    fits = tuple(Fit(data, how) for data, how in zip(setup.data, setup.scatterers, strict=True))
+    return ScatteringData(fits, setup.composition.bin_width)
+
+
+def _options(run: RunTable, moves: MovesTable) -> ChainOptions:
+    # The run itself checks, since it also tells what was found.
+    return ChainOptions(
+        temperature=float(run.temperature),
+        chi2_factor=run.chi2_factor,
+        acceptance=run.acceptance,
+        equilibration=run.equilibration,
+        target_acceptance=moves.target_acceptance,
+        check_every=0,
+    )

@@ -1,0 +1,197 @@
+"""Reading the TOML file of a refinement."""
+
+import difflib
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from carvsdb.errors import InputError
+from carvsdb_ingest.readers.text_file import TextFile
+from carvsdb_schemas.refinement import RefinementConfig
+
+# Tables that stand in double brackets; in messages their entries count from 1.
+_ARRAYS = {"data", "schedule", "coordination", "angles"}
+_PATTERNS = {
+    r"^[1-9][0-9]*$": "a number such as 1",
+    r"^[A-Z][a-z]?$": "a chemical symbol",
+    r"^[0-9]*[A-Z][a-z]?$": "an element or isotope such as H or 2H",
+    r"^[A-Z][a-z]?-[A-Z][a-z]?$": "a pair of elements such as Si-O",
+    r"^[A-Z][a-z]?-[A-Z][a-z]?-[A-Z][a-z]?$": "three elements such as O-Si-O",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A refinement as it was written down.
+
+    Attributes
+    ----------
+    path : Path
+        The TOML file.
+    config : RefinementConfig
+        What it says.
+    text : str
+        Its text, kept with the run.
+    sha256 : str
+        Of its bytes, in hex.
+    """
+
+    path: Path
+    config: RefinementConfig
+    text: str
+    sha256: str
+
+    def resolve(self, name: str) -> Path:
+        """Return a file that the config names, relative to the config's own folder."""
+        return self.path.parent / name
+
+    @property
+    def outputs(self) -> Path:
+        """The folder of the results."""
+        folder = self.config.outputs.folder
+        return self.path.parent / self.path.stem if folder is None else self.resolve(folder)
+
+
+def read_config(path: str | Path) -> ConfigFile:
+    """Read the TOML file of a refinement.
+
+    Raises
+    ------
+    InputError
+        In one sentence: file, table, key, what was expected and what was found.
+    """
+    file = TextFile.load(path)
+    text = "\n".join(file.lines)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"is no TOML: {_lowered(str(error))}", path=path) from None
+    try:
+        config = RefinementConfig.model_validate(content)
+    except ValidationError as error:
+        raise InputError(_sentence(error, content), path=path) from None
+    return ConfigFile(Path(path), config, text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _sentence(error: ValidationError, content: dict[str, Any]) -> str:
+    """Say the first thing that is wrong."""
+    details = error.errors(include_url=False, include_context=True)
+    first = details[0]
+    path = _known_path(first["loc"], content)
+    missing = first["type"] == "missing"
+    if missing:
+        path = path[: len(first["loc"]) - 1]
+    where = _table(path)
+    if missing:
+        return f"{where} needs the key {first['loc'][-1]!r}"
+    if first["type"] == "extra_forbidden":
+        return _unknown(path, where)
+    if first["type"] == "value_error":
+        message = str(first["ctx"]["error"])
+        return message if path == () else f"{where}: {message}"
+    # A value that fits none of several types has one error for each of them, at places below its own.
+    about = [item for item in details if _known_path(item["loc"], content) == path]
+    expected = " or ".join(dict.fromkeys(_expected(item) for item in about))
+    what = f"{where}, {key!r}" if (key := _key(path)) else where
+    shown = repr(first["input"])
+    return f"{what}: expected {expected}, got {shown if len(shown) < 80 else shown[:77] + '...'}"
+
+
+def _expected(item: Any) -> str:
+    """Say what a value should have been."""
+    context = item.get("ctx", {})
+    texts = {
+        "string_pattern_mismatch": _PATTERNS.get(context.get("pattern", ""), "another name"),
+        "greater_than": f"a number above {context.get('gt', 0):g}",
+        "greater_than_equal": f"a number of at least {context.get('ge', 0):g}",
+        "less_than": f"a number below {context.get('lt', 0):g}",
+        "less_than_equal": f"a number of at most {context.get('le', 0):g}",
+        "float_type": "a number",
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "string_type": "a text",
+        "bool_type": "true or false",
+        "list_type": "a list",
+        "dict_type": "a table",
+        "model_type": "a table",
+        "too_short": f"a list of {context.get('min_length')}",
+        "too_long": f"a list of {context.get('max_length')}",
+    }
+    return texts.get(item["type"], _lowered(str(item["msg"]).removeprefix("Input should be ")))
+
+
+def _key(path: tuple[int | str, ...]) -> str:
+    """Return what of a path lies below its table, such as ``hard_spheres.Zn-N``."""
+    names = [part for part in path if isinstance(part, str)]
+    depth = next((depth for depth in (2, 1) if names[depth - 1 : depth] and names[depth - 1] in _ARRAYS), 1)
+    return ".".join(names[depth:])
+
+
+def _known_path(loc: tuple[int | str, ...], content: Any) -> tuple[int | str, ...]:
+    """Return the part of a location that is in the file: the rest names types that were tried."""
+    path: list[int | str] = []
+    for part in loc:
+        in_table = isinstance(content, dict) and part in content
+        in_list = isinstance(content, list) and isinstance(part, int) and part < len(content)
+        if not (in_table or in_list):
+            break
+        content = content[part]
+        path.append(part)
+    return tuple(path)
+
+
+def _table(path: tuple[int | str, ...]) -> str:
+    """Return the table of a path as it stands in the file, such as ``[[data]] 2``."""
+    tables: list[str] = []
+    number: int | None = None
+    double = False
+    for index, part in enumerate(path):
+        if isinstance(part, int):
+            if tables and tables[-1] in _ARRAYS:
+                number = part + 1
+            continue
+        is_last = index == len(path) - 1
+        if is_last and tables and part not in _ARRAYS:
+            break
+        tables.append(part)
+        double = part in _ARRAYS
+        if len(tables) == 2 and not double:
+            tables.pop()
+            break
+    name = ".".join(tables)
+    if not name:
+        return "the file"
+    double = tables[-1] in _ARRAYS
+    return f"[[{name}]] {number}" if double and number is not None else f"[[{name}]]" if double else f"[{name}]"
+
+
+def _unknown(path: tuple[int | str, ...], where: str) -> str:
+    key = str(path[-1])
+    model: Any = RefinementConfig
+    for part in path[:-1]:
+        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
+            model = _model_of(model.model_fields[part].annotation)
+    known = list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    if len(path) == 1:
+        where = "a refinement"
+    near = difflib.get_close_matches(key, known, 1)
+    return f"{where} has no key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(known)}")
+
+
+def _model_of(annotation: Any) -> Any:
+    """Return the model within a list or an optional."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _model_of(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

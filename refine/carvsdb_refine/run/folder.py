@@ -1,0 +1,115 @@
+"""The folder of a run: what lies where in it, and that only one process works in it."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from carvsdb.errors import InputError, RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The results of a run.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    """
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The config, as it was when the run began."""
+        return self.path / "config.toml"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What the run goes on from."""
+        return self.path / "checkpoint.npz"
+
+    @property
+    def trace(self) -> Path:
+        """A line of numbers every so many moves."""
+        return self.path / "trace.csv"
+
+    @property
+    def result(self) -> Path:
+        """How well the finished run ended."""
+        return self.path / "result.json"
+
+    @property
+    def report(self) -> Path:
+        """The page of `carvsdb refine report`."""
+        return self.path / "report.html"
+
+    def snapshot(self, moves: int, suffix: str) -> Path:
+        """Return where the model after so many moves is kept."""
+        return self.path / "snapshots" / f"{moves:010d}{suffix}"
+
+    def snapshots(self) -> list[Path]:
+        """Return the models that were kept, in their order."""
+        return sorted(path for path in (self.path / "snapshots").glob("*") if not path.name.startswith("."))
+
+    def make(self) -> None:
+        """Make the folder.
+
+        Raises
+        ------
+        InputError
+            If it cannot be made.
+        RefusedError
+            If it holds a run already.
+        """
+        if self.checkpoint.exists():
+            raise RefusedError(
+                "holds a run already",
+                item=str(self.path),
+                hint="go on with `carvsdb refine resume`, or name another folder in [outputs]",
+            )
+        try:
+            (self.path / "snapshots").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot be made ({error.strerror or error})", path=self.path) from error
+
+    def is_taken(self) -> bool:
+        """Return whether a process works in the folder."""
+        try:
+            with self.owned():
+                return False
+        except RefusedError:
+            return True
+
+    @contextmanager
+    def owned(self) -> Iterator[None]:
+        """Keep other processes out of the folder.
+
+        Raises
+        ------
+        RefusedError
+            If another process works in it.
+        """
+        try:
+            import fcntl
+        except ImportError:  # Windows: nobody is kept out.
+            yield
+            return
+        file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            for patience in (0.05, 0.1, 0.2, None):
+                try:
+                    # Freed by the system when the process ends, however it ends.
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    if patience is None:
+                        raise RefusedError("another process runs in this folder", item=str(self.path)) from None
+                    # Someone may only be looking whether the folder is taken.
+                    time.sleep(patience)
+            yield
+        finally:
+            os.close(file)

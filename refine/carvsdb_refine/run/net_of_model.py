@@ -1,0 +1,81 @@
+"""From a model to its net, by the road of all structures: bonds, clustering, rings."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb_ingest.analysis import Analysis, AnalysisOptions, analyse
+from carvsdb_ingest.bonds import BondOptions, find_bonds
+from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.readers.structure_items import items_of_structure
+from carvsdb_ingest.structure import Structure
+from carvsdb_refine.model import AtomicModel
+from carvsdb_schemas.refinement import OutputsTable
+
+
+def structure_of(model: AtomicModel, name: str = "") -> Structure:
+    """Return a model as a structure.
+
+    Examples
+    --------
+    >>> structure_of(AtomicModel(("Si",), [[1.0, 2.0, 3.0]], 4 * np.eye(3))).positions.tolist()
+    [[0.25, 0.5, 0.75]]
+    """
+    fractions = np.asarray((model.positions - model.origin) @ np.linalg.inv(model.cell), np.float64)
+    labels = tuple(f"{symbol}{number}" for symbol, number in zip(model.elements, model.atom_ids.tolist(), strict=True))
+    return Structure(model.elements, fractions, model.cell, labels, model.molecule_ids, name=name)
+
+
+def analyse_model(model: AtomicModel, outputs: OutputsTable, label: str, path: str = "") -> Analysis:
+    """Find the net of a model and its rings.
+
+    Raises
+    ------
+    NoNetError
+        If there is none, with the cause.
+    """
+    options = ReadOptions(
+        bonds=bond_options(outputs), clusterings=() if outputs.clustering is None else (outputs.clustering,)
+    )
+    # The identity is that of the atoms, whatever file they are written to.
+    content = " ".join(model.elements).encode() + model.positions.tobytes() + model.cell.tobytes()
+    digest = hashlib.sha256(content).digest()
+    item = items_of_structure(structure_of(model, label), options, label=label, path=path, content=digest)[0]
+    analysis = AnalysisOptions() if outputs.max_ring_size is None else AnalysisOptions(outputs.max_ring_size)
+    return analyse(item, analysis)
+
+
+def bond_options(outputs: OutputsTable) -> BondOptions:
+    """Return the bond rule of a config."""
+    pairs = [(pair.partition("-"), length) for pair, length in outputs.bonds.items()]
+    return BondOptions(pairs=tuple((first, second, length) for (first, _, second), length in pairs))
+
+
+def coordination(model: AtomicModel, outputs: OutputsTable) -> dict[str, NDArray[np.int64]]:
+    """Count bonded neighbours: for each pair of elements that bonds, how many atoms have 0, 1, 2... of them.
+
+    Returns
+    -------
+    dict of str to ndarray of int64
+        ``"Si-O"``: at place k the number of Si with k neighbours O.
+
+    Examples
+    --------
+    >>> model = AtomicModel(("O", "H", "H", "O"), [[0, 0, 0], [0.96, 0, 0], [0, 0.96, 0], [5, 5, 5]], 12 * np.eye(3))
+    >>> {pair: counts.tolist() for pair, counts in coordination(model, OutputsTable()).items()}
+    {'H-O': [0, 2], 'O-H': [1, 0, 1]}
+    """
+    bonds = find_bonds(structure_of(model), bond_options(outputs))
+    edges = np.asarray(bonds.edges)
+    kinds = model.atom_to_species
+    counts: dict[str, NDArray[np.int64]] = {}
+    for one, centre in enumerate(model.species):
+        for other, neighbour in enumerate(model.species):
+            numbers = np.zeros(model.n_atoms, np.int64)
+            for here, there in ((0, 1), (1, 0)):
+                matches = (kinds[edges[:, here]] == one) & (kinds[edges[:, there]] == other)
+                np.add.at(numbers, edges[matches, here], 1)
+            if numbers.any():
+                counts[f"{centre}-{neighbour}"] = np.bincount(numbers[kinds == one])
+    return counts

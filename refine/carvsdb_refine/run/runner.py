@@ -1,0 +1,211 @@
+"""The loop of a run: moves between events, and what is written at each of them."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from carvsdb.errors import InputError, RefusedError
+from carvsdb_refine.model import AtomicModel, model_text, write_model
+from carvsdb_refine.run.assemble import Run, begin, go_on
+from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_whole
+from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.progress import Observation, Progress, Reporter
+from carvsdb_refine.run.provenance import fingerprint
+from carvsdb_refine.run.schedule import Schedule
+from carvsdb_refine.run.scoring import score_model
+from carvsdb_refine.run.setup import Setup
+from carvsdb_refine.run.trace import Trace
+from carvsdb_schemas.refinement_answers import RunAnswer
+
+# Moves between two looks at whether the run is to stop.
+_CHUNK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a run tells and asks while it goes.
+
+    Attributes
+    ----------
+    progress : callable
+        Is given a `Progress` every few seconds.
+    stop : callable
+        Whether to stop now: with a checkpoint, and KeyboardInterrupt.
+    """
+
+    progress: Callable[[Progress], None] = lambda _: None
+    stop: Callable[[], bool] = lambda: False
+
+
+def run(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
+    """Run a refinement from its start to its end.
+
+    Raises
+    ------
+    RefusedError
+        If the folder holds a run already, or another process works in it.
+    InputError
+        If parts do not fit together, or a file cannot be written; the last checkpoint is kept then.
+    KeyboardInterrupt
+        If the hooks said stop, after a checkpoint.
+    """
+    folder = RunFolder(setup.file.outputs)
+    # A format that cannot hold the model is found now, not at the end.
+    model_text(setup.model, setup.model_name, setup.types)
+    folder.make()
+    with folder.owned():
+        chain = begin(setup)
+        _write(folder, "config.toml", setup.file.text)
+        loop = _Loop(setup, folder, chain, hooks or Hooks())
+        loop.trace.begin()
+        loop.note()
+        loop.save()
+        return loop.go(0)
+
+
+def resume(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
+    """Go on from the last checkpoint, as if nothing had happened.
+
+    Raises
+    ------
+    InputError
+        If there is no checkpoint.
+    RefusedError
+        If the config, a data set, the start or the potential is another one; more moves may be asked for.
+    """
+    folder = RunFolder(setup.file.outputs)
+    checkpoint = load_checkpoint(folder.checkpoint)
+    check_same_run(setup, checkpoint)
+    with folder.owned():
+        chain = go_on(setup, checkpoint.arrays)
+        loop = _Loop(setup, folder, chain, hooks or Hooks())
+        loop.trace.cut(int(checkpoint.notes["trace_bytes"]))
+        return loop.go(chain.moves)
+
+
+def check_same_run(setup: Setup, checkpoint: Checkpoint) -> None:
+    """Raise RefusedError if a checkpoint belongs to another run."""
+    now, then = fingerprint(setup), checkpoint.notes["fingerprint"]
+    changed = [what for what, value in now.items() if then.get(what) != value]
+    if changed:
+        raise RefusedError(
+            f"the checkpoint belongs to another run: {', '.join(changed)} changed since",
+            item=str(setup.file.path),
+            hint="undo the change, or name another folder in [outputs] and `carvsdb refine run`",
+        )
+
+
+class _Loop:
+    """A chain on its way."""
+
+    def __init__(self, setup: Setup, folder: RunFolder, chain: Run, hooks: Hooks) -> None:
+        self.setup, self.folder, self.chain, self.hooks = setup, folder, chain, hooks
+        self.options, self.outputs = setup.file.config.run, setup.file.config.outputs
+        self.schedule = Schedule.of(self.options)
+        self.chain.temperature = self.schedule.temperature(chain.moves)
+        observation = chain.observe()
+        columns = ["moves", "temperature", "chi2", "energy_per_atom"]
+        for number in range(1, len(observation.scores) + 1):
+            columns += [f"{name}_{number}" for name in ("rw", "chi2", "scale", "offset")]
+        self.kinds = tuple(observation.tried)
+        columns += [f"{name}_{kind}" for kind in self.kinds for name in ("tried", "accepted")]
+        self.trace = Trace(folder.trace, tuple(columns))
+        self.reporter = Reporter(hooks.progress, self.schedule.moves)
+        self.drift = ""
+
+    def go(self, first: int) -> RunAnswer:
+        """Make the moves that are left, then write the results."""
+        began = time.monotonic()
+        chain, total = self.chain, self.schedule.moves
+        if chain.moves > total:
+            raise RefusedError(f"{chain.moves} moves are done, more than the {total} of the config")
+        self.reporter.see(chain.observe(), self.drift)
+        while chain.moves < total:
+            chain.temperature = self.schedule.temperature(chain.moves)
+            self._make_moves(self._next_event())
+            self._at(chain.moves)
+        self.reporter.see(chain.observe(), self.drift, always=True)
+        return self._finish(first, time.monotonic() - began)
+
+    def note(self) -> None:
+        """Add a line to the trace."""
+        now = self.chain.observe()
+        values: list[float | int | None] = [now.moves, now.temperature, now.chi2, now.energy_per_atom]
+        for one in now.scores:
+            values += [one.rw, one.chi2, one.scale, one.offset]
+        for kind in self.kinds:
+            values += [now.tried[kind], now.accepted[kind]]
+        self.trace.add(values)
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        notes = {
+            "moves": self.chain.moves,
+            "fingerprint": fingerprint(self.setup),
+            "trace_bytes": self.trace.size,
+            "drift": self.drift,
+        }
+        save_checkpoint(self.folder.checkpoint, Checkpoint(self.chain.arrays(), notes))
+
+    def _next_event(self) -> int:
+        moves = self.chain.moves
+        every = [self.options.trace_every, self.options.check_every, self.options.checkpoint_every]
+        every += [self.outputs.snapshots_every] if self.outputs.snapshots_every else []
+        nearest = min(moves + step - moves % step for step in every)
+        return min(nearest, self.schedule.next_change(moves), self.schedule.moves)
+
+    def _make_moves(self, target: int) -> None:
+        while self.chain.moves < target:
+            if self.hooks.stop():
+                self.save()
+                raise KeyboardInterrupt
+            self.chain.make(min(_CHUNK, target - self.chain.moves))
+
+    def _at(self, moves: int) -> None:
+        """Do what is due after so many moves."""
+        is_end = moves == self.schedule.moves
+        if moves % self.options.check_every == 0 or is_end:
+            self.drift = self.chain.check()
+        if moves % self.options.trace_every == 0 or is_end:
+            self.note()
+        if self.outputs.snapshots_every and moves % self.outputs.snapshots_every == 0:
+            self._keep(self.chain.model, self.folder.snapshot(moves, Path(self.setup.model_name).suffix))
+        if moves % self.options.checkpoint_every == 0 or is_end:
+            self.save()
+        self.reporter.see(self.chain.observe(), self.drift)
+
+    def _keep(self, model: AtomicModel, path: Path) -> None:
+        write_model(model, path, self.setup.types)
+
+    def _finish(self, first: int, seconds: float) -> RunAnswer:
+        final = self.folder.path / self.setup.model_name
+        self._keep(self.chain.model, final)
+        now: Observation = self.chain.observe()
+        scored = score_model(self.setup, self.chain.model, str(final))
+        done = now.moves - first
+        answer = RunAnswer(
+            **scored.model_dump(),
+            folder=str(self.folder.path),
+            moves=now.moves,
+            temperature=now.temperature,
+            tried=dict(now.tried),
+            accepted=dict(now.accepted),
+            drift=self.drift,
+            seed=self.options.seed,
+            seconds=round(seconds, 3),
+            moves_per_second=round(done / seconds, 2) if done and seconds > 0 else None,
+        )
+        # Times differ from run to run; all else is the same bytes for the same config.
+        kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second", "entries"})
+        _write(self.folder, "result.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+        return answer
+
+
+def _write(folder: RunFolder, name: str, text: str) -> None:
+    path = folder.path / name
+    try:
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror or error})", path=path) from error

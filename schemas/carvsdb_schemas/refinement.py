@@ -1,0 +1,232 @@
+"""What a refinement is told: the tables and keys of its TOML file."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(gt=0)]
+TypeNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]*$")]
+Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
+Isotope = Annotated[str, Field(pattern=r"^[0-9]*[A-Z][a-z]?$")]
+Pair = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?$")]
+Triple = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?-[A-Z][a-z]?$")]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Range = Annotated[list[Finite], Field(min_length=2, max_length=2)]
+
+
+class Table(BaseModel):
+    """What all tables share: no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class StartTable(Table):
+    """`[start]`: the model that the run begins with."""
+
+    model: str = Field(min_length=1, description="LAMMPS data, extended xyz or CIF; relative to the TOML file.")
+    types: dict[TypeNumber, Symbol] | None = Field(
+        default=None, description="The element of each LAMMPS atom type, where the file has no elements."
+    )
+    molecules: Literal["file", "bonds", "none"] = Field(
+        default="none", description="Rigid bodies: the file's molecules, pieces held by bonds, or none."
+    )
+    bonds: dict[Pair, Positive] | None = Field(
+        default=None, description="For molecules = 'bonds': the longest bond of each pair that bonds, in Å."
+    )
+
+
+class DataTable(Table):
+    """`[[data]]`: a measured curve and how the model is compared with it."""
+
+    kind: Literal["neutron", "xray"]
+    file: str = Field(min_length=1, description="Two columns, or three with errors.")
+    function: Literal["F(Q)", "i(Q)", "S(Q)", "Q[S(Q)-1]", "G(r)", "D(r)", "T(r)", "PDF"] = "F(Q)"
+    q_unit: Literal["1/Å", "1/nm"] | None = Field(
+        default=None, description="By default 1/Å, and a range that can only be 1/nm is refused."
+    )
+    deuterium: Fraction | None = Field(default=None, description="Fraction of the hydrogen that is ²H.")
+    isotopes: dict[Symbol, dict[TypeNumber, Fraction]] = Field(
+        default_factory=dict, description="Fractions of an element's isotopes by mass number."
+    )
+    lengths: dict[Isotope, Finite] = Field(
+        default_factory=dict, description="Neutron scattering lengths in fm that replace the tables'."
+    )
+    form_factors: Literal["waasmaier-kirfel", "cromer-mann"] = "waasmaier-kirfel"
+    sigma: Positive | None = Field(default=None, description="One error for all points, in place of a third column.")
+    weight: NotNegative = Field(default=1.0, description="Factor of this data set's chi².")
+    scale: Literal["fixed", "free"] | Positive = Field(
+        default="fixed",
+        description="Factor of the calculated curve: 1, a number, or the best at each step.",
+    )
+    scale_bounds: Range | None = Field(
+        default=None, description="Within which a free scale stays; by default 0 or more."
+    )
+    offset: Literal["free"] | Finite = Field(
+        default=0.0, description="Constant that is added to the scaled calculated curve."
+    )
+    fit_range: Range | None = Field(default=None, description="First and last Q or r that count; by default all.")
+    beyond_box: Literal["cut", "nothing", "window"] = Field(
+        default="cut",
+        description="Q data: freed of what comes from beyond r_max, compared as they are, or with g = 1 and a window.",
+    )
+    window: Literal["step", "lorch", "cosine"] | None = Field(
+        default=None, description="For beyond_box = 'window'; lorch by default."
+    )
+    r_max: Positive | None = Field(default=None, description="In Å; by default half the shortest height of the cell.")
+    q_resolution: NotNegative = Field(default=0.0, description="Standard deviation of the Q resolution in Å⁻¹.")
+    broadening: NotNegative | dict[Pair, NotNegative] = Field(
+        default=0.0, description="Standard deviation of distances in Å, one for all or by pair."
+    )
+    q_max: Positive | None = Field(default=None, description="Functions of r: the largest Q measured, in Å⁻¹.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.kind == "xray" and (self.deuterium is not None or self.isotopes or self.lengths):
+            raise ValueError("X-ray data take no deuterium, isotopes or lengths; expected them with kind = 'neutron'")
+        if self.kind == "neutron" and "form_factors" in self.model_fields_set:
+            raise ValueError("neutron data take no form_factors; expected them with kind = 'xray'")
+        if self.window is not None and self.beyond_box != "window":
+            raise ValueError(f"a window needs beyond_box = 'window', got '{self.beyond_box}'")
+        if self.q_max is not None and self.function.endswith(("(Q)", "-1]")):
+            raise ValueError(f"q_max belongs to functions of r, got function = '{self.function}'")
+        for name in ("scale_bounds", "fit_range"):
+            given = getattr(self, name)
+            if given is not None and not given[0] <= given[1]:
+                raise ValueError(f"{name} must ascend, got [{given[0]:g}, {given[1]:g}]")
+        return self
+
+
+class PotentialTable(BaseModel):
+    """`[potential]`: what gives energies; without it the run is pure reverse Monte Carlo.
+
+    Notes
+    -----
+    Keys besides `kind` and `file` are those of the kind.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    kind: str = Field(min_length=1, description="ace, or another kind of potential.")
+    file: str | None = Field(default=None, description="Relative to the TOML file.")
+
+
+class CoordinationTable(Table):
+    """`[[constraints.coordination]]`: how many neighbours an atom may have."""
+
+    pair: Pair = Field(description="Centre and neighbour, such as Si-O.")
+    cutoff: Positive = Field(description="In Å: up to which an atom is a neighbour.")
+    minimum: Annotated[int, Field(ge=0)] = 0
+    maximum: Annotated[int, Field(ge=0)]
+
+
+class AngleTable(Table):
+    """`[[constraints.angles]]`: within which bounds an angle must lie."""
+
+    triple: Triple = Field(description="End, centre, end, such as O-Si-O.")
+    cutoff: Positive = Field(description="In Å: the longest arm.")
+    minimum: Annotated[float, Field(ge=0, le=180)] = 0.0
+    maximum: Annotated[float, Field(ge=0, le=180)] = 180.0
+
+
+class ConstraintsTable(Table):
+    """`[constraints]`: what no accepted configuration may violate."""
+
+    hard_spheres: dict[Pair, Positive] = Field(
+        default_factory=dict, description="Shortest distance of each pair in Å; pairs that are not named have none."
+    )
+    within_molecules: bool = Field(default=False, description="Judge atoms of one molecule by hard spheres too.")
+    bond_lengths: dict[Pair, Range] = Field(
+        default_factory=dict, description="Atoms bonded at the start stay within these distances in Å."
+    )
+    coordination: list[CoordinationTable] = Field(default_factory=list)
+    angles: list[AngleTable] = Field(default_factory=list)
+
+
+class MovesTable(Table):
+    """`[moves]`: what is tried, how far, and how often."""
+
+    translation: NotNegative = Field(default=0.1, description="Largest shift of a molecule or atom, in Å.")
+    rotation: NotNegative = Field(default=5.0, description="Largest rotation of a molecule, in degrees.")
+    bend: NotNegative = Field(default=0.0, description="Largest shift of an atom within its molecule, in Å.")
+    swap: list[Pair] = Field(default_factory=list, description="Pairs of elements that trade places.")
+    volume: NotNegative = Field(default=0.0, description="Largest relative change of the cell's volume.")
+    weights: dict[Literal["molecule", "atom", "bend", "swap", "volume"], NotNegative] = Field(
+        default_factory=dict, description="How often each kind of move is tried, relative to the others."
+    )
+    target_acceptance: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.4, description="What step sizes are adapted to during equilibration."
+    )
+
+
+class StageTable(Table):
+    """`[[run.schedule]]`: a temperature and for how long."""
+
+    temperature: NotNegative = Field(description="In K.")
+    moves: Count
+    until: NotNegative | None = Field(default=None, description="In K: the temperature at the end, reached linearly.")
+
+
+class RunTable(Table):
+    """`[run]`: acceptance, length, seed, and what is written when."""
+
+    chi2_factor: NotNegative = Field(default=1.0, description="f of exp(-(f Δchi² + ΔE/kT)); 0.5 is the likelihood.")
+    temperature: NotNegative = Field(default=300.0, description="In K.")
+    moves: Count = Field(default=100_000, description="Moves that are tried, equilibration included.")
+    schedule: list[StageTable] = Field(
+        default_factory=list, description="In place of temperature and moves: stages, one after the other."
+    )
+    equilibration: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="First moves, during which step sizes adapt; frozen then."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    acceptance: Literal["joint", "energy first", "data first"] = Field(
+        default="joint", description="Both terms at once, or delayed: what the first rejects is not asked the second."
+    )
+    bin_width: Positive = Field(default=0.02, description="Of the pair histogram, in Å.")
+    check_every: Count = Field(default=50_000, description="Moves between full recomputations.")
+    checkpoint_every: Count = Field(default=5_000, description="Moves between checkpoints.")
+    trace_every: Count = Field(default=500, description="Moves between lines of the trace.")
+
+    @model_validator(mode="after")
+    def _one_schedule(self) -> Self:
+        if self.schedule and self.model_fields_set & {"temperature", "moves"}:
+            raise ValueError("schedule stands in place of temperature and moves; expected one or the other")
+        return self
+
+
+class OutputsTable(Table):
+    """`[outputs]`: where results go."""
+
+    folder: str | None = Field(default=None, description="By default the TOML file's name without its ending.")
+    model: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="Name of the last model in the folder; by default model and the start's ending."
+    )
+    snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")
+    bonds: dict[Pair, Positive] = Field(
+        default_factory=dict, description="Cut-offs in Å that replace the bond rule of the net and the coordination."
+    )
+    clustering: str | None = Field(default=None, description="Of the net; by default the one that suits the model.")
+    max_ring_size: Annotated[int, Field(ge=3, le=32)] | None = Field(
+        default=None, description="Cut-off of the ring search in nodes; by default the usual one."
+    )
+
+
+class RefinementConfig(Table):
+    """A refinement: start, data, potential, constraints, moves, run and outputs."""
+
+    start: StartTable
+    data: list[DataTable] = Field(default_factory=list)
+    potential: PotentialTable | None = None
+    constraints: ConstraintsTable = Field(default_factory=ConstraintsTable)
+    moves: MovesTable = Field(default_factory=MovesTable)
+    run: RunTable = Field(default_factory=RunTable)
+    outputs: OutputsTable = Field(default_factory=OutputsTable)
+
+    @model_validator(mode="after")
+    def _has_an_aim(self) -> Self:
+        if not self.data and self.potential is None:
+            raise ValueError("there is neither data nor a potential; expected at least one [[data]] or a [potential]")
+        return self

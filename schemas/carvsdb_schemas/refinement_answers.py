@@ -1,0 +1,104 @@
+"""What the refinement commands say with ``--json``."""
+
+from pydantic import Field
+
+from carvsdb_schemas.answers import Answer
+
+
+class FitNumbers(Answer):
+    """How well a curve fits."""
+
+    rw: float
+    chi2: float | None = Field(description="With the data set's weight; null without errors.")
+    scale: float
+    offset: float
+    n_points: int
+
+
+class FittedAnswer(FitNumbers):
+    """The same for the curve that the run fits."""
+
+    beyond_box: str
+    r_max: float = Field(description="In Å: where the pairs of the model end.")
+
+
+class DataAnswer(FitNumbers):
+    """How well a model fits a data set: the curve as measured."""
+
+    kind: str
+    file: str
+    function: str
+    fitted: FittedAnswer
+
+
+class ScoreAnswer(Answer):
+    """How well a model does as it is."""
+
+    config: str
+    model: str
+    n_atoms: int
+    number_density: float = Field(description="Atoms per Å³.")
+    energy_per_atom: float | None = Field(description="In eV; null without a potential.")
+    energy_by_element: dict[str, float] | None = Field(description="Mean of each element's atoms in eV.")
+    chi2: float | None = Field(description="What the run lowers: the sum over the fitted curves.")
+    data: list[DataAnswer]
+    version: str
+
+
+class RunAnswer(ScoreAnswer):
+    """How a run ended: the score of its last model, and how it got there."""
+
+    folder: str
+    moves: int = Field(description="Tried in the whole run.")
+    temperature: float = Field(description="In K, at the end.")
+    tried: dict[str, int] = Field(description="By kind of move.")
+    accepted: dict[str, int]
+    drift: str = Field(description="What the last full recomputation found.")
+    seed: int
+    seconds: float = Field(description="Of this process.")
+    moves_per_second: float | None
+    entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
+
+
+class StatusAnswer(Answer):
+    """Where a run is."""
+
+    config: str
+    folder: str
+    state: str = Field(description="new, running, stopped or finished.")
+    moves: int
+    total: int
+    temperature: float | None
+    chi2: float | None
+    rw: list[float] = Field(description="Of each data set, as it is fitted.")
+    energy_per_atom: float | None
+    acceptance: dict[str, float] = Field(description="By kind of move, over the whole run.")
+    drift: str
+    snapshots: int
+
+
+class ReportAnswer(Answer):
+    """What a report wrote."""
+
+    page: str
+    figures: list[str]
+
+
+class StartModelAnswer(Answer):
+    """A model that was packed."""
+
+    file: str
+    n_atoms: int
+    number_density: float = Field(description="Atoms per Å³.")
+    largest_overlap: float = Field(description="In Å, after the relaxation.")
+    seed: int
+
+
+class BackmapAnswer(StartModelAnswer):
+    """A net that was decorated."""
+
+    n_metals: int
+    n_linkers: int
+    mean_bond_length: float = Field(description="Between metals and binding atoms, in Å.")
+    missing: int = Field(description="Bonds that are longer than the cut-off.")
+    extra: int = Field(description="Pairs within the cut-off that are no bonds.")
