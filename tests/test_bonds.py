@@ -173,3 +173,14 @@ def test_gases_and_crowds() -> None:
     assert len(find_bonds(structure("Xe Xe", [[0, 0, 0], [1, 0, 0]])).edges) == 0
     with pytest.raises(NoNetError, match="are no material"):
         find_bonds(Structure(("C",) * 9, np.zeros((9, 3)), np.eye(3), ("C",) * 9))
+
+
+def test_cells_of_any_length_are_searched() -> None:
+    # As many bins as 0.4 Å would give do not fit 32 bits.
+    long = structure("C C", [[0, 0, 0], [0, 0, 0.3]], np.diag([4900.0, 4900.0, 4900.0]))
+    rows, lengths = near_pairs(long, 0.4)
+    assert rows.tolist() == [[0, 1, 0, 0, 0]]
+    assert lengths == pytest.approx(0.3)
+    assert len(near_pairs(long, 0.2)[0]) == 0
+    with pytest.raises(NoNetError, match="a cell of 6000 Å is no material's"):
+        near_pairs(structure("C C", [[0, 0, 0], [0, 0, 0.3]], np.diag([6000.0, 5.0, 5.0])), 0.4)

@@ -8,6 +8,10 @@ from carvsdb_ingest.structure import Structure
 
 # No material has so many atoms around one; without a bound, a cell of no size would fill the memory.
 _DENSEST = 2.0
+_LONGEST = 5000.0
+# The search divides the cell into bins as wide as its cut-off and counts them in 32 bits: in large cells it looks
+# farther, and what is too far is left out.
+_MOST_BINS = 4e6
 
 
 def near_pairs(structure: Structure, cut_off: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -28,7 +32,7 @@ def near_pairs(structure: Structure, cut_off: float) -> tuple[NDArray[np.int64],
     Raises
     ------
     NoNetError
-        If the cell holds more than two atoms per Å³.
+        If the cell holds more than two atoms per Å³, or is longer than 5,000 Å.
     """
     from vesin import NeighborList
 
@@ -37,15 +41,23 @@ def near_pairs(structure: Structure, cut_off: float) -> tuple[NDArray[np.int64],
             f"{structure.n_atoms} atoms in {structure.volume:.3g} Å³ are no material; is the cell in Å?",
             cause="bad cell",
         )
+    longest = float(np.linalg.norm(structure.cell, axis=1).max())
+    if longest > _LONGEST:
+        raise NoNetError(
+            f"a cell of {longest:g} Å is no material's (at most {_LONGEST:g} Å); is it in Å?", cause="bad cell"
+        )
+    reach = max(cut_off, float(np.cbrt(structure.volume / _MOST_BINS)))
     # Coordinates far outside the cell cost digits: search among wrapped ones, and shift the offsets back.
     cells = np.floor(structure.positions)
-    first, second, shifts, lengths = NeighborList(cutoff=cut_off, full_list=False).compute(
+    first, second, shifts, lengths = NeighborList(cutoff=reach, full_list=False).compute(
         points=(structure.positions - cells) @ structure.cell,
         box=structure.cell,
         periodic=True,
         quantities="ijSd",
     )
-    src, dst = first.astype(np.int64), second.astype(np.int64)
+    near = lengths <= cut_off
+    lengths, shifts = lengths[near], shifts[near]
+    src, dst = first[near].astype(np.int64), second[near].astype(np.int64)
     home = cells.astype(np.int64)
     offsets = shifts.astype(np.int64) + home[src] - home[dst]
     rows = np.column_stack([src, dst, offsets])
