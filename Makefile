@@ -12,6 +12,8 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	# The structures only: its dependencies (pymatgen, pandas) serve its own loader.
+	$(BIN)/python -m pip install --quiet --no-deps core-mof==2019.1
 	touch $@
 
 demo: $(VENV)/.installed

@@ -24,7 +24,7 @@ from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.approximate import ApproximateIndex
 from carvsdb.catalogue.batch import Batch
 from carvsdb.catalogue.rows import environment_key
-from carvsdb.catalogue.storage import Storage
+from carvsdb.catalogue.storage import ROW_GROUP
 from carvsdb.errors import MissingExtraError
 from carvsdb.net import library
 from carvsdb.rings import find_rings
@@ -36,15 +36,20 @@ N_ENVIRONMENTS = 100_000
 NODES_OF_A_NET = 100
 
 
-def seconds(call: Callable[[], object], runs: int = 5) -> float:
-    """Return the median time of a call, after one that is not counted."""
+def seconds(call: Callable[[], object], runs: int = 5) -> tuple[float, float]:
+    """Return the median wall and processor time of a call, after one that is not counted."""
     call()
-    times = []
+    walls, cpus = [], []
     for _ in range(runs):
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), time.process_time()
         call()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+        walls.append(time.perf_counter() - began)
+        cpus.append(time.process_time() - spent)
+    return statistics.median(walls), statistics.median(cpus)
+
+
+def milliseconds(both: tuple[float, float]) -> str:
+    return f"{1000 * both[0]:.3g} ({1000 * both[1]:.3g}) ms"
 
 
 def real_nodes() -> NDArray[np.int64]:
@@ -142,6 +147,7 @@ def batches(generator: np.random.Generator, nets: int, size: int) -> Iterator[Ba
                     Structure, number, id=uuids(structure), part="",
                     sha256=[one.tobytes().hex() * 2 for one in structure],
                     label=[f"n{done + one}" for one in range(number)], kind=kinds.tolist(), provenance="{}",
+                    density=(0.3 + 2 * generator.random(number)).round(4).tolist(),
                 ),
                 "net": table(
                     NetRow, number, id=uuids(net), structure_id=uuids(structure), clustering="standard",
@@ -178,31 +184,63 @@ def carvs_of(vector: NDArray[np.float32]) -> Carvs:
 
 
 def show(what: str, value: str) -> None:
-    print(f"{what:<58} {value:>16}", flush=True)
+    print(f"{what:<58} {value:>24}", flush=True)
 
 
-def approximate(storage: Storage, matrix: NDArray[np.float32], generator: np.random.Generator) -> None:
+def approximate(catalogue: Catalogue, asked: list[Carvs]) -> None:
     """Measure the side index, if faiss is installed."""
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     try:
-        index = ApproximateIndex.open(storage)
+        report = catalogue.side_index()
     except MissingExtraError:
         return
-    show("side index: made in", f"{time.perf_counter() - began:.1f} s")
-    show("  distinct vectors", f"{index.report.vectors:,}")
-    show("  cells, of which a query looks into", f"{index.report.cells}, {index.report.probes}")
-    show("  recall at 10", f"{index.report.recall:.4f}")
-    asked = matrix[generator.integers(0, len(matrix), 200)]
-    show(
-        "  one query",
-        f"{1000 * statistics.median(seconds(partial(index.nearest, one[None]), 1) for one in asked):.2f} ms",
-    )
+    show("side index: made in", f"{time.perf_counter() - began:.1f} ({time.process_time() - spent:.1f}) s")
+    show("  distinct vectors", f"{report.vectors:,}")
+    show("  cells, of which a query looks into", f"{report.cells}, {report.probes}")
+    show("  recall at 10, on vectors of the catalogue", f"{report.recall:.4f}")
+    index = ApproximateIndex.open(catalogue.storage)
+    near = [one.normalised.astype(np.float32)[None] for one in asked[:200]]
+    spans = [seconds(partial(index.nearest, one), 1) for one in near]
+    show("  one query", milliseconds(medians(spans)))
+    spans = [seconds(partial(catalogue.similar, one, approximate=True), 1) for one in asked[:50]]
+    show("  one `similar(..., approximate=True)`", milliseconds(medians(spans)))
+
+
+def medians(spans: list[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(span[0] for span in spans), statistics.median(span[1] for span in spans)
+
+
+def containing(catalogue: Catalogue) -> None:
+    """Measure the ways to ask which nets contain a node."""
+    storage = catalogue.storage
+    some = [row[0] for row in storage.rows("SELECT id::VARCHAR FROM environment USING SAMPLE 11 (reservoir, 1)")]
+    counts = [storage.rows("SELECT counts FROM environment WHERE id = ?", [key])[0][0] for key in some]
+    began, spent = time.perf_counter(), time.process_time()
+    catalogue.containing_key(some[0])
+    show("nets that contain an environment, first question", milliseconds(_since(began, spent)))
+    began, spent = time.perf_counter(), time.process_time()
+    catalogue.containing_key(some[0])
+    show("  second question: the index is made", milliseconds(_since(began, spent)))
+    for what, calls in (
+        ("by its key", [partial(catalogue.containing_key, key) for key in some]),
+        ("and those within 0.01 of it", [partial(catalogue.containing_key, key, within=0.01) for key in some]),
+        ("and those within 0.05 of it", [partial(catalogue.containing_key, key, within=0.05) for key in some]),
+        ("by a node of an entry", [partial(catalogue.containing, f"n{1000 + one}") for one in range(11)]),
+        ("by ring counts that are not stored", [partial(catalogue.containing_counts, one) for one in counts]),
+    ):
+        spans = [seconds(call, 3) for call in calls]
+        show(f"  {what}", milliseconds(medians(spans)))
+        show("    the slowest", milliseconds(max(spans)))
+
+
+def _since(began: float, spent: float) -> tuple[float, float]:
+    return time.perf_counter() - began, time.process_time() - spent
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nets", type=int, default=1_000_000)
-    parser.add_argument("--batch", type=int, default=100_000, help="nets of one transaction")
+    parser.add_argument("--batch", type=int, default=2 * ROW_GROUP, help="nets of one transaction")
     parser.add_argument("--keep", type=Path, help="where the catalogue stays")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="carvsdb-benchmark-"))
@@ -215,17 +253,19 @@ def main() -> None:
 
 def measure(path: Path, nets: int, size: int) -> None:
     show("nets", f"{nets:,}")
-    show("cores", str(os.cpu_count()))
+    show("cores; load of the machine", f"{os.cpu_count()}; {os.getloadavg()[0]:.1f}")
+    show("times", "wall (processor)")
     generator = np.random.default_rng(0)
-    spent = 0.0
+    wall = cpu = 0.0
     with Catalogue.open(path) as catalogue:
         for batch in batches(generator, nets, size):
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), time.process_time()
             catalogue.add_batch(batch)
-            spent += time.perf_counter() - began
-        began = time.perf_counter()
-    spent += time.perf_counter() - began
-    show("bulk insert, checkpoint included", f"{nets / spent:,.0f} nets/s")
+            wall, cpu = wall + time.perf_counter() - began, cpu + time.process_time() - spent
+        began, spent = time.perf_counter(), time.process_time()
+    wall, cpu = wall + time.perf_counter() - began, cpu + time.process_time() - spent
+    show("bulk insert, checkpoint included", f"{nets / wall:,.0f} nets/s")
+    show("  by processor time of one core", f"{nets / cpu:,.0f} nets/s")
     show("file", f"{path.stat().st_size / 1e6:,.0f} MB")
     with Catalogue.open(path, read_only=True) as catalogue:
         storage = catalogue.storage
@@ -235,23 +275,38 @@ def measure(path: Path, nets: int, size: int) -> None:
         rows, nodes = storage.rows("SELECT count(*), sum(multiplicity) FROM net_environment")[0]
         show("nodes", f"{nodes:,}")
         show("  in rows of net_environment", f"{rows:,}")
-        began = time.perf_counter()
+        containing(catalogue)
+        began, spent = time.perf_counter(), time.process_time()
         catalogue.similar("n0")
-        show("first query: all vectors are read", f"{time.perf_counter() - began:.2f} s")
+        show("first query: all vectors are read", milliseconds(_since(began, spent)))
         matrix = catalogue.normalised_matrix()
         asked = [carvs_of(vector) for vector in matrix[generator.integers(0, len(matrix), 1000)]]
-        single = seconds(lambda: catalogue.similar(asked[0]), 15)
-        show("top 10 of one query, exact, warm", f"{1000 * single:.0f} ms")
-        catalogue.similar(asked[0], filters=Filters(kind="amorphous"))
-        filtered = seconds(lambda: catalogue.similar(asked[0], filters=Filters(kind="amorphous", min_nodes=90)), 15)
-        show("  with two filters", f"{1000 * filtered:.0f} ms")
-        began = time.perf_counter()
+        show("top 10 of one query, exact, warm", milliseconds(seconds(lambda: catalogue.similar(asked[0]), 15)))
+        for what, filters in FILTERS.items():
+            catalogue.similar(asked[0], filters=filters)
+            spans = seconds(partial(catalogue.similar, asked[0], filters=filters), 15)
+            show(f"  only {what}", milliseconds(spans))
+        began, spent = time.perf_counter(), time.process_time()
         catalogue.similar_each(asked)
-        show("top 10 of 1,000 queries, exact", f"{time.perf_counter() - began:.1f} s")
-        approximate(storage, matrix, generator)
-        some = [row[0] for row in storage.rows("SELECT id::VARCHAR FROM environment USING SAMPLE 10 (reservoir, 1)")]
-        spans = [seconds(partial(catalogue.containing_key, one), 3) for one in some]
-        show("nets that contain an environment", f"{1000 * statistics.median(spans):.0f} ms")
+        show("top 10 of 1,000 queries, exact", milliseconds(_since(began, spent)))
+        approximate(catalogue, asked)
+        show("list, 1,000 entries", milliseconds(seconds(lambda: catalogue.list(limit=1000), 3)))
+        conditions = Filters(kind="amorphous", min_nodes=120)
+        show("  with two conditions", milliseconds(seconds(lambda: catalogue.list(conditions, limit=1000), 3)))
+        show("show", milliseconds(seconds(lambda: catalogue.show("n77"), 5)))
+
+
+FILTERS = {
+    "of one kind": Filters(kind="amorphous"),
+    "of a source": Filters(source="none"),
+    "of a formula": Filters(formula="O2Si"),
+    "of a coordination": Filters(coordination=(4,)),
+    "of a clustering": Filters(clustering="standard"),
+    "of a cut-off": Filters(max_ring_size=27),
+    "of a name": Filters(name="sod"),
+    "of a density": Filters(min_density=0.5, max_density=1.5),
+    "of one kind, a density and many nodes": Filters(kind="amorphous", min_density=0.5, min_nodes=90),
+}
 
 
 if __name__ == "__main__":

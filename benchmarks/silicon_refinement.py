@@ -68,7 +68,7 @@ class Schedule:
     hot: float = 2500.0
     frozen: float = 900.0
     cold: float = 300.0
-    data_energy: float = 0.026
+    data_energy: float = 0.1
     sigma: float = 0.004
     atom_step: float = 0.2
 

@@ -256,7 +256,7 @@ def test_strong_rings_and_names_of_ones_own_in_the_catalogue(shared: Path, tmp_p
     db, names, sod = tmp_path / "s.duckdb", tmp_path / "names.tsv", shared / "data/amorphous-mof/zif/sod.cgd"
     assert carvsdb("archive", "import", shared / "data/rcsr/zeolites-sample.arc", "--names", names).code == 0
     assert carvsdb("ingest", sod, "--names", names, "--db", db).code == 0
-    assert carvsdb("list", "--db", db, "--json").json[0]["name"] == "SOD, sod, sod-b"
+    assert carvsdb("list", "--db", db, "--json").json[0]["name"] == "sod, sod-b, SOD"
     strong = carvsdb("ingest", sod, "--rings", "strong", "--max-ring-size", "auto", "--db", db, "--json").json
     assert strong["added"] == 1
     searches = carvsdb("show", "sod", "--db", db, "--json").json["searches"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crashes import content, context, ingest, kill_at_random, labels, nets
+from crashes import content, context, ingest, kill_at_random, labels, nets, seconds_undisturbed
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import RefusedError
@@ -56,13 +56,21 @@ def finish(db: Path, folder: Path, workers: int, undisturbed: dict[str, list[Any
 
 def test_one_process_is_killed(folder: Path, tmp_path: Path, undisturbed: dict[str, list[Any]]) -> None:
     db = tmp_path / "nets.duckdb"
-    kill_at_random(db, folder, POINTS * 4 // 5, seed=1, workers=1, longest=0.5)
+    # Each run goes on where the last was killed: a whole run would be too long to be killed in its work.
+    whole = seconds_undisturbed(tmp_path / "first.duckdb", folder, 1)
+    points = POINTS * 4 // 5
+    stored = kill_at_random(db, folder, points, seed=1, workers=1, longest=max(0.4, 3 * whole / points))
+    assert stored
+    print(f"{points} kills of one process, {len(stored)} entries stored by then")
     finish(db, folder, 1, undisturbed)
 
 
 def test_writer_and_workers_are_killed(folder: Path, tmp_path: Path, undisturbed: dict[str, list[Any]]) -> None:
     db = tmp_path / "nets.duckdb"
-    kill_at_random(db, folder, POINTS - POINTS * 4 // 5, seed=2, workers=2, longest=5)
+    whole = seconds_undisturbed(tmp_path / "first.duckdb", folder, 2)
+    points = POINTS - POINTS * 4 // 5
+    stored = kill_at_random(db, folder, points, seed=2, workers=2, longest=whole)
+    print(f"{points} kills of writers and workers, {len(stored)} entries stored by then")
     finish(db, folder, 2, undisturbed)
 
 

@@ -142,6 +142,20 @@ def test_archives_are_streams_of_files(tmp_path: Path) -> None:
         assert "there is no such file" in str(missing)
 
 
+def test_describe_goes_on_after_a_file_of_an_archive_that_has_no_net(tmp_path: Path) -> None:
+    path = tmp_path / "two.tar"
+    with tarfile.open(path, "w") as archive:
+        for name, text in (("bad.xyz", NO_CELL), ("good.xyz", silica()), ("lonely.xyz", LONELY)):
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    done = carvsdb("describe", path, "--json")
+    assert done.code == 6
+    assert done.json["label"] == "good"
+    assert "bad.xyz: there is no cell" in done.err
+    assert "lonely.xyz" in done.err
+
+
 def test_compressed_files(tmp_path: Path) -> None:
     from carvsdb_ingest.readers import read_items
 
@@ -177,9 +191,9 @@ def test_the_command_line_counts_by_status_and_cause(folder: Path, tmp_path: Pat
     done = carvsdb("ingest", folder, "--db", db, "--time-limit", "100")
     assert done.code == 6
     lines = done.out.splitlines()
-    assert lines[0].split() == ["status", "cause", "nets"]
-    assert [line.split()[-1] for line in lines[1:-1]] == ["1"] * 4
-    assert lines[-1].endswith("1 added, 0 unchanged, 3 rejected")
+    assert lines[0].endswith("1 added, 0 unchanged, 3 rejected")
+    assert lines[1].split() == ["status", "cause", "nets"]
+    assert [line.split()[-1] for line in lines[2:]] == ["1"] * 4
     told = carvsdb("ingest", folder, "--db", db, "--json")
     assert {"status": "no net", "cause": "0-periodic", "number": 1} in told.json["by_cause"]
     assert {one["cause"] for one in told.json["rejected"]} == {"0-periodic", "no bonds", "bad input"}

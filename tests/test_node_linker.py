@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from carvsdb.errors import NoNetError
 from carvsdb.net import Net
 from carvsdb.rings import find_rings
 from carvsdb_ingest.bonds import BondOptions
-from carvsdb_ingest.readers import NetItem, ReadOptions, items_of_structure, read_items
+from carvsdb_ingest.readers import NetItem, ReadOptions, items_of_structure, read_items, read_structures
 from carvsdb_ingest.structure import Structure
 
 ALL_ATOMS = "m1-zif_ace_24-anneal_1500K_5ns.data"
@@ -171,3 +173,34 @@ def test_a_linker_without_end_is_no_vertex() -> None:
     )
     with pytest.raises(NoNetError, match=r"linker of atom C1 \(C\) repeats without end"):
         items_of_structure(structure, ReadOptions(clusterings=("node-linker",)))
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 10**6))
+def test_order_origin_images_and_basis_do_not_matter(seed: int, shared: Path) -> None:
+    from carvsdb.topology import identify
+
+    (one,) = read_structures(shared / "data" / "cells" / "zif-sod-204.xyz")
+    (item,) = items_of_structure(one)
+    generator = np.random.default_rng(seed)
+    order = generator.permutation(one.n_atoms)
+    images = generator.integers(-2, 3, (one.n_atoms, 3))
+    basis = np.eye(3, dtype=int)
+    for _ in range(3):
+        first, second = generator.choice(3, 2, replace=False)
+        basis[first] += generator.integers(-1, 2) * basis[second]
+    places = (one.positions + generator.random(3) + images) @ np.linalg.inv(basis)
+    other = Structure(
+        tuple(one.elements[atom] for atom in order),
+        places[order],
+        basis @ one.cell,
+        tuple(one.labels[atom] for atom in order),
+    )
+    (same,) = items_of_structure(other)
+    assert (same.net.n_nodes, same.net.n_linkers, same.net.n_edges) == (12, 24, 48)
+    assert Counter(same.net.degrees().tolist()) == Counter(item.net.degrees().tolist())
+    assert identify(same.net).key == identify(item.net).key
+    for ours, theirs in zip(item.geometry, same.geometry, strict=True):
+        assert ours.quantity == theirs.quantity
+        assert ours.mean == pytest.approx(theirs.mean, abs=1e-5)
+        assert ours.number == theirs.number

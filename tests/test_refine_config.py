@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from carvsdb.errors import InputError
-from carvsdb_refine.run import read_config
+from carvsdb_refine.run import config_file, read_config
 from carvsdb_schemas.refinement import RefinementConfig
 
 GOOD = """
@@ -148,8 +151,51 @@ def test_the_documented_python_runs() -> None:
 def test_every_key_is_documented() -> None:
     text = DOCS.read_text(encoding="utf-8")
     for table in RefinementConfig.model_fields.values():
-        model = next(
-            part for part in (table.annotation, *get_args(table.annotation)) if hasattr(part, "model_fields")
-        )
+        model = next(part for part in (table.annotation, *get_args(table.annotation)) if hasattr(part, "model_fields"))
         for key in model.model_fields:
             assert f"`{key}`" in text or f"`{key} =" in text, f"docs/refine.md does not say what {key} is"
+
+
+@given(data=st.data())
+def test_damage_is_read_or_refused_in_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged.toml"
+    stages = "[[run.schedule]]\ntemperature = 5\nmoves = 3\n"
+    angles = "[[constraints.angles]]\ntriple = 'O-Si-O'\ncutoff = 2\n"
+    text = GOOD.replace("temperature = 300\nmoves = 100000\n", "") + stages + angles
+    pieces = ["", "0", "-", "nan", "1" * 20, "\n", "[", "]]", '"', "=", "{}", "[1, 2]", "true", "é", "inf", "[[data]]"]
+    for _ in range(data.draw(st.integers(0, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = min(len(text), start + data.draw(st.integers(0, 12)))
+        text = text[:start] + data.draw(st.sampled_from(pieces)) + text[end:]
+    path.write_text(text, encoding="utf-8")
+    sentence = str(path)
+    try:
+        read_config(path)
+    except InputError as error:
+        sentence = str(error)
+    assert sentence.startswith(str(path))
+    assert "\n" not in sentence
+
+
+@given(
+    table=st.sampled_from(["start", "data", "potential", "constraints", "moves", "run", "outputs"]),
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=5,
+    ),
+    key=st.sampled_from(["model", "types", "scale", "hard_spheres", "schedule", "broadening", "angles", "colour"]),
+)
+def test_any_value_anywhere_is_refused_in_one_sentence(table: str, value: object, key: str) -> None:
+    content = tomllib.loads(GOOD)
+    place = content[table][0] if table == "data" else content.setdefault(table, {})
+    place[key] = value
+    sentence = table
+    try:
+        RefinementConfig.model_validate(content)
+    except ValidationError as error:
+        sentence = config_file._sentence(error, content)
+    assert "\n" not in sentence
+    assert table in sentence or "a refinement" in sentence

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from program import carvsdb
 from refine_folder import CONFIG, make_folder, silicon, with_element
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import read_model, write_model
+from carvsdb_refine.model import AtomicModel, read_model, write_model
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
@@ -127,6 +128,28 @@ def test_killed_at_any_time_it_resumes_to_the_same_bytes(longer: Path, tmp_path:
     assert results(config) == results(longer)
 
 
+@pytest.mark.slow
+def test_killed_at_random_times_it_resumes_to_the_same_bytes(longer: Path, tmp_path: Path) -> None:
+    """A dozen kills, also in the middle of writing a checkpoint, a snapshot or the trace."""
+    text = LONGER.replace("checkpoint_every = 40", "checkpoint_every = 2")
+    config = make_folder(tmp_path, text)
+    generator = np.random.default_rng(11)
+    process, kills = start_process(config, "run"), 0
+    wait_for_moves(config, process, 0)
+    while process.poll() is None:
+        time.sleep(generator.uniform(0, 4))
+        process.kill()
+        process.communicate()
+        kills += process.returncode == -signal.SIGKILL
+        if kills >= 12 or process.returncode == 0:
+            break
+        process = start_process(config, "resume")
+    resume(prepare(read_config(config)))
+    assert kills > 0
+    assert results(config) == results(longer)
+    assert not list((tmp_path / "si").glob(".*.part"))
+
+
 def test_ctrl_c_leaves_a_checkpoint_and_130(longer: Path, tmp_path: Path) -> None:
     config = make_folder(tmp_path, LONGER)
     process = start_process(config, "run")
@@ -206,6 +229,15 @@ def test_a_folder_holds_one_run(finished: Path) -> None:
     assert "holds a run already" in done.err
 
 
+def test_a_run_can_begin_again(finished: Path, tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace("seed = 7", "seed = 8").replace("moves = 400", "moves = 600"))
+    run(prepare(read_config(config)))
+    config.write_text(CONFIG)
+    assert carvsdb("refine", "run", config, "--overwrite").code == 0
+    assert results(config) == results(finished)
+    assert len(list((tmp_path / "si" / "snapshots").iterdir())) == 2
+
+
 def test_two_processes_do_not_share_a_folder(tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("moves = 400", "moves = 200"))
     run(prepare(read_config(config)))
@@ -232,10 +264,7 @@ def test_pure_reverse_monte_carlo(tmp_path: Path) -> None:
     assert answer.energy_per_atom is None
     assert answer.data[0].fitted.rw < 0.9
     model = read_model(tmp_path / "si" / "model.xyz")
-    fractions = model.positions @ np.linalg.inv(model.cell)
-    delta = fractions[:, None] - fractions
-    distances = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
-    assert distances[np.triu_indices(64, 1)].min() >= 1.9
+    assert naive_distances(model).min() >= 1.9
 
 
 def write_g(path: Path, q_max: float | None) -> None:
@@ -298,9 +327,27 @@ def test_score_status_and_progress(tmp_path: Path) -> None:
     assert "moves/s" in done.err
     assert "eV/atom" in done.err
     assert "accepted molecule" in done.err
+    assert "checked after 400 moves: 0 pairs in a wrong bin" in done.err
     shown = carvsdb("refine", "status", config)
     assert "finished, 400 of 400 moves" in shown.out
     assert carvsdb("refine", "status", config, "--json").json["snapshots"] == 2
+
+
+def test_a_start_that_breaks_a_limit_is_said_to(tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace('"Si-Si" = 1.9', '"Si-Si" = 2.2'))
+    scored = carvsdb("refine", "score", config, "--json").json
+    distances = naive_distances(read_model(tmp_path / "start.xyz"))
+    assert scored["violations"] == {"hard spheres": int((distances < 2.2).sum())}
+    assert 0 < scored["violations"]["hard spheres"] < 64
+    assert "hard spheres broken" in carvsdb("refine", "score", config).out
+
+
+def naive_distances(model: AtomicModel) -> NDArray[np.float64]:
+    """Return the distance of every pair to the nearest image."""
+    fractions = model.positions @ np.linalg.inv(model.cell)
+    delta = fractions[:, None] - fractions
+    distances = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
+    return np.asarray(distances[np.triu_indices(model.n_atoms, 1)], np.float64)
 
 
 def test_the_report_holds_everything(finished: Path, tmp_path: Path) -> None:
@@ -344,6 +391,21 @@ def test_models_go_into_a_catalogue(tmp_path: Path) -> None:
     # The same file by the ordinary road is the same entry.
     again = carvsdb("ingest", tmp_path / "si" / "model.xyz", "--label", "si", "--db", db, "--json")
     assert (again.json["added"], again.json["unchanged"]) == (0, 1)
+
+
+def test_a_finished_run_can_be_taken_in_later(finished: Path, tmp_path: Path) -> None:
+    db = tmp_path / "si.duckdb"
+    db.write_text("no catalogue")
+    refused = carvsdb("refine", "resume", finished, "--db", db)
+    assert refused.code == 3
+    assert "moves" not in refused.err
+    db.unlink()
+    for label in ("first", "first"):
+        done = carvsdb("refine", "resume", finished, "--db", db, "--label", label, "--json")
+        assert done.code == 0
+        assert done.json["entries"] == ["first", "first-after-200"]
+    with Catalogue.open(db, read_only=True) as catalogue:
+        assert len(catalogue.refinements().rows()) == 2
 
 
 # --- what is wrong is said in one sentence

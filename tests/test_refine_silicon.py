@@ -31,7 +31,7 @@ def test_what_an_energy_adds_to_data(silicon: ModuleType) -> None:
     target = silicon.AtomicModel(("Si",) * 64, net.positions @ net.cell, net.cell)
     data = silicon.simulated_data(target, 0.004)
     start = silicon.random_start(target, np.random.default_rng(1))
-    schedule = silicon.Schedule(150)
+    schedule = silicon.Schedule(150, data_energy=0.026)
     chain, outcome = silicon.refine(start, data, schedule, np.random.default_rng(2), True, False)
     _, alone = silicon.refine(start, data, schedule, np.random.default_rng(2), False, False)
     assert silicon.current_rw(chain) == outcome.rw

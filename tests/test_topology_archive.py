@@ -15,25 +15,31 @@ from carvsdb.topology.archive import shipped, write_line
 from carvsdb.topology.keys import read_key
 
 COINCIDENT = [
+    ("ast-a", "ats-a"),
     ("bph", "raa", "raf"),
+    ("cal-d", "cua-d"),
     ("cuz", "eye"),
     ("fff-a", "tfy-a"),
     ("ftw", "mhq"),
+    ("ftw-t", "twf-t"),
+    ("nia-a-d", "nia-d-a"),
     ("pry", "pyr"),
     ("rab", "rag"),
-    ("sod", "sod-b"),
-    ("xbo", "zbd"),
-    ("ydq", "ydq-a"),
+    ("sod", "sod-b", "SOD"),
 ]
 LAYERS = ("cem", "fes", "fsz", "fxt", "hca", "hcb", "htb", "hxl", "kgd", "kgm", "sql", "tts")
 
 
 def test_contents() -> None:
     archive = shipped()
-    assert len(archive.names()) == 2399 + len(LAYERS)
-    shared = sorted(archive.names_of(key) for key in archive if len(archive.names_of(key)) > 1)
-    assert shared == COINCIDENT
-    assert not any(name in archive for name in ("bcu-b", "cds-b", "eta-c", "koh", "lcw_component_3"))
+    assert (len(archive), len(archive.names())) == (3241, 3319)
+    names = [archive.names_of(key) for key in archive]
+    assert sorted(some for some in names if sum(not name.isupper() for name in some) > 1) == COINCIDENT
+    zeolites = [name for name in archive.names() if name.isupper()]
+    assert len(zeolites) == 285
+    assert archive.key_of("ABW") == archive.key_of("sra")
+    assert sum(read_key(key)[0] == 2 for key in archive) == 200
+    assert not any(name in archive for name in ("lcw_component_3", "test-", "dnadnj-a", "ftee-a"))
     assert all(read_key(archive.key_of(name))[0] == 2 for name in LAYERS)
 
 
@@ -44,9 +50,9 @@ def test_library_nets_have_their_names() -> None:
 
 def test_entries_know_symbols_and_sequences() -> None:
     sod = shipped().entry("sod")
-    assert (sod.names, sod.vertex_symbols, sod.td10) == (("sod", "sod-b"), ("[4.4.6.6.6.6]",), 791.0)
+    assert (sod.names, sod.vertex_symbols, sod.td10) == (("sod", "sod-b", "SOD"), ("[4.4.6.6.6.6]",), 791.0)
     assert sod.coordination_sequences == ((4, 10, 20, 34, 52, 74, 100, 130, 164, 202),)
-    assert write_line(sod).split("\t")[0] == "sod sod-b"
+    assert write_line(sod).split("\t")[0] == "sod sod-b SOD"
 
 
 def test_keys_of_shipped_nets_are_found_again() -> None:
@@ -62,11 +68,11 @@ def test_keys_of_shipped_nets_are_found_again() -> None:
 
 def test_names_can_be_added_to_a_copy() -> None:
     archive = Archive.load_default()
-    archive.add("ABW", library.load("sra"))
-    archive.add("ABW", library.load("sra"))
-    assert archive.names_of(key_of(library.load("sra"))) == ("ABW", "sra")
-    assert identify(library.load("sra"), archive).name == "ABW, sra"
-    assert identify(library.load("sra")).name == "sra"
+    archive.add("my-net", library.load("sra"))
+    archive.add("my-net", library.load("sra"))
+    assert archive.names_of(key_of(library.load("sra"))) == ("my-net", "sra", "ABW")
+    assert identify(library.load("sra"), archive).name == "my-net, sra, ABW"
+    assert identify(library.load("sra")).name == "sra, ABW"
     with pytest.raises(InputError, match="belongs to one net"):
         archive.add("ABW", library.load("dia"))
 

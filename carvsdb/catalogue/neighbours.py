@@ -140,7 +140,7 @@ def _search(
 ) -> list[_Found]:
     """Search for queries whose searches have the same cut-offs and completeness."""
     chosen = index.chosen(queries[0].choices, None if filters is None else filters.max_ring_size)
-    n_comparable = int(chosen.mask.sum())
+    n_comparable = chosen.number
     allowed = None if filters is None else index.allowed(filters)
     own = [
         np.zeros(0, np.int64) if query.structure_id is None else index.of_structure(query.structure_id)
@@ -204,7 +204,7 @@ def _answers(
         if with_noise:
             ids = index.carvs_ids.take(pa.array(one.rows)).to_pylist()
             glasses = [key for key, kind in zip(ids, table["kind"].to_pylist(), strict=True) if kind != "crystalline"]
-            blocks = blocks_of_many(storage, glasses) if glasses else {}
+            blocks = blocks_of_many(storage, glasses)
             noise = [
                 distance_noise(query.blocks[choice], blocks.get(key), seed=seed)
                 for key, choice in zip(ids, one.choices.tolist(), strict=True)

@@ -23,11 +23,14 @@ class Chosen:
     ----------
     mask : ndarray of bool, shape (n,)
         One for each net that may be compared.
+    number : int
+        How many that are.
     parts : dict of int to (ndarray of bool or None)
         By the number of the query's search, those held against that; None for all there are.
     """
 
     mask: NDArray[np.bool_]
+    number: int
     parts: dict[int, NDArray[np.bool_] | None]
 
 
@@ -155,7 +158,7 @@ class SearchIndex:
             mask = np.zeros(len(self.net), bool)
             mask[order[first]] = True
         parts = {int(number): mask & (partner == number) for number in np.unique(partner[mask])}
-        return Chosen(mask, {number: None if here.all() else here for number, here in parts.items()})
+        return Chosen(mask, int(mask.sum()), {number: None if here.all() else here for number, here in parts.items()})
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Return which searches meet some conditions; None where there are none."""

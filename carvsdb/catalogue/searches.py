@@ -225,6 +225,10 @@ def blocks_of(storage: Storage, carvs_id: str) -> BlockSums | None:
 
 def blocks_of_many(storage: Storage, carvs_ids: Sequence[str]) -> dict[str, BlockSums]:
     """Return the ring counts of several searches by blocks of space, without those of crystals."""
+    if "has blocks" not in storage.cache:
+        storage.cache["has blocks"] = bool(storage.rows("SELECT 1 FROM noise_block LIMIT 1"))
+    if not carvs_ids or not storage.cache["has blocks"]:
+        return {}
     rows = storage.rows(
         "SELECT carvs_id::VARCHAR, list(n_nodes ORDER BY block), list(counts ORDER BY block) FROM noise_block "
         "WHERE carvs_id IN (SELECT unnest(?::UUID[])) GROUP BY carvs_id",

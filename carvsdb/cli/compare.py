@@ -8,6 +8,7 @@ import typer
 
 from carvsdb.cli.options import (
     DEFAULT_DB,
+    BondRules,
     Clustering,
     Coordination,
     CutOff,
@@ -23,7 +24,9 @@ from carvsdb.cli.options import (
     Seed,
     Source,
     Status,
+    Types,
     filters,
+    read_options,
 )
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.errors import InputError
@@ -49,7 +52,7 @@ class Metric(StrEnum):
 
 
 def similar(
-    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a net file.")],
+    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file.")],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
     environments: Annotated[
         bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
@@ -70,6 +73,8 @@ def similar(
     approximate: Annotated[
         bool, typer.Option("--approximate", help="Look into the side index (see `db index`), which may miss some.")
     ] = False,
+    bonds: BondRules = None,
+    types: Types = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -95,7 +100,7 @@ def similar(
         if environments:
             _compose(catalogue, query, as_json)
             return
-        asked: str | Entry = entry_of_file(query) if Path(query).is_file() else catalogue.label(query)
+        asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
         answer = catalogue.similar(asked, k, filters=allowed, metric=metric.value, approximate=approximate, seed=seed)
     hits = answer.rows()
     label = asked if isinstance(asked, str) else asked.label
@@ -140,13 +145,13 @@ def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
     print(table(rows, ("nodes", "vertex symbol", "bonds", "distance", "in")))
 
 
-def entry_of_file(path: str) -> "Entry":
+def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None = None) -> "Entry":
     """Analyse the one net of a file."""
     from carvsdb_ingest.analysis import analyse
     from carvsdb_ingest.pipeline import to_entry
     from carvsdb_ingest.readers import read_items
 
-    items = read_items(path)
+    items = read_items(path, read_options(types=types, bonds=bonds))
     if len(items) != 1:
         raise InputError(f"holds {len(items)} nets; ask about one at a time", path=path, hint="ingest the file first")
     for sentence in items[0].notes:

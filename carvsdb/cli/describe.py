@@ -59,7 +59,7 @@ def describe(
     """
     from carvsdb.cli.report import local_report, report
     from carvsdb_ingest.analysis import AnalysisOptions, analyse
-    from carvsdb_ingest.readers import read_items
+    from carvsdb_ingest.readers import read_each
 
     wanted = list(clustering or []) + ([NODE_ONLY] if node_only else [])
     read = read_options(node_types, linker_types, strict, types, bonds, wanted)
@@ -78,16 +78,18 @@ def describe(
     models: dict[str, list[Carvs]] = {}
     n_described = 0
     for file in files:
-        try:
-            for item in read_items(file, read):
+        for item in read_each(file, read):
+            try:
+                if isinstance(item, CarvsdbError):
+                    raise item
                 for sentence in item.notes:
-                    say(f"{file}: {sentence}")
+                    say(f"{item.path}: {sentence}")
                 for without in _ways(item, wanted):
                     analysis = analyse(item, ways[without])
                     description = analysis.description
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:
-                        say(f"{file}: {sentence}")
+                        say(f"{item.path}: {sentence}")
                     if as_json:
                         answer_json(description.model_dump())
                     else:
@@ -95,12 +97,14 @@ def describe(
                         if geometry:
                             print(local_report(description))
                     n_described += 1
-        except CarvsdbError as error:
-            failures.append(error)
-            if len(files) > 1:
-                say(str(error))
-    if failures and n_described == 0 and len(files) == 1:
+            except CarvsdbError as error:
+                failures.append(error)
+                if len(files) > 1:
+                    say(str(error))
+    if len(failures) == 1 and n_described == 0 and len(files) == 1:
         raise failures[0]
+    for failure in failures if len(files) == 1 else []:
+        say(str(failure))
     for carvs in models.values() if pool else []:
         _answer_pooled(carvs, as_json)
     if failures:

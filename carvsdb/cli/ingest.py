@@ -77,6 +77,8 @@ def ingest(
         raise typer.BadParameter("give files or folders, or one --source NAME", param_hint="PATH...")
     if from_path is not None and not source:
         raise typer.BadParameter("it says where a collection is: give --source NAME too", param_hint="--from")
+    if clustering and NODE_ONLY in clustering and len(clustering) > 1:
+        raise typer.BadParameter("node-only goes alone: ingest once more without it", param_hint="--clustering")
     if label is not None and (source or len(paths or []) != 1):
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
     from carvsdb.catalogue import Catalogue
@@ -130,10 +132,10 @@ def ingest(
         answer_json(report.answer().model_dump())
     else:
         counts = f"{len(report.added)} added, {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
+        print(f"{db}: {counts}")
         if len(report.by_cause) > 1:
             rows = [(status, cause or "", str(number)) for (status, cause), number in sorted(report.by_cause.items())]
             print(table(rows, ("status", "cause", "nets")))
-        print(f"{db}: {counts}")
     if report.rejected:
         partly = report.added or report.unchanged
         raise typer.Exit(6 if partly else report.rejected[0][1].exit_code)
@@ -150,4 +152,5 @@ def sources(as_json: Json = False) -> None:
     rows = [(one.name, one.version, one.licence or "none stated") for one in SOURCES.values()]
     print(table(rows, ("name", "version", "licence")))
     for one in SOURCES.values():
-        print(f"\n{one.name}: {one.title}\n  cite {one.citation}, doi:{one.doi}\n  have {one.how}")
+        cite = one.citation if one.doi in one.citation else f"{one.citation}, doi:{one.doi}"
+        print(f"\n{one.name}: {one.title}\n  cite {cite}\n  get it: {one.how}")

@@ -114,6 +114,7 @@ def read_options(
     """Make the options of the readers from what was typed."""
     from carvsdb_ingest.readers import ReadOptions
 
+    _check_clusterings(clusterings or [])
     # Without linkers is a way of looking at the net with linkers.
     structural = ["node-linker" if name == NODE_ONLY else name for name in clusterings or []]
     return ReadOptions(
@@ -124,6 +125,17 @@ def read_options(
         bonds=_bonds(bonds or []),
         clusterings=tuple(dict.fromkeys(structural)),
     )
+
+
+def _check_clusterings(names: list[str]) -> None:
+    if not names:
+        return
+    from carvsdb_ingest.clustering.registry import CLUSTERINGS, LATER
+
+    known = (*CLUSTERINGS, NODE_ONLY)
+    for name in names:
+        if name not in (*known, *LATER):
+            raise typer.BadParameter(f"expected {', '.join(known)}, got {name!r}", param_hint="--clustering")
 
 
 def _elements(text: str | None) -> tuple[tuple[int, str], ...]:

@@ -1,7 +1,7 @@
 """`carvsdb refine`: atomic models against data and energies."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,13 +13,16 @@ from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
 
 if TYPE_CHECKING:
-    from carvsdb_refine.run import Progress, Setup
+    from carvsdb_refine.run import Hooks, Progress, Setup
     from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of the refinement.")]
 IntoDb = Annotated[
     str | None, typer.Option("--db", metavar="PATH", help="A catalogue that takes the last model and kept ones.")
+]
+Label = Annotated[
+    str | None, typer.Option("--label", help="What the last model is called there; by default as the TOML file.")
 ]
 
 
@@ -42,15 +45,25 @@ def score(config: Config, as_json: Json = False) -> None:
 
 
 @app.command(epilog="Example: carvsdb refine run m1.toml --db zif.duckdb")
-def run(config: Config, db: IntoDb = None, as_json: Json = False) -> None:
+def run(
+    config: Config,
+    db: IntoDb = None,
+    label: Label = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
+    as_json: Json = False,
+) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
-    _go(config, db, as_json, again=False)
+    from carvsdb_refine.run import run as run_of
+
+    _go(config, db, label, as_json, lambda setup, hooks: run_of(setup, hooks, overwrite))
 
 
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
-def resume(config: Config, db: IntoDb = None, as_json: Json = False) -> None:
+def resume(config: Config, db: IntoDb = None, label: Label = None, as_json: Json = False) -> None:
     """Go on from the last checkpoint of a run, as if it had never stopped."""
-    _go(config, db, as_json, again=True)
+    from carvsdb_refine.run import resume as resume_of
+
+    _go(config, db, label, as_json, resume_of)
 
 
 @app.command(epilog="Example: carvsdb refine status m1.toml")
@@ -97,16 +110,22 @@ app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact
 )
 
 
-def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
+def _go(
+    config: Path, db: str | None, label: str | None, as_json: bool, go: "Callable[[Setup, Hooks], RunAnswer]"
+) -> None:
     from carvsdb_refine.run import Hooks, prepare, read_config
-    from carvsdb_refine.run import resume as resume_of
-    from carvsdb_refine.run import run as run_of
 
     setup = prepare(read_config(config))
+    if db is not None:
+        from carvsdb.catalogue import Catalogue
+
+        # Whether it can take anything is known before the run, not after.
+        with Catalogue.open(db):
+            pass
     with _stop_signals() as asked:
         hooks = Hooks(progress=lambda progress: _tell(progress, setup), stop=lambda: bool(asked))
         try:
-            answer = (resume_of if again else run_of)(setup, hooks)
+            answer = go(setup, hooks)
         except KeyboardInterrupt:
             say(f"stopped with a checkpoint; go on with `carvsdb refine resume {config}`")
             raise
@@ -114,7 +133,7 @@ def _go(config: Path, db: str | None, as_json: bool, again: bool) -> None:
     if db is not None:
         from carvsdb_refine.run.into_catalogue import store
 
-        stored = store(setup, answer, db)
+        stored = store(setup, answer, db, label)
         for sentence in stored.without_net:
             say(sentence)
     if as_json:
@@ -159,6 +178,8 @@ def _tell(progress: "Progress", setup: "Setup") -> None:
         parts.append(f"{table.kind} {table.function} chi² {one.chi2 or 0:.1f} Rw {one.rw:.4f}")
     parts += [f"{now.energy_per_atom:.5f} eV/atom"] if now.energy_per_atom is not None else []
     say("; ".join(parts))
+    if progress.drift:
+        say(f"checked {progress.drift}")
 
 
 def _duration(seconds: float) -> str:
@@ -174,6 +195,9 @@ def _scored(answer: "ScoreAnswer") -> str:
     if answer.energy_per_atom is not None:
         by_element = ", ".join(f"{symbol} {value:.4f}" for symbol, value in (answer.energy_by_element or {}).items())
         lines.append(f"  energy   {answer.energy_per_atom:.6f} eV/atom ({by_element})")
+    broken = ", ".join(f"{name} broken {number} times" for name, number in answer.violations.items() if number)
+    if broken:
+        lines.append(f"  limits   {broken}")
     for data in answer.data:
         chi2 = "" if data.chi2 is None else f", chi² {data.chi2:.1f}"
         offset = "" if data.offset == 0 else f", offset {data.offset:.4f}"

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from carvsdb.cli.options import (
+    BondRules,
+    Clusterings,
     CutOffOrAuto,
     Json,
     LinkerTypes,
@@ -14,6 +16,7 @@ from carvsdb.cli.options import (
     NodeTypes,
     RingKind,
     Rings,
+    Types,
     cut_off,
     read_options,
 )
@@ -22,7 +25,7 @@ from carvsdb.errors import InputError
 
 
 def rings(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of one net.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of one net, or of atoms.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="Rings as .parquet, nodes as .xyz or .dump.")
     ],
@@ -33,6 +36,9 @@ def rings(
     node_only: NodeOnly = False,
     node_types: NodeTypes = None,
     linker_types: LinkerTypes = None,
+    clustering: Clusterings = None,
+    bonds: BondRules = None,
+    types: Types = None,
     as_json: Json = False,
 ) -> None:
     """Write the rings of a net: each with its vertices and their cells, or mean ring size by node.
@@ -45,7 +51,7 @@ def rings(
     from carvsdb_ingest.readers import read_items
     from carvsdb_ingest.writers import write_rings
 
-    items = read_items(file, read_options(node_types, linker_types, strict=False))
+    items = read_items(file, read_options(node_types, linker_types, types=types, bonds=bonds, clusterings=clustering))
     if len(items) != 1:
         raise InputError(f"holds {len(items)} nets; rings are written of one", path=file)
     for sentence in items[0].notes:

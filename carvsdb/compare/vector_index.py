@@ -81,7 +81,11 @@ class VectorIndex:
         found: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
         for start in range(0, len(asked), _QUERIES):
             block = asked[start : start + _QUERIES]
-            for query, groups in zip(block, self._candidates(block, k, squares), strict=True):
+            if len(block) == 1:
+                near = [self._candidates_of_one(block[0], k, squares, allowed is not None)]
+            else:
+                near = self._candidates(block, k, squares)
+            for query, groups in zip(block, near, strict=True):
                 found.append(self._ranked(query, groups, k, allowed))
         return found
 
@@ -110,6 +114,25 @@ class VectorIndex:
             self._last = allowed, np.where(usable, self._squares, np.float32(np.inf))
         return self._last[1]
 
+    def _candidates_of_one(
+        self, query: NDArray[np.float64], k: int, squares: NDArray[np.float32], masked: bool
+    ) -> NDArray[np.int64]:
+        """Return vectors among which the k nearest of a query are."""
+        single = query.astype(np.float32)
+        spans = self.distinct @ single
+        spans *= -2
+        spans += squares
+        places = None
+        if masked:  # to choose among many infinite numbers takes long
+            places = np.flatnonzero(np.isfinite(squares))
+            spans = spans[places]
+        if len(spans) > k:
+            limit = np.partition(spans, k - 1)[k - 1] + np.float32(2 * _ROUNDING)
+            near = np.flatnonzero(spans <= limit)
+        else:
+            near = np.arange(len(spans))
+        return near if places is None else places[near]
+
     def _candidates(
         self, queries: NDArray[np.float64], k: int, squares: NDArray[np.float32]
     ) -> list[NDArray[np.int64]]:
@@ -120,12 +143,11 @@ class VectorIndex:
         limit = np.full(m, np.inf, np.float32)
         kept_values: list[list[NDArray[np.float32]]] = [[] for _ in range(m)]
         kept_places: list[list[NDArray[np.int64]]] = [[] for _ in range(m)]
-        size = _ROWS if m > 1 else max(_ROWS, self.n_distinct)
-        for start in range(0, self.n_distinct, size):
-            part = self.distinct[start : start + size]
+        for start in range(0, self.n_distinct, _ROWS):
+            part = self.distinct[start : start + _ROWS]
             spans = single @ part.T
             spans *= -2
-            spans += squares[start : start + size]
+            spans += squares[start : start + _ROWS]
             spans += own[:, None]
             if start == 0 and spans.shape[1] > k:
                 limit = np.partition(spans, k - 1, axis=1)[:, k - 1] + np.float32(2 * _ROUNDING)

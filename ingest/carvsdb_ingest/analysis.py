@@ -180,7 +180,7 @@ def _histogram(one: Histogram) -> HistogramDescription:
         unit=one.unit,
         mean=one.mean,
         deviation=one.deviation,
-        edges=one.edges.round(6).tolist(),
+        edges=one.edges.tolist(),
         counts=one.counts.tolist(),
     )
 

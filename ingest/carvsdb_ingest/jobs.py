@@ -24,7 +24,8 @@ from carvsdb_ingest.sources.collection import SourceFile
 TIME_LIMIT = 300.0
 """Seconds that a structure may take, if nothing else is said."""
 
-_NEVER_LONG = (".cgd", ".arc")
+_NET_SUFFIXES = (".cgd", ".arc")
+_LAMMPS_SUFFIXES = (".data", ".lmp", ".lammps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Job:
         """Return the seconds that it may take, in a process of its own; None for one that needs no such process."""
         if self.item is not None or self.path is None:
             return None
-        if options.time_limit is None and Path(plain_name(self.input)).suffix.lower() in _NEVER_LONG:
+        if options.time_limit is None and _holds_nets(self, options):
             return None
         return options.time_limit or TIME_LIMIT
 
@@ -358,7 +359,7 @@ def _items(job: Job, options: JobOptions) -> Iterator[NetItem | CarvsdbError]:
     else:
         file = TextFile.load(job.input)
     for part in read_parts(file, job.read or options.read):
-        if isinstance(part, NetItem):
+        if isinstance(part, NetItem | CarvsdbError):
             yield part
         else:
             yield from part.items_or_errors()
@@ -383,6 +384,20 @@ def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: 
     return Attempted(
         number, item.label, item.content_hash, notes=item.notes, error=problem, seconds=time.perf_counter() - began
     )
+
+
+def _holds_nets(job: Job, options: JobOptions) -> bool:
+    """Tell whether an input holds nets, as far as its name and a glance tell: a process of its own takes seconds."""
+    suffix = Path(job.input).suffix.lower()
+    if suffix in _NET_SUFFIXES:
+        return True
+    if suffix not in _LAMMPS_SUFFIXES or (job.read or options.read).elements:
+        return False
+    try:
+        content = zlib.decompress(job.packed) if job.packed is not None else Path(job.input).read_bytes()
+    except OSError:  # the reader says what is wrong
+        return True
+    return b"\nBonds" in content
 
 
 def _internal(error: Exception) -> CarvsdbError:

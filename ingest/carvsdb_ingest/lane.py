@@ -182,15 +182,16 @@ def serve(name: str) -> None:
                 _write(answers, pickle.dumps(answer))
 
 
-_OWN: list[Lane] = []
+_OWN = threading.local()
 
 
 def own_lane() -> Lane:
-    """Return the lane of this process, which is one of several that work; it ends with this process."""
-    if not _OWN:
-        _OWN.append(Lane())
-        atexit.register(_OWN[0].close)
-    return _OWN[0]
+    """Return the lane of this thread, which is one of several that work; it ends with this process."""
+    if not hasattr(_OWN, "lane"):
+        _OWN.lane = Lane()
+        atexit.register(_OWN.lane.close)
+    lane: Lane = _OWN.lane
+    return lane
 
 
 if __name__ == "__main__":

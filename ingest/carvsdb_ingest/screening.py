@@ -10,7 +10,7 @@ from carvsdb.catalogue import Catalogue, Entry, Filters
 from carvsdb.catalogue.batch import BatchBuilder
 from carvsdb.errors import CarvsdbError
 from carvsdb_ingest.analysis import AnalysisOptions, analyse
-from carvsdb_ingest.jobs import JobOptions, failed, file_job, to_entry
+from carvsdb_ingest.jobs import JobOptions, failed, file_job, status_of, to_entry
 from carvsdb_ingest.readers import ReadOptions, read_items
 
 SCREENED = pa.schema(
@@ -94,9 +94,9 @@ def _screened(
     for file in files:
         job = file_job(Path(file), options)
         try:
-            for item in read_items(file, options.read):
+            for number, item in enumerate(read_items(file, options.read)):
                 entry = to_entry(analyse(item, options.analysis))
-                carvs_id = str(builder.add(entry, task=job.task, item=item.item).carvs)
+                carvs_id = str(builder.add(entry, task=job.task, item=number).carvs)
                 about = entry.description
                 rows.append(
                     {
@@ -112,7 +112,7 @@ def _screened(
                 if entry.carvs().has_rings:
                     asked.append((rows[-1], entry))
         except CarvsdbError as error:
-            rows.append({"file": str(file), "status": "error", "cause": str(error)})
+            rows.append({"file": str(file), "status": status_of(error), "cause": str(error)})
             failed(job, error, builder)
     answers = catalogue.similar_each([entry for _, entry in asked], 1, filters=filters) if asked else []
     for (row, _), answer in zip(asked, answers, strict=True):

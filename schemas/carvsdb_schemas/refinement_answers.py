@@ -42,6 +42,7 @@ class ScoreAnswer(Answer):
     energy_by_element: dict[str, float] | None = Field(description="Mean of each element's atoms in eV.")
     chi2: float | None = Field(description="What the run lowers: the sum over the fitted curves.")
     data: list[DataAnswer]
+    violations: dict[str, int] = Field(description="How often the model breaks each constraint.")
     version: str
 
 

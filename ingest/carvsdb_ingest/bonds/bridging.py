@@ -6,10 +6,15 @@ from numpy.typing import NDArray
 from carvsdb_ingest.bonds.elements import is_metal
 from carvsdb_ingest.structure import Structure
 
+CLOSE = 0.1
+"""Excess over the bond rule, in Å, at which an O that holds a metal holds the next one too."""
+
 Place = tuple[int, int, int, int]
 
 
-def semi_bridging(structure: Structure, bonds: NDArray[np.int64], candidates: NDArray[np.int64]) -> NDArray[np.bool_]:
+def semi_bridging(
+    structure: Structure, bonds: NDArray[np.int64], candidates: NDArray[np.int64], close: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Tell which of the longer metal-oxygen distances are semi-bridging bonds of a carboxylate.
 
     Parameters
@@ -18,6 +23,8 @@ def semi_bridging(structure: Structure, bonds: NDArray[np.int64], candidates: ND
     bonds : ndarray of int64, shape (n_bonds, 5)
     candidates : ndarray of int64, shape (n_pairs, 5)
         Pairs that are a little too far apart for the bond rule.
+    close : ndarray of bool, shape (n_pairs,)
+        True where they are so by less than 0.1 Å.
 
     Returns
     -------
@@ -27,6 +34,7 @@ def semi_bridging(structure: Structure, bonds: NDArray[np.int64], candidates: ND
     -----
     In many trinuclear clusters an O of a carboxylate is bonded to one metal at 2.0 Å and leans on the next at 2.4 to
     2.7 Å, which is bonded to the other O of the group. Then that is a bond too: it makes the metals one cluster.
+    Within 0.1 Å it is one whatever the other O does, which may be on the first metal too.
     """
     elements = structure.elements
     metal = [is_metal(element) for element in elements]
@@ -49,6 +57,9 @@ def semi_bridging(structure: Structure, bonds: NDArray[np.int64], candidates: ND
         leaning.append((index, dst, (src, -u, -v, -w)) if metal[src] else (index, src, (dst, u, v, w)))
     for index, oxygen, there in leaning:
         if not any(metal[atom] for atom, *_ in near[oxygen]):
+            continue
+        if close[index] and any(elements[atom] == "C" for atom, *_ in near[oxygen]):
+            found[index] = True
             continue
         found[index] = any(
             there in _around(near, other_oxygen)

@@ -4,12 +4,15 @@ from functools import cache
 
 METALLOIDS = frozenset({"B", "Si", "Ge", "As", "Sb", "Te"})
 NOBLE_GASES = frozenset({"He", "Ne", "Ar", "Kr", "Xe", "Rn"})
+HALIDES = frozenset({"F", "Cl", "Br", "I"})
 HYDROGEN = frozenset({"H", "D"})
+# Reference 1 has two radii of these; gemmi knows those of the low-spin state, which is rare in frameworks.
+_HIGH_SPIN = {"Mn": 1.61, "Fe": 1.52, "Co": 1.50}
 
 
 @cache
 def covalent_radius(symbol: str) -> float:
-    """Return the covalent radius of an element in Å; 0 for what is no element.
+    """Return the covalent radius of an element in Å (Mn, Fe and Co: high spin); 0 for what is no element.
 
     References
     ----------
@@ -22,6 +25,8 @@ def covalent_radius(symbol: str) -> float:
     """
     import gemmi
 
+    if symbol in _HIGH_SPIN:
+        return _HIGH_SPIN[symbol]
     element = gemmi.Element(symbol)
     return round(float(element.covalent_r), 2) if element.atomic_number else 0.0
 
@@ -32,9 +37,10 @@ def is_metal(symbol: str) -> bool:
 
     Examples
     --------
-    >>> is_metal("Al"), is_metal("Ge"), is_metal("P")
-    (True, False, False)
+    >>> is_metal("Al"), is_metal("Ge"), is_metal("P"), is_metal("CO")
+    (True, False, False, False)
     """
     import gemmi
 
-    return symbol not in METALLOIDS and symbol != "Po" and bool(gemmi.Element(symbol).is_metal)
+    element = gemmi.Element(symbol)
+    return symbol not in METALLOIDS and symbol not in ("Po", "X") and element.name == symbol and bool(element.is_metal)

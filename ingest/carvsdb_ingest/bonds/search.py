@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.bonds.bridging import semi_bridging
+from carvsdb_ingest.bonds.bridging import CLOSE, semi_bridging
 from carvsdb_ingest.bonds.elements import NOBLE_GASES, covalent_radius, is_metal
 from carvsdb_ingest.bonds.found import Bonds
 from carvsdb_ingest.bonds.options import BondOptions
@@ -63,7 +63,8 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     rows, lengths = rows[kept], lengths[kept]
     if options.semi_bridging > 0:
         farther = ~near & (all_lengths <= cut_offs[first, second] + options.semi_bridging) & ~fixed[first, second]
-        added = semi_bridging(structure, rows, all_rows[farther])
+        excess = all_lengths[farther] - cut_offs[first, second][farther]
+        added = semi_bridging(structure, rows, all_rows[farther], excess < CLOSE)
         if added.any():
             rows = np.concatenate([rows, all_rows[farther][added]])
             lengths = np.concatenate([lengths, all_lengths[farther][added]])

@@ -46,8 +46,9 @@ def classify(graph: Graph, elements: tuple[str, ...], members: set[int]) -> list
 
 def _assign(graph: Graph, found: list[int | None], atoms: list[int], belongs: Callable[[int], bool]) -> None:
     open_atoms = set(atoms)
-    while open_atoms:
-        start = min(open_atoms)
+    for start in atoms:
+        if start not in open_atoms:
+            continue
         together, queue, kinds = {start}, [start], set()
         for atom in queue:
             for other, _ in graph[atom]:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from carvsdb.errors import NoNetError
 from carvsdb.net import Net
 from carvsdb_ingest.bonds import Bonds
+from carvsdb_ingest.bonds.elements import HALIDES, is_metal
 from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
 from carvsdb_ingest.clustering.cells import HOME, Graph
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
@@ -75,6 +76,9 @@ def single_node(structure: Structure, bonds: Bonds) -> Clustered:
     ]
     if infinite_organic:
         sentences.append(f"infinite organic units, of which each atom is a vertex: {infinite_organic}")
+    ions = [f"{number} {name}" for name, number in framework.guests.items() if is_metal(name) or name in HALIDES]
+    if ions:
+        sentences.append(f"free ions, removed: {', '.join(ions)}")
     net, vertex_of = _net(structure, clusters, groups)
     notes = []
     if framework.guests:

@@ -40,7 +40,7 @@ class Histogram:
         <Histogram node-linker distance: 3 values, 2.003 ± 0.017 Å>
         """
         first, last = np.floor(values.min() / width), np.floor(values.max() / width) + 1
-        edges = np.arange(first, last + 1) * width
+        edges = (np.arange(first, last + 1) * width).round(9)
         # The bin is worked out as the edges are, so that a value on an edge falls above it.
         counts = np.bincount((np.floor(values / width) - first).astype(np.int64), minlength=len(edges) - 1)
         return cls(quantity, unit, edges, counts, float(values.mean()), float(values.std()))

@@ -15,7 +15,7 @@ Atoms: ``cif``, ``xyz``, ``poscar``, ``lammps_atoms`` and ``lammps_dump`` (with 
 """
 
 from carvsdb_ingest.readers.item import NetItem, ReadOptions
-from carvsdb_ingest.readers.read import read_items, read_nets, read_structures
+from carvsdb_ingest.readers.read import read_each, read_items, read_nets, read_structures
 from carvsdb_ingest.readers.structure_items import items_of_structure
 
-__all__ = ["NetItem", "ReadOptions", "items_of_structure", "read_items", "read_nets", "read_structures"]
+__all__ = ["NetItem", "ReadOptions", "items_of_structure", "read_each", "read_items", "read_nets", "read_structures"]

@@ -10,14 +10,11 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError, NoNetError
 from carvsdb_ingest.readers.cell import cell_of_parameters
 from carvsdb_ingest.readers.cif_bonds import listed_bonds
-from carvsdb_ingest.readers.cif_sites import Sites, read_sites
+from carvsdb_ingest.readers.cif_sites import LARGEST_STRUCTURE, Sites, read_sites
 from carvsdb_ingest.readers.expansion import Expanded, expand
 from carvsdb_ingest.readers.symmetry import Operations, group_operations
 from carvsdb_ingest.readers.text_file import TextFile, plain, shown
 from carvsdb_ingest.structure import Structure
-
-LARGEST_STRUCTURE = 500_000
-"""Atoms in a cell, at most."""
 
 _CELL_TAGS = (
     "_cell_length_a",

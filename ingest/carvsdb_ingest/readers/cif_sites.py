@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb_ingest.readers.text_file import TextFile, shown
 
+LARGEST_STRUCTURE = 500_000
+"""Atoms in a cell, at most."""
+
 _LETTERS = re.compile(r"[A-Za-z]+")
 _FARTHEST = 1000.0
 
@@ -59,6 +62,8 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     count = len(triples)
     if any(len(columns[f"{where}_{axis}"]) != count for axis in "xyz"):
         raise InputError("has atom sites without x, y or z", path=file.path)
+    if count > LARGEST_STRUCTURE:
+        raise InputError(f"has {count} atom sites; carvsdb reads at most {LARGEST_STRUCTURE}", path=file.path)
     labels = labels if len(labels) == count else [f"{i + 1}" for i in range(count)]
     left_out: Counter[str] = Counter()
     elements, names, places, occupancies = [], [], [], []

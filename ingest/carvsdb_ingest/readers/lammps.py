@@ -110,7 +110,7 @@ def _sorts(
         return present, (), []
     if len(present) > 2:
         sentence = f"the file has {len(present)} atom types ({_list(present)}): each atom is taken for a node"
-        return present, (), [f"{sentence}; name node and linker types to change that"]
+        return present, (), [f"{sentence}; name node and linker types to change that, or elements with --types"]
     return _guess(bonds, types, present)
 
 

@@ -8,6 +8,7 @@ NEAR = 0.1
 """How far a mass may be from that of its element, in g/mol; cobalt and nickel are 0.24 apart."""
 
 _DEUTERIUM = 2.014
+_SAY = "say which: --types 1=C,2=H,3=N,4=Zn"
 
 
 def elements_of_types(
@@ -52,15 +53,18 @@ def elements_of_types(
         if given:
             listed = ",".join(f"{one}={symbol}" for one, symbol in given.items())
             raise InputError(f"atom type {kind} has no element (--types {listed} leaves it out)", path=path)
-        named = _symbol(names.get(kind, ""))
+        name = names.get(kind, "").strip()
+        # Only what is written as elements are: CA is an aromatic carbon of many a force field, Ca is calcium.
+        named = name if name == _symbol(name) else None
         weighed = _by_mass(masses[kind]) if kind in masses else None
         if named is None and weighed is None:
             mass = f", its mass {masses[kind]:g} is that of none" if kind in masses else ", the file gives no mass"
-            raise InputError(
-                f"atom type {kind} has no element{mass}", path=path, hint="say which: --types 1=C,2=H,3=N,4=Zn"
-            )
-        found[kind] = named or str(weighed)
-        how.add("by name" if named else "by mass")
+            raise InputError(f"atom type {kind} has no element{mass}", path=path, hint=_SAY)
+        if named is not None and weighed is not None and named != weighed and (named, weighed) != ("H", "D"):
+            sentence = f"atom type {kind} is called {named}, but its mass {masses[kind]:g} is that of {weighed}"
+            raise InputError(sentence, path=path, hint=_SAY)
+        found[kind] = str(weighed or named)
+        how.add("by mass" if weighed else "by name")
     return found, " and ".join(sorted(how))
 
 

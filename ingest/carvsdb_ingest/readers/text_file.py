@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.compressed import expand
+from carvsdb_ingest.readers.compressed import expand, plain_name
 
 LARGEST_FILE = 2**30
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -71,6 +71,9 @@ class TextFile:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
+            # CIF is ASCII by its standard, and Latin-1 by the habit of older programs.
+            if plain_name(str(path)).lower().endswith(".cif"):
+                return cls(str(path), tuple(_NEWLINE.split(content.decode("latin-1"))), sha256)
             line = content.count(b"\n", 0, error.start) + 1
             raise InputError("is no UTF-8 text (a binary file?)", path=path, line=line) from error
         return cls(str(path), tuple(_NEWLINE.split(text)), sha256)

@@ -1,6 +1,6 @@
 """Refinements from a TOML file: score, run, resume, status.
 
-Floors, each importing only from below: ``runner | into_catalogue`` / ``status | scoring | assemble | provenance`` /
+Floors, each importing only from below: ``runner | into_catalogue`` / ``status | scoring | provenance`` / ``assemble`` /
 ``setup | net_of_model`` / ``config_file | molecules | energy`` / ``checkpoint | trace | folder | schedule | progress``.
 """
 

@@ -55,6 +55,21 @@ class RunFolder:
         """Return the models that were kept, in their order."""
         return sorted(path for path in (self.path / "snapshots").glob("*") if not path.name.startswith("."))
 
+    def check_free(self) -> None:
+        """Raise RefusedError if the folder holds a run already."""
+        if self.checkpoint.exists():
+            raise RefusedError(
+                "holds a run already",
+                item=str(self.path),
+                hint="go on with `carvsdb refine resume`, begin again with `run --overwrite`, or name another folder",
+            )
+
+    def clear(self) -> None:
+        """Take away an earlier run: its checkpoint first, so that what is left of it is never taken for one."""
+        for file in (self.checkpoint, self.trace, self.result, *self.snapshots()):
+            file.unlink(missing_ok=True)
+        self.clear_drafts()
+
     def make(self) -> None:
         """Make the folder.
 
@@ -62,19 +77,17 @@ class RunFolder:
         ------
         InputError
             If it cannot be made.
-        RefusedError
-            If it holds a run already.
         """
-        if self.checkpoint.exists():
-            raise RefusedError(
-                "holds a run already",
-                item=str(self.path),
-                hint="go on with `carvsdb refine resume`, or name another folder in [outputs]",
-            )
         try:
             (self.path / "snapshots").mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"cannot be made ({error.strerror or error})", path=self.path) from error
+
+    def clear_drafts(self) -> None:
+        """Take away what killed processes were writing."""
+        for folder in (self.path, self.path / "snapshots"):
+            for draft in folder.glob(".*.part"):
+                draft.unlink(missing_ok=True)
 
     def is_taken(self) -> bool:
         """Return whether a process works in the folder."""

@@ -32,7 +32,7 @@ class Stored:
     without_net: tuple[str, ...]
 
 
-def store(setup: Setup, answer: RunAnswer, db: str | Path, snapshots: bool = True) -> Stored:
+def store(setup: Setup, answer: RunAnswer, db: str | Path, label: str | None = None, snapshots: bool = True) -> Stored:
     """Take the last model of a run, and those that were kept, into a catalogue.
 
     Parameters
@@ -43,6 +43,8 @@ def store(setup: Setup, answer: RunAnswer, db: str | Path, snapshots: bool = Tru
         How it ended.
     db : str or Path
         The catalogue; it is made if it is not there.
+    label : str, optional
+        What the last model is called; by default as the config's file.
     snapshots : bool
         Whether kept models are stored too.
 
@@ -53,26 +55,24 @@ def store(setup: Setup, answer: RunAnswer, db: str | Path, snapshots: bool = Tru
 
     Notes
     -----
-    Each model is an entry ``NAME`` or ``NAME-after-N``, and has a `refinement` row of its own. A model without a net
+    Each model is an entry ``LABEL`` or ``LABEL-after-N``, and has a `refinement` row of its own. A model without a net
     (no bonds, nothing that repeats) has only the row.
     """
     labels, complaints = [], []
     with Catalogue.open(db) as catalogue:
-        for label, path, moves in _models(setup, answer, snapshots):
+        for name, path, moves in _models(setup, answer, label or setup.file.path.stem, snapshots):
             try:
-                analysis = analyse_file(path, setup.types, setup.file.config.outputs, label)
+                analysis = analyse_file(path, setup.types, setup.file.config.outputs, name)
             except NoNetError as error:
-                complaints.append(f"{label} has no net: {error.message}")
+                complaints.append(f"{name} has no net: {error.message}")
                 catalogue.add_refinement(_run(setup, answer, path, moves, None))
                 continue
-            run = _run(setup, answer, path, moves, label)
-            catalogue.add_refinement(run, [to_entry(analysis, label=label)])
-            labels.append(label)
+            catalogue.add_refinement(_run(setup, answer, path, moves, name), [to_entry(analysis, label=name)])
+            labels.append(name)
     return Stored(tuple(labels), tuple(complaints))
 
 
-def _models(setup: Setup, answer: RunAnswer, snapshots: bool) -> Iterator[tuple[str, Path, int]]:
-    name = setup.file.path.stem
+def _models(setup: Setup, answer: RunAnswer, name: str, snapshots: bool) -> Iterator[tuple[str, Path, int]]:
     folder = RunFolder(setup.file.outputs)
     final = folder.path / setup.model_name
     yield name, final, answer.moves

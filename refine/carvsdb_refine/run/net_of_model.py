@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 
 from carvsdb_ingest.analysis import Analysis, AnalysisOptions, analyse
 from carvsdb_ingest.bonds import BondOptions, find_bonds
-from carvsdb_ingest.readers import NetItem, ReadOptions
-from carvsdb_ingest.readers.read import part_items, read_parts
+from carvsdb_ingest.readers import NetItem, ReadOptions, read_items
 from carvsdb_ingest.readers.structure_items import items_of_structure
-from carvsdb_ingest.readers.text_file import TextFile
 from carvsdb_ingest.structure import Structure
 from carvsdb_refine.model import AtomicModel
 from carvsdb_schemas.refinement import OutputsTable
@@ -53,8 +51,8 @@ def analyse_file(path: Path, types: Mapping[int, str] | None, outputs: OutputsTa
     InputError
         If the file cannot be read.
     """
-    part = read_parts(TextFile.load(path), _read_options(outputs, types))[0]
-    return _analyse(replace(part_items(part)[0], label=label), outputs)
+    item = read_items(path, _read_options(outputs, types))[0]
+    return _analyse(replace(item, label=label), outputs)
 
 
 def _analyse(item: NetItem, outputs: OutputsTable) -> Analysis:

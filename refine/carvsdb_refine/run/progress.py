@@ -53,7 +53,7 @@ class Progress:
     acceptance : mapping of str to float
         Since the last report, by kind of move; kinds that were not tried are left out.
     drift : str
-        What the last full recomputation found; empty if there was none yet.
+        What a full recomputation found since the last report; else empty.
     """
 
     now: Observation
@@ -85,6 +85,7 @@ class Reporter:
     _spoke: float = 0.0
     _begin: int | None = None
     _last: Observation | None = None
+    _drift: str = ""
 
     def see(self, now: Observation, drift: str, always: bool = False) -> None:
         """Report, if it is time to."""
@@ -98,8 +99,9 @@ class Reporter:
         done = now.moves - self._begin
         rate = done / max(clock - self._started, 1e-9)
         left = (self.total - now.moves) / rate if rate else float("inf")
-        self.tell(Progress(now, self.total, rate, left, self._acceptance(now), drift))
-        self._spoke, self._last = clock, now
+        news = "" if drift == self._drift else drift
+        self.tell(Progress(now, self.total, rate, left, self._acceptance(now), news))
+        self._spoke, self._last, self._drift = clock, now, drift
 
     def _acceptance(self, now: Observation) -> dict[str, float]:
         before = self._last

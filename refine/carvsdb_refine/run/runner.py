@@ -39,8 +39,17 @@ class Hooks:
     stop: Callable[[], bool] = lambda: False
 
 
-def run(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
+def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> RunAnswer:
     """Run a refinement from its start to its end.
+
+    Parameters
+    ----------
+    setup : Setup
+        The refinement.
+    hooks : Hooks, optional
+        What the run tells and asks.
+    overwrite : bool
+        Take away an earlier run in the folder.
 
     Raises
     ------
@@ -54,9 +63,14 @@ def run(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
     folder = RunFolder(setup.file.outputs)
     # A format that cannot hold the model is found now, not at the end.
     model_text(setup.model, setup.model_name, setup.types)
+    if not overwrite:
+        folder.check_free()
+    chain = begin(setup)
     folder.make()
     with folder.owned():
-        chain = begin(setup)
+        if overwrite:
+            folder.clear()
+        folder.check_free()
         _write(folder, "config.toml", setup.file.text)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
         loop.trace.begin()
@@ -79,6 +93,7 @@ def resume(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
     checkpoint = load_checkpoint(folder.checkpoint)
     check_same_run(setup, checkpoint)
     with folder.owned():
+        folder.clear_drafts()
         chain = go_on(setup, checkpoint.arrays)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
         loop.trace.cut(int(checkpoint.notes["trace_bytes"]))

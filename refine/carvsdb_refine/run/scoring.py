@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from carvsdb.version import VERSION
 from carvsdb_refine.model import AtomicModel
+from carvsdb_refine.monte_carlo import Configuration
+from carvsdb_refine.run.assemble import constraints_of
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.scattering import Calculation, DataScore, DataSet, pair_histogram, partial_distributions
 from carvsdb_schemas.refinement import DataTable
@@ -54,6 +56,10 @@ def score_model(setup: Setup, model: AtomicModel, path: str) -> ScoreAnswer:
         energy_by_element=by_element,
         chi2=None if None in chi2 else sum(value for value in chi2 if value is not None),
         data=data,
+        violations={
+            constraint.name: constraint.bind(Configuration(model)).violations()
+            for constraint in constraints_of(setup.file.config.constraints)
+        },
         version=VERSION,
     )
 
