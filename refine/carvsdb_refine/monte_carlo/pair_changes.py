@@ -110,35 +110,36 @@ def _change(
     change: NDArray[np.int32],
 ) -> None:
     before, after = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
-    for i in range(slots.shape[0]):
-        slot = slots[i]
-        u_before, v_before, w_before = fixed[0, slot], fixed[1, slot], fixed[2, slot]
-        u_after, v_after, w_after = new_fixed[0, i], new_fixed[1, i], new_fixed[2, i]
-        u_old, v_old, w_old = fractions[0, slot], fractions[1, slot], fractions[2, slot]
-        u_new, v_new, w_new = new_fractions[0, i], new_fractions[1, i], new_fractions[2, i]
-        # To all atoms, as if none of the others moved, ...
-        for other in range(starts.shape[0] - 1):
-            row = change[pair_of[species[i], other]]
-            begin = starts[other]
-            while begin < starts[other + 1]:
-                count = min(BLOCK, starts[other + 1] - begin)
-                write_bins(u_before, v_before, w_before, fixed, begin, count, single, slack, before)
-                write_bins(u_after, v_after, w_after, fixed, begin, count, single, slack, after)
+    n_moved = slots.shape[0]
+    # To all atoms, as if none of the others moved: a block of them at a time, while it is near the processor, ...
+    for other in range(starts.shape[0] - 1):
+        for begin in range(starts[other], starts[other + 1], BLOCK):
+            count = min(BLOCK, starts[other + 1] - begin)
+            for i in range(n_moved):
+                pair, slot = pair_of[species[i], other], slots[i]
+                u, v, w = fixed[0, slot], fixed[1, slot], fixed[2, slot]
+                write_bins(u, v, w, fixed, begin, count, single, slack, before)
+                u, v, w = new_fixed[0, i], new_fixed[1, i], new_fixed[2, i]
+                write_bins(u, v, w, fixed, begin, count, single, slack, after)
                 for k in range(count):
                     minus, plus = before[k], after[k]
                     if (minus | plus) < 0:
                         at = begin + k
-                        minus = exact_bin(u_old, v_old, w_old, fractions, at, cell, bins_per_length, n_bins)
-                        plus = exact_bin(u_new, v_new, w_new, fractions, at, cell, bins_per_length, n_bins)
-                    row[minus] -= 1
-                    row[plus] += 1
-                begin += count
-        # ... and then right for those that do.
-        for j in range(slots.shape[0]):
-            row = change[pair_of[species[i], species[j]]]
-            minus = exact_bin(u_old, v_old, w_old, fractions, slots[j], cell, bins_per_length, n_bins)
-            row[minus] += 1
-            row[exact_bin(u_new, v_new, w_new, fractions, slots[j], cell, bins_per_length, n_bins)] -= 1
+                        x, y, z = fractions[0, slot], fractions[1, slot], fractions[2, slot]
+                        minus = exact_bin(x, y, z, fractions, at, cell, bins_per_length, n_bins)
+                        x, y, z = new_fractions[0, i], new_fractions[1, i], new_fractions[2, i]
+                        plus = exact_bin(x, y, z, fractions, at, cell, bins_per_length, n_bins)
+                    change[pair, minus] -= 1
+                    change[pair, plus] += 1
+    # ... and then right for those that do.
+    for i in range(n_moved):
+        x, y, z = fractions[0, slots[i]], fractions[1, slots[i]], fractions[2, slots[i]]
+        u_new, v_new, w_new = new_fractions[0, i], new_fractions[1, i], new_fractions[2, i]
+        for j in range(n_moved):
+            pair = pair_of[species[i], species[j]]
+            minus = exact_bin(x, y, z, fractions, slots[j], cell, bins_per_length, n_bins)
+            change[pair, minus] += 1
+            change[pair, exact_bin(u_new, v_new, w_new, fractions, slots[j], cell, bins_per_length, n_bins)] -= 1
             if j > i:
-                row[minus] -= 1
-                row[exact_bin(u_new, v_new, w_new, new_fractions, j, cell, bins_per_length, n_bins)] += 1
+                change[pair, minus] -= 1
+                change[pair, exact_bin(u_new, v_new, w_new, new_fractions, j, cell, bins_per_length, n_bins)] += 1

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 # Atoms side by side: enough to make each pass over them worth it, few enough to stay near the processor.
-SIDE = 32
+SIDE = 16
 
 
 @compiled_part
