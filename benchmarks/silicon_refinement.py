@@ -58,6 +58,8 @@ class Schedule:
         Temperatures in K. They fall by the same factor from stage to stage.
     data_energy : float
         What a unit of chi² costs, in eV. The acceptance rule's f is this over kT.
+    last_data_energy : float or None
+        The same at `cold`, if it is to grow evenly on the way there, in logarithms.
     sigma : float
         Error of all data, in barn/sr.
     atom_step : float
@@ -69,8 +71,16 @@ class Schedule:
     frozen: float = 900.0
     cold: float = 300.0
     data_energy: float = 0.1
+    last_data_energy: float | None = None
     sigma: float = 0.004
     atom_step: float = 0.2
+
+    def data_energy_at(self, temperature: float) -> float:
+        """Return what a unit of chi² costs at a temperature, in eV."""
+        if self.last_data_energy is None:
+            return self.data_energy
+        way = np.log(self.hot / temperature) / np.log(self.hot / self.cold)
+        return float(self.data_energy * (self.last_data_energy / self.data_energy) ** way)
 
     def stages(self) -> list[tuple[float, int]]:
         """Return temperature and sweeps of each stage."""
@@ -137,7 +147,7 @@ def refine(
     clock = time.process_time()
     for temperature, sweeps in schedule.stages():
         chain.temperature = temperature
-        factor = schedule.data_energy / (BOLTZMANN * temperature)
+        factor = schedule.data_energy_at(temperature) / (BOLTZMANN * temperature)
         chain.options = replace(chain.options, chi2_factor=factor)
         before = chain.counts[0]
         chain.run(sweeps * start.n_atoms)
@@ -211,6 +221,7 @@ def main() -> None:
     parser.add_argument("--rmc-sweeps", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data-energy", type=float, default=Schedule(1).data_energy)
+    parser.add_argument("--last-data-energy", type=float)
     parser.add_argument("--hot", type=float, default=Schedule(1).hot)
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
@@ -223,7 +234,9 @@ def main() -> None:
     print(found, flush=True)
     for name, sweeps in (("hrmc", given.sweeps), ("rmc", given.rmc_sweeps)):
         if sweeps:
-            schedule = Schedule(sweeps, hot=given.hot, data_energy=given.data_energy)
+            schedule = Schedule(
+                sweeps, given.hot, data_energy=given.data_energy, last_data_energy=given.last_data_energy
+            )
             rng = np.random.default_rng(given.seed)
             _, outcome = refine(start, data, schedule, rng, with_energy=name == "hrmc", report=True)
             found[name] = {"schedule": asdict(schedule), **asdict(outcome)}
