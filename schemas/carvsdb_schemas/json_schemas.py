@@ -6,27 +6,35 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from carvsdb_schemas.answers import (
+    ContainingAnswer,
     DistanceAnswer,
+    DistinctNet,
+    DuplicateGroup,
     EnvironmentsAnswer,
     ErrorAnswer,
     IngestAnswer,
     ListItem,
     ShowAnswer,
     SimilarAnswer,
+    SortsAnswer,
 )
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.manifest import ReleaseManifest
 
 MODELS: dict[str, type[BaseModel]] = {
+    "containing": ContainingAnswer,
     "description": Description,
     "distance": DistanceAnswer,
+    "distinct-net": DistinctNet,
+    "duplicate-group": DuplicateGroup,
     "environments": EnvironmentsAnswer,
     "error": ErrorAnswer,
     "ingest": IngestAnswer,
     "list-item": ListItem,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
+    "sorts": SortsAnswer,
     "dataset-card": DatasetCard,
     "release-manifest": ReleaseManifest,
 }
