@@ -1,5 +1,6 @@
 """What comes with a net that was made from atoms, and how models were made."""
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -61,6 +62,15 @@ def test_comes_back_as_it_went_in(catalogue: Catalogue) -> None:
         catalogue.atoms("dia")
     assert catalogue.geometry("dia") == ()
     assert check_catalogue(catalogue.storage).problems == ()
+
+
+@pytest.mark.parametrize("packed", [b"", b"atoms", zlib.compress(b"{}"), QUARTZ.packed()[:-3]])
+def test_atoms_that_cannot_be_read_are_found(catalogue: Catalogue, packed: bytes) -> None:
+    catalogue.add([quartz()])
+    with catalogue.storage.transaction():
+        catalogue.storage.execute("UPDATE structure SET atoms = ?", [packed])
+    (problem,) = check_catalogue(catalogue.storage).problems
+    assert "its atoms cannot be read" in problem
 
 
 def test_density_is_searched(catalogue: Catalogue) -> None:

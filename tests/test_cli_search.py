@@ -16,6 +16,7 @@ from carvsdb.net import library
 from carvsdb.topology import identify, key_of
 from carvsdb_ingest.pipeline import ingest_collection
 from carvsdb_ingest.sources import source_named
+from carvsdb_schemas.answers import ContainingAnswer, DistinctNet, DuplicateGroup, SortsAnswer
 from carvsdb_schemas.description import ComponentDescription
 
 NETS = ("dia", "lon", "sod", "pcu", "qtz", "gis", "nbo", "srs")
@@ -88,6 +89,8 @@ def test_containing(db: Path, tmp_path: Path) -> None:
     assert [line.split()[0] for line in done.out.splitlines()] == ["label", "dia", "lon"]
     assert "sort 0 of 1 of lon: [6(2).6(2).6(2).6(2).6(2).6(2)], {6(12)}" in done.err
     found = carvsdb("containing", "lon", "--within", "0.9", "-k", "3", "--db", db, "--json").json
+    ContainingAnswer.model_validate(found)
+    SortsAnswer.model_validate(carvsdb("containing", "glass", "--sorts", "--db", db, "--json").json)
     assert found["sort"]["symbol"] == "{6(12)}"
     assert [row["share"] for row in found["nets"]] == [1, 1, 1]
     (sort,) = carvsdb("containing", "glass", "--sorts", "--db", db, "--json").json["sorts"]
@@ -135,7 +138,10 @@ def test_duplicates(tmp_path: Path) -> None:
     done = carvsdb("duplicates", "--by", "twins", "--db", path)
     assert "ABAVIJ_ASR, ABAVIJ_FSR" in done.out
     assert "2 groups; 2 entries repeat another" in done.err
-    assert len(carvsdb("duplicates", "--nets", "--db", path, "--json").json) == 3
+    listed = [DistinctNet.model_validate(one) for one in carvsdb("duplicates", "--nets", "--db", path, "--json").json]
+    assert len(listed) == 3
+    groups = [DuplicateGroup.model_validate(one) for one in carvsdb("duplicates", "--db", path, "--json").json]
+    assert [group.count for group in groups] == [2]
     assert "OFAWAV" in carvsdb("duplicates", "--nets", "--db", path).out
 
 

@@ -80,7 +80,7 @@ def test_the_disk_is_full(folder: Path, tmp_path: Path, size: int, undisturbed: 
     Catalogue.open(db).close()
     process = context().Process(target=ingest, args=(db, folder, 1, db.stat().st_size + size))
     process.start()
-    process.join(60)
+    process.join(300)
     assert process.exitcode in (0, 7)
     stored = labels(db)
     finish(db, folder, 1, undisturbed)

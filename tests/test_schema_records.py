@@ -27,6 +27,11 @@ SHARE = {
     "vertex_symbol": "[4.4.6.6.6.6]", "coordination": 4, "share": 1.0, "nodes": 6, "distance": 0.0, "nets": ["sod"],
     "environment": "0" * 32,
 }  # fmt: skip
+SORT = {
+    "sort": 0, "vertex_symbol": "[4.4.6.6.6.6]", "coordination": 4, "nodes": 6, "share": 1.0,
+    "symbol": "{4(2).6(4).12(32)}", "environment": "0" * 32,
+}  # fmt: skip
+WITH_NODES = {"label": "sod", "kind": "crystalline", "nodes": 6, "share": 1.0, "distance": 0.0}
 
 GOOD: dict[str, dict[str, Any]] = {
     "description": DESCRIPTION,
@@ -52,6 +57,13 @@ GOOD: dict[str, dict[str, Any]] = {
         "searches": [{"ring_kind": "ring", "linker_aware": False, "max_ring_size": 27, "completeness": "observed"}],
     },
     "similar": {"query": "dia", "hits": [HIT]},
+    "containing": {"query": "glass", "sort": SORT, "nets": [WITH_NODES]},
+    "sorts": {"query": "glass", "sorts": [SORT]},
+    "duplicate-group": {"representative": "A_ASR", "count": 2, "keys": 1, "labels": ["A_ASR", "A_FSR"]},
+    "distinct-net": {
+        "name": "dia", "clustering": "standard", "nets": 3, "materials": 2, "formulas": 2, "representative": "A_ASR",
+        "key": "ck1:x",
+    },
     "dataset-card": good_card(),
     "release-manifest": {
         "name": "nets", "version": "2026.11", "schema_version": 3, "code_version": "0.1.0",
@@ -70,6 +82,11 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("ingest", {"rejected": ["x.cgd"]}),
     ("list-item", {"n_nodes": "many"}),
     ("show", {"searches": [{}]}),
+    ("containing", {"sort": {**SORT, "share": 2}}),
+    ("containing", {"nets": [{**WITH_NODES, "distance": -1}]}),
+    ("sorts", {"sorts": [{**SORT, "sort": -1}]}),
+    ("duplicate-group", {"count": 1}),
+    ("distinct-net", {"materials": 0}),
     ("similar", {"hits": [{**HIT, "distance": -0.1}]}),
     ("dataset-card", {"licence": "free for all"}),
     ("release-manifest", {"schema_version": 0}),

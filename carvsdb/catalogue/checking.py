@@ -1,11 +1,13 @@
 """Checking a catalogue: every column is read, every key and every sum is worked out again, a sample of rings, too."""
 
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.keys import content_key
 from carvsdb.catalogue.names import refs
 from carvsdb.catalogue.rows import environment_key
@@ -24,6 +26,7 @@ LARGEST_SAMPLED = 300
 """Vertices of a net of the sample, at most."""
 
 _SYMBOLS = 2000  # vectors whose symbol is written again
+_STRUCTURES = 500  # structures whose atoms are read
 _SHOWN = 3
 
 REFERENCES = (
@@ -85,7 +88,7 @@ def check_catalogue(storage: Storage, *, sample: int = SAMPLE, seed: int = 0) ->
         problems += _guarded(lambda name=name: _read(storage, name, rows))  # type: ignore[misc]
     searched = 0
     if not problems:
-        for check in (_keys, _references, _hashes, _nets, _vectors, _symbols):
+        for check in (_keys, _references, _hashes, _nets, _vectors, _symbols, _atoms):
             problems += _guarded(lambda check=check: check(storage))  # type: ignore[misc]
     if not problems and sample:
         ids = [
@@ -251,6 +254,19 @@ def _symbols(storage: Storage) -> Iterator[str]:
             wrong.append(key)
     if wrong:
         yield f"carvs: the symbol is not that of its vector: {_listed(wrong)}"
+
+
+def _atoms(storage: Storage) -> Iterator[str]:
+    wrong = []
+    for key, packed in storage.rows(
+        f"SELECT id::VARCHAR, atoms FROM structure WHERE atoms IS NOT NULL ORDER BY hash(id) LIMIT {_STRUCTURES}"
+    ):
+        try:
+            Atoms.unpacked(packed)
+        except (zlib.error, ValueError, KeyError, IndexError, TypeError, CarvsdbError):
+            wrong.append(key)
+    if wrong:
+        yield f"structure: its atoms cannot be read: {_listed(wrong)}"
 
 
 def _digits(symbol: str) -> list[str]:

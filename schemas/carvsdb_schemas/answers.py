@@ -65,6 +65,64 @@ class EnvironmentsAnswer(Answer):
     environments: list[EnvironmentShare]
 
 
+class NodeSort(Answer):
+    """A sort of node of a net."""
+
+    sort: int = Field(ge=0, description="Its number, the most frequent first.")
+    vertex_symbol: str
+    coordination: int
+    nodes: int
+    share: float = Field(ge=0, le=1, description="Of the nodes of the net.")
+    symbol: str = Field(description="The rings through such a node; for reading only.")
+    environment: str = Field(description="Its key.")
+
+
+class SortsAnswer(Answer):
+    """The sorts of node of a net."""
+
+    query: str
+    sorts: list[NodeSort]
+
+
+class NetWithNodes(Answer):
+    """A net that contains such nodes."""
+
+    label: str
+    kind: str
+    nodes: int = Field(description="How many it has.")
+    share: float = Field(ge=0, le=1, description="Of its nodes.")
+    distance: float = Field(ge=0, description="Of the nearest of them, as a topological distance.")
+
+
+class ContainingAnswer(Answer):
+    """The nets that contain nodes like those of one sort, the largest share first."""
+
+    query: str
+    sort: NodeSort
+    nets: list[NetWithNodes]
+
+
+class DuplicateGroup(Answer):
+    """What is stored more than once: an item of `duplicates`."""
+
+    representative: str
+    count: int = Field(ge=2)
+    keys: int = Field(ge=0, description="Different canonical keys among them.")
+    labels: list[str]
+
+
+class DistinctNet(Answer):
+    """A net, and how many materials have it: an item of `duplicates --nets`."""
+
+    name: str | None
+    clustering: str
+    nets: int = Field(ge=1, description="Entries.")
+    materials: int = Field(ge=1, description="Those that differ by more than an ending such as _ASR.")
+    formulas: int
+    representative: str
+    key: str
+
+
 class DistanceAnswer(Answer):
     """Distances between entries and their noise."""
 

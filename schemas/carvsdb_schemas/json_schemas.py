@@ -6,13 +6,17 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from carvsdb_schemas.answers import (
+    ContainingAnswer,
     DistanceAnswer,
+    DistinctNet,
+    DuplicateGroup,
     EnvironmentsAnswer,
     ErrorAnswer,
     IngestAnswer,
     ListItem,
     ShowAnswer,
     SimilarAnswer,
+    SortsAnswer,
 )
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
@@ -28,8 +32,11 @@ from carvsdb_schemas.refinement_answers import (
 )
 
 MODELS: dict[str, type[BaseModel]] = {
+    "containing": ContainingAnswer,
     "description": Description,
     "distance": DistanceAnswer,
+    "distinct-net": DistinctNet,
+    "duplicate-group": DuplicateGroup,
     "environments": EnvironmentsAnswer,
     "error": ErrorAnswer,
     "ingest": IngestAnswer,
@@ -43,6 +50,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "refinement-status": StatusAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
+    "sorts": SortsAnswer,
     "dataset-card": DatasetCard,
     "release-manifest": ReleaseManifest,
 }
