@@ -11,6 +11,7 @@ import resource
 import signal
 import time
 from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import Event as EventType
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ NOT_COMPARED = {"schema_info": (), "shard": (), "attempt": ("seconds",), "carvs"
 def context() -> ForkServerContext:
     """Return a way to start processes that have everything imported already."""
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["carvsdb_ingest.pipeline", "crashes"])
+    found.set_forkserver_preload(["carvsdb_ingest.pipeline", "crashes", "crashes_warm"])
     return found
 
 
@@ -45,7 +46,9 @@ def nets(folder: Path, number: int) -> Path:
     return folder
 
 
-def ingest(db: Path, folder: Path, workers: int, file_size: int | None = None) -> None:
+def ingest(
+    db: Path, folder: Path, workers: int, file_size: int | None = None, at_work: EventType | None = None
+) -> None:
     """Ingest a folder, as the process that will be killed does it."""
     pipeline._SECONDS = 0.02
     if file_size is not None:
@@ -53,6 +56,8 @@ def ingest(db: Path, folder: Path, workers: int, file_size: int | None = None) -
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
     try:
         with Catalogue.open(db) as catalogue:
+            if at_work is not None:
+                at_work.set()
             ingest_files(catalogue, net_files([folder]), workers=Workers(workers))
     except CarvsdbError as error:
         raise SystemExit(error.exit_code) from None
@@ -95,8 +100,11 @@ def kill_at_random(db: Path, folder: Path, points: int, seed: int, *, workers: i
     generator = random.Random(seed)
     stored: set[str] = set()
     for point in range(points):
-        process = context().Process(target=ingest, args=(db, folder, workers))
+        at_work = context().Event()
+        process = context().Process(target=ingest, args=(db, folder, workers, None, at_work))
         process.start()
+        if point % 5:  # every fifth is killed while it starts, opens the catalogue or makes it
+            assert at_work.wait(120)
         time.sleep(generator.uniform(0, longest))
         victims = [process.pid] if workers == 1 else _victims(process.pid, generator)
         for victim in victims:

@@ -97,7 +97,7 @@ def test_bad_atoms_and_histograms() -> None:
         replace(DISTANCES, edges=np.array([1.5, 1.6]))
     with pytest.raises(InputError, match="3 ascending edges"):
         replace(DISTANCES, edges=np.array([1.5, 1.6, 1.6]))
-    with pytest.raises(InputError, match="in Å or °"):
+    with pytest.raises(InputError, match="in Å, ° or bonds"):
         replace(DISTANCES, unit="nm")
 
 

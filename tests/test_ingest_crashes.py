@@ -59,7 +59,8 @@ def test_one_process_is_killed(folder: Path, tmp_path: Path, undisturbed: dict[s
     # Each run goes on where the last was killed: a whole run would be too long to be killed in its work.
     whole = seconds_undisturbed(tmp_path / "first.duckdb", folder, 1)
     points = POINTS * 4 // 5
-    stored = kill_at_random(db, folder, points, seed=1, workers=1, longest=max(1.0, 2 * whole / points))
+    stored = kill_at_random(db, folder, points, seed=1, workers=1, longest=max(0.4, 3 * whole / points))
+    assert stored
     print(f"{points} kills of one process, {len(stored)} entries stored by then")
     finish(db, folder, 1, undisturbed)
 

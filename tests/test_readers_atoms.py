@@ -8,6 +8,8 @@ import pytest
 
 from carvsdb.errors import InputError
 from carvsdb_ingest.readers import ReadOptions, read_items, read_structures
+from carvsdb_ingest.readers.read import read_parts
+from carvsdb_ingest.readers.text_file import TextFile
 from carvsdb_ingest.structure import Structure
 
 CELL = np.array([[7.16, 0, 0], [1.0, 7.0, 0], [-0.5, 0.7, 8.0]])
@@ -108,6 +110,28 @@ def test_frames_are_structures_of_their_own(tmp_path: Path) -> None:
         write(tmp_path, "a.dump", 3 * dump("id type x y z", scaled=False)), ReadOptions(elements=TYPES)
     )
     assert len(frames) == 3
+
+
+FRAMES = {
+    "a.xyz": (xyz(), "4\n\nSi 0 0 0\nSi 1 1 1\nO 0 1 0\nO 0 0 1\n"),
+    "a.dump": (dump("id element x y z", scaled=False), dump("id element x y w", scaled=False)),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_frame_that_cannot_be_read_does_not_take_the_others_with_it(name: str, tmp_path: Path) -> None:
+    good, bad = FRAMES[name]
+    for text, kinds in (
+        (good + bad + good, [False, True, False]),
+        (good + good + good[:-40], [False, False, True]),
+        (bad + good, [True, False]),
+    ):
+        parts = read_parts(TextFile.load(write(tmp_path, name, text)), ReadOptions())
+        assert [isinstance(part, InputError) for part in parts] == kinds
+        with pytest.raises(InputError, match=f"{name}(:\\d+)?: "):
+            read_structures(tmp_path / name)
+    with pytest.raises(InputError):
+        read_parts(TextFile.load(write(tmp_path, name, bad + bad)), ReadOptions())
 
 
 @pytest.mark.parametrize(

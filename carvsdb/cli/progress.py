@@ -37,4 +37,4 @@ class Progress:
             return
         self._last = now
         counts = ", ".join(f"{number} {status}" for status, number in report.by_status.most_common())
-        say(f"{report.done} of {report.files} after {now - self._began:.0f} s: {counts}")
+        say(f"{report.done} done after {now - self._began:.0f} s: {counts}")

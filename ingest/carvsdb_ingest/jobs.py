@@ -359,7 +359,7 @@ def _items(job: Job, options: JobOptions) -> Iterator[NetItem | CarvsdbError]:
     else:
         file = TextFile.load(job.input)
     for part in read_parts(file, job.read or options.read):
-        if isinstance(part, NetItem):
+        if isinstance(part, NetItem | CarvsdbError):
             yield part
         else:
             yield from part.items_or_errors()

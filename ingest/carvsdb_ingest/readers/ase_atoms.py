@@ -1,13 +1,14 @@
 """What ASE reads, as structures: one place for its errors, its warnings and its missing cells."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.errors import InputError
 from carvsdb_ingest.readers.cell import LONGEST, check_volume
+from carvsdb_ingest.readers.frames import Frames, usable
 from carvsdb_ingest.readers.text_file import TextFile
 from carvsdb_ingest.structure import Structure
 
@@ -15,7 +16,7 @@ MOST_ATOMS = 2_000_000
 """More atoms than this are refused: no model of a framework has as many."""
 
 
-def structures_by_ase(file: TextFile, what: str, read: Callable[[], Any]) -> list[Structure]:
+def structures_by_ase(file: TextFile, what: str, reads: Sequence[Callable[[], Any]]) -> Frames:
     """Read the frames of a file by a function of ASE.
 
     Parameters
@@ -23,31 +24,36 @@ def structures_by_ase(file: TextFile, what: str, read: Callable[[], Any]) -> lis
     file : TextFile
     what : str
         What the format is called, for messages.
-    read : callable
-        Returns one or several ``ase.Atoms``.
+    reads : sequence of callable
+        For each frame what returns its ``ase.Atoms``.
 
     Raises
     ------
     InputError
-        In one sentence, for whatever ASE stumbles over, for frames without atoms or without a cell.
+        In one sentence, for whatever ASE stumbles over, if it does so in every frame.
     """
+    found: Frames = []
+    for number, read in enumerate(reads, 1):
+        where = f"frame {number}: " if len(reads) > 1 else ""
+        try:
+            found.append(_structure(file, _atoms(file, what, read, where), where))
+        except InputError as error:
+            found.append(error)
+    return usable(found)
+
+
+def _atoms(file: TextFile, what: str, read: Callable[[], Any], where: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frames = read()
-    except CarvsdbError:
-        raise
+            return read()
     except MemoryError as error:
-        raise InputError(f"cannot be read as {what}: it needs more memory than there is", path=file.path) from error
+        sentence = f"{where}cannot be read as {what}: it needs more memory than there is"
+        raise InputError(sentence, path=file.path) from error
     except Exception as error:
         cause = " ".join(str(error).split()) or type(error).__name__
-        sentence = f"cannot be read as {what} ({cause[:160]})"
+        sentence = f"{where}cannot be read as {what} ({cause[:160]})"
         raise InputError(sentence, path=file.path, hint="is the file cut off or of another format?") from error
-    frames = frames if isinstance(frames, list) else [frames]
-    if not frames:
-        raise InputError(f"holds no frame of {what}", path=file.path)
-    several = len(frames) > 1
-    return [_structure(file, frame, f"frame {number + 1}: " if several else "") for number, frame in enumerate(frames)]
 
 
 def _structure(file: TextFile, atoms: Any, where: str) -> Structure:

@@ -7,51 +7,65 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_ingest.readers.cell import LONGEST, check_volume
+from carvsdb_ingest.readers.frames import Frames, usable
 from carvsdb_ingest.readers.item import ReadOptions
 from carvsdb_ingest.readers.lammps_elements import check_symbol, elements_of_types
 from carvsdb_ingest.readers.text_file import TextFile, shown
 from carvsdb_ingest.structure import Structure
 
 _SCALED, _PLAIN = ("xs ys zs", "xsu ysu zsu"), ("xu yu zu", "x y z")
+_BEGIN = "ITEM: TIMESTEP"
 _ITEM = re.compile(r"ITEM:\s*(TIMESTEP|NUMBER OF ATOMS|BOX BOUNDS|ATOMS|UNITS|TIME)\b(.*)")
 
 
-def read_dump(file: TextFile, options: ReadOptions) -> list[Structure]:
+def read_dump(file: TextFile, options: ReadOptions) -> Frames:
     """Read all frames; atoms are sorted by their numbers, as the order in a dump is that of processors.
 
     Raises
     ------
     InputError
-        With file and line, for whatever cannot be read, and for atoms of unknown element.
+        With file and line, for whatever cannot be read, and for atoms of unknown element; only if no frame can be read.
     """
-    frames: list[Structure] = []
-    at, n_atoms, box = 0, 0, None
-    while at < len(file.lines):
+    frames: Frames = []
+    at, last = 0, len(file.lines)
+    while last and not file.lines[last - 1].strip():
+        last -= 1
+    while at < last:
+        try:
+            frame, at = _read_frame(file, at, last, options)
+            frames.append(frame)
+        except InputError as error:
+            frames.append(error)
+            at = next((line for line in range(at + 1, last) if file.lines[line].startswith(_BEGIN)), last)
+    if not frames:
+        raise InputError("holds no frame (ITEM: ATOMS)", path=file.path)
+    return usable(frames)
+
+
+def _read_frame(file: TextFile, at: int, last: int, options: ReadOptions) -> tuple[Structure, int]:
+    """Read the frame that begins at a line; also returns where the next one begins."""
+    n_atoms, box = 0, None
+    while at < last:
         line = file.lines[at].strip()
-        if not line:
-            at += 1
-            continue
         match = _ITEM.match(line)
-        if match is None:
+        if line and match is None:
             raise file.error(at + 1, f"expected a line 'ITEM: ...', found {shown(line)}")
-        item, rest = match[1], match[2].split()
-        if item in ("TIMESTEP", "UNITS", "TIME"):
+        item = match[1] if match else ""
+        if not item:
+            at += 1
+        elif item in ("TIMESTEP", "UNITS", "TIME"):
             at += 2
         elif item == "NUMBER OF ATOMS":
             n_atoms = file.whole(_line(file, at + 1).strip(), at + 2, "the number of atoms")
             at += 2
-        elif item == "BOX BOUNDS":
-            box = _box(file, at, rest)
+        elif match and item == "BOX BOUNDS":
+            box = _box(file, at, match[2].split())
             at += 4
-        else:
-            if box is None:
-                raise file.error(at + 1, "the frame has no box (ITEM: BOX BOUNDS); a net needs a periodic cell")
-            frames.append(_frame(file, at, n_atoms, rest, box, options))
-            at += 1 + n_atoms
-            box = None
-    if not frames:
-        raise InputError("holds no frame (ITEM: ATOMS)", path=file.path)
-    return frames
+        elif box is None:
+            raise file.error(at + 1, "the frame has no box (ITEM: BOX BOUNDS); a net needs a periodic cell")
+        elif match:
+            return _frame(file, at, n_atoms, match[2].split(), box, options), at + 1 + n_atoms
+    raise file.error(last, "the file ends within a frame (is it cut off?)")
 
 
 Box = tuple[NDArray[np.float64], NDArray[np.float64]]

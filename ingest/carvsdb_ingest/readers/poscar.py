@@ -3,11 +3,11 @@
 from io import StringIO
 
 from carvsdb_ingest.readers.ase_atoms import structures_by_ase
+from carvsdb_ingest.readers.frames import Frames
 from carvsdb_ingest.readers.text_file import TextFile
-from carvsdb_ingest.structure import Structure
 
 
-def read_poscar(file: TextFile) -> list[Structure]:
+def read_poscar(file: TextFile) -> Frames:
     """Read the structure.
 
     Raises
@@ -19,4 +19,4 @@ def read_poscar(file: TextFile) -> list[Structure]:
 
     if len(file.lines) < 8:
         raise file.error(len(file.lines), "a POSCAR has 8 lines or more (is the file cut off?)")
-    return structures_by_ase(file, "POSCAR", lambda: read_vasp(StringIO(file.text + "\n")))
+    return structures_by_ase(file, "POSCAR", [lambda: read_vasp(StringIO(file.text + "\n"))])

@@ -13,6 +13,7 @@ from carvsdb_ingest.readers.archives import is_archive, members
 from carvsdb_ingest.readers.cgd import read_cgd
 from carvsdb_ingest.readers.compressed import plain_name
 from carvsdb_ingest.readers.formats import NET_SUFFIXES, STRUCTURE_SUFFIXES, format_of
+from carvsdb_ingest.readers.frames import Frames
 from carvsdb_ingest.readers.item import FoundNet, NetItem, ReadOptions
 from carvsdb_ingest.readers.lammps import read_lammps
 from carvsdb_ingest.readers.lammps_atoms import is_all_atom, read_lammps_atoms
@@ -94,7 +95,7 @@ def _each_of_file(file: TextFile, options: ReadOptions) -> Iterator[NetItem | Ca
         yield error
         return
     for part in parts:
-        if isinstance(part, NetItem):
+        if isinstance(part, NetItem | CarvsdbError):
             yield part
         else:
             yield from part.items_or_errors()
@@ -140,6 +141,9 @@ def read_structures(path: str | Path, options: ReadOptions | None = None) -> lis
         One sentence with file and line, for whatever cannot be read, and for a file of nets.
     """
     parts = read_parts(TextFile.load(path), options or ReadOptions())
+    for part in parts:
+        if isinstance(part, CarvsdbError):
+            raise part
     structures = [part.structure for part in parts if isinstance(part, StructurePart)]
     if not structures:
         raise InputError("holds nets and no atoms", path=path)
@@ -152,8 +156,10 @@ def read_archive(path: str | Path) -> Iterator[TextFile]:
         yield TextFile.decode(member.content, f"{path}/{member.name}")
 
 
-def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | StructurePart]:
+def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | StructurePart | CarvsdbError]:
     """Read the parts of a file: nets, or frames of atoms that are still to become nets.
+
+    For a frame that cannot be read, where others can, the error that says why stands in its place.
 
     Raises
     ------
@@ -162,12 +168,14 @@ def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | Structure
     """
     if not (math.isfinite(options.tolerance) and options.tolerance > 0):
         raise InputError(f"tolerance must be a positive number of Å, got {options.tolerance}")
-    found: Sequence[FoundNet | Structure] = _READERS[format_of(file)](file, options)
+    found: Sequence[FoundNet | Structure | InputError] = _READERS[format_of(file)](file, options)
     stem = Path(plain_name(file.path)).stem
-    parts: list[NetItem | StructurePart] = []
+    parts: list[NetItem | StructurePart | CarvsdbError] = []
     for index, one in enumerate(found):
         label = stem if len(found) == 1 else f"{stem}#{index + 1}"
-        if isinstance(one, Structure):
+        if isinstance(one, InputError):
+            parts.append(one)
+        elif isinstance(one, Structure):
             parts.append(StructurePart(one, options, file.path, label, index, _content_hash(file, index), file.sha256))
         else:
             parts.append(_item(file, one, index, label))
@@ -185,7 +193,7 @@ def _cif(file: TextFile, options: ReadOptions) -> list[Structure]:
     return read_cif(file)
 
 
-_READERS: dict[str, Callable[[TextFile, ReadOptions], list[FoundNet] | list[Structure]]] = {
+_READERS: dict[str, Callable[[TextFile, ReadOptions], list[FoundNet] | list[Structure] | Frames]] = {
     "arc": read_arc,
     "cgd": read_cgd,
     "cif": _cif,
