@@ -181,6 +181,10 @@ def test_several_blocks_and_duplicate_tags() -> None:
     assert read(one.replace("_cell_length_a 10", "_cell_length_a 10\n_cell_length_a 10")).n_atoms == 1
 
 
+def test_a_group_without_quotes_is_read() -> None:
+    assert read(GOOD.replace("'F m -3 m'", "F m -3 m")).n_atoms == read(GOOD).n_atoms
+
+
 def test_latin_1_is_read() -> None:
     assert read(cif("C1 C 1 . . 0 0 0\n").replace("data_test", "data_test # 3 Å").encode("latin-1")).n_atoms == 1
 

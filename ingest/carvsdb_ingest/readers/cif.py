@@ -1,5 +1,6 @@
 """CIF files: crystals with symmetry, partial occupancy and alternative sites."""
 
+import contextlib
 import re
 
 import gemmi
@@ -38,6 +39,10 @@ _NAME_TAGS = (
 )
 _HALL_TAGS = ("_space_group_name_Hall", "_space_group.name_Hall", "_symmetry_space_group_name_Hall")
 _NUMBER_TAGS = ("_space_group_IT_number", "_space_group.IT_number", "_symmetry_Int_Tables_number")
+# Some programs write the name of the group, P 1, without the quotes that a space needs.
+_UNQUOTED = re.compile(
+    r"^(_(?:symmetry_)?space_group\S*)[ \t]+([A-Za-z][^'\"\n]*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
 _WHERE = re.compile(r"^[^:\s]*:(\d+)(?::\d+)?(?:\(\d+\))?:?\s*")
 
 
@@ -79,8 +84,12 @@ def read_cif(file: TextFile) -> list[Structure]:
 
 def _parse(file: TextFile) -> cif.Document:
     try:
-        return cif.read_string("\n".join(file.lines), check_level=0)
+        return cif.read_string(file.text, check_level=0)
     except (ValueError, RuntimeError) as error:
+        quoted = _UNQUOTED.sub(r"\1 '\2'", file.text)
+        if quoted != file.text:
+            with contextlib.suppress(ValueError, RuntimeError):
+                return cif.read_string(quoted, check_level=0)
         sentence = _one_line(error)
         where = _WHERE.match(sentence)
         line = int(where[1]) if where else None
