@@ -4,7 +4,8 @@ The data are the neutron F(Q) of a Wooten-Winer-Weaire network, 0.8 to 20 Å⁻�
 refined against them, once with the Stillinger-Weber energy, from hot to cold, and once without any energy. Aims: four
 neighbours within 2.85 Å for more than 93 % of the atoms, and Rw below 5 %.
 
-Run ``python benchmarks/silicon_refinement.py --atoms 512 -o benchmarks/silicon_refinement_512.json``. One core; times
+Run ``python benchmarks/silicon_refinement.py --atoms 512 --sweeps 6500 --rmc-sweeps 1500 --hot 2300 --data-energy 0.07
+-o benchmarks/silicon_refinement_512.json``, or 216 atoms with ``--sweeps 3000 --rmc-sweeps 600``. One core; times
 are CPU times. A sweep is as many moves as there are atoms.
 """
 
