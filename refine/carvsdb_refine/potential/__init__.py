@@ -1,7 +1,8 @@
 """Potentials: the energy of every atom, in eV.
 
 Whatever the kind, a potential has ``energies``, ``energies_and_forces`` and ``bind``, which makes of it the incremental
-state that a chain asks for energy changes; `potential_from_config` makes them by name.
+state that a chain asks for energy changes (`potential`); `potential_from_config` makes them by name. `checks` says what a
+structure must be.
 
 Classical potentials:
 
@@ -17,7 +18,6 @@ Classical potentials:
 `keating`             bonds and angles of a fixed net
 `ase_calculator`      any ASE calculator, slow
 `classical_reference` the naive twins
-`checks`              what a structure must be
 ====================  ==================================================================================
 
 Atomic cluster expansions:

@@ -1,6 +1,5 @@
 """The potential as its users see it: read it, then ask for energies and forces."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -8,23 +7,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.bound_ace import BoundAce
 from carvsdb_refine.potential.checks import checked_atoms, element_indices
 from carvsdb_refine.potential.evaluate import evaluate
 from carvsdb_refine.potential.form import AceForm
 from carvsdb_refine.potential.neighbours import CellGrid, cell_grid
+from carvsdb_refine.potential.potential import Elements, Floats, Potential, check_finite
 from carvsdb_refine.potential.potential_file import read_form
 from carvsdb_refine.potential.tables import AceTables, lay_out
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Elements = Sequence[str] | Sequence[int] | NDArray[np.integer] | NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)
-class AcePotential:
+class AcePotential(Potential):
     """An atomic cluster expansion as pacemaker fits it.
 
     The energy of an atom is E = E0 + sum_p w_p F(rho_p, m_p), with densities rho_p that are sums of products of
@@ -79,52 +76,6 @@ class AcePotential:
         """
         return element_indices(self.name, self.elements, elements, source)
 
-    def energies(
-        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
-    ) -> Floats:
-        """Compute the energy of each atom.
-
-        Parameters
-        ----------
-        elements : sequence of str or int, shape (n,)
-            Symbols, or indices into `elements` of the potential.
-        positions : array of float, shape (n, 3)
-            Cartesian, in Å; atoms need not lie in the cell.
-        cell : array of float, shape (3, 3)
-            Lattice vectors as rows, in Å; periodic in all directions. A cell smaller than the cut-off is
-            handled by as many images as it takes.
-        source : str or Path, optional
-            The structure's file, for messages.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,)
-            In eV.
-
-        Raises
-        ------
-        InputError
-            If the potential lacks an element, the numbers do not describe a periodic structure, or two atoms
-            lie on one another.
-        """
-        return self._evaluate(elements, positions, cell, source, with_forces=False)[0]
-
-    def energies_and_forces(
-        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
-    ) -> tuple[Floats, Floats]:
-        """Compute the energy of each atom and the forces on them.
-
-        Parameters and errors are those of `energies`.
-
-        Returns
-        -------
-        energies : ndarray of float64, shape (n,)
-            In eV.
-        forces : ndarray of float64, shape (n, 3)
-            Minus the derivative of the total energy by the positions, in eV/Å.
-        """
-        return self._evaluate(elements, positions, cell, source, with_forces=True)
-
     def bind(self, model: AtomicModel) -> BoundAce:
         """Return the energies of a model, kept up to date as its atoms move.
 
@@ -145,9 +96,7 @@ class AcePotential:
         energies = np.zeros(len(indices))
         forces = np.zeros((len(indices), 3)) if with_forces else np.zeros((0, 3))
         evaluate(self.tables, grid, indices, order, grid.most_candidates, with_forces, energies, forces)
-        if not np.all(np.isfinite(energies)):
-            atom = int(np.argmin(np.isfinite(energies)))
-            raise InputError(f"atom {atom} (from 0) has no finite energy: another lies upon it", path=source)
+        check_finite(energies, source)
         return energies, forces
 
 
