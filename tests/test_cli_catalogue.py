@@ -224,12 +224,19 @@ def test_a_missing_catalogue(tmp_path: Path) -> None:
     assert not (tmp_path / "none.duckdb").exists()
 
 
-def test_interrupting_loses_nothing_that_was_added(shared: Path, tmp_path: Path) -> None:
+# A process that is started in the background of a script ignores Ctrl-C, and so would this one.
+LISTENING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from carvsdb.cli.main import run; run()"
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_loses_nothing_that_was_added(shared: Path, tmp_path: Path, number: signal.Signals) -> None:
     db, folder = tmp_path / "cut.duckdb", shared / "data" / "amorphous-mof"
     files = [folder / f"{net}.cgd" for net in NETS]
     slow = folder / "si" / "asi-gap_18-topology.cgd"
     process = subprocess.Popen(
-        [sys.executable, "-m", "carvsdb", "ingest", *map(str, [*files, slow, slow.with_suffix(".data")]), "--db", db],
+        [sys.executable, "-c", LISTENING, "ingest", *map(str, [*files, slow, slow.with_suffix(".data")]), "--db", db],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -238,7 +245,7 @@ def test_interrupting_loses_nothing_that_was_added(shared: Path, tmp_path: Path)
     while not db.exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "interrupted" in err

@@ -5,8 +5,13 @@ done, 7 refused, 8 verification or convergence failed, 130 interrupted.
 """
 
 import os
+import signal
 import sys
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated, cast
 
 import typer
@@ -81,7 +86,8 @@ def run(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
     try:
-        code = app(given, prog_name="carvsdb", standalone_mode=False) or 0
+        with _terminated_like_interrupted():
+            code = app(given, prog_name="carvsdb", standalone_mode=False) or 0
     except CarvsdbError as error:
         say(str(error))
         code = error.exit_code
@@ -111,6 +117,23 @@ def run(arguments: list[str] | None = None) -> None:
         sys.stderr.flush()
         os._exit(130)
     sys.exit(code)
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM, with which batch systems end a process, do what Ctrl-C does: worker processes are ended too."""
+    if threading.current_thread() is not threading.main_thread():  # only there can a signal be handled
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _answer_error(code: int, item: str | None, message: str, hint: str | None) -> None:
