@@ -14,6 +14,7 @@ from strategies import nets
 from carvsdb.errors import InputError
 from carvsdb.net import Net, library, supercell
 from carvsdb.rings import coordination_sequences, find_rings, point_symbols, reference, td10, vertex_symbols
+from carvsdb.rings.vertex_symbols import in_order
 
 KNOWN = json.loads((Path(__file__).parent / "reference" / "nets.json").read_text(encoding="utf-8"))
 
@@ -150,3 +151,10 @@ def test_coordination_sequences_count_nodes_two_steps_at_a_time(net: Net) -> Non
         shells = Counter(distance for image, distance in reached.items() if net.is_node[image[0]])
         expected.append([shells[2], shells[4], shells[6]])
     assert coordination_sequences(net, 3).tolist() == expected
+
+
+@given(st.lists(st.lists(st.integers(3, 6), max_size=5).map(sorted), min_size=2, max_size=5))
+def test_angles_are_in_the_order_of_their_rings_written_out(lists: list[list[int]]) -> None:
+    angles = [tuple(sorted(Counter(one).items())) for one in lists]
+    naive = sorted(lists, key=lambda one: one or [99])
+    assert in_order(angles, all_rings=True) == [tuple(sorted(Counter(one).items())) for one in naive]

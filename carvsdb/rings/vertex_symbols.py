@@ -53,6 +53,9 @@ def vertex_symbols(census: RingCensus, *, all_rings: bool = False) -> list[str]:
     return symbols
 
 
+_NONE = 10**9  # larger than any size of a ring, and than any number of rings
+
+
 def _angle(row: NDArray[np.int64], all_rings: bool) -> Angle:
     sizes = np.flatnonzero(row)
     if not all_rings:
@@ -65,10 +68,13 @@ def in_order(angles: Sequence[Angle], all_rings: bool = False) -> list[Angle]:
 
     def rank(angle: Angle) -> tuple[int, ...]:
         if not angle:
-            return (10**9,)
-        if all_rings:
-            return tuple(size for size, number in angle for _ in range(number))
-        return angle[0]
+            return (_NONE,)
+        if not all_rings:
+            return angle[0]
+        # As if each ring were written out, of which there may be millions: of two lists that differ in the number of
+        # rings of one size, the longer run comes first, unless the shorter one ends its list.
+        *runs, (last, number) = angle
+        return (*(part for size, many in runs for part in (size, -many)), last, number - _NONE)
 
     if len(angles) != 6:
         return sorted(angles, key=rank)

@@ -46,7 +46,7 @@ __all__ = ["IngestReport", "Workers", "ingest_collection", "ingest_files", "net_
 FEW = 64
 """Fewer inputs than this are analysed in this process, unless workers are asked for."""
 
-WINDOW = 4096
+WINDOW = 16_384
 """Inputs that are looked at together: what bounds the memory."""
 
 _SECONDS = 1.0  # of work that goes into one transaction

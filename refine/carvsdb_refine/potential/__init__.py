@@ -1,8 +1,8 @@
 """Potentials: the energy of every atom, in eV.
 
 Whatever the kind, a potential has ``energies``, ``energies_and_forces`` and ``bind``, which makes of it the incremental
-state that a chain asks for energy changes (`potential`); `potential_from_config` makes them by name. `checks` says what a
-structure must be.
+state that a chain asks for energy changes (`potential`); `potential_from_config` makes them by name. `checks` says what
+a structure must be.
 
 Classical potentials:
 
