@@ -228,18 +228,22 @@ def search(
         begins = np.concatenate([[0], ends])[: net.n_vertices].astype(np.int64)
         near = Tables(np.concatenate([like, *(words for words, _ in tables)]), begins, ends, radius)
         del tables
-        found = list(
-            pool.map(
-                lambda task: rings_from_roots(graph, task[0], task[1], longest, near, max_rings),
-                _shares(net.n_nodes, n_workers),
-            )
-        )
+        tasks = [
+            pool.submit(rings_from_roots, graph, first, end, longest, near, max_rings)
+            for first, end in _shares(net.n_nodes, n_workers)
+        ]
+        found, n_rings = [], 0
+        for task in tasks:
+            part = task.result()
+            n_rings += len(part[0])
+            if n_rings > max_rings or part[3]:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise RingBudgetError(
+                    f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
+                    hint="search it to a smaller size, or allow more rings",
+                )
+            found.append(part)
     lengths = np.concatenate([nothing, *(lengths for lengths, _, _, _ in found)])
-    if len(lengths) > max_rings or any(too_many for _, _, _, too_many in found):
-        raise RingBudgetError(
-            f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
-            hint="search it to a smaller size, or allow more rings",
-        )
     images = np.concatenate([nothing, *(images for _, images, _, _ in found)])
     vertices = np.concatenate([nothing, *(vertices for _, _, vertices, _ in found)])
     return lengths, order[vertices].astype(np.int32), cells_of(graph, images, vertices)

@@ -1,7 +1,9 @@
 """What a reader gives: one net as its file holds it, and the options of reading."""
 
+import math
 from dataclasses import dataclass, field
 
+from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_ingest.bonds import BondOptions
 from carvsdb_ingest.geometry.histogram import Histogram
@@ -43,6 +45,10 @@ class ReadOptions:
     bonds: BondOptions = field(default_factory=BondOptions)
     clusterings: tuple[str, ...] = ()
     check_tolerance: bool = True
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.tolerance) and self.tolerance > 0):
+            raise InputError(f"tolerance must be a positive number of Å, got {self.tolerance}")
 
 
 @dataclass(frozen=True, slots=True)

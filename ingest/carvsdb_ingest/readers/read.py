@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -166,8 +165,6 @@ def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | Structure
     InputError
         One sentence with file and line, for whatever cannot be read.
     """
-    if not (math.isfinite(options.tolerance) and options.tolerance > 0):
-        raise InputError(f"tolerance must be a positive number of Å, got {options.tolerance}")
     found: Sequence[FoundNet | Structure | InputError] = _READERS[format_of(file)](file, options)
     stem = Path(plain_name(file.path)).stem
     parts: list[NetItem | StructurePart | CarvsdbError] = []
