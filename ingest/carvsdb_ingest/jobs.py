@@ -12,7 +12,7 @@ from carvsdb.catalogue import Atoms, Entry, Histogram, SourceInfo
 from carvsdb.catalogue.batch import BatchBuilder
 from carvsdb.catalogue.keys import content_key
 from carvsdb.compare import BlockSums
-from carvsdb.errors import CarvsdbError, InputError, NoNetError
+from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis import Analysis, AnalysisOptions, analyse, guess_kind
 from carvsdb_ingest.readers import NetItem, ReadOptions
@@ -20,6 +20,7 @@ from carvsdb_ingest.readers.compressed import plain_name
 from carvsdb_ingest.readers.read import read_parts
 from carvsdb_ingest.readers.text_file import TextFile
 from carvsdb_ingest.sources.collection import SourceFile
+from carvsdb_ingest.statuses import cause_of, failure_text, status_of
 
 TIME_LIMIT = 300.0
 """Seconds that a structure may take, if nothing else is said."""
@@ -284,34 +285,6 @@ def note(job: Job, attempted: Attempted, builder: BatchBuilder) -> Outcome:
 def failed(job: Job, error: CarvsdbError, builder: BatchBuilder) -> Outcome:
     """Note that an input could not be done at all."""
     return note(job, Attempted(0, "", job.sha256, error=error), builder)
-
-
-def status_of(error: CarvsdbError) -> str:
-    """Return the status of what ended with an error: ``no net``, ``timeout`` or ``error``."""
-    return str(getattr(error, "status", "error"))
-
-
-def cause_of(error: CarvsdbError) -> str:
-    """Return why there is no entry, in a few words."""
-    if isinstance(error, NoNetError):
-        return error.cause
-    return _CAUSES.get(type(error).__name__, "internal error" if type(error) is CarvsdbError else "bad input")
-
-
-_CAUSES = {
-    "TimeLimitError": "time limit",
-    "CrashedError": "crashed",
-    "RefusedError": "refused",
-    "RingBudgetError": "too many rings",
-    "LabelTakenError": "label taken",
-    "MissingExtraError": "missing package",
-    "WorkerDiedError": "crashed",
-}
-
-
-def failure_text(error: CarvsdbError) -> str:
-    """Return the sentence of an error as the catalogue keeps it; a structure without a net has its cause before it."""
-    return f"{error.cause}: {error}" if isinstance(error, NoNetError) else str(error)
 
 
 def to_entry(

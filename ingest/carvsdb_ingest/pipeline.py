@@ -5,7 +5,6 @@ analysed in this process; many by workers, each of which writes shards, that thi
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,17 +18,16 @@ from carvsdb.catalogue.folders import clear_drafts, open_folder
 from carvsdb.catalogue.importing import commit_folder, is_committed
 from carvsdb.errors import CarvsdbError, InputError, LabelTakenError, NoNetError, VerificationError
 from carvsdb_ingest.analysis import AnalysisOptions
+from carvsdb_ingest.ingest_report import IngestReport
 from carvsdb_ingest.jobs import (
     Job,
     JobOptions,
     Outcome,
-    cause_of,
     failed,
     file_job,
     item_job,
     member_job,
     source_job,
-    status_of,
     to_entry,
 )
 from carvsdb_ingest.lane import Lane
@@ -38,8 +36,8 @@ from carvsdb_ingest.readers.archives import ARCHIVES, is_archive, members
 from carvsdb_ingest.readers.compressed import plain_name
 from carvsdb_ingest.readers.formats import NET_SUFFIXES, STRUCTURE_SUFFIXES, is_taken_from_folders
 from carvsdb_ingest.sources import Collection
+from carvsdb_ingest.statuses import cause_of, status_of
 from carvsdb_ingest.workers import WorkerDiedError, Workers, chunk_size, chunks, do_all, do_safely, stop_workers
-from carvsdb_schemas.answers import CauseCount, IngestAnswer, Rejection
 
 __all__ = ["IngestReport", "Workers", "ingest_collection", "ingest_files", "net_files", "to_entry"]
 
@@ -53,56 +51,6 @@ _SECONDS = 1.0  # of work that goes into one transaction
 
 Note = Callable[[str], None]
 Progress = Callable[["IngestReport"], None]
-
-
-@dataclass(slots=True)
-class IngestReport:
-    """What became of the inputs of one run.
-
-    Attributes
-    ----------
-    files : int
-        Files tried; a collection counts its nets.
-    added, unchanged : list of str
-        Labels of the entries that are new, and of those that were stored already.
-    rejected : list of (str, CarvsdbError)
-        The files that gave nothing, and why, in the order of the inputs.
-    by_status : Counter
-        Number of nets by their status, those of rejected inputs too (``no net``, ``timeout``, ``error``).
-    by_cause : Counter
-        The same by status and cause; the cause is empty where there is none.
-    """
-
-    files: int = 0
-    added: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    rejected: list[tuple[str, CarvsdbError]] = field(default_factory=list)
-    by_status: Counter[str] = field(default_factory=Counter)
-    by_cause: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def count(self, status: str, cause: str | None) -> None:
-        """Count a net, or an input without one."""
-        self.by_status[status] += 1
-        self.by_cause[status, cause or ""] += 1
-
-    @property
-    def done(self) -> int:
-        """How many nets and inputs without one are accounted for."""
-        return self.by_status.total()
-
-    def answer(self) -> IngestAnswer:
-        """Return the report in the form in which it is printed as JSON."""
-        return IngestAnswer(
-            files=self.files,
-            added=len(self.added),
-            unchanged=len(self.unchanged),
-            rejected=[_rejection(path, error) for path, error in self.rejected],
-            by_status=dict(self.by_status),
-            by_cause=[
-                CauseCount(status=status, cause=cause or None, number=number)
-                for (status, cause), number in self.by_cause.most_common()
-            ],
-        )
 
 
 def net_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -483,10 +431,3 @@ class _Tried:
         if isinstance(error, InputError):
             error.line = self.line
         return error
-
-
-def _rejection(path: str, error: CarvsdbError) -> Rejection:
-    line = error.line if isinstance(error, InputError) else None
-    return Rejection(
-        file=path or error.item or "", line=line, message=str(error), status=status_of(error), cause=cause_of(error)
-    )

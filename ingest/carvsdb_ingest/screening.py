@@ -10,8 +10,9 @@ from carvsdb.catalogue import Catalogue, Entry, Filters
 from carvsdb.catalogue.batch import BatchBuilder
 from carvsdb.errors import CarvsdbError
 from carvsdb_ingest.analysis import AnalysisOptions, analyse
-from carvsdb_ingest.jobs import JobOptions, failed, file_job, status_of, to_entry
+from carvsdb_ingest.jobs import JobOptions, failed, file_job, to_entry
 from carvsdb_ingest.readers import ReadOptions, read_items
+from carvsdb_ingest.statuses import status_of
 
 SCREENED = pa.schema(
     [
