@@ -4,9 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-pytest.importorskip("faiss")
-
 from catalogue_entries import library_entry
 
 from carvsdb.catalogue import Catalogue

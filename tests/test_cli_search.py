@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +144,6 @@ def test_duplicates(tmp_path: Path) -> None:
     assert "OFAWAV" in carvsdb("duplicates", "--nets", "--db", path).out
 
 
-@pytest.mark.skipif(find_spec("faiss") is None, reason="needs the extra ann")
 def test_side_index(tmp_path: Path) -> None:
     path = tmp_path / "nets.duckdb"
     with Catalogue.open(path) as catalogue:

@@ -154,7 +154,6 @@ def _on_a_cluster(folder: Path, db: Path, queue: "multiprocessing.Queue[tuple[in
 
 @pytest.mark.parametrize("killed", [False, True])
 def test_on_a_dask_cluster(tmp_path: Path, killed: bool) -> None:
-    pytest.importorskip("distributed")
     folder = nets(tmp_path / "nets", 30)
     if killed:
         (folder / "kill").touch()

@@ -313,7 +313,6 @@ def test_keating_is_the_generators() -> None:
 
 
 def test_ase_says_the_same() -> None:
-    pytest.importorskip("ase")
     from ase.calculators import lj, morse, tersoff
 
     (row,) = Tersoff.silicon().triples.values()
@@ -387,7 +386,6 @@ def test_from_config(tmp_path: Path) -> None:
         assert made.bind(model).atom_energies == pytest.approx(evaluate(expected, model), abs=1e-9)
     fixed = potential_from_config("keating", file=net).bind(silicon(2, 5.431, 0.05))
     assert fixed.atom_energies == pytest.approx(evaluate(Keating(), silicon(2, 5.431, 0.05)), abs=1e-9)
-    pytest.importorskip("ase")
     emt = potential_from_config("ase", {"calculator": "ase.calculators.lj.LennardJones", "sigma": 2.1, "rc": 5.0})
     assert len(emt.bind(model).atom_energies) == 8
 

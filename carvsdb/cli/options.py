@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -88,7 +88,7 @@ MaxDensity = Annotated[
 CutOff = Annotated[int | None, typer.Option("--cut-off", metavar="N", help="Only ring searches up to N nodes.")]
 
 
-def filters(**given: object) -> "Filters":
+def filters(**given: Any) -> "Filters":
     """Make conditions on entries from what was typed."""
     from carvsdb.catalogue import Filters
 
@@ -100,7 +100,7 @@ def filters(**given: object) -> "Filters":
             raise typer.BadParameter(
                 f"expected numbers such as 3,4, got {text!r}", param_hint="--coordination"
             ) from None
-    return Filters(**given)  # type: ignore[arg-type]
+    return Filters(**given)
 
 
 def read_options(
