@@ -21,10 +21,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from carvsdb.catalogue import Catalogue, Filters
-from carvsdb.catalogue.approximate import ApproximateIndex
-from carvsdb.catalogue.batch import Batch
-from carvsdb.catalogue.rows import environment_key
-from carvsdb.catalogue.storage import ROW_GROUP
+from carvsdb.catalogue.file.storage import ROW_GROUP
+from carvsdb.catalogue.records.rows import environment_key
+from carvsdb.catalogue.similarity.side_index import ApproximateIndex
+from carvsdb.catalogue.storing.batch import Batch
 from carvsdb.errors import MissingExtraError
 from carvsdb.net import library
 from carvsdb.rings import find_rings

@@ -21,7 +21,7 @@ import numpy as np
 
 from carvsdb.net import Adjacency, Net, supercell
 from carvsdb.rings import find_rings, find_strong_rings
-from carvsdb_ingest.readers import read_nets
+from carvsdb_ingest.analysis import read_nets
 
 INPUTS = {
     # name: (file below data/amorphous-mof, cut-off, limit given to matscipy)

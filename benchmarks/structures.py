@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from carvsdb_ingest.analysis import read_structures
+from carvsdb_ingest.analysis.tolerance import wider_tolerance
 from carvsdb_ingest.bonds import BondOptions, find_bonds
 from carvsdb_ingest.clustering import cluster
 from carvsdb_ingest.geometry import local_geometry
-from carvsdb_ingest.readers import read_structures
-from carvsdb_ingest.tolerance import wider_tolerance
 
 FILES = {
     "amorphous-mof/zif/m1-zif_ace_24-anneal_1500K_5ns.data": BondOptions(pairs=(("Zn", "N", 2.5),)),

@@ -10,7 +10,7 @@ The floors; a module imports only from floors below its own::
     carvsdb.generate                           amorphous networks
     carvsdb.topology, carvsdb.compare          keys and names; distances, neighbours, embeddings
     carvsdb.rings                              rings, CARVS, symbols
-    carvsdb.net                                periodic graphs
+    carvsdb.net, carvsdb.atoms                 periodic graphs; atoms in a cell
     carvsdb_schemas                            what a record is
     carvsdb.compiled, carvsdb.errors, carvsdb.version
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from carvsdb.net import library as library
     from carvsdb.rings import find_rings as find_rings
     from carvsdb.topology import identify as identify
-    from carvsdb_ingest.readers import read_nets as read_nets
+    from carvsdb_ingest.analysis import read_nets as read_nets
 
 _PUBLIC = {
     "Catalogue": ("carvsdb.catalogue", "Catalogue"),
@@ -41,7 +41,7 @@ _PUBLIC = {
     "find_rings": ("carvsdb.rings", "find_rings"),
     "identify": ("carvsdb.topology", "identify"),
     "library": ("carvsdb.net.library", None),
-    "read_nets": ("carvsdb_ingest.readers", "read_nets"),
+    "read_nets": ("carvsdb_ingest.analysis", "read_nets"),
 }
 
 __all__ = ["Catalogue", "Net", "find_rings", "identify", "library", "read_nets"]

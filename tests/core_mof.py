@@ -15,8 +15,8 @@ from carvsdb.errors import InputError, NoNetError
 from carvsdb.topology import Identity, identify
 from carvsdb_ingest.bonds import find_bonds
 from carvsdb_ingest.clustering import cluster
-from carvsdb_ingest.readers.cif import read_cif
-from carvsdb_ingest.readers.text_file import TextFile
+from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers.cif.cif import read_cif
 
 TABLE = Path(__file__).parent / "reference" / "core-mof-200.tsv"
 N_STRUCTURES, N_CHOSEN, SEED = 12_020, 200, 2019

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.catalogue.checking import check_catalogue
+from carvsdb.catalogue.maintenance.checking import check_catalogue
 from carvsdb.errors import CarvsdbError
-from carvsdb_ingest import pipeline
-from carvsdb_ingest.pipeline import Workers, ingest_files, net_files
+from carvsdb_ingest.tasks import pipeline
+from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
 from carvsdb_schemas.tables import ALL_TABLES
 
 NOT_COMPARED = {"schema_info": (), "shard": (), "attempt": ("seconds",), "carvs": ("seconds",)}
@@ -29,7 +29,7 @@ NOT_COMPARED = {"schema_info": (), "shard": (), "attempt": ("seconds",), "carvs"
 def context() -> ForkServerContext:
     """Return a way to start processes that have everything imported already."""
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["carvsdb_ingest.pipeline", "crashes", "crashes_warm"])
+    found.set_forkserver_preload(["carvsdb_ingest.tasks.pipeline", "crashes", "crashes_warm"])
     return found
 
 

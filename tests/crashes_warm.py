@@ -9,7 +9,7 @@ from pathlib import Path
 from crashes import nets
 
 from carvsdb.catalogue import Catalogue
-from carvsdb_ingest.pipeline import ingest_files, net_files
+from carvsdb_ingest.tasks.pipeline import ingest_files, net_files
 
 with tempfile.TemporaryDirectory() as folder, Catalogue.in_memory() as catalogue:
     ingest_files(catalogue, net_files([nets(Path(folder) / "nets", 3)]))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lane_calls import act
 
-from carvsdb_ingest.jobs import Attempted, Job, JobOptions, attempt, prepare
+from carvsdb_ingest.tasks.jobs import Attempted, Job, JobOptions, attempt, prepare
 
 __all__ = ["attempt_or_die", "prepare"]
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from carvsdb.atoms.pairs import near_pairs
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError, NoNetError
 from carvsdb.net import Net, components
 from carvsdb.topology import identify
 from carvsdb_ingest.bonds import BondOptions, Bonds, find_bonds
-from carvsdb_ingest.bonds.pairs import near_pairs
-from carvsdb_ingest.structure import Structure
 
 CUBE = 20.0 * np.eye(3)
 

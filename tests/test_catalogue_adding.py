@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from catalogue_entries import RCSR, amorphous_entry, chain_entry, entry_of, library_entry
 
-from carvsdb.catalogue import Catalogue, Entry, rows
+from carvsdb.catalogue import Catalogue, Entry
+from carvsdb.catalogue.records import rows
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.net import Net, library
 from carvsdb.rings import Carvs, find_rings

@@ -7,7 +7,7 @@ import pytest
 from catalogue_entries import library_entry
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.catalogue.approximate import ApproximateIndex, _faiss, _make
+from carvsdb.catalogue.similarity.side_index import ApproximateIndex, _faiss, _make
 from carvsdb.errors import RefusedError
 
 NETS = ("dia", "sod", "pcu", "sql", "qtz", "gis", "nbo", "srs")

@@ -9,11 +9,11 @@ from catalogue_entries import census, entry_of, library_entry
 
 import carvsdb_ingest
 from carvsdb.catalogue import Catalogue, Entry
-from carvsdb.catalogue.answer import Answer
-from carvsdb.catalogue.checking import check_catalogue
+from carvsdb.catalogue.maintenance.checking import check_catalogue
+from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.errors import InputError, LabelTakenError, MissingExtraError
-from carvsdb_ingest.pipeline import ingest_collection, ingest_files
 from carvsdb_ingest.sources import source_named
+from carvsdb_ingest.tasks.pipeline import ingest_collection, ingest_files
 
 
 def test_adding_from_a_generator() -> None:
@@ -93,7 +93,7 @@ def test_one_call_away_from_data_frames() -> None:
 
 
 def test_public_names() -> None:
-    assert carvsdb_ingest.screen.__module__ == "carvsdb_ingest.screening"
+    assert carvsdb_ingest.screen.__module__ == "carvsdb_ingest.tasks.screening"
     assert set(dir(carvsdb_ingest)) == set(carvsdb_ingest.__all__)
     with pytest.raises(AttributeError, match="no attribute 'sreen'"):
         carvsdb_ingest.sreen  # noqa: B018

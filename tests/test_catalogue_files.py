@@ -148,7 +148,7 @@ def test_interrupted_while_it_is_made(path: Path, monkeypatch: pytest.MonkeyPatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("carvsdb.catalogue.schema.publish", interrupted)
+        patched.setattr("carvsdb.catalogue.file.schema.publish", interrupted)
         with pytest.raises(KeyboardInterrupt):
             Catalogue.open(path)
     assert not path.exists()

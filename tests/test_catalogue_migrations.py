@@ -9,7 +9,7 @@ import pytest
 from catalogue_entries import RCSR, amorphous_entry, library_entry
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.catalogue.storage import Storage
+from carvsdb.catalogue.file.storage import Storage
 from carvsdb.errors import RefusedError
 from carvsdb_schemas.tables import SCHEMA_VERSION
 
@@ -69,7 +69,7 @@ def test_goes_on_from_there(old: Path) -> None:
 
 
 def test_a_migration_that_fails_leaves_it_as_it_was(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from carvsdb.catalogue import migrations
+    from carvsdb.catalogue.file import migrations
 
     with monkeypatch.context() as patched:
         last = max(migrations._STEPS)
@@ -87,7 +87,7 @@ def test_a_migration_that_fails_leaves_it_as_it_was(old: Path, monkeypatch: pyte
 
 
 def test_where_it_cannot_be_written_it_says_so(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from carvsdb.catalogue import schema
+    from carvsdb.catalogue.file import schema
 
     class ReadOnly(Storage):
         def __init__(self, path: Path | None, *, read_only: bool = False) -> None:

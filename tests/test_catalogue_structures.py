@@ -10,8 +10,8 @@ import pytest
 from catalogue_entries import amorphous_entry, library_entry
 
 from carvsdb.catalogue import Atoms, Catalogue, Entry, Filters, Histogram, RefinementRun
-from carvsdb.catalogue.batch import BatchBuilder
-from carvsdb.catalogue.checking import check_catalogue
+from carvsdb.catalogue.maintenance.checking import check_catalogue
+from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.errors import InputError, LabelTakenError, NotFoundError
 from carvsdb.net import library
 

@@ -9,7 +9,7 @@ import pytest
 from program import carvsdb
 
 from carvsdb.rings import point_symbols
-from carvsdb_ingest.readers import read_nets
+from carvsdb_ingest.analysis import read_nets
 from carvsdb_schemas.description import Description
 
 NODE_LINKER = {

@@ -13,8 +13,8 @@ from program import carvsdb
 from carvsdb.catalogue import Atoms, Catalogue, Entry, Filters, SourceInfo
 from carvsdb.net import library
 from carvsdb.topology import identify, key_of
-from carvsdb_ingest.pipeline import ingest_collection
 from carvsdb_ingest.sources import source_named
+from carvsdb_ingest.tasks.pipeline import ingest_collection
 from carvsdb_schemas.answers import ContainingAnswer, DistinctNet, DuplicateGroup, SortsAnswer
 from carvsdb_schemas.description import ComponentDescription
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from carvsdb.compare import BlockSums, distance_noise, resample
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.rings import find_rings
-from carvsdb_ingest.readers.read import read_nets
+from carvsdb_ingest.analysis.read import read_nets
 
 RATES = np.array([0, 0, 0.1, 0.8, 1.2, 2.1, 3.0, 2.9, 3.1, 2.2, 1.0, 0.4])
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import BondOptions, find_bonds
 from carvsdb_ingest.clustering import Clustered, cluster
 from carvsdb_ingest.geometry import Histogram, local_geometry
-from carvsdb_ingest.structure import Structure
 
 
 def cristobalite(bond: float = 1.55) -> Structure:

@@ -11,7 +11,7 @@ from crashes import content, context, ingest, kill_at_random, labels, nets, seco
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import RefusedError
-from carvsdb_ingest.pipeline import Workers, ingest_files, net_files
+from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc of Linux")
 

@@ -11,10 +11,10 @@ from program import carvsdb
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import CrashedError, InputError, TimeLimitError
-from carvsdb_ingest.jobs import JobOptions
-from carvsdb_ingest.lane import Lane
-from carvsdb_ingest.pipeline import Workers, ingest_files, net_files
 from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.tasks.isolated_process import Lane
+from carvsdb_ingest.tasks.jobs import JobOptions
+from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
 
 SILICA = """6
 Lattice="0 {a} {a} {a} 0 {a} {a} {a} 0" Properties=species:S:1:pos:R:3
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setattr("carvsdb_ingest.lane.ATTEMPT", "deadly_jobs:attempt_or_die")
+    monkeypatch.setattr("carvsdb_ingest.tasks.isolated_process.ATTEMPT", "deadly_jobs:attempt_or_die")
 
 
 def test_a_lane_survives_what_hangs_and_what_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ def test_rejected_inputs_are_tried_again_only_if_asked(tmp_path: Path, monkeypat
     path.write_text(silica())
     with Catalogue.in_memory() as catalogue:
         with monkeypatch.context() as patched:
-            patched.setattr("carvsdb_ingest.lane.ATTEMPT", "deadly_jobs:attempt_or_die")
+            patched.setattr("carvsdb_ingest.tasks.isolated_process.ATTEMPT", "deadly_jobs:attempt_or_die")
             assert dict(ingest_files(catalogue, [path], time_limit=3).by_status) == {"timeout": 1}
         assert dict(ingest_files(catalogue, [path]).by_status) == {"timeout": 1}
         assert dict(ingest_files(catalogue, [path], retry=True).by_status) == {"named": 1}
@@ -157,7 +157,7 @@ def test_describe_goes_on_after_a_file_of_an_archive_that_has_no_net(tmp_path: P
 
 
 def test_compressed_files(tmp_path: Path) -> None:
-    from carvsdb_ingest.readers import read_items
+    from carvsdb_ingest.analysis import read_items
 
     (tmp_path / "a.xyz.gz").write_bytes(gzip.compress(silica().encode()))
     (tmp_path / "b.xyz.xz").write_bytes(lzma.compress(silica().encode()))

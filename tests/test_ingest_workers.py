@@ -12,13 +12,13 @@ import pytest
 from crashes import content, nets
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.catalogue.folders import folders_in, open_folder
-from carvsdb.catalogue.importing import import_folders
+from carvsdb.catalogue.maintenance.folders import folders_in, open_folder
+from carvsdb.catalogue.maintenance.importing import import_folders
 from carvsdb.errors import InputError, VerificationError
-from carvsdb_ingest import jobs
-from carvsdb_ingest.analysis import AnalysisOptions
-from carvsdb_ingest.pipeline import Workers, ingest_files, net_files
-from carvsdb_ingest.workers import do_chunk
+from carvsdb_ingest.analysis.analyse import AnalysisOptions
+from carvsdb_ingest.tasks import jobs
+from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
+from carvsdb_ingest.tasks.workers import do_chunk
 
 _do_chunk = do_chunk
 SMALL = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
@@ -119,7 +119,7 @@ def test_an_input_that_kills_is_found(tmp_path: Path, monkeypatch: pytest.Monkey
     folder = nets(tmp_path / "nets", 10)
     (folder / "killer.cgd").write_text(SMALL + "# kill\n")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setattr("carvsdb_ingest.workers.do_chunk", _deadly)
+    monkeypatch.setattr("carvsdb_ingest.tasks.workers.do_chunk", _deadly)
     with Catalogue.open(tmp_path / "nets.duckdb") as catalogue:
         report = ingest_files(catalogue, net_files([folder]), workers=Workers(2))
         assert len(report.added) == 9

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from carvsdb.topology import identify
-from carvsdb_ingest.readers import read_items
+from carvsdb_ingest.analysis import read_items
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "names.md"
 

@@ -6,7 +6,7 @@ import pytest
 
 from carvsdb.errors import InputError
 from carvsdb.topology import identify, key_of
-from carvsdb_ingest.readers import read_items
+from carvsdb_ingest.analysis import read_items
 
 ARCHIVE = """\
 key\t3 1 2 0 0 0 1 2 1 0 0 1 2 0 1 0 1 2 0 0 1

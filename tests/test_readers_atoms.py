@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers import ReadOptions, read_items, read_structures
-from carvsdb_ingest.readers.read import read_parts
-from carvsdb_ingest.readers.text_file import TextFile
-from carvsdb_ingest.structure import Structure
+from carvsdb_ingest.analysis import read_items, read_structures
+from carvsdb_ingest.analysis.read import read_parts
+from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers import ReadOptions
 
 CELL = np.array([[7.16, 0, 0], [1.0, 7.0, 0], [-0.5, 0.7, 8.0]])
 PLACES = np.array([[0, 0, 0], [0.25, 0.25, 0.25], [0.5, 0.1, 0.9], [0.125, 0.3, 1.2]])

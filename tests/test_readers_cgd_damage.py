@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers import ReadOptions, read_items
+from carvsdb_ingest.analysis import read_items
+from carvsdb_ingest.readers import ReadOptions
 
 DIA = """CRYSTAL
   NAME dia

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, InputError, NoNetError
 from carvsdb_ingest.bonds import find_bonds
-from carvsdb_ingest.readers.cif import read_cif
-from carvsdb_ingest.readers.text_file import TextFile
-from carvsdb_ingest.structure import Structure
+from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers.cif.cif import read_cif
 
 HEAD = """data_{name}
 _cell_length_a {a}

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carvsdb_ingest.analysis import AnalysisOptions
-from carvsdb_ingest.jobs import JobOptions, attempt, file_job
+from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.readers import ReadOptions
-from carvsdb_ingest.statuses import cause_of, status_of
+from carvsdb_ingest.tasks.jobs import JobOptions, attempt, file_job
+from carvsdb_ingest.tasks.statuses import cause_of, status_of
 
 CIF = """data_quartz
 _cell_length_a 5.0

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.potential import AcePotential, read_ace
-from carvsdb_refine.potential.coupling import invariant
-from carvsdb_refine.potential.form import Centre
-from carvsdb_refine.potential.reference import energy_of_atom, spherical_harmonic
+from carvsdb_refine.potential.ace.coupling import invariant
+from carvsdb_refine.potential.ace.form import Centre
+from carvsdb_refine.potential.ace.reference import energy_of_atom, spherical_harmonic
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from carvsdb_refine.backmap import (
     random_packing,
 )
 from carvsdb_refine.backmap.node_net import two_ended
-from carvsdb_refine.backmap.spins import best_spins
+from carvsdb_refine.backmap.orientations import best_spins
 from carvsdb_refine.model import AtomicModel, read_model, write_model
 from carvsdb_refine.potential.pair_listing import list_pairs
 

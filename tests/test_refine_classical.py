@@ -32,8 +32,8 @@ from carvsdb_refine.potential import (
     Tersoff,
     potential_from_config,
 )
-from carvsdb_refine.potential import classical_reference as twin
-from carvsdb_refine.potential.lammps_parameters import Triples
+from carvsdb_refine.potential.classical import reference as twin
+from carvsdb_refine.potential.classical.lammps_parameters import Triples
 from carvsdb_refine.potential.pair_listing import list_pairs
 
 Floats = NDArray[np.float64]

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel, read_model
 from carvsdb_refine.monte_carlo import Configuration, Fit, RigidMove, ScatteringData, ScatteringState
-from carvsdb_refine.monte_carlo.fitting import Misfit
-from carvsdb_refine.monte_carlo.pair_changes import PairChanges
-from carvsdb_refine.monte_carlo.sine_sums import SineSums
+from carvsdb_refine.monte_carlo.data.fitting import Misfit
+from carvsdb_refine.monte_carlo.data.pair_changes import PairChanges
+from carvsdb_refine.monte_carlo.data.sine_sums import SineSums
 from carvsdb_refine.potential import AcePotential, read_ace
-from carvsdb_refine.potential.product_plan import plan_products
+from carvsdb_refine.potential.ace.product_plan import plan_products
 from carvsdb_refine.scattering import DataSet, Scatterer, pair_histogram, read_data
 
 Floats = NDArray[np.float64]

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError, NoNetError
 from carvsdb.topology import Identity, identify
 from carvsdb_ingest.bonds import find_bonds
 from carvsdb_ingest.clustering import Clustered, cluster, natural_clustering
-from carvsdb_ingest.readers.cif import read_cif
-from carvsdb_ingest.readers.text_file import TextFile
-from carvsdb_ingest.structure import Structure
+from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers.cif.cif import read_cif
 
 # What truth/cifs.json says in words.
 IN_WORDS = {"sra (zeolite ABW), oxygens contracted": "sra", "zeolite RRO, oxygens contracted": "RRO"}

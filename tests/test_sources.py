@@ -12,9 +12,9 @@ from program import carvsdb
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import CarvsdbError, InputError, MissingExtraError, NotFoundError
-from carvsdb_ingest.analysis import AnalysisOptions
-from carvsdb_ingest.pipeline import ingest_collection
+from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.sources import SOURCES, source_named
+from carvsdb_ingest.tasks.pipeline import ingest_collection
 
 SMALL = AnalysisOptions(max_ring_size=8)
 

@@ -15,7 +15,7 @@ from carvsdb.net import Net, library, relabel, shift, supercell
 from carvsdb.rings import RingCensus, find_rings
 from carvsdb.rings.reference_strong import strong_counts
 from carvsdb.rings.strong import find_strong_rings, strong_rings
-from carvsdb_ingest.readers import read_nets
+from carvsdb_ingest.analysis import read_nets
 
 
 def check_strong_laws(net: Net, max_ring_size: int, generator: np.random.Generator) -> None:

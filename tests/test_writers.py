@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from carvsdb.errors import InputError
 from carvsdb.net import Net, library
-from carvsdb_ingest.readers import read_items, read_nets
+from carvsdb_ingest.analysis import read_items, read_nets
 from carvsdb_ingest.writers import write_cgd
 
 

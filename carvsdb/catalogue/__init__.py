@@ -1,31 +1,27 @@
 """The catalogue: one DuckDB file of entries, their nets, their rings and their neighbours.
 
-``storage`` opens the file, ``schema`` gives it its tables and ``migrations`` brings old ones up to date.
-
-What goes in: ``entry`` is one analysed net, with its ``atoms`` and ``histograms``, ``refinements`` says how models were
-made; ``keys`` and ``rows`` turn them into rows, ``batch`` collects them, ``labels`` settles what they are called,
-``committing`` stores a batch and ``adding`` entries, a few or from a generator; ``naming`` looks their names up again.
-
-What comes out: ``names`` finds entries, ``listing`` lists them, ``showing`` reads one back, ``searches`` chooses
-vectors that may be compared, ``search_index`` holds all of them and ``filters`` says which may be found,
-``neighbours`` and ``distances`` compare nets, ``environments`` nodes (with an ``environment_index``), ``duplicates``
-groups, ``approximate`` is a side index, ``maps`` keeps embeddings, ``queries`` answers read-only SQL.
-
-The file as a whole: ``checking``, ``copying``, ``exporting``, ``importing``, with ``folders`` of Parquet tables and
-their ``checksums``. :class:`Catalogue` is the front of it all, with ``searching`` for what compares.
+================  ==========================================================================================
+`catalogue`       :class:`Catalogue`, the front of it all, with ``similarity_methods`` for what compares
+`file/`           the file, its tables, migrations
+`records/`        one analysed net, one refinement run, and the rows that they are
+`storing/`        putting entries in, whole or not at all
+`questions/`      finding, listing, showing, filters, duplicates, SQL
+`similarity/`     vectors that may be compared, neighbours, distances, environments, maps
+`maintenance/`    checking, copies, export and import
+================  ==========================================================================================
 """
 
-from carvsdb.catalogue.adding import AddReport
-from carvsdb.catalogue.answer import Answer
 from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.catalogue import Catalogue
-from carvsdb.catalogue.distances import DistanceTable
-from carvsdb.catalogue.entry import Entry, SourceInfo
-from carvsdb.catalogue.filters import Filters
 from carvsdb.catalogue.histograms import Histogram
-from carvsdb.catalogue.maps import StoredMap
-from carvsdb.catalogue.refinements import RefinementRun
-from carvsdb.catalogue.searches import Vectors
+from carvsdb.catalogue.questions.answer import Answer
+from carvsdb.catalogue.questions.filters import Filters
+from carvsdb.catalogue.records.entry import Entry, SourceInfo
+from carvsdb.catalogue.records.refinement_run import RefinementRun
+from carvsdb.catalogue.similarity.comparable import Vectors
+from carvsdb.catalogue.similarity.distances import DistanceTable
+from carvsdb.catalogue.similarity.maps import StoredMap
+from carvsdb.catalogue.storing.adding import AddReport
 
 __all__ = [
     "AddReport",

@@ -4,28 +4,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from carvsdb.catalogue import (
-    adding,
-    duplicates,
-    listing,
-    names,
-    naming,
-    queries,
-    schema,
-    showing,
-)
-from carvsdb.catalogue.adding import AddReport
-from carvsdb.catalogue.answer import Answer
 from carvsdb.catalogue.atoms import Atoms
-from carvsdb.catalogue.batch import Batch, BatchBuilder
-from carvsdb.catalogue.committing import CommitReport, commit
-from carvsdb.catalogue.entry import Entry
-from carvsdb.catalogue.filters import Filters
+from carvsdb.catalogue.file import schema
+from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.histograms import Histogram
-from carvsdb.catalogue.naming import NamingReport
-from carvsdb.catalogue.refinements import RefinementRun
-from carvsdb.catalogue.searching import Searching
-from carvsdb.catalogue.storage import Storage
+from carvsdb.catalogue.questions import duplicates, listing, resolving, showing, sql
+from carvsdb.catalogue.questions.answer import Answer
+from carvsdb.catalogue.questions.filters import Filters
+from carvsdb.catalogue.records.entry import Entry
+from carvsdb.catalogue.records.refinement_run import RefinementRun
+from carvsdb.catalogue.similarity_methods import Searching
+from carvsdb.catalogue.storing import adding, renaming
+from carvsdb.catalogue.storing.adding import AddReport
+from carvsdb.catalogue.storing.batch import Batch, BatchBuilder
+from carvsdb.catalogue.storing.committing import CommitReport, commit
+from carvsdb.catalogue.storing.renaming import NamingReport
 from carvsdb.net.graph import Net
 from carvsdb.topology.archive import Archive
 from carvsdb_schemas.answers import ShowAnswer
@@ -103,9 +96,9 @@ class Catalogue(Searching):
         return adding.add(self._storage, entries, at_once)
 
     def add_batch(self, batch: Batch) -> CommitReport:
-        """Store the rows of many entries in one transaction, by Arrow; see :class:`carvsdb.catalogue.batch.Batch`.
+        """Store many entries in one transaction, by Arrow; see :class:`carvsdb.catalogue.storing.batch.Batch`.
 
-        Multiples of 122,880 nets (:data:`carvsdb.catalogue.storage.ROW_GROUP`) are the fastest.
+        Multiples of 122,880 nets (:data:`carvsdb.catalogue.file.storage.ROW_GROUP`) are the fastest.
 
         A label that belongs to other content is changed, and a net that is stored with other edges is left out; both
         are in the report.
@@ -140,7 +133,7 @@ class Catalogue(Searching):
             Columns id, model, seed, config, data_sha256, potential_sha256, results, files, code_version.
         """
         return adding.refinements(
-            self._storage, None if name is None else names.resolve(self._storage, name).structure_id
+            self._storage, None if name is None else resolving.resolve(self._storage, name).structure_id
         )
 
     def record_attempt(
@@ -194,15 +187,15 @@ class Catalogue(Searching):
         NotFoundError
             If nothing, or more than one thing, has the name.
         """
-        return showing.show(self._storage, names.resolve(self._storage, name))
+        return showing.show(self._storage, resolving.resolve(self._storage, name))
 
     def label(self, name: str) -> str:
         """Return the full label of the entry that a name means."""
-        return names.resolve(self._storage, name).label
+        return resolving.resolve(self._storage, name).label
 
     def net(self, name: str) -> Net:
         """Return the net of an entry."""
-        return showing.load_net(self._storage, names.resolve(self._storage, name))
+        return showing.load_net(self._storage, resolving.resolve(self._storage, name))
 
     def atoms(self, name: str) -> Atoms:
         """Return the structure itself.
@@ -212,13 +205,13 @@ class Catalogue(Searching):
         NotFoundError
             If nothing, or more than one thing, has the name, or the entry came as a net.
         """
-        return showing.load_atoms(self._storage, names.resolve(self._storage, name))
+        return showing.load_atoms(self._storage, resolving.resolve(self._storage, name))
 
     def geometry(self, name: str) -> tuple[Histogram, ...]:
         """Return the histograms of distances and angles of an entry, by quantity; none if it came as a net."""
-        return showing.load_geometry(self._storage, names.resolve(self._storage, name))
+        return showing.load_geometry(self._storage, resolving.resolve(self._storage, name))
 
-    def query(self, sql: str) -> Answer:
+    def query(self, statement: str) -> Answer:
         """Answer a question in SQL; the view `entry` has one row per net.
 
         Raises
@@ -235,7 +228,7 @@ class Catalogue(Searching):
         nets
         0
         """
-        return queries.ask(self._storage, sql)
+        return sql.ask(self._storage, statement)
 
     def sql(self, query: str) -> Answer:
         """Do the same as :meth:`query`."""
@@ -273,7 +266,7 @@ class Catalogue(Searching):
 
     def rename(self, archive: Archive) -> NamingReport:
         """Look up the keys of all nets in an archive of names, and store the names that they have there."""
-        return naming.rename(self._storage, archive)
+        return renaming.rename(self._storage, archive)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -26,7 +26,7 @@ def import_names(
     from carvsdb.topology import key_of
     from carvsdb.topology.archive import shipped
     from carvsdb.topology.names_file import read_names, write_names
-    from carvsdb_ingest.readers import read_items
+    from carvsdb_ingest.analysis import read_items
 
     target = names or DEFAULT_NAMES
     own = read_names(target) if Path(target).exists() else {}

@@ -147,9 +147,9 @@ def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
 
 def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None = None) -> "Entry":
     """Analyse the one net of a file."""
-    from carvsdb_ingest.analysis import analyse
-    from carvsdb_ingest.pipeline import to_entry
-    from carvsdb_ingest.readers import read_items
+    from carvsdb_ingest.analysis import read_items
+    from carvsdb_ingest.analysis.analyse import analyse
+    from carvsdb_ingest.tasks.pipeline import to_entry
 
     items = read_items(path, read_options(types=types, bonds=bonds))
     if len(items) != 1:

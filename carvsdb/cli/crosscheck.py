@@ -38,7 +38,7 @@ def crosscheck(
     from dataclasses import asdict
 
     from carvsdb.topology import julia
-    from carvsdb_ingest.readers import read_items
+    from carvsdb_ingest.analysis import read_items
 
     items = read_items(file)
     if len(items) != 1:

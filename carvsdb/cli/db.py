@@ -11,7 +11,7 @@ from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import VerificationError
 
 if TYPE_CHECKING:
-    from carvsdb.catalogue.importing import ImportReport
+    from carvsdb.catalogue.maintenance.importing import ImportReport
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The catalogue as a file.")
 
@@ -26,8 +26,8 @@ def verify(
 ) -> None:
     """Read every row, work out every key and sum again, search the rings of a sample, and list what is wrong."""
     from carvsdb.catalogue import Catalogue
-    from carvsdb.catalogue.checking import check_catalogue
-    from carvsdb.catalogue.copying import check_backup
+    from carvsdb.catalogue.maintenance.checking import check_catalogue
+    from carvsdb.catalogue.maintenance.copying import check_backup
 
     path = Path(db) if backup is None else backup
     digest = None if backup is None else check_backup(backup)
@@ -58,7 +58,7 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Copy the catalogue, with a SHA-256 that `db verify --backup` checks."""
-    from carvsdb.catalogue import copying
+    from carvsdb.catalogue.maintenance import copying
 
     _tell(copying.backup(Path(db), target), as_json)
 
@@ -70,7 +70,7 @@ def snapshot(
     as_json: Json = False,
 ) -> None:
     """Copy the catalogue to read from, even while another process writes it."""
-    from carvsdb.catalogue import copying
+    from carvsdb.catalogue.maintenance import copying
 
     _tell(copying.snapshot(Path(db), target), as_json)
 
@@ -83,7 +83,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write all tables as Parquet, with checksums."""
-    from carvsdb.catalogue import Catalogue, exporting
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.catalogue.maintenance import exporting
 
     with Catalogue.open(db, read_only=True) as catalogue:
         rows = exporting.export(catalogue.storage, folder, partitions)
@@ -101,7 +102,7 @@ def import_tables(
 ) -> None:
     """Take in exports and shards, each whole and each once; so a catalogue is rebuilt from its shards."""
     from carvsdb.catalogue import Catalogue
-    from carvsdb.catalogue.importing import import_folders
+    from carvsdb.catalogue.maintenance.importing import import_folders
 
     with Catalogue.open(db) as catalogue:
         report = import_folders(catalogue.storage, folders)
@@ -116,8 +117,8 @@ def merge(
 ) -> None:
     """Take in other catalogues, each in one transaction; a label that means two things is changed, and shown."""
     from carvsdb.catalogue import Catalogue
-    from carvsdb.catalogue.importing import ImportReport
-    from carvsdb.catalogue.importing import merge as take_in
+    from carvsdb.catalogue.maintenance.importing import ImportReport
+    from carvsdb.catalogue.maintenance.importing import merge as take_in
 
     report = ImportReport()
     with Catalogue.open(db) as catalogue:
@@ -136,10 +137,11 @@ def index(
     as_json: Json = False,
 ) -> None:
     """Make the side index for `similar --approximate`, unless it is there and fresh (extra `ann`)."""
-    from carvsdb.catalogue import Catalogue, approximate
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.catalogue.similarity import side_index
 
     with Catalogue.open(db, read_only=True) as catalogue:
-        before, report = approximate.status(catalogue.storage, rings.value)
+        before, report = side_index.status(catalogue.storage, rings.value)
         if not look:
             report = catalogue.side_index(ring_kind=rings.value, recall=recall)
     if as_json:
@@ -155,7 +157,7 @@ def index(
 
 
 def _tell(report: object, as_json: bool) -> None:
-    from carvsdb.catalogue.copying import CopyReport
+    from carvsdb.catalogue.maintenance.copying import CopyReport
 
     assert isinstance(report, CopyReport)
     if as_json:

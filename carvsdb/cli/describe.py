@@ -58,8 +58,8 @@ def describe(
     Atoms (CIF, extended xyz, POSCAR, LAMMPS data and dumps) become nets by a bond rule and a clustering.
     """
     from carvsdb.cli.report import local_report, report
-    from carvsdb_ingest.analysis import AnalysisOptions, analyse
-    from carvsdb_ingest.readers import read_each
+    from carvsdb_ingest.analysis import read_each
+    from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 
     wanted = list(clustering or []) + ([NODE_ONLY] if node_only else [])
     read = read_options(node_types, linker_types, strict, types, bonds, wanted)

@@ -82,9 +82,9 @@ def ingest(
     if label is not None and (source or len(paths or []) != 1):
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
     from carvsdb.catalogue import Catalogue
-    from carvsdb_ingest.analysis import AnalysisOptions
-    from carvsdb_ingest.pipeline import Workers, ingest_collection, ingest_files, net_files
+    from carvsdb_ingest.analysis.analyse import AnalysisOptions
     from carvsdb_ingest.sources import source_named
+    from carvsdb_ingest.tasks.pipeline import Workers, ingest_collection, ingest_files, net_files
 
     analysis = AnalysisOptions(
         max_ring_size=cut_off(max_ring_size),

@@ -142,7 +142,7 @@ def _elements(text: str | None) -> tuple[tuple[int, str], ...]:
     if text is None:
         return ()
     from carvsdb.errors import InputError
-    from carvsdb_ingest.readers.lammps_elements import check_symbol
+    from carvsdb_ingest.readers.lammps.elements import check_symbol
 
     found = {}
     for part in text.split(","):

@@ -32,7 +32,7 @@ def rings(
     from carvsdb.plots.rings import RingSeries, plot_rings
     from carvsdb.plots.saving import figure_file
     from carvsdb.rings import find_rings
-    from carvsdb_ingest.readers import read_items
+    from carvsdb_ingest.analysis import read_items
 
     figure_file(output)
 

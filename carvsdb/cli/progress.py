@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from carvsdb.cli.output import say
 
 if TYPE_CHECKING:
-    from carvsdb_ingest.ingest_report import IngestReport
+    from carvsdb_ingest.tasks.report import IngestReport
 
 EVERY = 5.0
 """Seconds between two lines of progress."""

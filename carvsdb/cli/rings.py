@@ -47,8 +47,8 @@ def rings(
     """
     from carvsdb.net import replace_linkers
     from carvsdb.rings import select_sizes
-    from carvsdb_ingest.analysis import AnalysisOptions, search_rings
-    from carvsdb_ingest.readers import read_items
+    from carvsdb_ingest.analysis import read_items
+    from carvsdb_ingest.analysis.analyse import AnalysisOptions, search_rings
     from carvsdb_ingest.writers import write_rings
 
     items = read_items(file, read_options(node_types, linker_types, types=types, bonds=bonds, clusterings=clustering))

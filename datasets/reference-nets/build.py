@@ -8,8 +8,8 @@ from pathlib import Path
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.releases import build_release, read_card, verify_release
-from carvsdb_ingest.pipeline import ingest_collection
 from carvsdb_ingest.sources import source_named
+from carvsdb_ingest.tasks.pipeline import ingest_collection
 
 
 def build(folder: Path) -> None:

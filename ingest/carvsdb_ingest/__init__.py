@@ -4,14 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from carvsdb_ingest.pipeline import ingest_files as ingest_files
-    from carvsdb_ingest.readers import read_nets as read_nets
-    from carvsdb_ingest.screening import screen as screen
+    from carvsdb_ingest.analysis import read_nets as read_nets
+    from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
+    from carvsdb_ingest.tasks.screening import screen as screen
 
 _PUBLIC = {
-    "ingest_files": "carvsdb_ingest.pipeline",
-    "read_nets": "carvsdb_ingest.readers",
-    "screen": "carvsdb_ingest.screening",
+    "ingest_files": "carvsdb_ingest.tasks.pipeline",
+    "read_nets": "carvsdb_ingest.analysis",
+    "screen": "carvsdb_ingest.tasks.screening",
 }
 
 __all__ = ["ingest_files", "read_nets", "screen"]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_ingest.bonds.elements import is_metal
-from carvsdb_ingest.structure import Structure
+from carvsdb.atoms.elements import is_metal
+from carvsdb.atoms.structure import Structure
 
 CLOSE = 0.1
 """Excess over the bond rule, in Å, at which an O that holds a metal holds the next one too."""

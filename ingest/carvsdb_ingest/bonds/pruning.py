@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_ingest.bonds.elements import HYDROGEN, covalent_radius, is_metal
-from carvsdb_ingest.structure import Structure
+from carvsdb.atoms.elements import HYDROGEN, covalent_radius, is_metal
+from carvsdb.atoms.structure import Structure
 
 _MOST_NON_METALS = {"C": 4, "N": 4, "O": 3, "F": 1}
 _OVERLAP = 0.7

@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import NOBLE_GASES, covalent_radius, is_metal
+from carvsdb.atoms.pairs import near_pairs
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.bonds.bridging import CLOSE, semi_bridging
-from carvsdb_ingest.bonds.elements import NOBLE_GASES, covalent_radius, is_metal
 from carvsdb_ingest.bonds.found import Bonds
 from carvsdb_ingest.bonds.options import BondOptions
-from carvsdb_ingest.bonds.pairs import near_pairs
 from carvsdb_ingest.bonds.pruning import prune
-from carvsdb_ingest.structure import Structure
 
 FILE_RULE = "bonds of the file"
 
@@ -40,7 +40,7 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     Examples
     --------
     >>> import numpy as np
-    >>> from carvsdb_ingest.structure import Structure
+    >>> from carvsdb.atoms.structure import Structure
     >>> rocksalt = Structure(("Na", "Cl"), np.array([[0, 0, 0], [0.5, 0.5, 0.5]]),
     ...                      2.82 * np.array([[0, 1.0, 1.0], [1.0, 0, 1.0], [1.0, 1.0, 0]]), ("Na", "Cl"))
     >>> find_bonds(rocksalt)

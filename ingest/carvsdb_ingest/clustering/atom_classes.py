@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from carvsdb_ingest.bonds.elements import is_metal
+from carvsdb.atoms.elements import is_metal
 from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, plus
 
 INORGANIC, ORGANIC = 1, 2

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import METALLOIDS, is_metal
+from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net, components
 from carvsdb_ingest.bonds import Bonds
-from carvsdb_ingest.bonds.elements import METALLOIDS, is_metal
-from carvsdb_ingest.structure import Structure
 
 COUNTER_IONS = frozenset({"Na", "K", "Rb", "Cs", "Ca", "Sr", "Ba", "Tl"})
 """Elements that balance the charge of an oxide framework and are no part of it, where others could be nodes."""

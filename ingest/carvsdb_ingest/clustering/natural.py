@@ -1,8 +1,8 @@
 """Which clustering suits a structure."""
 
+from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
+from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
-from carvsdb_ingest.bonds.elements import HYDROGEN, METALLOIDS, is_metal
-from carvsdb_ingest.structure import Structure
 
 _BRIDGES = frozenset({"O", "S", "Se", "F"})
 _LARGE_SHARE = 0.8

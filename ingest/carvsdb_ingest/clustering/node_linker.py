@@ -5,13 +5,13 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import HYDROGEN
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import NoNetError
 from carvsdb.net import Net, components
 from carvsdb_ingest.bonds import Bonds
-from carvsdb_ingest.bonds.elements import HYDROGEN
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.framework_atoms import COUNTER_ION, LINKER, NODE, sorts_of_atoms
-from carvsdb_ingest.structure import Structure
 
 
 def node_linker(structure: Structure, bonds: Bonds) -> Clustered:

@@ -1,6 +1,6 @@
 """Paddle-wheels: two metals held together by nothing but bridging groups."""
 
-from carvsdb_ingest.bonds.elements import METALLOIDS, is_metal
+from carvsdb.atoms.elements import METALLOIDS, is_metal
 from carvsdb_ingest.clustering.cells import Graph, Offset, minus, plus
 from carvsdb_ingest.clustering.groups import Group
 

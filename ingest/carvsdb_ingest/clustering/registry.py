@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.node_linker import node_linker
 from carvsdb_ingest.clustering.single_node import single_node
-from carvsdb_ingest.structure import Structure
 
 Clustering = Callable[[Structure, Bonds], Clustered]
 

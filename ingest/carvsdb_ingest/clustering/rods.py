@@ -1,6 +1,6 @@
 """Splitting infinite building units: rods, sheets and inorganic frameworks become finite vertices."""
 
-from carvsdb_ingest.bonds.elements import METALLOIDS, is_metal
+from carvsdb.atoms.elements import METALLOIDS, is_metal
 from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 

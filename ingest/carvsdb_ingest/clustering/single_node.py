@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import HALIDES, is_metal
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import NoNetError
 from carvsdb.net import Net
 from carvsdb_ingest.bonds import Bonds
-from carvsdb_ingest.bonds.elements import HALIDES, is_metal
 from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
 from carvsdb_ingest.clustering.cells import HOME, Graph
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
@@ -15,7 +16,6 @@ from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
 from carvsdb_ingest.clustering.rods import SPLITTING, split_infinite
 from carvsdb_ingest.clustering.trimming import Framework, find_framework
-from carvsdb_ingest.structure import Structure
 
 _UNITS = {1: "rods", 2: "sheets", 3: "frameworks"}
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net
-from carvsdb_ingest.geometry.histogram import Histogram
-from carvsdb_ingest.structure import Structure
 
 if TYPE_CHECKING:
     from carvsdb_ingest.bonds import Bonds

@@ -8,8 +8,8 @@ that wrote it.
 import numpy as np
 
 from carvsdb.net import Net
+from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_ingest.readers.item import FoundNet, ReadOptions
-from carvsdb_ingest.readers.text_file import TextFile, shown
 
 LARGEST_OFFSET = 10**6
 # Other lines of an entry, which are skipped, and what may stand above the first.

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from carvsdb.atoms.cell import LONGEST, check_volume
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.cell import LONGEST, check_volume
+from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.frames import Frames, usable
-from carvsdb_ingest.readers.text_file import TextFile
-from carvsdb_ingest.structure import Structure
 
 MOST_ATOMS = 2_000_000
 """More atoms than this are refused: no model of a framework has as many."""

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.compressed import plain_name
-from carvsdb_ingest.readers.text_file import TextFile
+from carvsdb_ingest.files.compressed import plain_name
+from carvsdb_ingest.files.text_file import TextFile
 
 NET_SUFFIXES = (".cgd", ".data", ".lmp", ".lammps")
 """Suffixes of files that hold nets, as they are taken from a folder."""

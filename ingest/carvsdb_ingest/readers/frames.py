@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
-from carvsdb_ingest.structure import Structure
 
 Frames = list[Structure | InputError]
 """The frames of a file in their order; for one that cannot be read, why."""

@@ -3,11 +3,11 @@
 import math
 from dataclasses import dataclass, field
 
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_ingest.bonds import BondOptions
-from carvsdb_ingest.geometry.histogram import Histogram
-from carvsdb_ingest.structure import Structure
 
 KINDS = ("crystalline", "amorphous", "generated")
 

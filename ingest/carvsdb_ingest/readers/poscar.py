@@ -2,9 +2,9 @@
 
 from io import StringIO
 
+from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.ase_atoms import structures_by_ase
 from carvsdb_ingest.readers.frames import Frames
-from carvsdb_ingest.readers.text_file import TextFile
 
 
 def read_poscar(file: TextFile) -> Frames:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
+from carvsdb.atoms.cell import cell_of_parameters
 from carvsdb.errors import InputError
+from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.ase_atoms import structures_by_ase
-from carvsdb_ingest.readers.cell import cell_of_parameters
 from carvsdb_ingest.readers.frames import Frames
-from carvsdb_ingest.readers.text_file import TextFile
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 # "cell 10 10 10", "CELL{abcABC}: 10 10 10 90 90 90", or the numbers alone.

@@ -8,7 +8,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
-from carvsdb_ingest.readers.archives import members
+from carvsdb_ingest.files.archives import members
 from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles, sha256_of
 from carvsdb_ingest.sources.installed import data_file
 

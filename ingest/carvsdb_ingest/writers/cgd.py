@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from carvsdb.atoms.cell import check_volume, parameters_of_cell
 from carvsdb.errors import InputError
 from carvsdb.net import Net
-from carvsdb_ingest.readers.cell import check_volume, parameters_of_cell
-from carvsdb_ingest.readers.cgd_blocks import HEADER
+from carvsdb_ingest.readers.cgd.blocks import HEADER
+from carvsdb_ingest.readers.cgd.places import CrowdError, Places
 from carvsdb_ingest.readers.item import KINDS
-from carvsdb_ingest.readers.places import CrowdError, Places
 
 _LABEL = re.compile(r'[^\s#"]+')
 # Positions are written with 10 decimals: what is further away than this, or closer together, is written as a

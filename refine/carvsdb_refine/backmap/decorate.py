@@ -13,8 +13,8 @@ from carvsdb.net import Net
 from carvsdb_refine.backmap.contacts import contact_distances
 from carvsdb_refine.backmap.linkers import Linker, linker_named
 from carvsdb_refine.backmap.node_net import edge_vectors, net_named, node_net, two_ended
+from carvsdb_refine.backmap.orientations import SPINS, best_spins
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
-from carvsdb_refine.backmap.spins import SPINS, best_spins
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.pair_listing import list_pairs
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net import Net, contract_linkers, library, supercell
 from carvsdb.net.placement import place
-from carvsdb_ingest.readers import read_nets
+from carvsdb_ingest.analysis import read_nets
 
 Floats = NDArray[np.float64]
 

@@ -6,9 +6,9 @@ import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.text_file import TextFile, shown
-from carvsdb_refine.model.atomic_model import AtomicModel
+from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_refine.model.chemical_symbols import is_symbol
 
 _MATRIX = tuple(f"_atom_sites_Cartn_tran_matrix_{row}{column}" for row in (1, 2, 3) for column in (1, 2, 3))

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.text_file import TextFile, shown
-from carvsdb_refine.model.atomic_model import AtomicModel
+from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_refine.model.chemical_symbols import is_symbol
 
 _PAIR = re.compile(r"""([A-Za-z_][\w.-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|\S+)""")

@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.text_file import TextFile
-from carvsdb_refine.model.atomic_model import AtomicModel
+from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_refine.model.cif import cif_text, read_cif_model
 from carvsdb_refine.model.extended_xyz import read_xyz_model, xyz_text
 from carvsdb_refine.model.lammps import lammps_text, read_lammps_model

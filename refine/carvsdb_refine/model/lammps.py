@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.lammps_sections import (
+from carvsdb_ingest.files.text_file import TextFile, shown
+from carvsdb_ingest.readers.lammps.sections import (
     DataFile,
     Section,
     read_box,
@@ -17,8 +19,6 @@ from carvsdb_ingest.readers.lammps_sections import (
     read_masses,
     split_sections,
 )
-from carvsdb_ingest.readers.text_file import TextFile, shown
-from carvsdb_refine.model.atomic_model import AtomicModel
 from carvsdb_refine.model.chemical_symbols import is_symbol, mass_of, symbol_of_mass
 
 

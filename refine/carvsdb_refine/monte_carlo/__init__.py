@@ -4,13 +4,8 @@
 `chain`           `Chain`: moves, one after the other; counters, checks, exact resumption
 `acceptance`      the rule: jointly, or the cheap term first
 `moves`           how proposals are drawn
-`hard_spheres`    shortest distances
-`windows`         coordination numbers, angles, lengths of bonds
-`scattering_state`  pair counts, curves and chi² of data sets
-`curves`          curves as linear functions of pair counts
-`fitting`         chi² with the best scale and offset
-`sine_sums`       the sine transform of a change
-`pair_changes`    how pair counts change
+`constraints/`    shortest distances, coordination numbers, angles, lengths of bonds
+`data/`           pair counts, curves and chi² of data sets, kept up to date
 `protocols`       what the parts promise one another
 `configuration`   the configuration they share
 ================  ==========================================================================================
@@ -27,7 +22,9 @@ References
 from carvsdb_refine.monte_carlo.acceptance import BOLTZMANN, Verdict
 from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount
 from carvsdb_refine.monte_carlo.configuration import Configuration
-from carvsdb_refine.monte_carlo.hard_spheres import HardSpheres
+from carvsdb_refine.monte_carlo.constraints.geometric import Angle, BondLengths, Coordination
+from carvsdb_refine.monte_carlo.constraints.hard_spheres import HardSpheres
+from carvsdb_refine.monte_carlo.data.scattering_state import Fit, ScatteringData, ScatteringState
 from carvsdb_refine.monte_carlo.moves import AtomMove, RigidMove, SwapMove, VolumeMove, bend_move
 from carvsdb_refine.monte_carlo.protocols import (
     BoundConstraint,
@@ -39,8 +36,6 @@ from carvsdb_refine.monte_carlo.protocols import (
     Move,
     Proposal,
 )
-from carvsdb_refine.monte_carlo.scattering_state import Fit, ScatteringData, ScatteringState
-from carvsdb_refine.monte_carlo.windows import Angle, BondLengths, Coordination
 
 __all__ = [
     "BOLTZMANN",

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
-from carvsdb_ingest.readers import read_nets
-from carvsdb_refine.potential.ace import read_ace
+from carvsdb_ingest.analysis import read_nets
+from carvsdb_refine.potential.ace.potential import read_ace
 from carvsdb_refine.potential.ase_calculator import AseCalculator
+from carvsdb_refine.potential.classical.lennard_jones import LennardJones, LennardJonesPair
+from carvsdb_refine.potential.classical.morse import Morse, MorsePair
+from carvsdb_refine.potential.classical.stillinger_weber import StillingerWeber
+from carvsdb_refine.potential.classical.tersoff import Tersoff
 from carvsdb_refine.potential.keating import Keating
-from carvsdb_refine.potential.lennard_jones import LennardJones, LennardJonesPair
-from carvsdb_refine.potential.morse import Morse, MorsePair
-from carvsdb_refine.potential.stillinger_weber import StillingerWeber
-from carvsdb_refine.potential.tersoff import Tersoff
 
 if TYPE_CHECKING:
     from carvsdb_refine.monte_carlo.protocols import EnergyTerm

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.compiled import inlined
-from carvsdb_refine.potential.classical_tables import LENNARD_JONES
+from carvsdb_refine.potential.classical.tables import LENNARD_JONES
 
 Floats = NDArray[np.float64]
 

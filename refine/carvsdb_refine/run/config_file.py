@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.text_file import TextFile
+from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_schemas.refinement import RefinementConfig
 
 # Tables that stand in double brackets; in messages their entries count from 1.

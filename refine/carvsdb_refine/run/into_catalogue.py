@@ -8,7 +8,7 @@ import numpy as np
 
 from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.errors import NoNetError
-from carvsdb_ingest.pipeline import to_entry
+from carvsdb_ingest.tasks.pipeline import to_entry
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_file
 from carvsdb_refine.run.setup import Setup

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers.text_file import TextFile, shown
+from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_refine.scattering.data_set import DataSet
 from carvsdb_refine.scattering.functions import Q_FUNCTIONS
 

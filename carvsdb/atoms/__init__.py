@@ -1,0 +1,12 @@
+"""Atoms in a cell: the ground floor of everything that starts from a structure.
+
+================  ==========================================================================================
+`structure`       `Structure`: elements, positions, cell, as files give them
+`model`           `AtomicModel`: atoms that a refinement moves
+`cell`            unit cells: lattice vectors from lengths and angles, volumes, heights
+`elements`        chemical elements
+`pairs`           the neighbour list of a structure: all pairs closer than a distance
+`cell_list`       the cell list of moving atoms
+`histogram`       histograms of distances and angles
+================  ==========================================================================================
+"""

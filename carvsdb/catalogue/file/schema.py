@@ -1,0 +1,138 @@
+"""The catalogue's tables: made in a new file, checked in an old one."""
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from carvsdb.catalogue.file import migrations
+from carvsdb.catalogue.file.storage import Storage, publish
+from carvsdb.errors import CarvsdbError, InputError, RefusedError
+from carvsdb.version import VERSION
+from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION, SchemaInfo
+
+HANDLE = """
+CASE
+    WHEN count(*) OVER (PARTITION BY net.structure_id) = 1 THEN structure.label
+    WHEN count(*) OVER (PARTITION BY net.structure_id, net.clustering) = 1
+        THEN structure.label || '@' || net.clustering
+    ELSE structure.label || '@' || left(net.id::VARCHAR, 8)
+END
+"""
+"""What a net is called: its structure's label and, if that has several nets, what tells them apart."""
+
+NAME = "nullif(array_to_string(net.names, ', '), '')"
+"""All archive names of a net, or null."""
+
+HANDLES = f"""
+SELECT net.id AS net_id, {HANDLE} AS label FROM net JOIN structure ON structure.id = net.structure_id
+"""
+"""What all nets are called."""
+
+BEST = "ring_kind = 'ring' DESC, completeness <> 'no' DESC, max_ring_size DESC, linker_aware DESC, id"
+"""Order of the searches of a net; the first speaks for it: of rings rather than strong rings, complete, far."""
+
+ENTRIES = f"""
+WITH best AS (
+    SELECT * FROM {{carvs}}
+    QUALIFY row_number() OVER (PARTITION BY net_id ORDER BY {BEST}) = 1
+), named AS (
+    SELECT {HANDLE} AS label, {NAME} AS name, structure.kind, source.collection AS source,
+        structure.id_in_source, structure.formula, structure.density, structure.file, net.clustering, net.bond_rule,
+        net.n_nodes, net.n_linkers, net.n_edges, net.coordination, net.periodicity, net.td10, net.key, net.names,
+        net.status, net.cause, net.quality, net.structure_id, net.id AS net_id
+    FROM {{net}}
+    JOIN structure ON structure.id = net.structure_id
+    LEFT JOIN source ON source.id = structure.source_id
+)
+SELECT named.*, best.id AS carvs_id, best.ring_kind, best.linker_aware, best.max_ring_size, best.completeness,
+    best.largest_ring, best.symbol, best.sigma
+FROM named LEFT JOIN best ON best.net_id = named.net_id
+"""
+"""Entries of some nets and searches; what they are called is told apart among these nets."""
+
+ENTRY_VIEW = f"CREATE VIEW entry AS {ENTRIES.format(net='net', carvs='carvs')}"
+"""One row per net, for reading: what `list` shows and `sql` mostly asks."""
+
+
+def open_checked(path: Path, *, read_only: bool) -> Storage:
+    """Open a catalogue, made first if it is missing and to be written.
+
+    Raises
+    ------
+    NotFoundError
+        If it is to be read and there is none.
+    InputError
+        If the file is no catalogue.
+    RefusedError
+        If another process holds it, a newer carvsdb wrote it, or an older one did and it cannot be written now.
+
+    Notes
+    -----
+    A catalogue of an older schema is brought to the present one, in one transaction, whoever opens it first.
+    """
+    if not read_only and not path.exists() and path.absolute().parent.is_dir():
+        _make(path)
+    storage = Storage(path, read_only=read_only)
+    try:
+        version = check(storage)
+    except BaseException:
+        storage.close()
+        raise
+    if version == SCHEMA_VERSION:
+        return storage
+    storage.close()
+    _migrate(path, version)
+    return Storage(path, read_only=read_only)
+
+
+def _migrate(path: Path, version: int) -> None:
+    try:
+        with Storage(path) as storage:
+            migrations.migrate(storage, version, ENTRY_VIEW)
+    except CarvsdbError as error:
+        raise RefusedError(
+            f"the catalogue has schema {version} and must be brought to {SCHEMA_VERSION}: {error.message}",
+            item=str(path),
+            hint="open it once where it can be written",
+        ) from error
+
+
+def _make(path: Path) -> None:
+    # A name is given only to a finished file, so that an interrupt leaves no half-made catalogue.
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.absolute().parent) as folder:
+        draft = Path(folder) / path.name
+        with Storage(draft) as storage:
+            create(storage)
+        publish(draft, path)
+
+
+def create(storage: Storage) -> None:
+    """Create all tables and views, and note the schema's version."""
+    with storage.transaction() as session:
+        storage.create_tables(ALL_TABLES)
+        storage.duckdb.execute(ENTRY_VIEW)
+        session.add(SchemaInfo(name="schema_version", value=str(SCHEMA_VERSION)))
+        session.add(SchemaInfo(name="created_by", value=f"carvsdb {VERSION}"))
+
+
+def check(storage: Storage) -> int:
+    """Check that a database is a catalogue whose schema is known, and return the version of that."""
+    try:
+        found = storage.rows("SELECT value FROM schema_info WHERE name = 'schema_version'")
+        version = int(found[0][0])
+    except (duckdb.Error, IndexError, ValueError) as error:
+        raise InputError("is a DuckDB file, but no carvsdb catalogue", path=storage.path) from error
+    if version > SCHEMA_VERSION:
+        raise RefusedError(
+            f"the catalogue has schema {version}, this carvsdb {VERSION} knows up to {SCHEMA_VERSION}",
+            item=storage.name,
+            hint="upgrade with `pip install -U carvsdb`",
+        )
+    if version < migrations.OLDEST:
+        raise RefusedError(
+            f"the catalogue has schema {version}, this carvsdb {VERSION} knows {migrations.OLDEST} to {SCHEMA_VERSION}",
+            item=storage.name,
+            hint="ingest its files into a new catalogue",
+        )
+    return version

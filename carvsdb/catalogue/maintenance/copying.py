@@ -1,0 +1,149 @@
+"""Copies of a catalogue: of one that is closed, and of one that somebody is writing.
+
+DuckDB locks a whole file for one writer, so that nobody else can open it. Its bytes can be copied all the same:
+between two checkpoints a writer changes no block that the file's header refers to, and appends to the write-ahead log.
+A copy of the file and then of its log, during which the header did not change, is what a kill at that moment would have
+left, and DuckDB opens that. The copy is opened and checked before it gets its name.
+"""
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from carvsdb.catalogue.file import schema
+from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.maintenance import checksums
+from carvsdb.catalogue.maintenance.folders import draft_in, sync
+from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
+
+HEADER = 3 * 4096
+"""Bytes of the file that a checkpoint changes last: the main header and two that take turns."""
+
+_TRIES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """A copy that was made.
+
+    Attributes
+    ----------
+    path : Path
+    nets : int
+        How many nets it holds.
+    bytes : int
+    sha256 : str
+    """
+
+    path: Path
+    nets: int
+    bytes: int
+    sha256: str
+
+
+def snapshot(path: Path, target: Path) -> CopyReport:
+    """Copy a catalogue, even while another process writes it.
+
+    Notes
+    -----
+    Not from within the process that holds it: closing the file there would let go of that process's lock.
+
+    Raises
+    ------
+    NotFoundError, InputError
+        If there is no such catalogue, or it is damaged.
+    RefusedError
+        If the target exists, or the writer leaves no moment for a copy.
+    """
+    if not path.is_file():
+        raise NotFoundError("there is no such catalogue", item=str(path))
+    if target.exists():
+        raise RefusedError("exists already", item=str(target), hint="choose a new name")
+    if not target.absolute().parent.is_dir():
+        raise InputError(f"the folder {target.absolute().parent} does not exist", path=target)
+    problem: CarvsdbError | None = None
+    with draft_in(target.absolute().parent) as folder:
+        for number in range(_TRIES):
+            draft = folder / f"{number}.duckdb"
+            if _copied(path, draft):
+                try:
+                    nets = _settled(draft)
+                except CarvsdbError as error:  # caught in the middle of a checkpoint, or really damaged
+                    problem = error
+                else:
+                    sync(draft)
+                    report = CopyReport(target, nets, draft.stat().st_size, checksums.digest(draft))
+                    draft.rename(target)
+                    sync(target.absolute().parent)
+                    return report
+            time.sleep(0.05 * (number + 1))
+    if problem is not None:
+        raise problem
+    raise RefusedError("is being written too fast to be copied", item=str(path), hint="wait until the writer has ended")
+
+
+def backup(path: Path, target: Path) -> CopyReport:
+    """Copy a catalogue and write the SHA-256 of the copy beside it, as ``TARGET.sha256``."""
+    listed = _sum_of(target)
+    if listed.exists():
+        raise RefusedError("exists already", item=str(listed), hint="choose a new name")
+    report = snapshot(path, target)
+    listed.write_text(f"{report.sha256}  {target.name}\n", encoding="utf-8")
+    sync(listed)
+    sync(target.absolute().parent)
+    return report
+
+
+def check_backup(target: Path) -> str:
+    """Check that no byte of a backup changed; returns its SHA-256.
+
+    Raises
+    ------
+    NotFoundError
+        If the backup or its checksum is missing.
+    VerificationError
+        If a byte changed.
+    """
+    listed = _sum_of(target)
+    for path in (target, listed):
+        if not path.is_file():
+            raise NotFoundError("is missing", item=str(path), hint="make it with `carvsdb db backup`")
+    digest = checksums.digest(target)
+    if listed.read_bytes() != f"{digest}  {target.name}\n".encode():
+        raise VerificationError("its SHA-256 is not the one that was noted: the backup is damaged", item=str(target))
+    return digest
+
+
+def _sum_of(target: Path) -> Path:
+    return target.with_name(target.name + ".sha256")
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _copied(path: Path, draft: Path) -> bool:
+    before = _header(path)
+    shutil.copyfile(path, draft)
+    try:
+        shutil.copyfile(_log_of(path), _log_of(draft))
+    except FileNotFoundError:
+        _log_of(draft).unlink(missing_ok=True)
+    return _header(path) == before
+
+
+def _header(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(HEADER)
+
+
+def _settled(draft: Path) -> int:
+    """Fold the log into a copy, read every row of it, and return the number of nets."""
+    with Storage(draft) as storage:
+        schema.check(storage)
+        for (name,) in storage.rows("SELECT table_name FROM duckdb_tables()"):
+            storage.rows(f'SELECT bit_xor(hash(t)) FROM "{name}" AS t')
+        nets = int(storage.rows("SELECT count(*) FROM net")[0][0])
+        storage.execute("CHECKPOINT")
+    return nets

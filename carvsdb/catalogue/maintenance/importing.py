@@ -1,0 +1,110 @@
+"""Taking in folders of tables: shards, exports, other catalogues."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from carvsdb.catalogue.file.storage import Incoming, Storage
+from carvsdb.catalogue.maintenance.exporting import exported
+from carvsdb.catalogue.maintenance.folders import TableFolder, folders_in, open_folder
+from carvsdb.catalogue.storing.batch import Batch
+from carvsdb.catalogue.storing.committing import CommitReport, commit
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of several batches.
+
+    Attributes
+    ----------
+    folders : int
+        Number of folders that were taken in.
+    known : int
+        Number of folders that were in already.
+    nets : int
+        Number of nets that are new.
+    unchanged : int
+        Number of nets that were there.
+    relabelled : dict of str to str
+        Labels that belonged to other content, and what the entry is called instead.
+    conflicts : list of str
+        Nets that were left out, since they are stored with other edges.
+    """
+
+    folders: int = 0
+    known: int = 0
+    nets: int = 0
+    unchanged: int = 0
+    relabelled: dict[str, str] = field(default_factory=dict)
+    conflicts: list[str] = field(default_factory=list)
+
+    def count(self, report: CommitReport) -> None:
+        """Count a batch in."""
+        self.folders += 1
+        self.nets += report.n_nets
+        self.conflicts += report.conflicts.values()
+        for row in report.entries.to_pylist():
+            self.unchanged += not row["is_new"]
+            if row["given"] != row["label"] and row["is_new"]:
+                self.relabelled[row["given"]] = row["label"]
+
+    def include(self, other: "ImportReport") -> None:
+        """Count another report in."""
+        self.folders += other.folders
+        self.known += other.known
+        self.nets += other.nets
+        self.unchanged += other.unchanged
+        self.relabelled.update(other.relabelled)
+        self.conflicts += other.conflicts
+
+
+def import_folders(storage: Storage, paths: Iterable[Path]) -> ImportReport:
+    """Take in folders of tables, each whole and each once.
+
+    Raises
+    ------
+    VerificationError
+        If a folder is damaged; the folders before it are in.
+    """
+    report = ImportReport()
+    for path in paths:
+        for inside in folders_in(path):
+            folder = open_folder(inside)
+            if is_committed(storage, folder):
+                report.known += 1
+            else:
+                report.count(commit_folder(storage, folder))
+    return report
+
+
+def commit_folder(storage: Storage, folder: TableFolder) -> CommitReport:
+    """Store a folder of tables and the note that it is in."""
+    return commit(storage, folder.batch(), shard=folder.key, n_attempts=folder.manifest.rows.get("attempt", 0))
+
+
+def is_committed(storage: Storage, folder: TableFolder) -> bool:
+    """Say whether a folder of tables is in a catalogue."""
+    return bool(storage.rows("SELECT 1 FROM shard WHERE id = ?", [str(folder.key)]))
+
+
+def merge(storage: Storage, other: Storage) -> ImportReport:
+    """Take in another catalogue, in one transaction.
+
+    Notes
+    -----
+    What both have is the same row, since keys are hashes of content. A label that means different things in the two
+    is kept here and changed there.
+    """
+    tables = {name: _Opener(other, query) for name, query in exported().items()}
+    report = ImportReport()
+    report.count(commit(storage, Batch(tables)))
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Opener:
+    storage: Storage
+    query: str
+
+    def __call__(self) -> Incoming:
+        return self.storage.batches(self.query)

@@ -1,0 +1,198 @@
+"""Reading an entry back: the net, and all that is known of it."""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from carvsdb.catalogue.atoms import Atoms
+from carvsdb.catalogue.file.schema import BEST
+from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.histograms import Histogram
+from carvsdb.catalogue.questions.resolving import NetRef
+from carvsdb.errors import NotFoundError
+from carvsdb.net.graph import Net
+from carvsdb.rings.by_coordination import carvs_by_coordination
+from carvsdb_schemas.answers import SearchAnswer, ShowAnswer, SourceAnswer
+from carvsdb_schemas.description import (
+    CarvsDescription,
+    ComponentDescription,
+    CoordinationCarvs,
+    CoordinationSequence,
+    Description,
+    HistogramDescription,
+)
+
+
+def load_net(storage: Storage, ref: NetRef) -> Net:
+    """Return a net as it was stored."""
+    row = storage.table(
+        "SELECT net.* EXCLUDE (id), structure.cell FROM net JOIN structure ON structure.id = structure_id "
+        "WHERE net.id = ?",
+        [ref.net_id],
+    ).to_pylist()[0]
+    return Net.from_edges(
+        np.array(row["edges"], np.int32).reshape(-1, 5),
+        len(row["is_node"]),
+        multiplicity=row["multiplicity"],
+        is_node=row["is_node"],
+        positions=row["positions"],
+        cell=None if row["cell"] is None else np.array(row["cell"]).reshape(3, 3),
+        labels=row["vertex_labels"],
+        name=ref.label,
+    )
+
+
+def load_atoms(storage: Storage, ref: NetRef) -> Atoms:
+    """Return the structure itself."""
+    ((packed,),) = storage.rows("SELECT atoms FROM structure WHERE id = ?", [ref.structure_id])
+    if packed is None:
+        raise NotFoundError(f"{ref.label!r} came as a net, without atoms", item=ref.label)
+    return Atoms.unpacked(packed)
+
+
+def load_geometry(storage: Storage, ref: NetRef) -> tuple[Histogram, ...]:
+    """Return the histograms of an entry, by quantity."""
+    rows = storage.rows(
+        "SELECT quantity, unit, edges, counts FROM geometry WHERE net_id = ? ORDER BY quantity", [ref.net_id]
+    )
+    return tuple(
+        Histogram(quantity, unit, np.array(edges), np.array(counts, np.int64)) for quantity, unit, edges, counts in rows
+    )
+
+
+def show(storage: Storage, ref: NetRef) -> ShowAnswer:
+    """Return all that is known of an entry, described by the search that speaks for it."""
+    net = _only(storage, "SELECT * FROM net WHERE id = ?", ref.net_id)
+    structure = _only(storage, "SELECT * EXCLUDE (atoms) FROM structure WHERE id = ?", ref.structure_id)
+    searches = storage.table(f"SELECT * FROM carvs WHERE net_id = ? ORDER BY {BEST}", [ref.net_id]).to_pylist()
+    return ShowAnswer(
+        label=ref.label,
+        kind=structure["kind"],
+        sha256=structure["sha256"],
+        part=structure["part"],
+        formula=structure["formula"],
+        density=structure["density"],
+        source=_source(storage, structure),
+        parameters=json.loads(net["parameters"]),
+        provenance=json.loads(structure["provenance"]),
+        searches=[SearchAnswer(**{field: search[field] for field in SearchAnswer.model_fields}) for search in searches],
+        description=_description(storage, ref, structure, net, searches[0]),
+    )
+
+
+def exact_vector(storage: Storage, carvs_id: str, max_ring_size: int) -> list[float]:
+    """Return mean ring counts in double precision, from the environments of the nodes.
+
+    Notes
+    -----
+    The stored vector is in single precision, made for searching.
+    """
+    rows = storage.rows(
+        "SELECT counts, multiplicity FROM net_environment "
+        "JOIN environment ON environment.id = environment_id WHERE carvs_id = ?",
+        [carvs_id],
+    )
+    counts = np.array([row[0] for row in rows], np.int64).reshape(len(rows), -1)
+    weights = np.array([row[1] for row in rows], np.int64)
+    if not rows:
+        return [0.0] * max_ring_size
+    mean: list[float] = ((weights @ counts) / weights.sum())[:max_ring_size].tolist()
+    return mean
+
+
+def _by_coordination(storage: Storage, carvs: dict[str, Any]) -> list[CoordinationCarvs]:
+    rows = storage.rows(
+        "SELECT coordination, multiplicity, counts FROM net_environment "
+        "JOIN environment ON environment.id = environment_id WHERE carvs_id = ?",
+        [carvs["id"]],
+    )
+    if len({coordination for coordination, _, _ in rows}) < 2:
+        return []
+    numbers = np.array([row[1] for row in rows])
+    split = carvs_by_coordination(
+        np.repeat(np.array([row[2] for row in rows], np.int64), numbers, axis=0)[:, : carvs["max_ring_size"]],
+        np.repeat(np.array([row[0] for row in rows], np.int64), numbers),
+        completeness=carvs["completeness"],
+        ring_kind=carvs["ring_kind"],
+        linker_aware=carvs["linker_aware"],
+    )
+    return [
+        CoordinationCarvs(coordination=number, n_nodes=one.n_nodes, vector=one.vector.tolist(), symbol=one.symbol)
+        for number, one in split.items()
+    ]
+
+
+def _histogram(one: Histogram) -> HistogramDescription:
+    return HistogramDescription(
+        quantity=one.quantity,
+        unit=one.unit,
+        edges=one.edges.tolist(),
+        counts=one.counts.tolist(),
+    )
+
+
+def _only(storage: Storage, query: str, key: str) -> dict[str, Any]:
+    row: dict[str, Any] = storage.table(query, [key]).to_pylist()[0]
+    return row
+
+
+def _source(storage: Storage, structure: dict[str, Any]) -> SourceAnswer | None:
+    if structure["source_id"] is None:
+        return None
+    source = _only(storage, "SELECT * EXCLUDE (id) FROM source WHERE id = ?", structure["source_id"])
+    return SourceAnswer(**source, id_in_source=structure["id_in_source"])
+
+
+def _description(
+    storage: Storage, ref: NetRef, structure: dict[str, Any], net: dict[str, Any], carvs: dict[str, Any]
+) -> Description:
+    return Description(
+        file=structure["file"],
+        label=ref.label,
+        clustering=net["clustering"],
+        bond_rule=net["bond_rule"],
+        status=net["status"],
+        cause=net["cause"],
+        n_nodes=net["n_nodes"],
+        n_linkers=net["n_linkers"],
+        n_edges=net["n_edges"],
+        coordination=json.loads(net["coordination"]),
+        periodicity=net["periodicity"],
+        stable=net["stable"],
+        components=[ComponentDescription(**component) for component in json.loads(net["components"])],
+        ring_kind=carvs["ring_kind"],
+        linker_aware=carvs["linker_aware"],
+        max_ring_size=carvs["max_ring_size"],
+        completeness=carvs["completeness"],
+        largest_ring=carvs["largest_ring"],
+        ring_counts=_by_number(carvs["ring_counts"]),
+        carvs=CarvsDescription(
+            vector=exact_vector(storage, carvs["id"], carvs["max_ring_size"]),
+            sigma=carvs["sigma"],
+            symbol=carvs["symbol"],
+        ),
+        vertex_symbols=json.loads(carvs["vertex_symbols"]),
+        vertex_symbols_all=json.loads(carvs["vertex_symbols_all"]),
+        point_symbols=json.loads(net["point_symbols"]),
+        coordination_sequences=[
+            CoordinationSequence(**sequence) for sequence in json.loads(net["coordination_sequences"])
+        ],
+        td10=net["td10"],
+        key=net["key"],
+        names=net["names"],
+        name=", ".join(net["names"]) or None,
+        quality=net["quality"],
+        seconds=carvs["seconds"],
+        version=carvs["code_version"],
+        formula=structure["formula"],
+        density=None if structure["density"] is None else round(structure["density"], 4),
+        geometry=[_histogram(one) for one in load_geometry(storage, ref)],
+        carvs_by_coordination=_by_coordination(storage, carvs),
+    )
+
+
+def _by_number(text: str) -> dict[str, int]:
+    """Read ring counts, sizes ascending (as text, 10 comes before 4)."""
+    counts: dict[str, int] = json.loads(text)
+    return dict(sorted(counts.items(), key=lambda item: int(item[0])))

@@ -1,0 +1,215 @@
+"""Distances between entries and pools of entries, with their noise, and what that means in words."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.questions.resolving import resolve
+from carvsdb.catalogue.similarity.comparable import Search, blocks_of, common_searches, searches_of
+from carvsdb.compare.distance import distance_matrix, distances_from
+from carvsdb.compare.metrics import (
+    CARVS,
+    METRICS,
+    NODES,
+    RING_SIZES,
+    node_distance,
+    ring_size_distances,
+    shell_distance,
+)
+from carvsdb.compare.noise import BlockSums, distance_noise
+from carvsdb.errors import InputError
+from carvsdb.rings.carvs import LARGEST_CUT_OFF
+
+BEYOND = 2.0
+"""So many times its noise a distance must be to be called beyond noise."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DistanceTable:
+    """Distances between entries.
+
+    Attributes
+    ----------
+    labels : tuple of str, length n
+        The entries; of a pool the labels of its models, joined by ``+``.
+    matrix : ndarray of float64, shape (n, n)
+        Distances, 0 to 1 for the metric ``carvs``.
+    noise : ndarray of float64, shape (n, n)
+        How far chance alone would put each pair apart; 0 where `noise_kind` is ``none``.
+    noise_kind : tuple of tuples of str, shape (n, n)
+        ``blocks`` (resampled blocks of space), ``models`` (the spread between the models of a pool) or ``none``.
+    metric : str
+        What was measured. Metrics other than ``carvs`` have no noise.
+    """
+
+    labels: tuple[str, ...]
+    matrix: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    noise_kind: tuple[tuple[str, ...], ...]
+    metric: str = CARVS
+
+    def in_words(self, first: int, second: int) -> str:
+        """Say whether two entries differ beyond noise."""
+        kind = self.noise_kind[first][second]
+        return in_words(float(self.matrix[first, second]), float(self.noise[first, second]), kind)
+
+
+def in_words(distance: float, noise: float, noise_kind: str) -> str:
+    """Say what a distance means, given its noise.
+
+    Examples
+    --------
+    >>> in_words(0.2, 0.02, "blocks")
+    'different beyond noise'
+    >>> in_words(0.03, 0.02, "blocks")
+    'not different beyond noise'
+    >>> in_words(0.0, 0.0, "none")
+    'equal ring statistics'
+    """
+    if noise_kind == "none":
+        return "different" if distance else "equal ring statistics"
+    return "different beyond noise" if distance > BEYOND * noise else "not different beyond noise"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pool:
+    """One net, or several models of one material whose nodes are pooled."""
+
+    label: str
+    searches: tuple[Search, ...]
+    normalised: NDArray[np.float64]
+    blocks: tuple[BlockSums | None, ...]
+
+    @classmethod
+    def of(cls, storage: Storage, searches: Sequence[Search]) -> "_Pool":
+        weights = np.array([search.carvs.n_nodes for search in searches], np.float64)
+        if len(searches) == 1:
+            normalised = searches[0].normalised
+        else:
+            mean = weights @ np.array([_padded(search.carvs.vector) for search in searches]) / weights.sum()
+            normalised = mean / mean.sum()
+        return cls(
+            "+".join(search.ref.label for search in searches),
+            tuple(searches),
+            normalised,
+            tuple(blocks_of(storage, search.carvs_id) for search in searches),
+        )
+
+    @property
+    def together(self) -> BlockSums | None:
+        """The blocks of all models."""
+        known = [blocks for blocks in self.blocks if blocks is not None]
+        if not known:
+            return None
+        return BlockSums(
+            np.concatenate([blocks.n_nodes for blocks in known]), np.concatenate([blocks.counts for blocks in known])
+        )
+
+    @property
+    def variance(self) -> float | None:
+        """The variance of the pooled vector, from the spread between the models; None for a single net."""
+        if len(self.searches) < 2:
+            return None
+        spans = [float(distances_from(a.normalised, b.normalised)) ** 2 for a, b in combinations(self.searches, 2)]
+        return float(np.mean(spans)) / 2 / len(self.searches)
+
+
+def distances(
+    storage: Storage,
+    entries: Sequence[str | Sequence[str]],
+    *,
+    ring_kind: str = "ring",
+    metric: str = CARVS,
+    seed: int = 0,
+) -> DistanceTable:
+    """Measure the distances between entries; see :meth:`Catalogue.distance`."""
+    if metric not in METRICS:
+        raise InputError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}")
+    groups = [[entry] if isinstance(entry, str) else list(entry) for entry in entries]
+    refs = [[resolve(storage, name) for name in group] for group in groups]
+    chosen = common_searches(storage, [searches_of(storage, ref, ring_kind) for group in refs for ref in group])
+    left = iter(chosen)
+    pools = [_Pool.of(storage, [next(left) for _ in group]) for group in groups]
+    count = len(pools)
+    noise = np.zeros((count, count))
+    kinds = [["none"] * count for _ in range(count)]
+    for first, second in combinations(range(count), 2):
+        if metric != CARVS or _same(pools[first], pools[second]):
+            continue
+        spread, kind = _noise(pools[first], pools[second], seed)
+        noise[first, second] = noise[second, first] = spread
+        kinds[first][second] = kinds[second][first] = kind
+    return DistanceTable(
+        labels=tuple(pool.label for pool in pools),
+        matrix=_matrix(storage, pools, metric, seed),
+        noise=noise,
+        noise_kind=tuple(tuple(row) for row in kinds),
+        metric=metric,
+    )
+
+
+def _same(a: _Pool, b: _Pool) -> bool:
+    return {search.ref.net_id for search in a.searches} == {search.ref.net_id for search in b.searches}
+
+
+def _noise(a: _Pool, b: _Pool, seed: int) -> tuple[float, str]:
+    """Return how far apart two nets would be by chance: by the spread of models where there are models."""
+    variances = [pool.variance for pool in (a, b)]
+    if variances == [None, None]:
+        return distance_noise(a.together, b.together, seed=seed)
+    total = 0.0
+    for pool, variance in zip((a, b), variances, strict=True):
+        if variance is not None:
+            total += variance
+        elif pool.together is not None:
+            total += distance_noise(pool.together, None, seed=seed)[0] ** 2
+    return float(np.sqrt(total)), "models"
+
+
+def _matrix(storage: Storage, pools: Sequence[_Pool], metric: str, seed: int) -> NDArray[np.float64]:
+    vectors = np.array([pool.normalised for pool in pools]).reshape(-1, LARGEST_CUT_OFF)
+    if metric == CARVS:
+        return distance_matrix(vectors)
+    if metric == RING_SIZES:
+        return np.array([ring_size_distances(vector, vectors) for vector in vectors])
+    clouds = [_nodes(storage, pool) if metric == NODES else (_shells(storage, pool), None) for pool in pools]
+    matrix = np.zeros((len(pools), len(pools)))
+    for first, second in combinations(range(len(pools)), 2):
+        (a, weights_a), (b, weights_b) = clouds[first], clouds[second]
+        if weights_a is None or weights_b is None:
+            span = shell_distance(a, b)
+        else:
+            span = node_distance(a, weights_a, b, weights_b, seed=seed)
+        matrix[first, second] = matrix[second, first] = span
+    return matrix
+
+
+def _nodes(storage: Storage, pool: _Pool) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    rows = storage.rows(
+        "SELECT counts, sum(multiplicity)::BIGINT FROM net_environment "
+        "JOIN environment ON environment.id = environment_id "
+        "WHERE carvs_id IN (SELECT unnest(?::UUID[])) GROUP BY counts ORDER BY counts",
+        [[search.carvs_id for search in pool.searches]],
+    )
+    return np.array([row[0] for row in rows], np.float64), np.array([row[1] for row in rows], np.float64)
+
+
+def _shells(storage: Storage, pool: _Pool) -> NDArray[np.float64]:
+    total, nodes = np.zeros(10), 0
+    for (text,) in storage.rows(
+        "SELECT coordination_sequences FROM net WHERE id IN (SELECT unnest(?::UUID[]))",
+        [[search.ref.net_id for search in pool.searches]],
+    ):
+        for one in json.loads(text):
+            total += one["multiplicity"] * np.array(one["sequence"], np.float64)
+            nodes += one["multiplicity"]
+    return np.asarray(total / max(nodes, 1), np.float64)
+
+
+def _padded(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.pad(vector, (0, LARGEST_CUT_OFF - len(vector)))

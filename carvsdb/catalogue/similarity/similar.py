@@ -1,0 +1,221 @@
+"""The nearest nets: an exact search of all normalised vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.questions.answer import Answer
+from carvsdb.catalogue.questions.filters import Filters
+from carvsdb.catalogue.questions.resolving import resolve
+from carvsdb.catalogue.similarity.comparable import blocks_of, blocks_of_many, left_out, searches_of
+from carvsdb.catalogue.similarity.index import SearchIndex
+from carvsdb.catalogue.similarity.side_index import ApproximateIndex
+from carvsdb.compare.metrics import CARVS, RING_SIZES, ring_size_distances
+from carvsdb.compare.noise import BlockSums, distance_noise
+from carvsdb.errors import InputError
+from carvsdb.rings.carvs import Carvs
+
+HITS = pa.schema(
+    [
+        ("label", pa.string()),
+        ("name", pa.string()),
+        ("source", pa.string()),
+        ("kind", pa.string()),
+        ("distance", pa.float64()),
+        ("noise", pa.float64()),
+        ("noise_kind", pa.string()),
+        ("symbol", pa.string()),
+    ]
+)
+"""Columns of an answer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """What neighbours are sought of.
+
+    Attributes
+    ----------
+    choices : tuple of Carvs
+        Its ring searches, the best first; all of one ring kind.
+    vectors : tuple of ndarrays of float64, shape (32,)
+        The normalised vector of each search, in single precision like the stored ones.
+    blocks : tuple of (BlockSums or None)
+        Ring counts by blocks of space, for each search.
+    structure_id : str or None
+        Key of its structure, whose nets are not its neighbours; None if it is not in the catalogue.
+    """
+
+    choices: tuple[Carvs, ...]
+    vectors: tuple[NDArray[np.float64], ...]
+    blocks: tuple[BlockSums | None, ...]
+    structure_id: str | None = None
+
+    @classmethod
+    def of_carvs(cls, carvs: Carvs, blocks: BlockSums | None) -> "Query":
+        """Take what is not in the catalogue."""
+        rounded = carvs.normalised.astype(np.float32).astype(np.float64)
+        return cls((carvs,), (rounded,), (blocks,))
+
+    @classmethod
+    def of_entry(cls, storage: Storage, name: str, ring_kind: str) -> "Query":
+        """Look up an entry."""
+        ref = resolve(storage, name)
+        searches = searches_of(storage, ref, ring_kind)
+        return cls(
+            tuple(search.carvs for search in searches),
+            tuple(search.normalised for search in searches),
+            tuple(blocks_of(storage, search.carvs_id) for search in searches),
+            ref.structure_id,
+        )
+
+
+def nearest(
+    storage: Storage,
+    query: Query,
+    k: int,
+    *,
+    filters: Filters | None = None,
+    metric: str = CARVS,
+    approximate: bool = False,
+    seed: int = 0,
+) -> Answer:
+    """Find the nearest nets; see :meth:`Catalogue.similar`."""
+    (answer,) = nearest_each(storage, [query], k, filters=filters, metric=metric, approximate=approximate, seed=seed)
+    return answer
+
+
+def nearest_each(
+    storage: Storage,
+    queries: Sequence[Query],
+    k: int,
+    *,
+    filters: Filters | None = None,
+    metric: str = CARVS,
+    approximate: bool = False,
+    with_noise: bool = True,
+    seed: int = 0,
+) -> list[Answer]:
+    """Find the nearest nets of several queries; those of one kind are searched together."""
+    if k < 1:
+        raise InputError(f"the number of neighbours must be 1 or more, got {k}")
+    if approximate and metric != CARVS:
+        raise InputError(f"an approximate search is by {CARVS}, not by {metric}")
+    found = [_Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), 0) for _ in queries]
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, query in enumerate(queries):
+        pattern = tuple((carvs.is_complete, carvs.max_ring_size) for carvs in query.choices)
+        groups.setdefault((query.choices[0].ring_kind, pattern), []).append(number)
+    for members in groups.values():
+        ring_kind = queries[members[0]].choices[0].ring_kind
+        side = ApproximateIndex.open(storage, ring_kind) if approximate else None
+        index = SearchIndex.of(storage, ring_kind)
+        here = [queries[number] for number in members]
+        for number, one in zip(members, _search(index, here, k, filters, metric, side), strict=True):
+            found[number] = one
+    return _answers(storage, queries, found, with_noise and metric == CARVS, seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Rows of the search index, nearest first, and which search of the query each was held against."""
+
+    rows: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    choices: NDArray[np.int64]
+    n_comparable: int
+
+
+def _search(
+    index: SearchIndex,
+    queries: Sequence[Query],
+    k: int,
+    filters: Filters | None,
+    metric: str,
+    side: ApproximateIndex | None,
+) -> list[_Found]:
+    """Search for queries whose searches have the same cut-offs and completeness."""
+    chosen = index.chosen(queries[0].choices, None if filters is None else filters.max_ring_size)
+    n_comparable = chosen.number
+    allowed = None if filters is None else index.allowed(filters)
+    own = [
+        np.zeros(0, np.int64) if query.structure_id is None else index.of_structure(query.structure_id)
+        for query in queries
+    ]
+    wanted = k + max((len(rows) for rows in own), default=0)
+    parts: list[list[tuple[NDArray[np.int64], NDArray[np.float64], int]]] = [[] for _ in queries]
+    for number, here in chosen.parts.items():
+        vectors = np.array([query.vectors[number] for query in queries])
+        if allowed is not None:
+            here = allowed if here is None else here & allowed
+        if side is not None:
+            searched = side.search(vectors, wanted, here)
+        else:
+            searched = _nearest(index, vectors, wanted, here, metric)
+        for part, (rows, distances) in zip(parts, searched, strict=True):
+            part.append((rows, distances, number))
+    found = []
+    for part, mine in zip(parts, own, strict=True):
+        rows = np.concatenate([rows for rows, _, _ in part] or [np.zeros(0, np.int64)])
+        distances = np.concatenate([distances for _, distances, _ in part] or [np.zeros(0)])
+        choices = np.concatenate([np.full(len(rows), number) for rows, _, number in part] or [np.zeros(0, np.int64)])
+        order = np.lexsort((rows, distances))
+        order = order[~np.isin(rows[order], mine)][:k]
+        n_used = n_comparable - int(chosen.mask[mine].sum())
+        found.append(_Found(rows[order], distances[order], choices[order].astype(np.int64), n_used))
+    return found
+
+
+def _nearest(
+    index: SearchIndex, vectors: NDArray[np.float64], k: int, allowed: NDArray[np.bool_] | None, metric: str
+) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    if metric == CARVS:
+        return index.vectors.nearest(vectors, k, allowed=allowed)
+    if metric != RING_SIZES:
+        raise InputError(f"neighbours are sought by {CARVS} or {RING_SIZES}, got {metric!r}")
+    found = []
+    for vector in vectors:
+        spans = ring_size_distances(vector, index.matrix)
+        if allowed is not None:
+            spans[~allowed] = np.inf
+        near = np.argpartition(spans, min(k, len(spans)) - 1)[:k] if len(spans) else np.zeros(0, np.int64)
+        near = near[np.lexsort((near, spans[near]))]
+        near = near[np.isfinite(spans[near])]
+        found.append((near.astype(np.int64), spans[near]))
+    return found
+
+
+def _answers(
+    storage: Storage,
+    queries: Sequence[Query],
+    found: Sequence[_Found],
+    with_noise: bool,
+    seed: int,
+) -> list[Answer]:
+    answers = []
+    for query, one in zip(queries, found, strict=True):
+        index = SearchIndex.of(storage, query.choices[0].ring_kind)
+        table = index.described(one.rows, many=len(queries) > 1)
+        noise = [(0.0, "none")] * len(one.rows)
+        if with_noise:
+            ids = index.carvs_ids.take(pa.array(one.rows)).to_pylist()
+            glasses = [key for key, kind in zip(ids, table["kind"].to_pylist(), strict=True) if kind != "crystalline"]
+            blocks = blocks_of_many(storage, glasses)
+            noise = [
+                distance_noise(query.blocks[choice], blocks.get(key), seed=seed)
+                for key, choice in zip(ids, one.choices.tolist(), strict=True)
+            ]
+        columns = {
+            **{name: table[name] for name in table.column_names},
+            "distance": pa.array(one.distances),
+            "noise": pa.array([spread for spread, _ in noise], pa.float64()),
+            "noise_kind": pa.array([kind for _, kind in noise], pa.string()),
+        }
+        hits = pa.Table.from_arrays([columns[name] for name in HITS.names], schema=HITS)
+        notes = left_out(storage, index.ring_kind, one.n_comparable, query.structure_id)
+        answers.append(Answer(hits.sort_by([("distance", "ascending"), ("label", "ascending")]), notes))
+    return answers

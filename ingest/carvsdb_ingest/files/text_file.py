@@ -1,0 +1,126 @@
+"""A text file from anywhere: its lines, its numbers, and errors that say where."""
+
+import hashlib
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from carvsdb.errors import InputError
+from carvsdb_ingest.files.compressed import expand, plain_name
+
+LARGEST_FILE = 2**30
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_FRACTION = re.compile(r"([+-]?[0-9]+)/([0-9]+)")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A text file in memory.
+
+    Attributes
+    ----------
+    path : str
+        As the user gave it.
+    lines : tuple of str
+        Without line ends. Line numbers count from 1, as editors do.
+    sha256 : str
+        Of the bytes as they came, in hex; of a compressed file those of the compressed one.
+    """
+
+    path: str
+    lines: tuple[str, ...]
+    sha256: str
+
+    @classmethod
+    def load(cls, path: str | Path) -> "TextFile":
+        """Read a file.
+
+        Raises
+        ------
+        InputError
+            If it is missing, no file, empty, too large, or no text.
+        """
+        try:
+            file = Path(path)
+            if file.is_dir():
+                raise InputError("is a directory; expected a net file", path=path)
+            if not file.exists():
+                raise InputError("there is no such file", path=path)
+            if not file.is_file():
+                raise InputError("is no regular file", path=path)
+            if file.stat().st_size > LARGEST_FILE:
+                raise InputError(f"has more than {LARGEST_FILE} bytes, more than any net file needs", path=path)
+            content = file.read_bytes()
+        except (OSError, ValueError) as error:
+            cause = getattr(error, "strerror", None) or str(error)
+            raise InputError(f"cannot be read ({cause})", path=path) from error
+        return cls.decode(content, path)
+
+    @classmethod
+    def decode(cls, content: bytes, path: str | Path) -> "TextFile":
+        """Make a text file of bytes that are already in memory, compressed (gz, xz, bz2) or not."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        content = expand(content, path, LARGEST_FILE)
+        if not content.strip():
+            raise InputError("is empty", path=path)
+        if b"\0" in content:
+            raise InputError("is a binary file; expected text", path=path)
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            # CIF is ASCII by its standard, and Latin-1 by the habit of older programs.
+            if plain_name(str(path)).lower().endswith(".cif"):
+                return cls(str(path), tuple(_NEWLINE.split(content.decode("latin-1"))), sha256)
+            line = content.count(b"\n", 0, error.start) + 1
+            raise InputError("is no UTF-8 text (a binary file?)", path=path, line=line) from error
+        return cls(str(path), tuple(_NEWLINE.split(text)), sha256)
+
+    @property
+    def text(self) -> str:
+        """The whole file, with plain line ends."""
+        return "\n".join(self.lines)
+
+    def error(self, line: int, sentence: str) -> InputError:
+        """Return the error that says `sentence` about a line."""
+        return InputError(sentence, path=self.path, line=line)
+
+    def number(self, token: str, line: int, what: str, largest: float = 1e6) -> float:
+        """Return a token as a finite number; fractions such as 5/8 are read too.
+
+        Raises
+        ------
+        InputError
+            If it is no number, or larger than `largest` in magnitude.
+        """
+        if _NUMBER.fullmatch(token):
+            value = float(token)
+        elif len(token) < 40 and (fraction := _FRACTION.fullmatch(token)) and int(fraction[2]):
+            value = int(fraction[1]) / int(fraction[2])
+        else:
+            raise self.error(line, f"{what} must be a finite number, got {shown(token)}")
+        if not math.isfinite(value) or abs(value) > largest:
+            raise self.error(line, f"{what} must be at most {largest:g} in magnitude, got {shown(token)}")
+        return value
+
+    def numbers(self, tokens: list[str], line: int, what: str, largest: float = 1e6) -> list[float]:
+        """Return tokens as finite numbers."""
+        return [self.number(token, line, what, largest) for token in tokens]
+
+    def whole(self, token: str, line: int, what: str) -> int:
+        """Return a token as an integer of at most 18 digits."""
+        if not _WHOLE.fullmatch(token):
+            raise self.error(line, f"{what} must be a whole number, got {shown(token)}")
+        return int(token)
+
+
+def plain(token: str) -> str:
+    """Return a token as a message shows it where no quotes are needed: printable and short."""
+    return shown(token)[1:-1]
+
+
+def shown(token: str) -> str:
+    """Return a token as a message shows it: quoted, printable and short."""
+    return ascii(token if len(token) <= 30 else token[:27] + "...")

@@ -1,0 +1,174 @@
+"""From an asymmetric unit to all atoms of the cell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.atoms.elements import HYDROGEN, covalent_radius, is_metal
+from carvsdb.atoms.pairs import near_pairs
+from carvsdb.atoms.structure import Structure
+from carvsdb_ingest.readers.cif.sites import Sites
+from carvsdb_ingest.readers.symmetry import Operations
+
+MERGED = 0.4
+"""Atoms nearer than this are one, in Å."""
+
+_SAME = 0.05
+_TOO_NEAR = 0.75
+_FULL = 0.99
+_BOND = 0.3
+_HYDROGENS = 1.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expanded:
+    """All atoms of a cell.
+
+    Attributes
+    ----------
+    elements : tuple of str
+    positions : ndarray of float64, shape (n_atoms, 3)
+        Fractional, between 0 and 1.
+    sites : ndarray of int64, shape (n_atoms,)
+        The site of each atom.
+    quality : tuple of str
+    """
+
+    elements: tuple[str, ...]
+    positions: NDArray[np.float64]
+    sites: NDArray[np.int64]
+    quality: tuple[str, ...]
+
+
+def expand(sites: Sites, operations: Operations, cell: NDArray[np.float64]) -> Expanded:
+    """Apply symmetry operations to atom sites, and merge or leave out what cannot be there together.
+
+    Notes
+    -----
+    Images less than 0.4 Å apart are one atom, in the middle if they are of one site. A partly occupied atom nearer
+    to a better occupied one than three quarters of a bond is left out.
+    """
+    rotations, translations = operations
+    # Images of a site are neighbours in this order, so that a site keeps its place in the file.
+    images = np.einsum("oij,sj->soi", rotations, sites.positions) + translations[None, :, :]
+    positions = images.reshape(-1, 3)
+    positions = positions - np.floor(positions)
+    site = np.repeat(np.arange(len(sites.elements)), len(rotations))
+    occupancies = sites.occupancies[site]
+    quality = []
+    positions, site, doubtful = _merge(positions, site, sites, cell)
+    if doubtful:
+        quality.append(f"atoms less than {MERGED:g} Å apart, merged: {doubtful}")
+    occupancies = sites.occupancies[site]
+    partial = occupancies < _FULL
+    if partial.any():
+        quality.append(f"partly occupied atoms: {np.count_nonzero(partial)}")
+        kept = _without_alternatives(positions, site, sites, cell)
+        if not kept.all():
+            quality.append(f"atoms too near to better occupied ones, left out: {np.count_nonzero(~kept)}")
+        positions, site = positions[kept], site[kept]
+    return Expanded(tuple(sites.elements[index] for index in site), positions, site, tuple(quality))
+
+
+def _merge(
+    positions: NDArray[np.float64], site: NDArray[np.int64], sites: Sites, cell: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], int]:
+    """Merge atoms that are one; return positions, sites, and how many mergers are doubtful."""
+    positions, site = _distinct(positions, site)
+    rows, lengths = near_pairs(_bare(positions, cell, site, sites), MERGED)
+    if not len(rows):
+        return positions, site, 0
+    elements = np.array(sites.elements)
+    order = np.argsort(-sites.occupancies[site], kind="stable")
+    rank = np.empty(len(site), np.int64)
+    rank[order] = np.arange(len(site))
+    merged_into = np.full(len(site), -1, np.int64)
+    near: list[list[int]] = [[] for _ in site]
+    for index, (src, dst) in enumerate(rows[:, :2].tolist()):
+        near[src].append(index)
+        near[dst].append(index)
+    middle = positions.copy()
+    doubtful = 0
+    for atom in order.tolist():
+        if merged_into[atom] >= 0:
+            continue
+        places = [np.zeros(3)]
+        for index in near[atom]:
+            src, dst, *cell_offset = rows[index].tolist()
+            if src == dst:
+                continue
+            other, step = (dst, np.array(cell_offset)) if src == atom else (src, -np.array(cell_offset))
+            if merged_into[other] >= 0 or rank[other] < rank[atom]:
+                continue
+            merged_into[other] = atom
+            same_site = site[other] == site[atom]
+            if same_site:
+                places.append(positions[other] + step - positions[atom])
+            doubtful += bool(lengths[index] > _SAME or elements[site[other]] != elements[site[atom]])
+        middle[atom] = positions[atom] + np.mean(places, axis=0)
+    kept = merged_into < 0
+    return middle[kept], site[kept], doubtful
+
+
+def _distinct(positions: NDArray[np.float64], site: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Leave out images that are equal to five digits: what most images of atoms on special positions are."""
+    rounded = np.rint(positions * 1e5).astype(np.int64) % 100_000
+    _, first = np.unique(np.column_stack([site, rounded]), axis=0, return_index=True)
+    first.sort()
+    return positions[first], site[first]
+
+
+def _without_alternatives(
+    positions: NDArray[np.float64], site: NDArray[np.int64], sites: Sites, cell: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell which atoms stay: partly occupied ones give way to better occupied ones, then to earlier ones."""
+    elements = [sites.elements[index] for index in site]
+    groups = [sites.groups[index] for index in site]
+    radii = np.array([covalent_radius(element) for element in elements])
+    rows, lengths = near_pairs(_bare(positions, cell, site, sites), 2 * float(radii.max(initial=0.0)) + _BOND)
+    src, dst = rows[:, 0], rows[:, 1]
+    heavy = np.array([element not in HYDROGEN for element in elements])
+    metal = np.array([is_metal(element) for element in elements])
+    bond = radii[src] + radii[dst]
+    limit = _TOO_NEAR * bond
+    # Two metals are not bonded, nor are two hydrogens: what is nearer than that is an alternative.
+    limit[metal[src] & metal[dst]] = bond[metal[src] & metal[dst]]
+    limit[~heavy[src] & ~heavy[dst]] = _HYDROGENS
+    # Atoms of two groups of one assembly are never bonded.
+    apart = np.array([_alternatives(groups[i], groups[j]) for i, j in rows[:, :2].tolist()], bool)
+    limit[apart] = bond[apart] + _BOND
+    clash = (lengths < limit) & ((heavy[src] == heavy[dst]) | apart) & (src != dst)
+    others: list[list[int]] = [[] for _ in elements]
+    for first, second in rows[clash, :2].tolist():
+        others[first].append(second)
+        others[second].append(first)
+    members: dict[tuple[str, str], list[int]] = {}
+    for atom, group in enumerate(groups):
+        if group is not None:
+            members.setdefault(group, []).append(atom)
+    share = {group: float(sites.occupancies[site[atoms]].mean()) for group, atoms in members.items()}
+    weight = np.array(
+        [
+            share[group] if group is not None else sites.occupancies[index]
+            for group, index in zip(groups, site, strict=True)
+        ]
+    )
+    kept = np.ones(len(elements), bool)
+    for atom in np.argsort(-weight, kind="stable").tolist():
+        if not kept[atom]:
+            continue
+        for other in others[atom]:
+            if weight[other] < _FULL and weight[other] <= weight[atom]:
+                kept[other] = False
+    return kept
+
+
+def _alternatives(first: tuple[str, str] | None, second: tuple[str, str] | None) -> bool:
+    return first is not None and second is not None and first[0] == second[0] and first[1] != second[1]
+
+
+def _bare(
+    positions: NDArray[np.float64], cell: NDArray[np.float64], site: NDArray[np.int64], sites: Sites
+) -> Structure:
+    return Structure(tuple(sites.elements[index] for index in site), positions, cell, ("",) * len(site))

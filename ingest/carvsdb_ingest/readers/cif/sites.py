@@ -1,0 +1,149 @@
+"""The atom sites of a CIF block."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import gemmi
+import numpy as np
+from gemmi import cif
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError
+from carvsdb_ingest.files.text_file import TextFile, shown
+
+LARGEST_STRUCTURE = 500_000
+"""Atoms in a cell, at most."""
+
+_LETTERS = re.compile(r"[A-Za-z]+")
+_FARTHEST = 1000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sites:
+    """Atom sites of an asymmetric unit.
+
+    Attributes
+    ----------
+    elements, labels : tuple of str
+    positions : ndarray of float64, shape (n_sites, 3)
+        Fractional.
+    occupancies : ndarray of float64, shape (n_sites,)
+    groups : tuple of (str, str) or None
+        Disorder assembly and group of each site; None for sites without alternatives, and for those that are
+        disordered about a special position (a negative group), whose images are their alternatives.
+    quality : tuple of str
+    """
+
+    elements: tuple[str, ...]
+    labels: tuple[str, ...]
+    positions: NDArray[np.float64]
+    occupancies: NDArray[np.float64]
+    groups: tuple[tuple[str, str] | None, ...]
+    quality: tuple[str, ...] = ()
+
+
+def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> Sites:
+    """Read the atom sites of a block.
+
+    Raises
+    ------
+    InputError
+        For a coordinate that is no number, or an atom of no element.
+
+    Notes
+    -----
+    Sites without coordinates, dummies and sites without occupancy are left out.
+    """
+    columns = _columns(block)
+    labels, symbols = columns["label"], columns["type_symbol"]
+    where = "fract" if columns["fract_x"] else "Cartn"
+    triples = list(zip(columns[f"{where}_x"], columns[f"{where}_y"], columns[f"{where}_z"], strict=False))
+    count = len(triples)
+    if any(len(columns[f"{where}_{axis}"]) != count for axis in "xyz"):
+        raise InputError("has atom sites without x, y or z", path=file.path)
+    if count > LARGEST_STRUCTURE:
+        raise InputError(f"has {count} atom sites; carvsdb reads at most {LARGEST_STRUCTURE}", path=file.path)
+    labels = labels if len(labels) == count else [f"{i + 1}" for i in range(count)]
+    left_out: Counter[str] = Counter()
+    elements, names, places, occupancies = [], [], [], []
+    groups: list[tuple[str, str] | None] = []
+    for row, triple in enumerate(triples):
+        label = cif.as_string(labels[row])
+        symbol = cif.as_string(symbols[row]) if len(symbols) == count else ""
+        if all(cif.is_null(text) for text in triple):
+            left_out["atoms without coordinates, left out"] += 1
+            continue
+        occupancy = _occupancy(columns["occupancy"], row, count)
+        if occupancy <= 0 or (len(columns["calc_flag"]) == count and columns["calc_flag"][row] == "dum"):
+            left_out["dummy or unoccupied sites, left out"] += 1
+            continue
+        elements.append(_element(file, symbol, label))
+        names.append(label)
+        occupancies.append(occupancy)
+        places.append([_coordinate(file, text, label) for text in triple])
+        assembly, group = (_entry(columns[name], row, count) for name in ("disorder_assembly", "disorder_group"))
+        groups.append(None if group in (".", "0") or group.startswith("-") else (assembly, group))
+    positions = np.array(places, np.float64).reshape(-1, 3)
+    if where == "Cartn":
+        positions = positions @ np.linalg.inv(cell)
+    if not len(positions):
+        raise InputError("has no atom with coordinates", path=file.path)
+    if np.abs(positions).max() > _FARTHEST:
+        label = names[int(np.abs(positions).max(axis=1).argmax())]
+        raise InputError(f"atom {shown(label)} lies more than {_FARTHEST:g} cells away", path=file.path)
+    return Sites(
+        tuple(elements),
+        tuple(names),
+        positions,
+        np.array(occupancies),
+        tuple(groups),
+        tuple(f"{what}: {number}" for what, number in left_out.items()),
+    )
+
+
+def _columns(block: cif.Block) -> dict[str, list[str]]:
+    names = ["label", "type_symbol", "occupancy", "calc_flag", "disorder_assembly", "disorder_group"]
+    names += [f"{where}_{axis}" for where in ("fract", "Cartn") for axis in "xyz"]
+    found = {}
+    for name in names:
+        values = block.find_values(f"_atom_site_{name}") or block.find_values(f"_atom_site.{name}")
+        found[name] = list(values) if values else []
+    return found
+
+
+def _entry(column: list[str], row: int, count: int) -> str:
+    return "." if len(column) != count or cif.is_null(column[row]) else column[row]
+
+
+def _occupancy(column: list[str], row: int, count: int) -> float:
+    if len(column) != count:
+        return 1.0
+    number = float(cif.as_number(column[row]))
+    return number if np.isfinite(number) else 1.0
+
+
+def _coordinate(file: TextFile, text: str, label: str) -> float:
+    number = float(cif.as_number(text))
+    if not np.isfinite(number):
+        raise InputError(
+            f"a coordinate of atom {shown(label)} must be a number, got {shown(cif.as_string(text))}", path=file.path
+        )
+    return number
+
+
+def _element(file: TextFile, symbol: str, label: str) -> str:
+    """Return the element that a symbol (``Zn2+``) or else a label (``Zn1A``, ``OW2``) begins with."""
+    for text in (symbol, label):
+        letters = _LETTERS.match(text)
+        if not letters or not text.isascii():
+            continue
+        for length in (2, 1):
+            name = letters[0][:length]
+            # CA is a carbon in most organic labels, but in a type symbol it is calcium.
+            if len(name) < length or (text is label and length == 2 and name[1].isupper()):
+                continue
+            element = gemmi.Element(name.capitalize())
+            if element.atomic_number:
+                return str(element.name)
+    raise InputError(f"atom {shown(label)} of type {shown(symbol)} is of no element", path=file.path)

@@ -1,0 +1,1 @@
+"""What forbids a move: ``hard_spheres`` (shortest distances) and ``geometric`` (coordination, angles, bond lengths)."""

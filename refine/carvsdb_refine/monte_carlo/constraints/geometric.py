@@ -1,0 +1,342 @@
+"""Windows for the surroundings of atoms: coordination numbers, bond angles, lengths of the bonds of the start.
+
+Each has an amount by which a configuration breaks it (atoms too many or too few, degrees, Å, summed). A proposal is
+allowed if that amount does not grow around the atoms that move; where nothing is broken, nothing may break.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.atoms.cell_list import Boxes, boxes_of, near, put_atoms
+from carvsdb.compiled import compiled
+from carvsdb.errors import InputError
+from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.constraints.hard_spheres import pair_table
+from carvsdb_refine.monte_carlo.protocols import Arrays, Proposal
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# Sums of violations may differ by rounding.
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Coordination:
+    """How many neighbours of one element an atom of another may have.
+
+    Attributes
+    ----------
+    centre, neighbour : str
+        The elements.
+    cutoff : float
+        Up to which an atom is a neighbour, in Å.
+    minimum, maximum : int
+        Both allowed.
+    """
+
+    centre: str
+    neighbour: str
+    cutoff: float
+    minimum: int
+    maximum: int
+
+    @property
+    def name(self) -> str:
+        """``coordination of A by B``."""
+        return f"coordination of {self.centre} by {self.neighbour}"
+
+    def bind(self, configuration: Configuration) -> "BoundWindow":
+        """Return the state for a configuration."""
+        return BoundWindow(self.name, configuration, self.centre, (self.neighbour, ""), self.cutoff, self._range())
+
+    def _range(self) -> tuple[float, float]:
+        return float(self.minimum), float(self.maximum)
+
+
+@dataclass(frozen=True, slots=True)
+class Angle:
+    """Between which bounds the angles at an atom must lie.
+
+    Attributes
+    ----------
+    first, centre, last : str
+        The elements.
+    cutoff : float
+        The longest arm, in Å.
+    minimum, maximum : float
+        In degrees.
+    """
+
+    first: str
+    centre: str
+    last: str
+    cutoff: float
+    minimum: float = 0.0
+    maximum: float = 180.0
+
+    @property
+    def name(self) -> str:
+        """``angle A-B-C``."""
+        return f"angle {self.first}-{self.centre}-{self.last}"
+
+    def bind(self, configuration: Configuration) -> "BoundWindow":
+        """Return the state for a configuration."""
+        ends, bounds = (self.first, self.last), (self.minimum, self.maximum)
+        return BoundWindow(self.name, configuration, self.centre, ends, self.cutoff, bounds)
+
+
+class BoundWindow:
+    """A window for the surroundings of the atoms of one element: implements `BoundConstraint`."""
+
+    def __init__(
+        self,
+        name: str,
+        configuration: Configuration,
+        centre: str,
+        ends: tuple[str, str],
+        cutoff: float,
+        bounds: tuple[float, float],
+    ) -> None:
+        species = configuration.model.species
+        for symbol in (centre, *ends):
+            if symbol and symbol not in species:
+                raise InputError(f"{name}: the model has no element {symbol!r}; it has {', '.join(species)}")
+        if not bounds[0] <= bounds[1]:
+            raise InputError(f"{name}: the bounds must ascend, got {bounds[0]:g} and {bounds[1]:g}")
+        self._name, self._configuration, self._cutoff = name, configuration, cutoff
+        self._species = configuration.model.atom_to_species
+        self._centre = species.index(centre)
+        self._ends = np.array([species.index(end) if end else -1 for end in ends])
+        self._bounds = np.array(bounds)
+        self._boxes = self._sorted(configuration.positions, configuration.cell)
+        self._pending: Proposal | None = None
+
+    def _sorted(self, positions: Floats, cell: Floats) -> Boxes:
+        return boxes_of(positions, cell, self._cutoff, self._name)
+
+    def allows(self, proposal: Proposal) -> bool:
+        """Return whether the window is broken no more than before."""
+        self._pending = proposal
+        if proposal.cell is not None:
+            try:
+                boxes = self._sorted(proposal.positions, proposal.cell)
+            except InputError:
+                return False
+            everywhere = np.arange(len(self._species))
+            return bool(self._broken(boxes, everywhere) <= self._broken(self._boxes, everywhere) + _SLACK)
+        atoms, positions = proposal.atoms, proposal.positions
+        before = self._configuration.positions[atoms]
+        around = _around(self._boxes, self._cutoff, np.concatenate((before, positions)))
+        centres = np.unique(np.concatenate((around, atoms)))
+        old = self._broken(self._boxes, centres)
+        if not put_atoms(self._boxes, atoms, positions):
+            moved = self._configuration.positions.copy()
+            moved[atoms] = positions
+            self._boxes = self._sorted(moved, self._configuration.cell)
+        new = self._broken(self._boxes, centres)
+        put_atoms(self._boxes, atoms, before)
+        return bool(new <= old + _SLACK)
+
+    def _broken(self, boxes: Boxes, centres: Integers) -> float:
+        return float(_amount(boxes, self._species, self._centre, self._ends, self._cutoff, self._bounds, centres)[0])
+
+    def accept(self) -> None:
+        """Follow the configuration, which has changed."""
+        proposal, self._pending = self._pending, None
+        assert proposal is not None
+        configuration = self._configuration
+        if proposal.cell is not None or not put_atoms(self._boxes, proposal.atoms, proposal.positions):
+            self._boxes = self._sorted(configuration.positions, configuration.cell)
+
+    def reject(self) -> None:
+        """Forget the proposal."""
+        self._pending = None
+
+    def violations(self) -> int:
+        """Return how many atoms or angles break the window."""
+        everywhere = np.arange(len(self._species))
+        amount = _amount(self._boxes, self._species, self._centre, self._ends, self._cutoff, self._bounds, everywhere)
+        return int(amount[1])
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return nothing: all follows from the positions."""
+        return {}
+
+    def restore(self, arrays: Arrays) -> None:
+        """Take over nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BondLengths:
+    """Atoms that are bonded at the start stay bonded.
+
+    Attributes
+    ----------
+    ranges : mapping of str to (float, float)
+        ``{"Si-O": (1.5, 1.8)}``, in Å: pairs within such a range at the start stay within it.
+    """
+
+    ranges: Mapping[str, tuple[float, float]]
+    name: str = "bond lengths"
+
+    def bind(self, configuration: Configuration) -> "BoundBonds":
+        """Return the state for a configuration, whose bonds are those to be kept."""
+        return BoundBonds(self, configuration)
+
+
+class BoundBonds:
+    """Bonds to be kept, of one start: implements `BoundConstraint`."""
+
+    def __init__(self, lengths: BondLengths, configuration: Configuration) -> None:
+        self._configuration, model = configuration, configuration.model
+        low = pair_table({name: bounds[0] for name, bounds in lengths.ranges.items()}, model.species, lengths.name)
+        high = pair_table({name: bounds[1] for name, bounds in lengths.ranges.items()}, model.species, lengths.name)
+        if (low > high).any():
+            raise InputError(f"{lengths.name}: each range must ascend")
+        boxes = boxes_of(configuration.positions, configuration.cell, max(1.0, float(high.max())), lengths.name)
+        self._bonds = _bonds(boxes, model.atom_to_species, low, high)
+        species = model.atom_to_species[self._bonds]
+        self._low, self._high = low[species[:, 0], species[:, 1]], high[species[:, 0], species[:, 1]]
+        ends = self._bonds.ravel()
+        order = np.argsort(ends, kind="stable")
+        self._of_atom = np.split(order // 2, np.cumsum(np.bincount(ends, minlength=model.n_atoms))[:-1])
+
+    def allows(self, proposal: Proposal) -> bool:
+        """Return whether no bond leaves its range, or goes further from it."""
+        configuration = self._configuration
+        if proposal.cell is not None:
+            which = np.arange(len(self._bonds))
+        else:
+            which = np.unique(np.concatenate([self._of_atom[atom] for atom in proposal.atoms]))
+        if len(which) == 0:
+            return True
+        ends = self._bonds[which]
+        cell = configuration.cell if proposal.cell is None else proposal.cell
+        before = configuration.positions[ends]
+        after = before.copy()
+        place = {atom: index for index, atom in enumerate(proposal.atoms.tolist())}
+        for row, column in np.ndindex(*ends.shape):
+            index = place.get(int(ends[row, column]))
+            if index is not None:
+                after[row, column] = proposal.positions[index]
+        old = self._outside(before, configuration.cell, which)
+        return bool((self._outside(after, cell, which) <= old + _SLACK).all())
+
+    def _outside(self, ends: Floats, cell: Floats, which: Integers) -> Floats:
+        difference = ends[:, 1] - ends[:, 0]
+        difference = difference - np.rint(difference @ np.linalg.inv(cell)) @ cell
+        length = np.sqrt((difference**2).sum(axis=1))
+        outside: Floats = np.maximum(self._low[which] - length, length - self._high[which]).clip(0)
+        return outside
+
+    def accept(self) -> None:
+        """Do nothing: the configuration is read each time."""
+
+    def reject(self) -> None:
+        """Do nothing."""
+
+    def violations(self) -> int:
+        """Return how many bonds are outside of their range."""
+        every = np.arange(len(self._bonds))
+        positions = self._configuration.positions[self._bonds]
+        return int((self._outside(positions, self._configuration.cell, every) > _SLACK).sum())
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return the bonds of the start, which the present positions need not tell."""
+        return {"bonds": self._bonds.copy(), "low": self._low.copy(), "high": self._high.copy()}
+
+    def restore(self, arrays: Arrays) -> None:
+        """Take over the bonds of the start."""
+        self._bonds, self._low, self._high = (np.array(arrays[name]) for name in ("bonds", "low", "high"))
+        ends = self._bonds.ravel()
+        order = np.argsort(ends, kind="stable")
+        n_atoms = self._configuration.model.n_atoms
+        self._of_atom = np.split(order // 2, np.cumsum(np.bincount(ends, minlength=n_atoms))[:-1])
+
+
+@compiled
+def _around(boxes: Boxes, cutoff: float, positions: Floats) -> Integers:
+    """Return the atoms within the cut-off of some places, with repetitions."""
+    most = 27 * boxes.members.shape[1]
+    others, vectors = np.empty(most, np.int64), np.empty((most, 4))
+    skip = np.zeros(boxes.box.shape[0], np.uint8)
+    found, n_all = np.empty(positions.shape[0] * most, np.int64), 0
+    for k in range(positions.shape[0]):
+        x, y, z = positions[k, 0], positions[k, 1], positions[k, 2]
+        n_found = near(boxes, x, y, z, cutoff, skip, others, vectors)
+        for j in range(n_found):
+            found[n_all] = others[j]
+            n_all += 1
+    return found[:n_all].copy()
+
+
+@compiled
+def _amount(
+    boxes: Boxes,
+    species: Integers,
+    centre: int,
+    ends: Integers,
+    cutoff: float,
+    bounds: Floats,
+    centres: Integers,
+) -> tuple[float, int]:
+    """Return by how much, and how often, the surroundings of some atoms break a window."""
+    most = 27 * boxes.members.shape[1]
+    others, vectors = np.empty(most, np.int64), np.empty((most, 4))
+    skip = np.zeros(species.shape[0], np.uint8)
+    amount, broken = 0.0, 0
+    for index in range(centres.shape[0]):
+        atom = centres[index]
+        if species[atom] != centre:
+            continue
+        place = boxes.places[atom]
+        skip[atom] = 1
+        n_found = near(boxes, place[0], place[1], place[2], cutoff, skip, others, vectors)
+        skip[atom] = 0
+        if ends[1] < 0:
+            value = 0.0
+            for j in range(n_found):
+                value += species[others[j]] == ends[0]
+            excess = max(bounds[0] - value, value - bounds[1], 0.0)
+            amount += excess
+            broken += excess > 0.0
+            continue
+        for j in range(n_found):
+            for k in range(j):
+                one, two = species[others[j]], species[others[k]]
+                if (one == ends[0] and two == ends[1]) or (one == ends[1] and two == ends[0]):
+                    cosine = 0.0
+                    for axis in range(3):
+                        cosine += vectors[j, axis] * vectors[k, axis]
+                    cosine /= vectors[j, 3] * vectors[k, 3]
+                    value = np.degrees(np.arccos(min(max(cosine, -1.0), 1.0)))
+                    excess = max(bounds[0] - value, value - bounds[1], 0.0)
+                    amount += excess
+                    broken += excess > 0.0
+    return amount, broken
+
+
+@compiled
+def _bonds(boxes: Boxes, species: Integers, low: Floats, high: Floats) -> Integers:
+    most = 27 * boxes.members.shape[1]
+    others, vectors = np.empty(most, np.int64), np.empty((most, 4))
+    skip = np.zeros(species.shape[0], np.uint8)
+    reach = high.max() + 1e-9
+    bonds, n_bonds = np.empty((8 * species.shape[0] + most, 2), np.int64), 0
+    for atom in range(species.shape[0]):
+        place = boxes.places[atom]
+        n_found = near(boxes, place[0], place[1], place[2], reach, skip, others, vectors)
+        for j in range(n_found):
+            other = others[j]
+            one, two = species[atom], species[other]
+            if other > atom and low[one, two] <= vectors[j, 3] <= high[one, two]:
+                if n_bonds + 1 > bonds.shape[0]:
+                    bonds = np.concatenate((bonds, np.empty_like(bonds)))
+                bonds[n_bonds, 0], bonds[n_bonds, 1] = atom, other
+                n_bonds += 1
+    return bonds[:n_bonds].copy()

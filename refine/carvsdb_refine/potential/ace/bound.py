@@ -1,0 +1,219 @@
+"""The ACE energies of a model, kept up to date as atoms move: bases are cached, and changed where a move touches."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.atoms.cell_list import boxes_of, put_atoms
+from carvsdb.errors import InputError
+from carvsdb_refine.potential.ace.changes import bases_of_all, change_bases, energies_by_element
+from carvsdb_refine.potential.ace.evaluate import evaluate
+from carvsdb_refine.potential.ace.pair_lanes import PAIRS, room_rows
+from carvsdb_refine.potential.ace.product_lanes import SIDE
+from carvsdb_refine.potential.ace.product_plan import ProductPlan, plan_products
+from carvsdb_refine.potential.ace.tables import AceTables
+from carvsdb_refine.potential.neighbours import cell_grid
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class BoundAce:
+    """Energies per atom under an ACE potential, and what a move changes.
+
+    Parameters
+    ----------
+    tables : AceTables
+        The potential.
+    elements : ndarray of int64, shape (n,)
+        Indices of the potential.
+    positions : ndarray of float64, shape (n, 3)
+        Cartesian, in Å.
+    cell : ndarray of float64, shape (3, 3)
+        Lattice vectors as rows, in Å.
+    name : str
+        What messages call the potential.
+
+    Attributes
+    ----------
+    atom_energies : ndarray of float64, shape (n,)
+        In eV, of the current configuration.
+
+    Raises
+    ------
+    InputError
+        If the cell is less than twice as wide as the cut-off, or two atoms lie upon one another.
+
+    Notes
+    -----
+    The bases of the atoms that moved are summed anew, those of their neighbours change by the difference of the pairs
+    that moved; then the energies of all of them are evaluated.
+    """
+
+    def __init__(
+        self,
+        tables: AceTables,
+        elements: Integers,
+        positions: Floats,
+        cell: Floats,
+        name: str,
+        plan: ProductPlan | None = None,
+    ) -> None:
+        self._name, self._tables, self._elements = name, tables, np.ascontiguousarray(elements, np.int64)
+        self._plan = plan_products(tables) if plan is None else plan
+        self._positions = np.array(positions, np.float64)
+        n_atoms, width = len(elements), int(tables.n_full.max())
+        self._boxes = boxes_of(self._positions, cell, float(tables.cutoffs.max()), name)
+        self._skip, self._slot_of = np.zeros(n_atoms, np.uint8), np.full(n_atoms, -1, np.int64)
+        rows = int((tables.n_full + np.diff(self._plan.first_part)).max())
+        self._product_room = (
+            np.zeros((rows, SIDE)),
+            np.zeros((rows, SIDE)),
+            np.zeros((4, SIDE)),
+            np.zeros((tables.weights.shape[1], SIDE)),
+        )
+        self._pair_room = np.zeros((room_rows(tables), PAIRS))
+        self._bases = np.zeros((n_atoms, width))
+        self._others, self._vectors = np.zeros(0, np.int64), np.zeros((0, 4))
+        self._make_room(512, 4096)
+        self.atom_energies: Floats = self._evaluate()
+        self._n_touched = 0
+        self._pending: tuple[Integers, Floats] | None = None
+        self._other: BoundAce | None = None
+
+    def propose(self, atoms: Integers, positions: Floats) -> float:
+        """Return by how many eV the energy changes if some atoms, shape (k,), move to positions, shape (k, 3)."""
+        while True:
+            self._n_touched = change_bases(
+                self._tables,
+                self._boxes,
+                self._elements,
+                atoms,
+                positions,
+                self._bases,
+                self._skip,
+                self._slot_of,
+                self._touched,
+                self._fresh,
+                *self._pairs,
+                *self._found(),
+                self._pair_room,
+            )
+            if self._n_touched != -1:
+                break
+            self._make_room(2 * len(self._touched), 2 * len(self._pairs[0]))
+        if self._n_touched < 0:
+            return np.inf
+        self._pending = (atoms, positions)
+        n_touched, energies = self._n_touched, self._fresh_energies
+        energies_by_element(
+            self._tables,
+            self._plan,
+            self._elements,
+            self._touched,
+            n_touched,
+            self._fresh,
+            *self._product_room,
+            energies,
+        )
+        touched = self._touched[:n_touched]
+        change = float((energies[:n_touched] - self.atom_energies[touched]).sum())
+        return change if np.isfinite(change) else np.inf
+
+    def propose_cell(self, cell: Floats, positions: Floats) -> float:
+        """Return by how many eV the energy changes with another cell, and positions of all atoms in it."""
+        try:
+            self._other = BoundAce(self._tables, self._elements, positions, cell, self._name, self._plan)
+        except InputError:
+            return np.inf
+        return float((self._other.atom_energies - self.atom_energies).sum())
+
+    def accept(self) -> None:
+        """Make the last proposal the current configuration."""
+        if self._other is not None:
+            self.__dict__.update(self._other.__dict__)
+            return
+        assert self._pending is not None
+        atoms, positions = self._pending
+        touched = self._touched[: self._n_touched]
+        self._bases[touched] = self._fresh[: self._n_touched]
+        self.atom_energies[touched] = self._fresh_energies[: self._n_touched]
+        self._positions[atoms] = positions
+        if not put_atoms(self._boxes, atoms, positions):
+            self._boxes = boxes_of(self._positions, self._boxes.cell, float(self._tables.cutoffs.max()), self._name)
+        self._pending = None
+
+    def reject(self) -> None:
+        """Forget the last proposal."""
+        self._pending, self._other = None, None
+
+    def recompute(self) -> Floats:
+        """Return the energy of each atom evaluated afresh, atom by atom; the state stays as it is."""
+        grid = cell_grid(self._positions, self._boxes.cell, float(self._tables.cutoffs.max()))
+        order = np.lexsort((*grid.box.T[::-1], self._elements)).astype(np.int64)
+        energies = np.zeros(len(self._elements))
+        nothing = np.zeros((0, 3))
+        evaluate(self._tables, grid, self._elements, order, grid.most_candidates, False, energies, nothing)
+        return energies
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return the bases and the energies: their last digits tell of all moves."""
+        return {"bases": self._bases.copy(), "atom_energies": self.atom_energies.copy()}
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over arrays of `state`."""
+        self._bases[:] = arrays["bases"]
+        self.atom_energies[:] = arrays["atom_energies"]
+
+    def _evaluate(self) -> Floats:
+        n_atoms = len(self._elements)
+        # Atoms of one box after the other, so that neighbours are near in memory.
+        order = np.argsort(self._boxes.box, kind="stable").astype(np.int64)
+        while True:
+            status = bases_of_all(
+                self._tables,
+                self._boxes,
+                self._elements,
+                order,
+                self._skip,
+                *self._pairs,
+                *self._found(),
+                self._pair_room,
+                self._bases,
+            )
+            if status != -1:
+                break
+            self._make_room(len(self._touched), 2 * len(self._pairs[0]))
+        if status > 0:
+            raise InputError(f"atom {status - 1} (from 0) has no finite energy: another lies upon it")
+        energies = np.zeros(n_atoms)
+        energies_by_element(
+            self._tables,
+            self._plan,
+            self._elements,
+            np.arange(n_atoms),
+            n_atoms,
+            self._bases,
+            *self._product_room,
+            energies,
+        )
+        return energies
+
+    def _found(self) -> tuple[Integers, Floats]:
+        """Return room for all atoms that a search may find."""
+        most = 27 * self._boxes.members.shape[1]
+        if len(self._others) < most:
+            self._others, self._vectors = np.zeros(most, np.int64), np.zeros((most, 4))
+        return self._others, self._vectors
+
+    def _make_room(self, n_touched: int, n_pairs: int) -> None:
+        self._touched = np.zeros(n_touched, np.int64)
+        self._fresh, self._fresh_energies = np.zeros((n_touched, self._bases.shape[1])), np.zeros(n_touched)
+        self._pairs = (
+            np.zeros(n_pairs, np.int64),
+            np.zeros(n_pairs, np.int64),
+            np.zeros((n_pairs, 4)),
+            np.zeros(n_pairs),
+        )

@@ -1,0 +1,87 @@
+"""Energies and forces of all atoms: blocks of atoms of one element, from neighbours to energy and back."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.compiled import compiled
+from carvsdb_refine.potential.ace.atomic_base import add_neighbours, neighbour_gradients
+from carvsdb_refine.potential.ace.products import LANES, back_propagate, embed_densities, mirror, sum_densities
+from carvsdb_refine.potential.ace.tables import AceTables
+from carvsdb_refine.potential.neighbours import CellGrid, neighbours_of
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@compiled
+def evaluate(
+    tables: AceTables,
+    grid: CellGrid,
+    elements: Integers,
+    order: Integers,
+    most: int,
+    with_forces: bool,
+    energies: Floats,
+    forces: Floats,
+) -> None:
+    """Write the energy of each atom (eV), and add the forces (eV/Å) if asked.
+
+    Parameters
+    ----------
+    order : ndarray of int64, shape (n,)
+        The atoms, sorted by element; neighbours in space best stay neighbours here.
+    most : int
+        No atom has more neighbours.
+    """
+    width = max(tables.radial.shape[1], tables.channel_l.shape[2], tables.harmonic.shape[1])
+    n_full = tables.n_full.max()
+    cutoff = tables.cutoffs.max()
+    lanes_real, lanes_imag = np.zeros((n_full, LANES)), np.zeros((n_full, LANES))
+    adjoint_real, adjoint_imag = np.zeros((n_full, LANES)), np.zeros((n_full, LANES))
+    real, imag = np.zeros(n_full), np.zeros(n_full)
+    room, y_slopes = np.zeros((6, width)), np.zeros((width, 4))
+    lane_room = np.zeros((2 * tables.factors.shape[1] + 2, LANES))
+    densities = np.zeros((tables.weights.shape[1], LANES))
+    lane_energies = np.zeros(LANES)
+    n_kept = LANES if with_forces else 1
+    others, vectors = np.zeros((n_kept, most), np.int64), np.zeros((n_kept, most, 4))
+    n_others = np.zeros(LANES, np.int64)
+    start = 0
+    while start < order.shape[0]:
+        centre = elements[order[start]]
+        stop = start + 1
+        while stop < order.shape[0] and stop < start + LANES and elements[order[stop]] == centre:
+            stop += 1
+        n_half = tables.n_half[centre]
+        for lane in range(LANES):
+            for k in range(n_half):
+                real[k] = 0.0
+                imag[k] = 0.0
+            if lane < stop - start:
+                kept = lane if with_forces else 0
+                n_others[lane] = neighbours_of(grid, order[start + lane], cutoff, others[kept], vectors[kept])
+                add_neighbours(
+                    tables, centre, elements, others[kept], vectors[kept], n_others[lane], 1.0, room, real, imag
+                )
+            for k in range(n_half):
+                lanes_real[k, lane] = real[k]
+                lanes_imag[k, lane] = imag[k]
+        mirror(tables, centre, lanes_real, lanes_imag)
+        sum_densities(tables, centre, lanes_real, lanes_imag, lane_room, densities)
+        embed_densities(tables, centre, densities, lane_energies)
+        for lane in range(stop - start):
+            energies[order[start + lane]] = lane_energies[lane]
+        if with_forces:
+            back_propagate(tables, centre, lanes_real, lanes_imag, densities, lane_room, adjoint_real, adjoint_imag)
+            for lane in range(stop - start):
+                atom = order[start + lane]
+                for k in range(n_half):
+                    real[k] = adjoint_real[k, lane]
+                    imag[k] = adjoint_imag[k, lane]
+                n_found, around, gradients = n_others[lane], others[lane], vectors[lane]
+                neighbour_gradients(tables, centre, elements, around, gradients, n_found, real, imag, room, y_slopes)
+                for j in range(n_found):
+                    for axis in range(3):
+                        forces[atom, axis] += gradients[j, axis]
+                        forces[around[j], axis] -= gradients[j, axis]
+        start = stop

@@ -1,0 +1,172 @@
+"""What neighbours add to atomic bases: many pairs of the same two elements side by side.
+
+The same sums as in `atomic_base`, for pairs that belong to different centres.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.compiled import compiled_part
+from carvsdb_refine.potential.ace.tables import AceTables
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# Pairs side by side.
+PAIRS = 32
+
+# sin(pi/2 z) / z and cos(pi/2 z) as series in z², |z| <= 1; what is left out is below 3e-17 and 2e-17.
+SINE_SERIES = np.array([(-1) ** k * (math.pi / 2) ** (2 * k + 1) / math.factorial(2 * k + 1) for k in range(12)])
+COSINE_SERIES = np.array([(-1) ** k * (math.pi / 2) ** (2 * k) / math.factorial(2 * k) for k in range(12)])
+
+
+@compiled_part
+def add_pairs(
+    tables: AceTables,
+    centre: int,
+    neighbour: int,
+    pairs: Integers,
+    begin: int,
+    end: int,
+    slots: Integers,
+    vectors: Floats,
+    signs: Floats,
+    room: Floats,
+    bases: Floats,
+) -> None:
+    """Add what pairs contribute to the bases of their centres.
+
+    Parameters
+    ----------
+    centre, neighbour : int
+        Their elements.
+    pairs : ndarray of int64
+        Which pairs, from `begin` to `end`.
+    slots : ndarray of int64, shape (n_pairs,)
+        The row of `bases` of each pair's centre.
+    vectors : ndarray of float64, shape (n_pairs, 4)
+        (x, y, z, length) from the centre to the neighbour, in Å.
+    signs : ndarray of float64, shape (n_pairs,)
+        What the contribution is multiplied by: 1 to add, -1 to take away.
+    room : ndarray of float64, shape (rows, PAIRS)
+        Where to calculate: as `room_rows` says.
+    bases : ndarray of float64, shape (any, width)
+        The half lists, real parts first, then the imaginary parts of those with m > 0.
+    """
+    cutoff = tables.cutoffs[centre, neighbour]
+    n_base, n_channels = tables.n_base[centre, neighbour], tables.n_channels[centre, neighbour]
+    l_max, base_first = tables.l_max[centre, neighbour], tables.base_first[centre, neighbour]
+    radial, harmonic, channel_rows = tables.radial, tables.harmonic, tables.channel_rows
+    channel_l, mirror_first = tables.channel_l, 0
+    n_half = tables.n_half[centre]
+    for other in range(neighbour):
+        for c in range(tables.n_channels[centre, other]):
+            mirror_first += channel_l[centre, other, c]
+    n_real = n_base
+    for c in range(n_channels):
+        n_real += channel_l[centre, neighbour, c] + 1
+    n_imag = n_real - n_base - n_channels
+    n_harmonics = (l_max + 1) * (l_max + 2) // 2
+    # Rows of the room: x, y, z, a few numbers, harmonics, then the contribution: g_n, real parts, imaginary parts.
+    y_real, out = 9, 9 + 2 * n_harmonics
+    y_imag, imag_first = y_real + n_harmonics, out + n_real
+    for first in range(begin, end, PAIRS):
+        count = min(PAIRS, end - first)
+        for a in range(count):
+            pair = pairs[first + a]
+            distance = vectors[pair, 3]
+            for axis in range(3):
+                room[axis, a] = vectors[pair, axis] / distance
+            room[3, a] = distance
+            room[4, a] = signs[pair]
+        for a in range(count):
+            # sin and cos of pi r / cutoff by way of the right angle, where both series are short.
+            z = 2.0 * room[3, a] / cutoff - 1.0
+            square = z * z
+            sine, cosine = SINE_SERIES[11], COSINE_SERIES[11]
+            for k in range(10, -1, -1):
+                sine = sine * square + SINE_SERIES[k]
+                cosine = cosine * square + COSINE_SERIES[k]
+            scale = room[4, a] * math.sqrt(1.0 / cutoff) / (math.pi * room[3, a])
+            room[3, a] = -2.0 * z * sine
+            room[4, a] = 0.0
+            room[5, a] = scale * cosine
+            room[6, a] = 0.0
+        for n in range(n_base):
+            p_1, p_2, q = radial[0, n], radial[1, n], radial[2, n]
+            for a in range(count):
+                sine = room[5, a]
+                after = room[3, a] * sine - room[4, a]
+                value = p_1 * sine + p_2 * after + q * room[6, a]
+                room[6, a] = value
+                room[out + n, a] = value
+                room[4, a] = sine
+                room[5, a] = after
+        _harmonics(l_max, harmonic, room, count, y_real, y_imag)
+        row, imag_row = out + n_base, imag_first
+        for c in range(n_channels):
+            for a in range(count):
+                room[8, a] = 0.0
+            for k in range(0, n_base - 1, 2):
+                w_1, w_2 = channel_rows[centre, neighbour, k, c], channel_rows[centre, neighbour, k + 1, c]
+                for a in range(count):
+                    room[8, a] += w_1 * room[out + k, a] + w_2 * room[out + k + 1, a]
+            if n_base % 2:
+                w_1 = channel_rows[centre, neighbour, n_base - 1, c]
+                for a in range(count):
+                    room[8, a] += w_1 * room[out + n_base - 1, a]
+            l = channel_l[centre, neighbour, c]  # noqa: E741 - the field's own letter
+            corner = l * (l + 1) // 2
+            for m in range(l + 1):
+                for a in range(count):
+                    room[row, a] = room[8, a] * room[y_real + corner + m, a]
+                row += 1
+            for m in range(1, l + 1):
+                for a in range(count):
+                    room[imag_row, a] = room[8, a] * room[y_imag + corner + m, a]
+                imag_row += 1
+        for a in range(count):
+            slot = slots[pairs[first + a]]
+            for k in range(n_real):
+                bases[slot, base_first + k] += room[out + k, a]
+            for k in range(n_imag):
+                bases[slot, n_half + mirror_first + k] += room[imag_first + k, a]
+
+
+@compiled_part
+def _harmonics(l_max: int, recursion: Floats, room: Floats, count: int, y_real: int, y_imag: int) -> None:
+    """Write Y_lm, m >= 0, of the unit vectors in rows 0 to 2, as `harmonics` does."""
+    for a in range(count):
+        room[3, a] = 1.0
+        room[4, a] = 0.0
+    for m in range(l_max + 1):
+        for a in range(count):
+            room[5, a] = 0.0
+            room[6, a] = 0.0
+        for l in range(m, l_max + 1):  # noqa: E741
+            place = l * (l + 1) // 2 + m
+            first, second = recursion[0, place], recursion[1, place]
+            if l == m:
+                for a in range(count):
+                    room[6, a] = first
+            else:
+                for a in range(count):
+                    polynomial = first * (room[2, a] * room[6, a] - second * room[5, a])
+                    room[5, a] = room[6, a]
+                    room[6, a] = polynomial
+            for a in range(count):
+                room[y_real + place, a] = room[6, a] * room[3, a]
+                room[y_imag + place, a] = room[6, a] * room[4, a]
+        for a in range(count):
+            power = room[3, a]
+            room[3, a] = power * room[0, a] - room[4, a] * room[1, a]
+            room[4, a] = power * room[1, a] + room[4, a] * room[0, a]
+
+
+def room_rows(tables: AceTables) -> int:
+    """Return how many rows of room `add_pairs` needs at most."""
+    l_max = int(tables.l_max.max())
+    n_channels = int(tables.n_channels.max())
+    return 9 + (l_max + 1) * (l_max + 2) + int(tables.n_base.max()) + 2 * n_channels * (l_max + 1)

@@ -1,0 +1,115 @@
+"""Energies from atomic bases, many atoms of one element side by side, along a plan of products."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.compiled import compiled_part
+from carvsdb_refine.potential.ace.product_plan import ProductPlan
+from carvsdb_refine.potential.ace.tables import AceTables
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# Atoms side by side: enough to make each pass over them worth it, few enough to stay near the processor.
+SIDE = 16
+
+
+@compiled_part
+def energies_of_bases(
+    tables: AceTables,
+    plan: ProductPlan,
+    centre: int,
+    bases: Floats,
+    which: Integers,
+    begin: int,
+    end: int,
+    real: Floats,
+    imag: Floats,
+    sums: Floats,
+    densities: Floats,
+    energies: Floats,
+) -> None:
+    """Write the energies (eV) of up to SIDE atoms of one element.
+
+    Parameters
+    ----------
+    bases : ndarray of float64, shape (any, width)
+        The half list of each atom, real parts first; then the imaginary parts of those with m > 0.
+    which : ndarray of int64
+        The rows of `bases`, from `begin` to `end`.
+    real, imag : ndarray of float64, shape (rows, SIDE)
+        Where to calculate.
+    sums, densities : ndarray of float64, shapes (4, SIDE) and (P, SIDE)
+        Where to calculate.
+    energies : ndarray of float64
+        Of each row of `bases`.
+    """
+    # Taken out of the tuples once: numba counts references at each access.
+    mirror_of, mirror_sign, embedding = tables.mirror_of, tables.mirror_sign, tables.embedding
+    parts, term_first, rows, coupling = plan.parts, plan.term_first, plan.rows, plan.coupling
+    weights, constants = plan.weights, plan.constants
+    count = end - begin
+    n_half, n_full = tables.n_half[centre], tables.n_full[centre]
+    for k in range(n_half):
+        for a in range(count):
+            real[k, a] = bases[which[begin + a], k]
+            imag[k, a] = 0.0
+    for k in range(n_full - n_half):
+        source, sign = mirror_of[centre, k], mirror_sign[centre, k]
+        for a in range(count):
+            value = bases[which[begin + a], n_half + k]
+            imag[source, a] = value
+            real[n_half + k, a] = sign * real[source, a]
+            imag[n_half + k, a] = -sign * value
+    first = plan.first_part[centre]
+    for part in range(first, plan.first_part[centre + 1]):
+        row, left, right = n_full + part - first, parts[part, 0], parts[part, 1]
+        for a in range(count):
+            real[row, a] = real[left, a] * real[right, a] - imag[left, a] * imag[right, a]
+        for a in range(count):
+            imag[row, a] = real[left, a] * imag[right, a] + imag[left, a] * real[right, a]
+    n_densities = weights.shape[1]
+    for p in range(n_densities):
+        for a in range(count):
+            densities[p, a] = 0.0
+    begin_sum, end_sum = plan.first_sum[centre], plan.first_sum[centre + 1]
+    for block in range(begin_sum, end_sum, 4):
+        for index in range(4):
+            if block + index >= end_sum:
+                for a in range(count):
+                    sums[index, a] = 0.0
+                continue
+            begin_term = term_first[block + index]
+            for term in range(begin_term, term_first[block + index + 1]):
+                factor = coupling[term]
+                left, right = rows[term, 0], rows[term, 1]
+                if right < 0:
+                    for a in range(count):
+                        sums[index, a] = factor * real[left, a]
+                elif term == begin_term:
+                    for a in range(count):
+                        sums[index, a] = factor * (real[left, a] * real[right, a] - imag[left, a] * imag[right, a])
+                else:
+                    for a in range(count):
+                        sums[index, a] += factor * (real[left, a] * real[right, a] - imag[left, a] * imag[right, a])
+        last = end_sum - 1
+        for p in range(n_densities):
+            w_1, w_2 = weights[block, p], weights[min(block + 1, last), p]
+            w_3, w_4 = weights[min(block + 2, last), p], weights[min(block + 3, last), p]
+            for a in range(count):
+                densities[p, a] += w_1 * sums[0, a] + w_2 * sums[1, a] + w_3 * sums[2, a] + w_4 * sums[3, a]
+    for a in range(count):
+        energy = tables.zero_energy[centre]
+        for p in range(n_densities):
+            exponent = embedding[centre, p, 1]
+            value = densities[p, a]
+            if abs(exponent - 1.0) >= 1e-10:
+                # The function of `embedding`, with its powers of the exponent taken from the plan.
+                size = abs(value)
+                fading = math.exp(-size)
+                size = (constants[centre, p, 0] * fading + size) ** exponent - constants[centre, p, 1] * fading
+                value = size if value >= 0.0 else -size
+            energy += embedding[centre, p, 0] * value
+        energies[which[begin + a]] = energy

@@ -1,0 +1,139 @@
+"""Products of the atomic base, the densities they add up to, and the way back: sixteen atoms of one element at once.
+
+Arrays end in the axis of atoms ("lanes"), so that one instruction works on several atoms.
+
+References
+----------
+.. [1] Lysogorskiy et al., npj Comput. Mater. 7, 97 (2021), doi:10.1038/s41524-021-00559-9
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.compiled import compiled_part
+from carvsdb_refine.potential.ace.embedding import embed
+from carvsdb_refine.potential.ace.tables import AceTables
+
+Floats = NDArray[np.float64]
+
+LANES = 16
+
+
+@compiled_part
+def mirror(tables: AceTables, centre: int, real: Floats, imag: Floats) -> None:
+    """Fill the entries with m < 0 of the full list, shape (n_full, LANES)."""
+    n_half = tables.n_half[centre]
+    for k in range(tables.n_full[centre] - n_half):
+        source, sign = tables.mirror_of[centre, k], tables.mirror_sign[centre, k]
+        for lane in range(LANES):
+            real[n_half + k, lane] = sign * real[source, lane]
+            imag[n_half + k, lane] = -sign * imag[source, lane]
+
+
+@compiled_part
+def sum_densities(tables: AceTables, centre: int, real: Floats, imag: Floats, room: Floats, densities: Floats) -> None:
+    """Write the densities, shape (P, LANES); `room` has shape (at least 2, LANES)."""
+    n_densities = tables.weights.shape[1]
+    for p in range(n_densities):
+        for lane in range(LANES):
+            densities[p, lane] = 0.0
+    for term in range(tables.first_term[centre], tables.first_term[centre + 1]):
+        rank = tables.rank[term]
+        first = tables.factors[term, 0]
+        if rank == 1:
+            for lane in range(LANES):
+                room[0, lane] = real[first, lane]
+        elif rank == 2:
+            second = tables.factors[term, 1]
+            for lane in range(LANES):
+                room[0, lane] = real[first, lane] * real[second, lane] - imag[first, lane] * imag[second, lane]
+        else:
+            for lane in range(LANES):
+                room[0, lane] = real[first, lane]
+                room[1, lane] = imag[first, lane]
+            for place in range(1, rank - 1):
+                factor = tables.factors[term, place]
+                for lane in range(LANES):
+                    a, b = room[0, lane], room[1, lane]
+                    c, d = real[factor, lane], imag[factor, lane]
+                    room[0, lane] = a * c - b * d
+                    room[1, lane] = a * d + b * c
+            factor = tables.factors[term, rank - 1]
+            for lane in range(LANES):
+                room[0, lane] = room[0, lane] * real[factor, lane] - room[1, lane] * imag[factor, lane]
+        for p in range(n_densities):
+            weight = tables.weights[term, p]
+            for lane in range(LANES):
+                densities[p, lane] += weight * room[0, lane]
+
+
+@compiled_part
+def embed_densities(tables: AceTables, centre: int, densities: Floats, energies: Floats) -> None:
+    """Write the energies of the lanes in eV; the densities become derivatives of the energy by them."""
+    for lane in range(LANES):
+        energy = tables.zero_energy[centre]
+        for p in range(tables.weights.shape[1]):
+            weight = tables.embedding[centre, p, 0]
+            value, slope = embed(densities[p, lane], tables.embedding[centre, p, 1])
+            energy += weight * value
+            densities[p, lane] = weight * slope
+        energies[lane] = energy
+
+
+@compiled_part
+def back_propagate(
+    tables: AceTables,
+    centre: int,
+    real: Floats,
+    imag: Floats,
+    slopes: Floats,
+    room: Floats,
+    adjoint_real: Floats,
+    adjoint_imag: Floats,
+) -> None:
+    """Write the adjoints W of the half list, dE = Re sum W dA, from the energy's derivatives by the densities.
+
+    The lists have shape (n_full, LANES); `room` has shape (at least 2 largest rank + 2, LANES).
+    """
+    n_half, n_full = tables.n_half[centre], tables.n_full[centre]
+    for k in range(n_full):
+        for lane in range(LANES):
+            adjoint_real[k, lane] = 0.0
+            adjoint_imag[k, lane] = 0.0
+    for term in range(tables.first_term[centre], tables.first_term[centre + 1]):
+        rank = tables.rank[term]
+        # Row 2k holds the weight times the factors before k, row 2k + 1 its imaginary part.
+        for lane in range(LANES):
+            room[0, lane] = 0.0
+            room[1, lane] = 0.0
+        for p in range(tables.weights.shape[1]):
+            weight = tables.weights[term, p]
+            for lane in range(LANES):
+                room[0, lane] += weight * slopes[p, lane]
+        for place in range(rank - 1):
+            factor = tables.factors[term, place]
+            for lane in range(LANES):
+                a, b = room[2 * place, lane], room[2 * place + 1, lane]
+                c, d = real[factor, lane], imag[factor, lane]
+                room[2 * place + 2, lane] = a * c - b * d
+                room[2 * place + 3, lane] = a * d + b * c
+        # The factors behind gather in the last two rows.
+        behind = 2 * rank
+        for lane in range(LANES):
+            room[behind, lane] = 1.0
+            room[behind + 1, lane] = 0.0
+        for place in range(rank - 1, -1, -1):
+            factor = tables.factors[term, place]
+            for lane in range(LANES):
+                a, b = room[2 * place, lane], room[2 * place + 1, lane]
+                e, f = room[behind, lane], room[behind + 1, lane]
+                c, d = real[factor, lane], imag[factor, lane]
+                adjoint_real[factor, lane] += a * e - b * f
+                adjoint_imag[factor, lane] += a * f + b * e
+                room[behind, lane] = e * c - f * d
+                room[behind + 1, lane] = e * d + f * c
+    for k in range(n_full - n_half):
+        source, sign = tables.mirror_of[centre, k], tables.mirror_sign[centre, k]
+        for lane in range(LANES):
+            adjoint_real[source, lane] += sign * adjoint_real[n_half + k, lane]
+            adjoint_imag[source, lane] -= sign * adjoint_imag[n_half + k, lane]
