@@ -25,6 +25,7 @@ _DOUBLE_GLIDES = {
     67: "Cmma Cmme,Abmm Aemm,Bmcm Bmem",
     68: "Ccca Ccce,Abaa Aeaa,Bbcb Bbeb",
 }
+_USUAL = 530  # settings that International Tables list stand first in the table
 # What programs append for origin choices and axes; S and Z, HR and RS are those of the ICSD.
 _AXES = {"S": "1", "Z": "2", "O1": "1", "O2": "2", "H": "H", "HR": "H", "R": "R", "RS": "R", "RR": "R"}
 _CODE = r"[12]?(?:-?[abc][123]?|a-?bc|-?cba|ba-?c|cab|bca|a-cb)|[12]|[HhRr]"
@@ -43,7 +44,7 @@ _SUFFIXES = (
     (re.compile(r"^(?P<name>.*?)[\s,;(\[{]*\borigin\b.*(?:cent(?:re|er)|inversion).*$", re.IGNORECASE), "2"),
     (re.compile(r"^(?P<name>.*?)[\s,;(\[{]*\bhex(?:agonal)?\.?(?:\s+\w+)?\s*[)\]}]*$", re.IGNORECASE), "H"),
     (
-        re.compile(r"^(?P<name>.*?)[\s,;(\[{]*\b(?:rhomb(?:ohedral)?|trigonal|obverse)\.?(?:\s+\w+)?\s*[)\]}]*$", re.I),
+        re.compile(r"^(?P<name>.*?)[\s,;(\[{]*\b(?:rhomb(?:ohedral)?)\.?(?:\s+\w+)?\s*[)\]}]*$", re.I),
         "R",
     ),
     (re.compile(r"^(?P<name>.*?)[\s,;(\[{]*(?:#|\bno\.?|\bsg)\s*\d{1,3}\s*[)\]}]*$", re.IGNORECASE), "-"),
@@ -55,6 +56,7 @@ _SUFFIXES = (
 _NUMBER = re.compile(rf"^(?:(?:no|sg|it)\.?\s*|#\s*)?(?P<number>\d{{1,3}})(?:\s*[:\-]?\s*(?P<code>{_CODE}))?$", re.I)
 _MARKUP = re.compile(r"</?su[bp]>|</?i>|[~_$^]|\\(?:mathrm|mathit|text|rm|it)\b|[{}]", re.IGNORECASE)
 _BAR = re.compile(r"\\(?:bar|overline)\s*\{?\s*([1346])\s*\}?|(?:-|bar)\s*([1346])|([1346])bar", re.IGNORECASE)
+_DASHES = dict.fromkeys((0x2212, 0x2013, 0x2010, 0x2011, 0xAF), "-")
 _AXIS = r"[2346][1-5]?/[a-emn]|-[1346]|[1346]|21?|[a-emn]"
 _OLD_CUBIC = re.compile(r"^([PFI])([mnacd])3([mncd]?)$", re.IGNORECASE)
 
@@ -142,17 +144,19 @@ def meaning_of_name(text: str, code: str = "") -> Meaning | None:
     """
     if not text.strip() or len(text) > 80:
         return None
-    # The table itself has a few symbols with brackets; and in P = Q of spglib's table Q is the setting.
-    for form in (text.strip(), _cleaned(text.rpartition("=")[2])):
-        name, said = form, ""
-        for _ in range(4):
-            found = _find(name)
-            if found:
-                return Meaning(_with_code(found, _canonical(said or code)), said or code)
-            name, more = _without_suffix(name)
-            if not more:
-                break
-            said = said or more.strip("-")
+    found = _find(text.strip())  # the table itself has a few symbols with brackets
+    if found:
+        return Meaning(_with_code(found, code), code)
+    # In P = Q of spglib's table Q is the setting.
+    name, said = _cleaned(text.rpartition("=")[2]), ""
+    for _ in range(4):
+        found = _find(name)
+        if found:
+            return Meaning(_with_code(found, said or code), said or code)
+        name, more = _without_suffix(name)
+        if not more:
+            break
+        said = said or more.strip("-")
     return None
 
 
@@ -282,8 +286,9 @@ def _table() -> dict[str, list[int]]:
     taken = set(table)
     short: dict[str, list[int]] = {}
     # P 21/c is P 1 21/c 1; and P 21/b, which no setting with the unique axis b has, is P 1 1 21/b.
-    for axis in (1, 2, 0):
-        for one in settings:
+    ways = [(part, axis) for part in (settings[:_USUAL], settings[_USUAL:]) for axis in (1, 2, 0)]
+    for part, axis in ways:
+        for one in part:
             lattice, *axes = one.name.split(":")[0].split(" ")
             if 3 <= one.number <= 15 and len(axes) == 3 and axes[axis] != "1":
                 key = f"{lattice}{axes[axis]}".lower()

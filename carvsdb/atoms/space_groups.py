@@ -29,6 +29,7 @@ from carvsdb.atoms.symmetry_operations import (
 from carvsdb.errors import InputError
 
 _NOTHING = frozenset(("", "?", ".", "unknown", "none", "n/a", "na", "unspecified", "not given", "xx"))
+_ORIGIN = "the file does not say the origin of"
 _METRIC_STEP = 0.005
 
 
@@ -63,7 +64,7 @@ class Reading:
     Attributes
     ----------
     operations : tuple of ndarray
-        The identity first.
+        Listed ones in the order of the file, to which codes of symmetry refer; else the identity first.
     rule : str
         ``listed operations``, ``Hall symbol``, ``name``, ``number`` or ``nothing``.
     name : str
@@ -96,6 +97,11 @@ class Symmetry:
     question: str = ""
     doubts: tuple[str, ...] = ()
 
+    @property
+    def unsaid(self) -> bool:
+        """Whether the file leaves the origin unsaid, and does not contradict itself."""
+        return self.question.startswith(_ORIGIN)
+
 
 def read_symmetry(said: SymmetryStatement, cell: NDArray[np.float64], *, conventional: bool = False) -> Symmetry:
     """Read what a file says about symmetry.
@@ -126,12 +132,9 @@ def read_symmetry(said: SymmetryStatement, cell: NDArray[np.float64], *, convent
         identity = Reading(operations_of_texts((IDENTITY,)), "nothing", "P 1", 1)
         nothing = "the file says nothing about symmetry: read without symmetry"
         return Symmetry((identity,), doubts=named.doubts or (nothing,))
-    if conventional and named.question.startswith(_ORIGIN):
+    if conventional and named.unsaid:
         return replace(named, readings=named.readings[:1], question="")
     return named
-
-
-_ORIGIN = "the file does not say the origin of"
 
 
 def _listed(said: SymmetryStatement, named: Symmetry, cell: NDArray[np.float64]) -> Symmetry:
@@ -140,22 +143,21 @@ def _listed(said: SymmetryStatement, named: Symmetry, cell: NDArray[np.float64])
     group = closure(operations)
     for reading in named.readings:
         if same_operations(operations, reading.operations):
-            found = replace(reading, operations=group or operations, rule="listed operations")
+            found = replace(reading, operations=operations, rule="listed operations")
             return Symmetry((found,), doubts=_metric_doubt(found, cell))
     number = len(said.operations)
     listed = f"{number} operation{'s' if number > 1 else ''}"
     if group is None or len(group[0]) > len(np.unique(codes(operations))):
+        no_group = f"the file lists {listed}, which are no group"
         holding = [one for one in named.readings if hold(one.operations, operations)]
         if holding:
-            doubt = f"the file lists {listed}, which are no group; the {len(holding[0].operations[0])} of {holding[0].name} were taken"
+            doubt = f"{no_group}; the {len(holding[0].operations[0])} of {holding[0].name} were taken"
             return Symmetry(tuple(holding[:1]), doubts=(doubt,))
         if group is None:
-            raise InputError(f"the file lists {listed}, which belong to no space group: they generate more than 192")
-        doubt = f"the file lists {listed}, which are no group; the {len(group[0])} that they generate were taken"
-        return Symmetry(
-            (Reading(group, "listed operations", "the group of the operations", number_of(group)),), "", (doubt,)
-        )
-    found = Reading(group, "listed operations", f"the listed {listed}", number_of(group))
+            raise InputError(f"{no_group}; together they make more than the 192 that a space group can have")
+        found = Reading(group, "listed operations", "the group of the listed operations", number_of(group))
+        return Symmetry((found,), doubts=(f"{no_group}; the {len(group[0])} that they generate were taken",))
+    found = Reading(operations, "listed operations", "the list", number_of(group))
     doubts = _metric_doubt(found, cell)
     if not named.readings or any(_agree(found, reading, cell) for reading in named.readings):
         return Symmetry((found,), doubts=doubts)
@@ -209,7 +211,14 @@ def _by_hall(said: SymmetryStatement, doubts: list[str]) -> Reading | None:
             text = tail
     if text.lower() in _NOTHING:
         return None
-    plain = " ".join(text.strip("'").replace("_", " ").replace("=", '"').replace("''", '"').replace("\\", "").split())
+    plain = " ".join(
+        (text[1:-1] if text[:1] == text[-1:] == "'" else text)
+        .replace("_", " ")
+        .replace("=", '"')
+        .replace("''", '"')
+        .replace("\\", "")
+        .split()
+    )
     lower = plain.lower()
     titled = lower[:1].upper() + lower[1:] if lower[:1] != "-" else "-" + lower[1:2].upper() + lower[2:]
     for form in (plain, titled):

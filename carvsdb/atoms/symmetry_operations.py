@@ -85,6 +85,21 @@ def operations_of_texts(texts: tuple[str, ...]) -> Operations:
     return np.array([rotation for rotation, _ in found], np.float64), np.array([shift for _, shift in found])
 
 
+def texts_of_operations(operations: Operations) -> tuple[str, ...]:
+    """Write operations as ``x,y,z`` and so on."""
+    texts = []
+    for rotation, translation in zip(operations[0].astype(int).tolist(), operations[1].tolist(), strict=True):
+        parts = []
+        for row, shift in zip(rotation, translation, strict=True):
+            letters = "".join(
+                f"{'-' if size < 0 else '+'}{letter}" for size, letter in zip(row, "xyz", strict=True) if size
+            )
+            fraction = Fraction(shift % 1.0).limit_denominator(1000)
+            parts.append(letters + (f"+{fraction}" if fraction else ""))
+        texts.append(",".join(parts))
+    return tuple(texts)
+
+
 def operations_of_hall(hall: str) -> Operations:
     """Return the operations of a Hall symbol, the identity first, centring included.
 

@@ -92,7 +92,7 @@ def run(arguments: list[str] | None = None) -> None:
         say(str(error))
         code = error.exit_code
         if as_json:
-            _answer_error(code, error.item, error.message, error.hint)
+            _answer_error(code, error.item, error.sentence, error.hint, error.doubts)
     except _UsageError as error:
         error.show()
         code = 2
@@ -136,9 +136,6 @@ def _terminated_like_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _answer_error(code: int, item: str | None, message: str, hint: str | None) -> None:
-    answer_json({"error": {"code": code, "item": item, "message": message, "hint": hint}})
-
-
-if __name__ == "__main__":
-    run()
+def _answer_error(code: int, item: str | None, message: str, hint: str | None, doubts: tuple[str, ...] = ()) -> None:
+    about = {"code": code, "item": item, "message": message, "hint": hint}
+    answer_json({"error": {**about, "quality": list(doubts)} if doubts else about})
