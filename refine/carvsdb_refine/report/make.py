@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import CarvsdbError, InputError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.report.coordination import coordination_png
 from carvsdb_refine.report.fits import Fit, fits_png
 from carvsdb_refine.report.page import Picture, Section, Table, page

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import AtomicModel, model_text, write_model
+from carvsdb_ingest.writers.models import model_text, write_model
 from carvsdb_refine.run.assemble import Run, begin, go_on
 from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_whole
 from carvsdb_refine.run.folder import RunFolder
