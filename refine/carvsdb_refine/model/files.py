@@ -1,9 +1,9 @@
 """Atomic models from files and to files, by the file's name."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile
@@ -41,21 +41,14 @@ def read_model(path: str | Path, types: Mapping[int, str] | None = None) -> Atom
 def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> None:
     """Write an atomic model in the format that the name asks for, without rounding.
 
-    The file appears whole or not at all: it is written beside its place and renamed.
-
     Raises
     ------
     InputError
-        If the name names no format, the format cannot hold the model, or the file cannot be written.
+        If the name names no format, or the format cannot hold the model.
+    InputError, RefusedError
+        If the file cannot be written; see :func:`carvsdb.atomic_write.atomic_file`.
     """
-    target, text = Path(path), model_text(model, path, types)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"cannot be written ({error.strerror or error})", path=path) from error
+    write_text(path, model_text(model, path, types))
 
 
 def model_text(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> str:

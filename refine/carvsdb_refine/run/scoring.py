@@ -82,6 +82,7 @@ def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h
         fitted=FittedAnswer(
             beyond_box=table.beyond_box, r_max=calculation.r_max, **_numbers(calculation.data.score(curve))
         ),
+        notes=list(data_set.notes),
     )
 
 

@@ -144,6 +144,7 @@ def _read(file: ConfigFile, table: DataTable) -> DataSet:
         table.kind,
         table.function,
         q_unit=table.q_unit,
+        columns=table.columns,
         sigma=table.sigma,
         fit_range=(low, high),
         weight=table.weight,
