@@ -12,8 +12,8 @@ Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008), doi:10.1021/ar800124u. mofstru
 and the zeolites by the codes of the International Zeolite Association (Database of Zeolite Structures, Baerlocher &
 McCusker, iza-structure.org), as quotient graphs; only the graphs are read. Where the two differ about an RCSR name,
 mofstructure wins, whose table is that of Systre. Layers come from the library of exact nets and from ``layers.txt``,
-nets that neither package holds from ``nets.txt``. The report says which files have no key and why, and which names share
-a key. The same input gives the same bytes.
+nets that neither package holds from ``nets.txt``. The report says which files have no key and why, and which names
+share a key. The same input gives the same bytes.
 """
 
 import gzip
