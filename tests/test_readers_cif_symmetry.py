@@ -81,9 +81,9 @@ def test_cases_of_space_groups(shared: Path) -> None:
         assert item.structure is not None
         assert item.structure.n_atoms == atoms, file
         assert name is None or name in analyse(item).description.names
-    assert any(
-        "symmetry: the file does not say the origin" in text for text in case(shared, "origin-unsaid.cif")[0].quality
-    )  # type: ignore[union-attr]
+    (item,) = case(shared, "origin-unsaid.cif")
+    assert isinstance(item, NetItem)
+    assert any("symmetry: the file does not say the origin" in text for text in item.quality)
 
 
 def test_a_screw_in_brackets_is_the_screw(shared: Path) -> None:
