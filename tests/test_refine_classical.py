@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb.generate import (
     AnnealingSchedule,
@@ -34,7 +35,6 @@ from carvsdb_refine.potential import (
 )
 from carvsdb_refine.potential.classical import reference as twin
 from carvsdb_refine.potential.classical.lammps_parameters import Triples
-from carvsdb_refine.potential.pair_listing import list_pairs
 
 Floats = NDArray[np.float64]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_refine.backmap.contacts import contact_distances
@@ -16,7 +17,6 @@ from carvsdb_refine.backmap.node_net import edge_vectors, net_named, node_net, t
 from carvsdb_refine.backmap.orientations import SPINS, best_spins
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
 from carvsdb_refine.model import AtomicModel
-from carvsdb_refine.potential.pair_listing import list_pairs
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
 from carvsdb.net import Net
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.pair_listing import list_pairs
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -94,8 +94,7 @@ class Keating:
         inverse = np.linalg.inv(cell)
         if self.net is None:
             pairs = list_pairs(positions, cell, self.bonds_within)
-            firsts, seconds = pairs.firsts, pairs.seconds
-            offsets = np.rint((pairs.vectors - positions[seconds] + positions[firsts]) @ inverse)
+            firsts, seconds, offsets = pairs.firsts, pairs.seconds, pairs.offsets.astype(np.float64)
         else:
             if self.net.n_vertices != n_atoms:
                 raise InputError(f"the net of bonds has {self.net.n_vertices} vertices, but there are {n_atoms} atoms")

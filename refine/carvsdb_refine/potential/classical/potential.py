@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carvsdb.atoms.cell_list import cell_list
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.checks import checked_atoms, element_indices
 from carvsdb_refine.potential.classical.bound import BoundClassical
 from carvsdb_refine.potential.classical.energy import evaluate_classical
 from carvsdb_refine.potential.classical.tables import ClassicalTables
-from carvsdb_refine.potential.moving_grid import moving_grid
 from carvsdb_refine.potential.potential import Elements, Floats, Potential, check_finite
 
 
@@ -45,9 +45,9 @@ class ClassicalPotential(Potential):
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> tuple[Floats, Floats]:
         kinds = element_indices(self.name, self.elements, elements, source)
-        grid, most = moving_grid(*checked_atoms(len(kinds), positions, cell, source), self.tables.cutoff)
+        cells = cell_list(*checked_atoms(len(kinds), positions, cell, source), self.tables.cutoff)
         energies, forces = np.zeros(len(kinds)), np.zeros((len(kinds), 3))
-        evaluate_classical(self.tables, grid, kinds, most, with_forces, energies, forces)
+        evaluate_classical(self.tables, cells, kinds, cells.most_neighbours, with_forces, energies, forces)
         check_finite(energies, source)
         return energies, forces
 
