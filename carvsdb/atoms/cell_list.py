@@ -244,8 +244,8 @@ def _search(
 @compiled_part
 def most_found(cells: CellList) -> int:
     """Return how many atoms a search can find at most, wherever atoms move."""
-    layers = cells.layers
-    return cells.members.shape[1] * int((2 * layers[0] + 1) * (2 * layers[1] + 1) * (2 * layers[2] + 1))
+    u, v, w = cells.layers
+    return int(cells.members.shape[1] * (2 * u + 1) * (2 * v + 1) * (2 * w + 1))
 
 
 @compiled_part

@@ -15,13 +15,11 @@ from carvsdb.generate import KeatingParameters
 from carvsdb.net import Net
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.checks import checked_atoms
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential
 
 
 @dataclass(frozen=True, eq=False)
-class Keating:
+class Keating(Potential):
     """Bonds and angles of a fixed list of bonds; an atom has half of its bonds and all of its angles.
 
     Attributes
@@ -53,28 +51,15 @@ class Keating:
     bonds_within: float = 2.85
     name: str = "keating"
 
-    def energies(
-        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
-    ) -> Floats:
-        """Compute the energy of each atom in eV; arguments and errors are those of other potentials.
-
-        Raises
-        ------
-        InputError
-            If the net has another number of vertices than there are atoms, or the numbers are no structure.
-        """
-        return self.energies_and_forces(elements, positions, cell, source=source)[0]
-
-    def energies_and_forces(
-        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
+    def _evaluate(
+        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> tuple[Floats, Floats]:
-        """Compute the energy of each atom in eV and the forces on them in eV/Å."""
         places, vectors = checked_atoms(len(elements), positions, cell, source)
         starts, neighbours, offsets = self._bonds(places, vectors)
         energies, forces = np.zeros(len(places)), np.zeros_like(places)
         coefficients = self.parameters.coefficients()
         everyone = np.arange(len(places))
-        keating_of(everyone, places, vectors, starts, neighbours, offsets, coefficients, energies, True, forces)
+        keating_of(everyone, places, vectors, starts, neighbours, offsets, coefficients, energies, with_forces, forces)
         return energies, forces
 
     def bind(self, model: AtomicModel) -> "BoundKeating":
@@ -83,7 +68,7 @@ class Keating:
         Raises
         ------
         InputError
-            As `energies`.
+            If the net has another number of vertices than there are atoms.
         """
         bonds = self._bonds(model.positions, model.cell)
         return BoundKeating(self.parameters.coefficients(), bonds, model.positions, model.cell)

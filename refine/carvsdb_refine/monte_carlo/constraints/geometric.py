@@ -24,7 +24,8 @@ from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import pair_table
-from carvsdb_refine.monte_carlo.protocols import Arrays, Proposal
+from carvsdb_refine.monte_carlo.protocols import Proposal
+from carvsdb_refine.potential.terms import Arrays
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

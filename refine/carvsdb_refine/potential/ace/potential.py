@@ -14,8 +14,8 @@ from carvsdb_refine.potential.ace.evaluate import evaluate
 from carvsdb_refine.potential.ace.files import read_form
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.tables import AceTables, lay_out
-from carvsdb_refine.potential.checks import checked_atoms, element_indices
-from carvsdb_refine.potential.potential import Elements, Floats, Potential, check_finite
+from carvsdb_refine.potential.checks import check_finite, checked_atoms, element_indices
+from carvsdb_refine.potential.terms import Elements, Floats, Potential
 
 Integers = NDArray[np.int64]
 
@@ -53,6 +53,11 @@ class AcePotential(Potential):
     def cutoff(self) -> float:
         """The largest cut-off, in Å."""
         return max(bond.cutoff for bond in self.form.bonds.values())
+
+    @property
+    def reach(self) -> float:
+        """The same, as every potential tells it."""
+        return self.cutoff
 
     @cached_property
     def tables(self) -> AceTables:

@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 from carvsdb.atoms.cell_list import cell_list
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel
-from carvsdb_refine.potential.checks import checked_atoms, element_indices
+from carvsdb_refine.potential.checks import check_finite, checked_atoms, element_indices
 from carvsdb_refine.potential.classical.bound import BoundClassical
 from carvsdb_refine.potential.classical.energy import evaluate_classical
 from carvsdb_refine.potential.classical.tables import ClassicalTables
-from carvsdb_refine.potential.potential import Elements, Floats, Potential, check_finite
+from carvsdb_refine.potential.terms import Elements, Floats, Potential
 
 
 class ClassicalPotential(Potential):
@@ -25,8 +25,18 @@ class ClassicalPotential(Potential):
 
     @property
     @abstractmethod
+    def elements(self) -> tuple[str, ...]:
+        """Symbols of the elements, in the order of their indices."""
+
+    @property
+    @abstractmethod
     def tables(self) -> ClassicalTables:
         """The potential as the kernels read it."""
+
+    @property
+    def reach(self) -> float:
+        """The largest cut-off, in Å."""
+        return self.tables.cutoff
 
     def bind(self, model: AtomicModel) -> BoundClassical:
         """Return the energies of a model, to be kept up to date as its atoms move.
