@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb.generate import (
@@ -22,7 +23,6 @@ from carvsdb.generate import (
     wooten_winer_weaire,
 )
 from carvsdb_ingest.writers import write_cgd
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential import (
     AseCalculator,
     Keating,

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.pairs import list_pairs
 from carvsdb.net import Net
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
     AtomMove,

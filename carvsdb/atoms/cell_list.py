@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
 from carvsdb.compiled import compiled, compiled_part
 from carvsdb.errors import InputError
 
@@ -88,7 +89,7 @@ def cell_list(positions: Floats, cell: Floats, cutoff: float, capacity: int = 0)
     ([1, 1, 1], [2, 2, 2], 125)
     """
     inverse = np.linalg.inv(cell).astype(np.float64)
-    heights = 1 / np.linalg.norm(inverse, axis=0)
+    heights = heights_of_cell(cell)
     n_atoms = len(positions)
     # More bins than atoms are of no use, and fewer keep a sparse cell from filling the memory with empty ones.
     most = max(1, int(np.ceil(n_atoms ** (1 / 3))) * 2)
@@ -128,7 +129,7 @@ def check_minimum_image(cell: Floats, cutoff: float, what: str, path: str | Path
     path : str or Path, optional
         The model's file, for the message.
     """
-    lowest = float(1 / np.linalg.norm(np.linalg.inv(cell), axis=0).max())
+    lowest = float(heights_of_cell(cell).min())
     if lowest < 2 * cutoff:
         raise InputError(
             f"the cell's shortest height is {lowest:.4g} Å, less than twice the cut-off of {what}, {cutoff:g} Å; "

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from carvsdb_refine.model import AtomicModel
+from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.potential.terms import Floats, Integers, State
 from carvsdb_refine.scattering import DataScore

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb.net import Net, components
-from carvsdb_refine.model import AtomicModel
 
 
 def molecules_by_bonds(model: AtomicModel, longest: Mapping[str, float]) -> AtomicModel:

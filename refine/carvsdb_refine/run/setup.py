@@ -6,8 +6,9 @@ from math import inf
 from pathlib import Path
 
 from carvsdb.atoms.cell_list import check_minimum_image
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.potential.from_config import potential_from_config
 from carvsdb_refine.potential.terms import Potential
 from carvsdb_refine.run.config_file import ConfigFile
@@ -163,6 +164,7 @@ def _read(file: ConfigFile, table: DataTable) -> DataSet:
         table.kind,
         table.function,
         q_unit=table.q_unit,
+        columns=table.columns,
         sigma=table.sigma,
         fit_range=(low, high),
         weight=table.weight,
