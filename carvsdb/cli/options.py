@@ -62,7 +62,8 @@ Clusterings = Annotated[
     ),
 ]
 TimeLimit = Annotated[
-    float | None, typer.Option(metavar="SECONDS", help="Give a file up after so long (300 for atoms, none for nets).")
+    float | None,
+    typer.Option(metavar="SECONDS", help="Give a file up after so long (120 for nets, 300 else)."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject nets whose declared degrees do not match.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
