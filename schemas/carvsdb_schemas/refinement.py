@@ -42,7 +42,10 @@ class DataTable(Table):
     """`[[data]]`: a measured curve and how the model is compared with it."""
 
     kind: Literal["neutron", "xray"]
-    file: str = Field(min_length=1, description="Two columns, or three with errors.")
+    file: str = Field(min_length=1, description="Two columns, or three with errors, below any header.")
+    columns: Annotated[list[Count], Field(min_length=2, max_length=3)] | None = Field(
+        default=None, description="Which columns are x, the value and the error, counted from 1."
+    )
     function: Literal["F(Q)", "i(Q)", "S(Q)", "Q[S(Q)-1]", "G(r)", "D(r)", "T(r)", "PDF"] = "F(Q)"
     q_unit: Literal["1/Å", "1/nm"] | None = Field(
         default=None, description="By default 1/Å, and a range that can only be 1/nm is refused."

@@ -16,7 +16,10 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import IO, Any, Literal
+
+from carvsdb.kernel_cache import kernel_cache
 
 IDLE = 20.0
 """Seconds after which a process that is asked nothing ends."""
@@ -67,6 +70,7 @@ class IsolatedProcess:
         self.function = function
         self.answers = answers
         self._is_gone = False
+        kernel_cache(Path(__file__).parent)  # here, since a warning of the other process would not be heard
         command = [sys.executable, "-m", "carvsdb_ingest.tasks.isolated_process", function, str(os.getpid())]
         limits = {f"{name}_NUM_THREADS": "1" for name in _ONE_THREAD}
         self._process = subprocess.Popen(

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import AtomicModel, model_text, write_model
+from carvsdb.atomic_write import write_text
+from carvsdb.atoms.model import AtomicModel
+from carvsdb.errors import RefusedError
+from carvsdb_ingest.writers.models import model_text, write_model
 from carvsdb_refine.run.assemble import Run, begin, go_on
-from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_whole
+from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.progress import Observation, Progress, Reporter
 from carvsdb_refine.run.provenance import fingerprint
@@ -71,7 +73,7 @@ def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> Ru
         if overwrite:
             folder.clear()
         folder.check_free()
-        _write(folder, "config.toml", setup.file.text)
+        write_text(folder.path / "config.toml", setup.file.text)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
         loop.trace.begin()
         loop.note()
@@ -214,13 +216,5 @@ class _Loop:
         )
         # Times differ from run to run; all else is the same bytes for the same config.
         kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second", "entries"})
-        _write(self.folder, "result.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+        write_text(self.folder.path / "result.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
         return answer
-
-
-def _write(folder: RunFolder, name: str, text: str) -> None:
-    path = folder.path / name
-    try:
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror or error})", path=path) from error
