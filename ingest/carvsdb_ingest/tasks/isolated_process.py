@@ -181,29 +181,30 @@ def serve(name: str, parent: int) -> None:
     _end_with(parent)
     calls: queue.Queue[bytes] = queue.Queue()
     # What libraries print must not end up between our answers.
-    with os.fdopen(os.dup(1), "wb") as answers, os.fdopen(os.dup(0), "rb") as asked:
-        os.dup2(2, 1)
+    answers, asked = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(0), "rb")
+    os.dup2(2, 1)
 
-        def say(kind: str, value: object = None) -> None:
-            _write(answers, pickle.dumps((kind, value)))
+    def say(kind: str, value: object = None) -> None:
+        _write(answers, pickle.dumps((kind, value)))
 
-        # Beside the work, so that also a call that hangs ends with the one who asked; kernels leave it free to run.
-        threading.Thread(target=_listen_to_end, args=(asked, calls), daemon=True).start()
-        module, _, attribute = name.partition(":")
-        function: Callable[..., Iterator[object]] = getattr(import_module(module), attribute)
-        # What is compiled on a new machine must not count as time of the first input.
-        getattr(sys.modules[module], "prepare", lambda: None)()
-        say("ready")
-        with contextlib.suppress(queue.Empty):
-            while True:
-                message = calls.get(timeout=IDLE)
-                try:
-                    for value in function(*pickle.loads(message)):
-                        say("part", value)
-                    say("end")
-                except Exception as error:
-                    say("error", error)
-    os._exit(0)  # threads of libraries are not waited for
+    # Beside the work, so that also a call that hangs ends with the one who asked; kernels leave it free to run.
+    threading.Thread(target=_listen_to_end, args=(asked, calls), daemon=True).start()
+    module, _, attribute = name.partition(":")
+    function: Callable[..., Iterator[object]] = getattr(import_module(module), attribute)
+    # What is compiled on a new machine must not count as time of the first input.
+    getattr(sys.modules[module], "prepare", lambda: None)()
+    say("ready")
+    while True:
+        try:
+            message = calls.get(timeout=IDLE)
+        except queue.Empty:
+            os._exit(0)  # no stream is closed: that would wait for the thread that reads it
+        try:
+            for value in function(*pickle.loads(message)):
+                say("part", value)
+            say("end")
+        except Exception as error:
+            say("error", error)
 
 
 def _listen_to_end(stream: IO[bytes], calls: "queue.Queue[bytes]") -> None:
