@@ -26,7 +26,7 @@ from carvsdb_refine.scattering.functions import Q_FUNCTIONS, R_FUNCTIONS
 Floats = NDArray[np.float64]
 Q = np.arange(0.5, 25.0, 0.05)
 Q_MAX = 25.0
-BIN = 0.0002
+BIN = 0.0001
 
 
 def crystal(name: str) -> AtomicModel:

@@ -141,14 +141,14 @@ def _check_clusterings(names: list[str]) -> None:
 def _elements(text: str | None) -> tuple[tuple[int, str], ...]:
     if text is None:
         return ()
+    from carvsdb.atoms.elements import symbol_of
     from carvsdb.errors import InputError
-    from carvsdb_ingest.readers.lammps.elements import check_symbol
 
     found = {}
     for part in text.split(","):
         number, _, symbol = part.partition("=")
         try:
-            found[int(number)] = check_symbol(symbol)
+            found[int(number)] = symbol_of(symbol)
         except (ValueError, InputError):
             raise typer.BadParameter(
                 f"expected types and elements such as 1=C,2=H,3=N,4=Zn, got {text!r}", param_hint="--types"
