@@ -159,7 +159,7 @@ def test_points_in_wide_steps_stand_for_their_steps() -> None:
     fine = partial_distributions(pair_histogram(model, 0.02)).values - 1
     coarse = partial_distributions(pair_histogram(model, 0.1)).values - 1
     n_bins = coarse.shape[1]
-    r = (np.arange(10, n_bins) + 0.5) * 0.1
+    r: Floats = np.asarray((np.arange(10, n_bins) + 0.5) * 0.1, np.float64)
     shares = model.counts / model.n_atoms
     data = DataSet("neutron", "G(r)", r, np.ones(len(r)))
     composition = Composition(model.species, shares, model.number_density, 0.02, fine.shape[1])
