@@ -11,7 +11,7 @@ from program import carvsdb
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import CrashedError, InputError, TimeLimitError
-from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.tasks.isolated_process import Lane
 from carvsdb_ingest.tasks.jobs import JobOptions
 from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files

@@ -11,9 +11,7 @@
 ================  ==========================================================================================
 """
 
-from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.catalogue import Catalogue
-from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.questions.filters import Filters
 from carvsdb.catalogue.records.entry import Entry, SourceInfo
@@ -26,12 +24,10 @@ from carvsdb.catalogue.storing.adding import AddReport
 __all__ = [
     "AddReport",
     "Answer",
-    "Atoms",
     "Catalogue",
     "DistanceTable",
     "Entry",
     "Filters",
-    "Histogram",
     "RefinementRun",
     "SourceInfo",
     "StoredMap",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from carvsdb.catalogue.atoms import Atoms
+from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import refs
 from carvsdb.catalogue.questions.showing import load_net
@@ -262,7 +262,7 @@ def _atoms(storage: Storage) -> Iterator[str]:
         f"SELECT id::VARCHAR, atoms FROM structure WHERE atoms IS NOT NULL ORDER BY hash(id) LIMIT {_STRUCTURES}"
     ):
         try:
-            Atoms.unpacked(packed)
+            Structure.unpacked(packed)
         except (zlib.error, ValueError, KeyError, IndexError, TypeError, CarvsdbError):
             wrong.append(key)
     if wrong:

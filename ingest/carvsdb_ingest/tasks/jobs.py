@@ -8,25 +8,23 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
-from carvsdb.catalogue import Atoms, Entry, Histogram, SourceInfo
+from carvsdb.catalogue import Entry, SourceInfo
 from carvsdb.catalogue.records.keys import content_key
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.compare import BlockSums
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse, guess_kind
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.analysis.read import read_parts
 from carvsdb_ingest.files.compressed import plain_name
 from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers import NetItem, ReadOptions
+from carvsdb_ingest.readers.formats import holds_nets
 from carvsdb_ingest.sources.collection import SourceFile
 from carvsdb_ingest.tasks.statuses import cause_of, failure_text, status_of
 
 TIME_LIMIT = 300.0
 """Seconds that a structure may take, if nothing else is said."""
-
-_NET_SUFFIXES = (".cgd", ".arc")
-_LAMMPS_SUFFIXES = (".data", ".lmp", ".lammps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,10 +310,8 @@ def to_entry(
         source=source,
         formula=None if structure is None else structure.formula,
         density=None if structure is None else structure.density,
-        atoms=None
-        if structure is None
-        else Atoms(structure.elements, structure.positions, structure.cell, structure.labels),
-        geometry=tuple(Histogram(one.quantity, one.unit, one.edges, one.counts) for one in item.geometry),
+        atoms=structure,
+        geometry=item.geometry,
         parameters=item.parameters,
         provenance=provenance,
         blocks=blocks,
@@ -361,16 +357,11 @@ def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: 
 
 def _holds_nets(job: Job, options: JobOptions) -> bool:
     """Tell whether an input holds nets, as far as its name and a glance tell: a process of its own takes seconds."""
-    suffix = Path(job.input).suffix.lower()
-    if suffix in _NET_SUFFIXES:
-        return True
-    if suffix not in _LAMMPS_SUFFIXES or (job.read or options.read).elements:
-        return False
-    try:
-        content = zlib.decompress(job.packed) if job.packed is not None else Path(job.input).read_bytes()
-    except OSError:  # the reader says what is wrong
-        return True
-    return b"\nBonds" in content
+    return holds_nets(
+        job.input,
+        job.read or options.read,
+        lambda: zlib.decompress(job.packed) if job.packed is not None else Path(job.input).read_bytes(),
+    )
 
 
 def _internal(error: Exception) -> CarvsdbError:

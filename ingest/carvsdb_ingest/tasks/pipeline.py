@@ -18,10 +18,10 @@ from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.catalogue.storing.committing import CommitReport, commit
 from carvsdb.errors import CarvsdbError, InputError, LabelTakenError, NoNetError, VerificationError
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.files.archives import ARCHIVES, is_archive, members
 from carvsdb_ingest.files.compressed import plain_name
-from carvsdb_ingest.readers import ReadOptions
-from carvsdb_ingest.readers.formats import NET_SUFFIXES, STRUCTURE_SUFFIXES, is_taken_from_folders
+from carvsdb_ingest.readers.formats import FOLDER_SUFFIXES, is_taken_from_folders
 from carvsdb_ingest.sources import Collection
 from carvsdb_ingest.tasks.isolated_process import Lane
 from carvsdb_ingest.tasks.jobs import (
@@ -72,7 +72,7 @@ def net_files(paths: Iterable[str | Path]) -> list[Path]:
             file for file in path.rglob("*") if (is_taken_from_folders(file) or is_archive(file)) and file.is_file()
         )
         if not found:
-            known = ", ".join((*NET_SUFFIXES, *STRUCTURE_SUFFIXES, *ARCHIVES))
+            known = ", ".join((*FOLDER_SUFFIXES, *ARCHIVES))
             raise InputError(f"the folder holds no file of nets or atoms ({known})", path=path)
         files.extend(found)
     return files
@@ -365,7 +365,7 @@ def _file_jobs(path: Path, run: _Run) -> Iterator[Job]:
         return
     number = 0
     try:
-        for member in members(path, (*STRUCTURE_SUFFIXES, *NET_SUFFIXES)):
+        for member in members(path, FOLDER_SUFFIXES):
             number += 1
             yield member_job(path, member.name, member.content, run.options)
     except CarvsdbError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.energy import Potential, check_potential, file_sha256, potential_of
 from carvsdb_refine.run.molecules import molecules_by_bonds

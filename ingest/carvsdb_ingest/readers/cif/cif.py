@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from carvsdb.atoms.cell import cell_of_parameters
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError, NoNetError
+from carvsdb_ingest.files.cif_tags import MATRIX, OWN, VECTOR
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.cif.bonds import listed_bonds
-from carvsdb_ingest.readers.cif.expansion import Expanded, expand
+from carvsdb_ingest.readers.cif.expansion import FULL, Expanded, expand
 from carvsdb_ingest.readers.cif.sites import LARGEST_STRUCTURE, Sites, read_sites
 from carvsdb_ingest.readers.symmetry import Operations, group_operations
 
@@ -119,8 +120,16 @@ def _structure(file: TextFile, block: cif.Block) -> Structure:
             f"block {plain(block.name)} has {count} atoms with symmetry; carvsdb reads at most {LARGEST_STRUCTURE}",
             path=file.path,
         )
+    written = _as_written(block, sites, operations, cell)
+    if written is not None:
+        return written
     expanded = expand(sites, operations, cell)
     bonds, bond_doubts = listed_bonds(block, sites, operations, expanded, cell)
+    obstacles = [*doubts, *sites.quality, *expanded.quality]
+    partial = np.flatnonzero(sites.occupancies < FULL)
+    if len(partial):
+        label, share = sites.labels[partial[0]], sites.occupancies[partial[0]]
+        obstacles.insert(0, f"site {plain(label)} is occupied by {share:g}; a model needs whole atoms")
     return Structure(
         elements=expanded.elements,
         positions=expanded.positions,
@@ -129,6 +138,31 @@ def _structure(file: TextFile, block: cif.Block) -> Structure:
         bonds=bonds,
         name=block.name,
         quality=(*doubts, *sites.quality, *expanded.quality, *bond_doubts),
+        obstacles=tuple(InputError(sentence, path=file.path) for sentence in obstacles),
+    )
+
+
+def _as_written(block: cif.Block, sites: Sites, operations: Operations, cell: NDArray[np.float64]) -> Structure | None:
+    """Return the atoms by lattice vectors and Cartesian coordinates to the last bit, as carvsdb writes them in P 1.
+
+    None if the block has no such vectors, symmetry, or sites that are not whole atoms.
+    """
+    if sites.cartesian is None or len(operations[0]) > 1 or (sites.occupancies < FULL).any() or sites.quality:
+        return None
+    numbers = [cif.as_number(block.find_value(tag) or "?") for tag in (*MATRIX, *VECTOR)]
+    vectors, origin = np.array(numbers[:9]).reshape(3, 3).T, np.array(numbers[9:])
+    if not np.isfinite(numbers).all() or not np.allclose(vectors @ vectors.T, cell @ cell.T, rtol=1e-4, atol=1e-3):
+        return None
+    arrays: dict[str, NDArray[np.float64] | NDArray[np.int64]] = {}
+    for key, tags in OWN.items():
+        columns = [list(block.find_loop(tag)) for tag in tags]
+        if all(len(column) > max(sites.rows) for column in columns):
+            values = np.array([[cif.as_number(column[row]) for column in columns] for row in sites.rows])
+            if np.isfinite(values).all():
+                found = values if key == "charges" else np.rint(values).astype(np.int64)
+                arrays[key] = found if len(tags) > 1 else found[:, 0]
+    return Structure.from_cartesian(
+        sites.elements, sites.cartesian, vectors, origin, labels=sites.labels, name=block.name, **arrays
     )
 
 
