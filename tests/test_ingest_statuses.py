@@ -152,7 +152,7 @@ def test_describe_goes_on_after_a_file_of_an_archive_that_has_no_net(tmp_path: P
     done = carvsdb("describe", path, "--json")
     assert done.code == 6
     assert done.json["label"] == "good"
-    assert "bad.xyz: there is no cell" in done.err
+    assert "bad.xyz:2: there is no cell" in done.err
     assert "lonely.xyz" in done.err
 
 
