@@ -76,7 +76,7 @@ def _as_atoms(file: TextFile, options: FileOptions) -> bool:
 def _cif(file: TextFile, options: FileOptions) -> Frames:
     from carvsdb_ingest.readers.cif.cif import read_cif
 
-    return [*read_cif(file)]
+    return [*read_cif(file, strict=options.strict)]
 
 
 FORMATS = (

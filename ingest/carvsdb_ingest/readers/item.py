@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb.net import Net
+from carvsdb_ingest.files.text_file import TextFile
 
 KINDS = ("crystalline", "amorphous", "generated")
 
@@ -26,6 +27,21 @@ def usable(frames: Sequence[Structure | InputError]) -> Frames:
     if errors and len(errors) == len(frames):
         raise errors[0]
     return list(frames)
+
+
+def open_directions(
+    file: TextFile, line: int, closed: Sequence[bool], said: str
+) -> tuple[tuple[str, ...], tuple[InputError, ...]]:
+    """Return the quality and the obstacles of a structure whose file says which directions repeat.
+
+    A net needs three: all are taken to repeat, and that is said; a refinement refuses. Anything but three flags says
+    nothing.
+    """
+    if all(closed) or len(closed) != 3:
+        return (), ()
+    names = ", ".join(name for name, periodic in zip("abc", closed, strict=True) if not periodic)
+    sentence = f"the file says that it does not repeat along {names}; all three directions are taken to repeat"
+    return (sentence,), (file.error(line, f"the cell is not periodic in all directions ({said})"),)
 
 
 @dataclass(frozen=True, slots=True)

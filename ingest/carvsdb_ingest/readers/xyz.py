@@ -12,7 +12,7 @@ from carvsdb.atoms.elements import is_symbol
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_ingest.readers.item import FileOptions, Frames, usable
+from carvsdb_ingest.readers.item import FileOptions, Frames, open_directions, usable
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 # "cell 10 10 10", "CELL{abcABC}: 10 10 10 90 90 90", or the numbers alone.
@@ -98,7 +98,9 @@ def _frame(file: TextFile, at: int, n_atoms: int) -> Structure:
     ids = arrays.get("atom_ids")
     if ids is not None and len(np.unique(ids)) < n_atoms:
         raise file.error(line, "two atoms of the frame have the same id")
-    quality, obstacles = _open_directions(file, line, values.get("pbc", ""))
+    flags = values.get("pbc", "").replace(",", " ").split()
+    closed = [flag.lower() in _TRUE for flag in flags]
+    quality, obstacles = open_directions(file, line, closed, f"pbc={shown(values.get('pbc', ''))}")
     try:
         return Structure.from_cartesian(
             elements,
@@ -134,16 +136,6 @@ def _cell(file: TextFile, line: int, comment: str, values: dict[str, str]) -> ND
     raise InputError(
         "there is no cell; a net or a refinement needs a periodic one", path=file.path, line=line, hint=_LATTICE_HINT
     )
-
-
-def _open_directions(file: TextFile, line: int, pbc: str) -> tuple[tuple[str, ...], tuple[InputError, ...]]:
-    """Say where a file's ``pbc`` is not true in all directions; a reader of nets takes them to repeat all the same."""
-    closed = [flag.lower() in _TRUE for flag in pbc.replace(",", " ").split()]
-    if all(closed) or len(closed) != 3:
-        return (), ()
-    names = ", ".join(name for name, periodic in zip("abc", closed, strict=True) if not periodic)
-    sentence = f"the file says that it does not repeat along {names}; all three directions are taken to repeat"
-    return (sentence,), (file.error(line, f"the cell is not periodic in all directions (pbc={shown(pbc)})"),)
 
 
 def _vector(file: TextFile, line: int, text: str, length: int, what: str) -> list[float]:

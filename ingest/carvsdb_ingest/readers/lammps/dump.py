@@ -12,11 +12,12 @@ from carvsdb.atoms.elements import symbol_of
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_ingest.readers.item import FileOptions, Frames, usable
+from carvsdb_ingest.readers.item import FileOptions, Frames, open_directions, usable
 from carvsdb_ingest.readers.lammps.types import elements_of_atoms
 
 _SCALED, _PLAIN = ("xs ys zs", "xsu ysu zsu"), ("xu yu zu", "x y z")
 _BEGIN = "ITEM: TIMESTEP"
+_BOUNDARY = re.compile("[pfsm]{2}")
 _ITEM = re.compile(r"ITEM:\s*(TIMESTEP|NUMBER OF ATOMS|BOX BOUNDS|ATOMS|UNITS|TIME)\b(.*)")
 
 
@@ -46,7 +47,7 @@ def read_dump(file: TextFile, options: FileOptions) -> Frames:
 
 def _read_frame(file: TextFile, at: int, last: int, options: FileOptions) -> tuple[Structure, int]:
     """Read the frame that begins at a line; also returns where the next one begins."""
-    n_atoms, box = 0, None
+    n_atoms, box, said = 0, None, open_directions(file, 1, (), "")
     while at < last:
         line = file.lines[at].strip()
         match = _ITEM.match(line)
@@ -62,11 +63,14 @@ def _read_frame(file: TextFile, at: int, last: int, options: FileOptions) -> tup
             at += 2
         elif match and item == "BOX BOUNDS":
             box = _box(file, at, match[2].split())
+            flags = [word for word in match[2].split() if _BOUNDARY.fullmatch(word)]
+            said = open_directions(file, at + 1, [flag == "pp" for flag in flags], f"box bounds {' '.join(flags)}")
             at += 4
         elif box is None:
             raise file.error(at + 1, "the frame has no box (ITEM: BOX BOUNDS); a net needs a periodic cell")
         elif match:
-            return _frame(file, at, n_atoms, match[2].split(), box, options), at + 1 + n_atoms
+            found = _frame(file, at, n_atoms, match[2].split(), box, options)
+            return replace(found, quality=said[0], obstacles=said[1]), at + 1 + n_atoms
     raise file.error(last, "the file ends within a frame (is it cut off?)")
 
 
