@@ -7,8 +7,8 @@ from pathlib import Path
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
-from carvsdb_ingest.files.compressed import expand, plain_name
-from carvsdb_ingest.files.text_file import LARGEST_FILE, TextFile
+from carvsdb_ingest.files.compressed import plain_name
+from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.arc import read_arc
 from carvsdb_ingest.readers.ase_atoms import read_poscar
 from carvsdb_ingest.readers.cgd.cgd import read_cgd
@@ -150,22 +150,7 @@ def is_taken_from_folders(path: str | Path) -> bool:
     return form is not None and form.in_folders and (Path(name).suffix in form.suffixes or name in form.names)
 
 
-def holds_nets(path: str | Path, options: FileOptions, content: Callable[[], bytes]) -> bool:
-    """Tell whether a file holds nets, as far as its name and a glance at its content tell.
-
-    Parameters
-    ----------
-    path : str or Path
-    options : FileOptions
-    content : callable
-        Returns the bytes of the file, compressed or not; only called where the name leaves it open.
-    """
+def holds_only_nets(path: str | Path) -> bool:
+    """Tell whether files of this name, compressed or not, hold nets and never atoms."""
     form = format_of_name(path)
-    if form is None or form.nets is None or form.atoms is None:
-        return form is not None and form.nets is not None
-    if options.elements:
-        return False
-    try:
-        return b"\nBonds" in expand(content(), path, LARGEST_FILE)
-    except (OSError, InputError):  # the reader says what is wrong
-        return True
+    return form is not None and form.atoms is None
