@@ -10,12 +10,8 @@ from carvsdb.atomic_write import why_not_written, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import CarvsdbError
 from carvsdb_refine.model.files import read_model
-from carvsdb_refine.report.coordination import coordination_png
-from carvsdb_refine.report.fits import Fit, fits_png
+from carvsdb_refine.report.figures import Fit, coordination_png, fits_png, partials_png, rings_png, traces_png
 from carvsdb_refine.report.page import Picture, Section, Table, page
-from carvsdb_refine.report.partials import partials_png
-from carvsdb_refine.report.rings import rings_png
-from carvsdb_refine.report.traces import traces_png
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_model, coordination
