@@ -14,6 +14,7 @@ from carvsdb_refine.potential.ace.pair_lanes import PAIRS, room_rows
 from carvsdb_refine.potential.ace.product_lanes import SIDE
 from carvsdb_refine.potential.ace.product_plan import ProductPlan, plan_products
 from carvsdb_refine.potential.ace.tables import AceTables
+from carvsdb_refine.potential.terms import saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -164,8 +165,8 @@ class BoundAce:
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays of `state`."""
-        self._bases[:] = arrays["bases"]
-        self.atom_energies[:] = arrays["atom_energies"]
+        self._bases[:] = saved(arrays, "bases", self._bases)
+        self.atom_energies[:] = saved(arrays, "atom_energies", self.atom_energies)
 
     def _evaluate(self) -> Floats:
         n_atoms = len(self._elements)
