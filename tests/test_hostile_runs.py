@@ -49,9 +49,9 @@ def told(outcome: Outcome, what: object) -> None:
         assert outcome.err.strip(), what
 
 
-def damaged(content: bytes, rng: np.random.Generator) -> bytes:
+def damaged(whole: bytes, rng: np.random.Generator) -> bytes:
     """Return a file with some bytes flipped, cut out, doubled, or replaced by another text."""
-    content = bytearray(content)
+    content = bytearray(whole)
     kind = rng.integers(6)
     start = int(rng.integers(max(1, len(content))))
     if kind == 0:

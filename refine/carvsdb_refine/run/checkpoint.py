@@ -84,7 +84,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     buffer = io.BytesIO()
     notes = np.frombuffer(checkpoint.notes.model_dump_json().encode(), np.uint8)
     arrays: dict[str, Any] = {_NOTES: notes, **checkpoint.arrays}
-    np.savez(buffer, **arrays, **{_SEAL: np.frombuffer(_sealed(arrays), np.uint8)})
+    arrays[_SEAL] = np.frombuffer(_sealed(arrays), np.uint8)
+    np.savez(buffer, **arrays)
     try:
         if path.exists():
             _keep(path)
