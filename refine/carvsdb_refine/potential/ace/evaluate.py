@@ -52,6 +52,8 @@ def evaluate(
         stop = start + 1
         while stop < order.shape[0] and stop < start + LANES and elements[order[stop]] == centre:
             stop += 1
+        # Down: the bases of up to LANES atoms of one element, one after the other, then side by side in lanes, as products
+        # and densities of all of them run through the same instructions.
         n_half = tables.n_half[centre]
         for lane in range(LANES):
             for k in range(n_half):
@@ -66,11 +68,13 @@ def evaluate(
             for k in range(n_half):
                 lanes_real[k, lane] = real[k]
                 lanes_imag[k, lane] = imag[k]
+        # Bases of -m follow from those of +m; then products, densities, energies.
         mirror(tables, centre, lanes_real, lanes_imag)
         sum_densities(tables, centre, lanes_real, lanes_imag, lane_room, densities)
         embed_densities(tables, centre, densities, lane_energies)
         for lane in range(stop - start):
             energies[order[start + lane]] = lane_energies[lane]
+        # And back up: the derivative by each basis, then by each neighbour's place; pairs pull in opposite directions.
         if with_forces:
             back_propagate(tables, centre, lanes_real, lanes_imag, densities, lane_room, adjoint_real, adjoint_imag)
             for lane in range(stop - start):
