@@ -24,6 +24,7 @@ IntoDb = Annotated[
 Label = Annotated[
     str | None, typer.Option("--label", help="What the last model is called there; by default as the TOML file.")
 ]
+Strict = Annotated[bool, typer.Option("--strict", help="End with an error where something is doubtful.")]
 
 Folder = Annotated[
     Path | None,
@@ -43,14 +44,9 @@ def _noun() -> None:
 
 
 @app.command(epilog="Example: carvsdb refine score m1.toml --json")
-def score(config: Config, allow: Allowed = None, as_json: Json = False) -> None:
+def score(config: Config, strict: Strict = False, allow: Allowed = None, as_json: Json = False) -> None:
     """Say how well the start does: energies, Rw and chi² of each data set, without a move."""
-    from carvsdb_refine.run import score as score_of
-
-    answer = score_of(_prepared(config, None, allow))
-    for data in answer.data:
-        for note in data.notes:
-            say(f"{data.file}: {note}")
+    answer = _checked(_prepared(config, None, allow), strict)
     if as_json:
         answer_json(answer.model_dump(mode="json"))
     else:
@@ -63,6 +59,7 @@ def run(
     db: IntoDb = None,
     label: Label = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
+    strict: Strict = False,
     output: Folder = None,
     allow: Allowed = None,
     as_json: Json = False,
@@ -70,7 +67,11 @@ def run(
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
     from carvsdb_refine.run import run as run_of
 
-    _go(_prepared(config, output, allow), db, label, as_json, lambda setup, hooks: run_of(setup, hooks, overwrite))
+    def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
+        _checked(setup, strict)
+        return run_of(setup, hooks, overwrite)
+
+    _go(_prepared(config, output, allow), db, label, as_json, go)
 
 
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
@@ -134,6 +135,20 @@ app.command(epilog="Example: carvsdb refine backmap sod --linker imidazolate --m
 app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact Si-Si=2.2 -o start.xyz")(
     start_models.pack
 )
+
+
+def _checked(setup: "Setup", strict: bool) -> "ScoreAnswer":
+    """Return the score of the start; what is doubtful about it is said, or, if `strict`, an error."""
+    from carvsdb.errors import InputError
+    from carvsdb_refine.run import score as score_of
+
+    answer = score_of(setup)
+    sentences = [f"{data.file}: {note}" for data in answer.data for note in data.notes] + answer.doubts
+    if strict and sentences:
+        raise InputError("; ".join(sentences), path=answer.config, hint="or go on without --strict")
+    for sentence in sentences:
+        say(sentence)
+    return answer
 
 
 def _prepared(config: Path, output: Path | None, allow: list[str] | None) -> "Setup":

@@ -72,8 +72,8 @@ def change_bases(
         touched[i] = atoms[i]
         for k in range(fresh.shape[1]):
             fresh[i, k] = 0.0
-    # Pairs with atoms that stay, first at the old places, then at the new ones. A neighbour loses the old pair (sign -1)
-    # and gains the new one; the moved atom itself, whose bases begin from nothing, only gains.
+    # Pairs with atoms that stay, first at the old places, then at the new ones. A neighbour loses the old pair (its
+    # sign is -1) and gains the new one; the moved atom itself, whose bases begin from nothing, only gains.
     for i in range(n_moved):
         atom = atoms[i]
         for is_new in range(2):

@@ -52,8 +52,8 @@ def evaluate(
         stop = start + 1
         while stop < order.shape[0] and stop < start + LANES and elements[order[stop]] == centre:
             stop += 1
-        # Down: the bases of up to LANES atoms of one element, one after the other, then side by side in lanes, as products
-        # and densities of all of them run through the same instructions.
+        # Down: the bases of up to LANES atoms of one element, one after the other; then these atoms side by side, as
+        # their products and densities take the same instructions.
         n_half = tables.n_half[centre]
         for lane in range(LANES):
             for k in range(n_half):

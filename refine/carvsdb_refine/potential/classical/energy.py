@@ -127,9 +127,9 @@ def move_and_evaluate(
         touched[slot] = atoms[slot]
         mark[atoms[slot]] = _MOVED
         fresh[atoms[slot]] = 0.0
-    # Two searches around each moved atom, before and after the move: whoever is found in either notices it. Pair energies
-    # are taken away in the first turn and added in the second, which spares the neighbours' own searches; a moved atom
-    # begins from nothing, so that the first turn has nothing to take from it.
+    # Two searches around each moved atom, before and after the move: whoever is found in either notices it. Pair
+    # energies are taken away in the first turn and added in the second, which spares the neighbours' own searches; a
+    # moved atom begins from nothing, so that the first turn has nothing to take from it.
     for turn in range(2):
         for slot in range(n_moved):
             atom = atoms[slot]
