@@ -196,7 +196,7 @@ def test_a_damaged_checkpoint_is_no_checkpoint(tmp_path: Path) -> None:
         resume(prepare(read_config(config)))
     (tmp_path / "si").mkdir()
     (tmp_path / "si" / "checkpoint.npz").write_bytes(b"PK")
-    with pytest.raises(InputError, match="is no checkpoint"):
+    with pytest.raises(InputError, match="is no whole checkpoint"):
         resume(prepare(read_config(config)))
 
 
