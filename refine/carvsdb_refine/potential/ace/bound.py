@@ -10,6 +10,7 @@ from carvsdb.atoms.cell_list import boxes_of, put_atoms
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.ace.changes import bases_of_all, change_bases, energies_by_element
 from carvsdb_refine.potential.ace.evaluate import evaluate
+from carvsdb_refine.potential.ace.nearest import fades_of
 from carvsdb_refine.potential.ace.pair_lanes import PAIRS, room_rows
 from carvsdb_refine.potential.ace.product_lanes import SIDE
 from carvsdb_refine.potential.ace.product_plan import ProductPlan, plan_products
@@ -108,6 +109,7 @@ class BoundAce:
             return np.inf
         self._pending = (atoms, positions)
         n_touched, energies = self._n_touched, self._fresh_energies
+        fades = self._fades(self._touched, n_touched, positions)
         energies_by_element(
             self._tables,
             self._plan,
@@ -116,6 +118,7 @@ class BoundAce:
             n_touched,
             self._fresh,
             *self._product_room,
+            fades,
             energies,
         )
         touched = self._touched[:n_touched]
@@ -197,9 +200,27 @@ class BoundAce:
             n_atoms,
             self._bases,
             *self._product_room,
+            self._fades(np.arange(n_atoms), n_atoms, np.zeros((0, 3))),
             energies,
         )
         return energies
+
+    def _fades(self, atoms: Integers, n_atoms: int, positions: Floats) -> Floats:
+        """Return what nearest neighbours leave of the expansion of atoms, of which the first are moved to positions."""
+        fades = np.ones(n_atoms) if self._tables.repels.max() == 2 else np.zeros(0)
+        if len(fades):
+            fades_of(
+                self._tables,
+                self._boxes,
+                self._elements,
+                atoms,
+                n_atoms,
+                np.ascontiguousarray(positions),
+                self._skip,
+                *self._found(),
+                fades,
+            )
+        return fades
 
     def _found(self) -> tuple[Integers, Floats]:
         """Return room for all atoms that a search may find."""

@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled_part
+from carvsdb_refine.potential.ace.embedding import embed_plain
 from carvsdb_refine.potential.ace.product_plan import ProductPlan
+from carvsdb_refine.potential.ace.products import core_sum
+from carvsdb_refine.potential.ace.repulsion import fade
 from carvsdb_refine.potential.ace.tables import AceTables
 
 Floats = NDArray[np.float64]
@@ -29,6 +32,7 @@ def energies_of_bases(
     imag: Floats,
     sums: Floats,
     densities: Floats,
+    fades: Floats,
     energies: Floats,
 ) -> None:
     """Write the energies (eV) of up to SIDE atoms of one element.
@@ -43,6 +47,8 @@ def energies_of_bases(
         Where to calculate.
     sums, densities : ndarray of float64, shapes (4, SIDE) and (P, SIDE)
         Where to calculate.
+    fades : ndarray of float64
+        Of each row of `bases`, what its nearest neighbour leaves of the expansion; read where that decides it.
     energies : ndarray of float64
         Of each row of `bases`.
     """
@@ -100,16 +106,27 @@ def energies_of_bases(
             w_3, w_4 = weights[min(block + 2, last), p], weights[min(block + 3, last), p]
             for a in range(count):
                 densities[p, a] += w_1 * sums[0, a] + w_2 * sums[1, a] + w_3 * sums[2, a] + w_4 * sums[3, a]
+    repels, is_plain = tables.repels[centre], tables.embedding_kind[centre] == 1
     for a in range(count):
-        energy = tables.zero_energy[centre]
+        energy = 0.0
         for p in range(n_densities):
             exponent = embedding[centre, p, 1]
             value = densities[p, a]
-            if abs(exponent - 1.0) >= 1e-10:
+            if is_plain:
+                value, _ = embed_plain(value, exponent)
+            elif abs(exponent - 1.0) >= 1e-10:
                 # The function of `embedding`, with its powers of the exponent taken from the plan.
                 size = abs(value)
                 fading = math.exp(-size)
                 size = (constants[centre, p, 0] * fading + size) ** exponent - constants[centre, p, 1] * fading
                 value = size if value >= 0.0 else -size
             energy += embedding[centre, p, 0] * value
-        energies[which[begin + a]] = energy
+        if repels > 0:
+            core, left = core_sum(tables, centre, real, a), 0.0
+            if repels == 1:
+                left, _ = fade(core, tables.core_limit[centre, 0], tables.core_limit[centre, 1])
+                energy = energy * left + core
+            else:
+                left = fades[which[begin + a]]
+                energy = energy * left + core * (1.0 - left)
+        energies[which[begin + a]] = tables.zero_energy[centre] + energy
