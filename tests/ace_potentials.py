@@ -51,7 +51,9 @@ KINDS = {
         {"core-repulsion": [6.0, 0.3], "inner_cutoff_type": "density", "r_in": 0.6, "delta_in": 0.2},
         {"rho_core_cut": 9.0, "drho_core_cut": 8.0},
     ),
-    "inner cut-off alone": Kind({"radbase": "ChebExpCos", "r_in": 2.1, "delta_in": 0.4, "inner_cutoff_type": "distance"}),
+    "inner cut-off alone": Kind(
+        {"radbase": "ChebExpCos", "r_in": 2.1, "delta_in": 0.4, "inner_cutoff_type": "distance"}
+    ),
     "a limit that fades all": Kind(embedding={"rho_core_cut": 100.0, "drho_core_cut": 250.0}),
     "ZBL": Kind(
         {"core-repulsion": [1.0, 1.0], "inner_cutoff_type": "zbl", "r_in": 2.2, "delta_in": 0.7, "dcutij": 0.8}
@@ -74,7 +76,7 @@ def b_basis(kind: Kind, seed: int = 1) -> dict[str, Any]:
     parameters = kind.embedding.get("parameters", [1, 1, 0.8, 0.5])
     n_densities = len(parameters) // 2
     blocks = []
-    names = [(symbol,) for symbol in kind.elements]
+    names: list[tuple[str, ...]] = [(symbol,) for symbol in kind.elements]
     names += [pair for pair in product(kind.elements, repeat=2) if pair[0] != pair[1]]
     for symbols in names:
         name = " ".join(symbols)
@@ -89,17 +91,23 @@ def b_basis(kind: Kind, seed: int = 1) -> dict[str, Any]:
             block |= kind.bond | kind.other_bonds.get(name, {})
         block["nbody"] = [
             {
-                "type": " ".join([symbols[0], *(symbols[-1] if place % 2 == 0 else symbols[0] for place in range(rank))]),
+                "type": " ".join(
+                    [symbols[0], *(symbols[-1] if place % 2 == 0 else symbols[0] for place in range(rank))]
+                ),
                 "nr": n,
                 "nl": l,
                 **({"lint": between} if rank > 2 else {}),
                 "c": (generator.normal(0, 0.4, n_densities) / rank).tolist(),
             }
             for rank in kind.ranks
-            for n, l, between in FUNCTIONS[rank]
+            for n, l, between in FUNCTIONS[rank]  # noqa: E741 - the field's own letter
         ]
         blocks.append(block)
-    return {"metadata": {"user": "a test", "starttime": "2026-01-01"}, "global": {"DeltaSplineBins": 0.001}, "species": blocks}
+    return {
+        "metadata": {"user": "a test", "starttime": "2026-01-01"},
+        "global": {"DeltaSplineBins": 0.001},
+        "species": blocks,
+    }
 
 
 def write_b_basis(path: Path, kind: Kind, seed: int = 1) -> Path:

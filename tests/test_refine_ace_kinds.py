@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from ace_potentials import KINDS, Kind, b_basis, write_b_basis, write_c_tilde
 from numpy.typing import NDArray
 
-from ace_potentials import KINDS, Kind, b_basis, write_b_basis, write_c_tilde
 from carvsdb.errors import InputError
 from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential import AcePotential, read_ace
@@ -93,7 +93,9 @@ def test_kinds_do_something(tmp_path: Path) -> None:
     for name, kind in KINDS.items():
         if kind.elements != ("O", "Si"):
             continue
-        energy = round(float(potential_of(tmp_path, kind).energies(plain.elements, plain.positions, plain.cell).sum()), 6)
+        energy = round(
+            float(potential_of(tmp_path, kind).energies(plain.elements, plain.positions, plain.cell).sum()), 6
+        )
         assert energy not in seen or {name, seen[energy]} == {"Bessel", "Bessel of the tests"}
         seen[energy] = name
 
@@ -147,14 +149,15 @@ def tabulated(path: Path, source: AcePotential, n_bins: int) -> Path:
         distances = np.maximum(np.arange(n_bins + 1) * bond.cutoff / n_bins, 1e-3)
         about_basis = bond.radial.name, distances, bond.cutoff, bond.radial.parameter, bond.radial.width, bond.n_base
         values, slopes = radial_values(*about_basis)
-        entries = [(n, l) for n in range(2) for l in range(3)]
-        table = {"nbins": n_bins}
-        table["gk"] = [{"k": k + 1, "f": values[:, k].tolist(), "df": slopes[:, k].tolist()} for k in range(bond.n_base)]
-        table["rnl"] = [
-            {"n": n + 1, "l": l, "f": (values @ bond.coefficients[n, l]).tolist(),
-             "df": (slopes @ bond.coefficients[n, l]).tolist()}
-            for n, l in entries
-        ]  # fmt: skip
+        table: dict[str, object] = {"nbins": n_bins}
+        table["gk"] = [
+            {"k": k + 1, "f": values[:, k].tolist(), "df": slopes[:, k].tolist()} for k in range(bond.n_base)
+        ]
+        entries = []
+        for n, ell in np.ndindex(2, 3):
+            row = bond.coefficients[n, ell]
+            entries.append({"n": n + 1, "l": ell, "f": (values @ row).tolist(), "df": (slopes @ row).tolist()})
+        table["rnl"] = entries
         for key in ("radparameters", "radcoefficients"):
             del about[key]
         content[number] = f"  {pair}: {json.dumps(about | {'radbasename': 'Tabulated', 'radtable': table})}"
@@ -192,7 +195,9 @@ def test_one_base_for_all_elements(tmp_path: Path) -> None:
     both = both.replace("bonds:\n", f"  1: {embedding}\nbonds:\n")
     pairs = "".join(f"  [{a}, {b}]: {bond}\n" for a, b in ((0, 1), (1, 0), (1, 1)))
     path = tmp_path / "pooled.yace"
-    path.write_text(f"{both}{pairs}functions:\n{functions}{functions.replace('  0:', '  1:', 1)}summed_neighbour_A: true\n")
+    path.write_text(
+        f"{both}{pairs}functions:\n{functions}{functions.replace('  0:', '  1:', 1)}summed_neighbour_A: true\n"
+    )
     pooled, model = read_ace(path), cluster(("O", "Si"))
     expected = read_ace(tmp_path / "alone.yace").energies_and_forces(["O"] * 27, model.positions, model.cell)
     found = pooled.energies_and_forces(model.elements, model.positions, model.cell)
@@ -223,7 +228,9 @@ def test_b_basis_as_it_is_in_the_wild(tmp_path: Path) -> None:
         first = dict(block["nbody"][0])
         block["nbody"].append(first | {"c": 100.0, "skip": True})
     text = yaml.safe_dump(content, default_flow_style=None).replace("dcutij: 0.01", "dcutij: 1e-02")
-    (tmp_path / "wild.yaml").write_text("# made by hand\n" + text.replace("DeltaSplineBins: 0.001", "DeltaSplineBins: 1e-03"))
+    (tmp_path / "wild.yaml").write_text(
+        "# made by hand\n" + text.replace("DeltaSplineBins: 0.001", "DeltaSplineBins: 1e-03")
+    )
     model = cluster(("O", "Si"))
     found = read_ace(tmp_path / "wild.yaml").energies(model.elements, model.positions, model.cell)
     np.testing.assert_allclose(found, expected.energies(model.elements, model.positions, model.cell), rtol=1e-12)

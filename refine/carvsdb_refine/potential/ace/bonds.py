@@ -92,7 +92,7 @@ def checked_bond(bond: Bond, pair: str, path: Path) -> Bond:
     """Return the bond, or refuse numbers that its functions cannot be made from."""
     if not 0 < bond.cutoff < np.inf:
         raise InputError(f"expected a cut-off above 0 Å, got {bond.cutoff}", path=path)
-    if not (0 < bond.radial.spacing and bond.cutoff / bond.radial.spacing >= _FEWEST_BINS):
+    if not (bond.radial.spacing > 0 and bond.cutoff / bond.radial.spacing >= _FEWEST_BINS):
         raise InputError(
             f"expected a spacing of the splines above 0 Å and well below the cut-off of {pair} ({bond.cutoff} Å), "
             f"got {bond.radial.spacing}",

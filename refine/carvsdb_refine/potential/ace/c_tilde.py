@@ -40,7 +40,9 @@ def c_tilde_form(content: dict[Any, Any], path: Path) -> AceForm:
     named = [embedding_of(text["npoti"], text["FS_parameters"], int(text["ndensity"]), path) for text in embeddings]
     form = AceForm(
         elements=elements,
-        bonds={(int(a), int(b)): _bond(text, elements[a], elements[b], spacing, path) for (a, b), text in bonds.items()},
+        bonds={
+            (int(a), int(b)): _bond(text, elements[a], elements[b], spacing, path) for (a, b), text in bonds.items()
+        },
         centres=tuple(
             Centre(
                 zero_energy=float(zero[index]),

@@ -209,7 +209,9 @@ def energies_by_element(
                 count += 1
         for begin in range(0, count, SIDE):
             end = min(begin + SIDE, count)
-            energies_of_bases(tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, fades, energies)
+            energies_of_bases(
+                tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, fades, energies
+            )
 
 
 @compiled

@@ -1,8 +1,9 @@
 """Generalised Clebsch-Gordan coefficients: which products of spherical harmonics make an invariant.
 
 Momenta are coupled in pairs, first to first: two, l1 l2 -> 0; three, (l1 l2) -> L12, L12 l3 -> 0; four, (l1 l2) -> L12,
-(l3 l4) -> L34, L12 L34 -> 0; five, L12 L34 -> L1234, L1234 l5 -> 0; six, L12 L34 -> L1234, L56 L1234 -> 0. What is coupled
-joins the end of the queue of pairs; an odd momentum waits until all others are one. The L are the file's `lint`.
+(l3 l4) -> L34, L12 L34 -> 0; five, L12 L34 -> L1234, L1234 l5 -> 0; six, L12 L34 -> L1234, L56 L1234 -> 0. What is
+coupled joins the end of the queue of pairs; an odd momentum waits until all others are one. The L are the file's
+`lint`.
 
 References
 ----------
@@ -34,6 +35,10 @@ def clebsch_gordan(l1: int, m1: int, l2: int, m2: int, l: int, m: int) -> float:
         below = f(k) * f(l1 + l2 - l - k) * f(l1 - m1 - k) * f(l2 + m2 - k)
         total += (-1) ** k / (below * f(l - l2 + m1 + k) * f(l - l1 - m2 + k))
     return math.sqrt(triangle * shells) * total
+
+
+# (momentum, m) of all that is below, and the coefficient.
+Combinations = dict[tuple[tuple[int, int], ...], float]
 
 
 @cache
@@ -86,10 +91,11 @@ def invariant(ls: tuple[int, ...], between: tuple[int, ...]) -> dict[tuple[int, 
     expected = max(0, rank - 2)
     if len(between) != expected:
         raise ValueError(f"lint: expected {expected} numbers for rank {rank}, got {len(between)}")
-    if rank == 1:
-        found = {(0,): 1.0} if ls == (0,) else {}
-    else:
+    found: dict[tuple[int, ...], float] = {}
+    if rank > 1:
         found = _coupled(ls, (*ls, *between, 0))
+    elif ls == (0,):
+        found = {(0,): 1.0}
     if not found:
         raise ValueError(f"momenta {ls} cannot couple through {between} to zero")
     if sum(ls) % 2:
@@ -99,10 +105,9 @@ def invariant(ls: tuple[int, ...], between: tuple[int, ...]) -> dict[tuple[int, 
 
 def _coupled(ls: tuple[int, ...], momenta: tuple[int, ...]) -> dict[tuple[int, ...], float]:
     """Couple step by step; what is kept are the combinations of m below each momentum, by their sum."""
-    Combinations = dict[tuple[tuple[int, int], ...], float]
     below: dict[int, dict[int, Combinations]] = {
         index: {m: {((index, m),): 1.0} for m in range(-l, l + 1)}
-        for index, l in enumerate(ls)  # noqa: E741
+        for index, l in enumerate(ls)  # noqa: E741 - the field's own letter
     }
     for first, second, third in coupling_tree(len(ls)):
         sums: dict[int, Combinations] = {}

@@ -105,7 +105,7 @@ class Bond:
     @property
     def n_base(self) -> int:
         """Number of radial basis functions g_k."""
-        return self.coefficients.shape[2]
+        return int(self.coefficients.shape[2])
 
     def functions_key(self) -> tuple[object, ...]:
         """Return what is the same for bonds with the same functions g_k and the same repulsion."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from carvsdb.compiled import inlined
 from carvsdb_refine.potential.ace.form import Bond
-from carvsdb_refine.potential.ace.radial_forms import BESSEL, TABULATED, radial_values
+from carvsdb_refine.potential.ace.radial_forms import BESSEL, radial_values
 from carvsdb_refine.potential.ace.repulsion import core_repulsion, fade_many, zbl_repulsion
 
 Floats = NDArray[np.float64]
@@ -50,17 +50,15 @@ def grid_of(bond: Bond) -> tuple[Floats, float]:
     float
     """
     radial, inner, cutoff = bond.radial, bond.inner, bond.cutoff
-    if radial.table is not None:
-        n_bins = len(radial.table) - 1
-    else:
-        n_bins = int(min(cutoff / radial.spacing, _MOST_BINS))
+    table = radial.table
+    n_bins = int(min(cutoff / radial.spacing, _MOST_BINS)) if table is None else len(table) - 1
     per_length = n_bins / cutoff
     # Products of an index and a width, not fractions of the cut-off: the last one decides what the last bin holds.
     step = 1.0 / per_length
-    distances = step * np.arange(1, n_bins + 1)
+    distances: Floats = step * np.arange(1.0, n_bins + 1)
     nodes = np.zeros((2, n_bins + 1, n_columns(bond)))
-    if radial.table is not None:
-        values, slopes = radial.table[1:, 0].copy(), radial.table[1:, 1].copy()
+    if table is not None:
+        values, slopes = table[1:, 0].copy(), table[1:, 1].copy()
     else:
         values, slopes = radial_values(radial.name, distances, cutoff, radial.parameter, radial.width, bond.n_base)
     if inner.limits(cutoff):
@@ -74,8 +72,8 @@ def grid_of(bond: Bond) -> tuple[Floats, float]:
         nodes[0, 1:, -1], nodes[1, 1:, -1] = _repulsion(bond, distances)
     # Nearer than the first node the functions go on straight: the repulsion has no value at 0.
     nodes[0, 0], nodes[1, 0] = nodes[0, 1] - step * nodes[1, 1], nodes[1, 1]
-    if radial.table is not None and not inner.limits(cutoff):
-        nodes[0, 0, : bond.n_base], nodes[1, 0, : bond.n_base] = radial.table[0]
+    if table is not None and not inner.limits(cutoff):
+        nodes[0, 0, : bond.n_base], nodes[1, 0, : bond.n_base] = table[0]
     return _cubics(nodes[0], step * nodes[1]), per_length
 
 
@@ -98,7 +96,9 @@ def _cubics(values: Floats, slopes: Floats) -> Floats:
 
 
 @inlined
-def grid_basis(distance: float, first: int, n_bins: int, per_length: float, n_base: int, grid: Floats, values: Floats) -> None:
+def grid_basis(
+    distance: float, first: int, n_bins: int, per_length: float, n_base: int, grid: Floats, values: Floats
+) -> None:
     """Write the functions of a grid that begins in row `first`."""
     x = distance * per_length
     place = min(int(x), n_bins - 1)

@@ -143,9 +143,7 @@ def _bessel(radial: Floats, cutoff: float, n_base: int, room: Floats, count: int
 
 
 @compiled_part
-def _tabulated(
-    tables: AceTables, centre: int, neighbour: int, n_base: int, room: Floats, count: int, out: int
-) -> None:
+def _tabulated(tables: AceTables, centre: int, neighbour: int, n_base: int, room: Floats, count: int, out: int) -> None:
     """Write sign times the functions of a grid, of the distances in row 3 and the signs in row 4."""
     grid, first = tables.grid, tables.grid_first[centre, neighbour]
     n_bins, per_length = tables.grid_bins[centre, neighbour], tables.grid_scale[centre, neighbour]

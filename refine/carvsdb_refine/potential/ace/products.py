@@ -134,7 +134,8 @@ def back_propagate(
 ) -> None:
     """Write the adjoints W of the half list, dE = Re sum W dA, from the energy's derivatives by the densities.
 
-    `core_slopes`, shape (at least 1, LANES), are those by the core sum. The lists have shape (n_full, LANES); `room` has shape (at least 2 largest rank + 2, LANES).
+    `core_slopes`, shape (at least 1, LANES), are those by the core sum. The lists have shape (n_full, LANES); `room`
+    has shape (at least 2 largest rank + 2, LANES).
     """
     n_half, n_full = tables.n_half[centre], tables.n_full[centre]
     for k in range(n_full):

@@ -117,9 +117,7 @@ def _zbl(bond: Bond, distance: float) -> float:
     end, width = bond.cutoff, bond.radial.width
     value, slope, curvature = (bare(end, order) for order in range(3))
     # The polynomial c + a t³ + b t^4 that makes energy, slope and curvature vanish at the cut-off.
-    conditions = np.array(
-        [[1, width**3, width**4], [0, 3 * width**2, 4 * width**3], [0, 6 * width, 12 * width**2]]
-    )
+    conditions = np.array([[1, width**3, width**4], [0, 3 * width**2, 4 * width**3], [0, 6 * width, 12 * width**2]])
     constant, cubic, quartic = np.linalg.solve(conditions, [-value, -slope, -curvature])
     t = max(0.0, distance - (end - width))
     switched = bare(distance, 0) + constant + cubic * t**3 + quartic * t**4

@@ -66,7 +66,8 @@ class AceTables(NamedTuple):
     embedding_kind : ndarray of int64, shape (E,)
         0 for shifted and scaled, 1 for plain.
     repels : ndarray of int64, shape (E,)
-        0 if nothing is added to the expansion; 1 if the core sum is added, and fades it; 2 if the nearest neighbour does.
+        0 if nothing is added to the expansion; 1 if the core sum is added, and fades it; 2 if the nearest neighbour
+        fades it.
     core_place : ndarray of int64, shape (E, E)
         Place in the half list of the pair's repulsion, or -1.
     core_limit : ndarray of float64, shape (E, 2)
@@ -134,7 +135,7 @@ def lay_out(form: AceForm) -> AceTables:
             n_half[centre], n_imag[centre] = 0, 0
         base_first[pair], imag_first[pair] = n_half[centre], n_imag[centre]
         n_half[centre] += n_columns(bond)
-        n_imag[centre] += sum(l for _, l in used)
+        n_imag[centre] += sum(channel[1] for channel in used)
         if bond.has_repulsion:
             core_place[pair] = n_half[centre] - 1
         l_max[pair] = max((channel[1] for channel in used), default=0)
