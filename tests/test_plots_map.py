@@ -66,7 +66,7 @@ def test_unknown_endings(tmp_path: Path, name: str) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot write"):
+    with pytest.raises(InputError, match="cannot be written"):
         plot_map(*some_map(3), tmp_path / "nowhere" / "map.png")
 
 

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from program import carvsdb
 from refine_folder import CONFIG, make_folder, silicon, with_element
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import AtomicModel, read_model, write_model
+from carvsdb_ingest.writers.models import write_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
@@ -474,7 +476,7 @@ def test_data_without_errors_cannot_be_refined(tmp_path: Path) -> None:
 
 def test_unknown_potential(tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("stillinger-weber", "stillinger"))
-    failing(config, "si.toml", "no potential of kind 'stillinger'", "stillinger-weber")
+    failing(config, "si.toml", "got 'stillinger'", "stillinger-weber")
 
 
 def test_a_format_that_cannot_hold_the_model_is_found_at_once(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.scattering import (
     DataSet,
     Normalisation,
@@ -540,14 +541,16 @@ def test_data_file_with_errors_comments_and_commas(tmp_path: Path) -> None:
 
 
 def bad_files() -> Iterator[tuple[str, int, str]]:
-    yield "0.5 1\n1.0 nan\n", 2, "must be a finite number, got 'nan'"
+    yield "0.5 1\n1.0 nan\n1.5 1\n", 2, "must be a finite number, got 'nan'"
     yield "0.5 1\n1.0 inf\n", 2, "must be a finite number, got 'inf'"
-    yield "Q F\n0.5 1\n", 1, "must be a finite number, got 'Q'"
+    yield "0.5 F\n0.6 1\n0.7 1\n", 1, "must be a finite number, got 'F'"
     yield "0.5 1\n1.0 1\n0.9 1\n", 3, "Q must ascend, got 0.9 after 1"
     yield "0.5 1\n0.5 1\n", 2, "Q must ascend"
-    yield "0 1\n0.5 1\n", 1, "Q must be above 0"
+    yield "-0.1 1\n0.5 1\n", 1, "Q must be above 0"
+    yield "0 1\n0.5 1\n", 2, "at least 2 points, got 1"
     yield "0.5 1 0.1\n0.6 1\n", 2, "expected 3 columns as above, got 2"
-    yield "0.5 1 0.1 7\n", 1, "expected 2 columns, or 3 with errors, got 4"
+    yield "0.5 1 0.1 7\n0.6 1 0.1 7\n", 1, "columns 3 and 4 could both be errors"
+    yield "0.5 1 0.1 7 8\n0.6 1 0.1 7 8\n", 1, "expected 2 to 4 columns, got 5; say which: columns = [1, 2]"
     yield "0.5 1 0.1\n0.6 1 0\n", 2, "an error must be above 0"
     yield "0.5 1\n", 2, "at least 2 points, got 1"
 

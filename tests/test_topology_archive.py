@@ -32,11 +32,11 @@ LAYERS = ("cem", "fes", "fsz", "fxt", "hca", "hcb", "htb", "hxl", "kgd", "kgm", 
 
 def test_contents() -> None:
     archive = shipped()
-    assert (len(archive), len(archive.names())) == (3241, 3319)
+    assert (len(archive), len(archive.names())) == (3254, 3332)
     names = [archive.names_of(key) for key in archive]
     assert sorted(some for some in names if sum(not name.isupper() for name in some) > 1) == COINCIDENT
     zeolites = [name for name in archive.names() if name.isupper()]
-    assert len(zeolites) == 285
+    assert len(zeolites) == 288
     assert archive.key_of("ABW") == archive.key_of("sra")
     assert sum(read_key(key)[0] == 2 for key in archive) == 200
     assert not any(name in archive for name in ("lcw_component_3", "test-", "dnadnj-a", "ftee-a"))

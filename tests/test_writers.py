@@ -130,7 +130,7 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("carvsdb_ingest.writers.cgd.os.replace", fail)
+    monkeypatch.setattr("carvsdb.atomic_write.os.fsync", fail)
     with pytest.raises(KeyboardInterrupt):
         write_cgd(library.load("pcu"), file)
     assert file.read_bytes() == before

@@ -38,6 +38,9 @@ def score(config: Config, as_json: Json = False) -> None:
     from carvsdb_refine.run import score as score_of
 
     answer = score_of(prepare(read_config(config)))
+    for data in answer.data:
+        for note in data.notes:
+            say(f"{data.file}: {note}")
     if as_json:
         answer_json(answer.model_dump(mode="json"))
     else:

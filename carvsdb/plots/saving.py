@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
+from carvsdb.atomic_write import atomic_file
 from carvsdb.errors import InputError
 
 _METADATA: dict[str, dict[str, None]] = {
@@ -49,10 +50,9 @@ def save(figure: Figure, target: Path) -> None:
 
     Raises
     ------
-    InputError
-        If the file cannot be written.
+    InputError, RefusedError
+        If the file cannot be written; see :func:`carvsdb.atomic_write.atomic_file`.
     """
-    try:
-        figure.savefig(target, metadata=_METADATA[target.suffix.lower()])
-    except OSError as error:
-        raise InputError(f"cannot write the figure: {error.strerror or error}", path=target) from error
+    kind = target.suffix.lower()
+    with atomic_file(target) as file:
+        figure.savefig(file, format=kind[1:], metadata=_METADATA[kind])

@@ -4,13 +4,12 @@ Each line is a name, a tab, and a key. The file is made by ``carvsdb archive imp
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from carvsdb.atomic_write import write_text
 from carvsdb.errors import InputError
 from carvsdb.topology.archive import Archive
 from carvsdb.topology.keys import net_of_key
@@ -83,17 +82,8 @@ def read_names(path: str | Path) -> dict[str, str]:
 
 
 def write_names(path: str | Path, names: Iterable[tuple[str, str]]) -> None:
-    """Write a file of names, sorted; it appears only when all is written."""
-    target = Path(path)
-    text = _HEADER + "".join(f"{name}\t{key}\n" for name, key in sorted(names))
-    try:
-        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(draft, 0o644)
-        os.replace(draft, target)
-    except OSError as error:
-        raise InputError(f"cannot write the names: {error.strerror or error}", path=path) from error
+    """Write a file of names, sorted, as `carvsdb.atomic_write` writes."""
+    write_text(path, _HEADER + "".join(f"{name}\t{key}\n" for name, key in sorted(names)))
 
 
 def _read(path: str | Path) -> str:

@@ -11,8 +11,9 @@ pormake (MIT licence) holds nets of the Reticular Chemistry Structure Resource (
 Ramsden & Yaghi, Acc. Chem. Res. 41, 1782 (2008), doi:10.1021/ar800124u. mofstructure (MIT licence) holds more of them,
 and the zeolites by the codes of the International Zeolite Association (Database of Zeolite Structures, Baerlocher &
 McCusker, iza-structure.org), as quotient graphs; only the graphs are read. Where the two differ about an RCSR name,
-mofstructure wins, whose table is that of Systre. Layers come from the library of exact nets and from ``layers.txt``.
-The report says which files have no key and why, and which names share a key. The same input gives the same bytes.
+mofstructure wins, whose table is that of Systre. Layers come from the library of exact nets and from ``layers.txt``,
+nets that neither package holds from ``nets.txt``. The report says which files have no key and why, and which names
+share a key. The same input gives the same bytes.
 """
 
 import gzip
@@ -43,7 +44,8 @@ HEADER = """\
 # Names of nets: names, key, TD10, vertex symbols, point symbols, coordination sequences 1 to 10 (one for each orbit).
 # From the RCSR (O'Keeffe, Peskov, Ramsden & Yaghi, Acc. Chem. Res. 41, 1782, 2008, doi:10.1021/ar800124u) by way of
 # pormake 0.2.3 and mofstructure 0.1.9.1 (MIT); zeolite codes of the International Zeolite Association by way of
-# mofstructure; layers from carvsdb. Made by datasets/rcsr-archive/build_archive.py.
+# mofstructure; layers from carvsdb; 13 nets of CrystalNetsArchive (MIT).
+# Made by datasets/rcsr-archive/build_archive.py.
 """
 
 
@@ -132,7 +134,13 @@ def short_offsets(text: str, name: str) -> Net:
 def layers() -> dict[str, Net]:
     """Return exact nets of two periodic directions."""
     found = {name: library.load(name) for name in library.names() if periodicity(library.load(name)) == 2}
-    for line in Path(__file__).with_name("layers.txt").read_text(encoding="utf-8").splitlines():
+    return found | listed("layers.txt")
+
+
+def listed(file: str) -> dict[str, Net]:
+    """Return the nets that a file beside this one lists as keys."""
+    found = {}
+    for line in Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             name, text = line.split(" ", 1)
             found[name] = net_of_key(text, name)
@@ -176,7 +184,7 @@ def build(wheel: Path, graphs: Path, target: Path) -> None:
             archive.add(name, net)
         except CarvsdbError as error:
             reasons[name] = str(error)
-    for name, net in {**nets, **layers()}.items():
+    for name, net in {**nets, **layers(), **listed("nets.txt")}.items():
         try:
             archive.add(name, net)
             reasons.pop(name, None)

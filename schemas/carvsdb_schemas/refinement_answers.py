@@ -29,6 +29,7 @@ class DataAnswer(FitNumbers):
     file: str
     function: str
     fitted: FittedAnswer
+    notes: list[str] = Field(default_factory=list, description="How the file was read, where that is worth a word.")
 
 
 class ScoreAnswer(Answer):

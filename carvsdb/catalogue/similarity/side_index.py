@@ -7,7 +7,6 @@ the index is made, and the number of cells that are looked into is raised until 
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.atomic_write import write_bytes, write_text
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.similarity.index import SearchIndex
 from carvsdb.compare.distance import distances_from
@@ -193,15 +193,10 @@ def _about(path: Path) -> ApproximateReport | None:
 
 
 def _write(faiss: Any, path: Path, made: Any, report: ApproximateReport) -> None:
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        faiss.write_index(made, str(draft))
-        digest = hashlib.sha256(draft.read_bytes()).hexdigest()
-        draft.replace(path)
-        about = json.dumps({**asdict(report), "sha256": digest}) + "\n"
-        path.with_name(path.name + ".json").write_text(about, encoding="utf-8")
-    finally:
-        draft.unlink(missing_ok=True)
+    content = faiss.serialize_index(made).tobytes()
+    about = json.dumps({**asdict(report), "sha256": hashlib.sha256(content).hexdigest()}) + "\n"
+    write_bytes(path, content)
+    write_text(path.with_name(path.name + ".json"), about)
 
 
 def _faiss() -> Any:

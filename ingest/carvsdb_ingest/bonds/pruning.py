@@ -10,6 +10,8 @@ from carvsdb.atoms.structure import Structure
 
 _MOST_NON_METALS = {"C": 4, "N": 4, "O": 3, "F": 1}
 _OVERLAP = 0.7
+_RING_CORNERS = 1.85
+"""Two neighbours of one C that are nearer than this, in Å, are alternatives of each other: a C-C-C angle below 80°."""
 
 
 def prune(
@@ -40,6 +42,7 @@ class _Pruning:
         self, structure: Structure, rows: NDArray[np.int64], lengths: NDArray[np.float64], fixed: NDArray[np.bool_]
     ) -> None:
         self.elements = structure.elements
+        self.positions, self.cell = structure.positions, structure.cell
         self.rows = rows.tolist()
         self.lengths = lengths.tolist()
         self.fixed = fixed.tolist()
@@ -140,6 +143,27 @@ class _Pruning:
             if disordered:
                 self.doubts[f"{element} atoms with more than {most} non-metal neighbours, by disorder"] += 1
                 continue
+            if element == "C" and self._superposed(atom, bonds):
+                self.doubts["C atoms of rings in several places, not pruned"] += 1
+                continue
             self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
             for row in sorted(bonds, key=self._stretch)[most:]:
                 self._drop(row)
+
+    def _superposed(self, atom: int, bonds: list[int]) -> bool:
+        """Tell whether an over-bonded C holds a ring in several places: which of its bonds is longest means nothing.
+
+        All its neighbours are C, and of these at most one, what the ring hangs from, has no other close by.
+        """
+        if any(self.elements[self._other(row, atom)] != "C" for row in bonds):
+            return False
+        arms = np.array([self._arm(row, atom) for row in bonds])
+        apart = np.linalg.norm(arms[:, None] - arms[None, :], axis=2)
+        np.fill_diagonal(apart, np.inf)
+        return int(np.count_nonzero(apart.min(axis=1) > _RING_CORNERS)) <= 1
+
+    def _arm(self, row: int, atom: int) -> NDArray[np.float64]:
+        """Return the vector along a bond from one of its atoms, in Å."""
+        src, dst, *offset = self.rows[row]
+        arm: NDArray[np.float64] = (self.positions[dst] + offset - self.positions[src]) @ self.cell
+        return arm if src == atom else -arm

@@ -35,8 +35,8 @@ class TextFile:
     sha256: str
 
     @classmethod
-    def load(cls, path: str | Path) -> "TextFile":
-        """Read a file.
+    def load(cls, path: str | Path, latin1: bool = False) -> "TextFile":
+        """Read a file; one that is no UTF-8 as Latin-1 if so asked, for the sake of an Å in a comment.
 
         Raises
         ------
@@ -57,10 +57,10 @@ class TextFile:
         except (OSError, ValueError) as error:
             cause = getattr(error, "strerror", None) or str(error)
             raise InputError(f"cannot be read ({cause})", path=path) from error
-        return cls.decode(content, path)
+        return cls.decode(content, path, latin1)
 
     @classmethod
-    def decode(cls, content: bytes, path: str | Path) -> "TextFile":
+    def decode(cls, content: bytes, path: str | Path, latin1: bool = False) -> "TextFile":
         """Make a text file of bytes that are already in memory, compressed (gz, xz, bz2) or not."""
         sha256 = hashlib.sha256(content).hexdigest()
         content = expand(content, path, LARGEST_FILE)
@@ -72,7 +72,7 @@ class TextFile:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             # CIF is ASCII by its standard, and Latin-1 by the habit of older programs.
-            if plain_name(str(path)).lower().endswith(".cif"):
+            if latin1 or plain_name(str(path)).lower().endswith(".cif"):
                 return cls(str(path), tuple(_NEWLINE.split(content.decode("latin-1"))), sha256)
             line = content.count(b"\n", 0, error.start) + 1
             raise InputError("is no UTF-8 text (a binary file?)", path=path, line=line) from error

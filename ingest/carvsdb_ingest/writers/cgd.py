@@ -1,13 +1,13 @@
 """CGD files: nets that Systre, ToposPro and our own reader understand."""
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from carvsdb.atomic_write import write_text
 from carvsdb.atoms.cell import check_volume, parameters_of_cell
 from carvsdb.errors import InputError
 from carvsdb.net import Net
@@ -72,7 +72,7 @@ def write_cgd(
     for net in several:
         _check(net, path)
         lines.extend(_crystal(net) if _has_places(net) else _periodic_graph(net, path))
-    _write_whole(Path(path), "\n".join(lines) + "\n")
+    write_text(path, "\n".join(lines) + "\n")
 
 
 def _header(path: str | Path, kind: str | None, provenance: Mapping[str, object] | None) -> Iterator[str]:
@@ -163,16 +163,3 @@ def _labels(net: Net) -> Sequence[str]:
 
 def _point(place: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
     return " ".join(f"{part:.10f}" for part in place)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise InputError(f"cannot be written ({error.strerror})", path=path) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

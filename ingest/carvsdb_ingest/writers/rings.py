@@ -1,13 +1,13 @@
 """Write rings: the list as Parquet, values per node as extended xyz or as a LAMMPS dump."""
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atomic_write import atomic_file
 from carvsdb.errors import InputError
 from carvsdb.rings import RingCensus, node_rings, ring_table
 from carvsdb.version import VERSION
@@ -33,7 +33,7 @@ def write_rings(census: RingCensus, path: str | Path) -> None:
         For another suffix, or nodes without positions.
     """
     path = Path(path)
-    writers: dict[str, Callable[[RingCensus, Path], None]] = {
+    writers: dict[str, Callable[[RingCensus, IO[bytes]], None]] = {
         ".parquet": _write_parquet,
         ".xyz": lambda one, file: _write_lines(_xyz(one), file),
         ".dump": lambda one, file: _write_lines(_dump(one), file),
@@ -43,18 +43,11 @@ def write_rings(census: RingCensus, path: str | Path) -> None:
     if path.suffix != ".parquet" and (census.net.positions is None or census.net.cell is None):
         raise InputError("the net has no positions, so its nodes cannot be drawn; write .parquet", path=path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        writers[path.suffix](census, Path(draft))
-        os.chmod(draft, 0o644)
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    with atomic_file(path) as file:
+        writers[path.suffix](census, file)
 
 
-def _write_parquet(census: RingCensus, path: Path) -> None:
+def _write_parquet(census: RingCensus, file: IO[bytes]) -> None:
     import pyarrow.parquet as pq
 
     about = {
@@ -65,11 +58,11 @@ def _write_parquet(census: RingCensus, path: Path) -> None:
         "completeness": census.completeness,
         "carvsdb": VERSION,
     }
-    pq.write_table(ring_table(census).replace_schema_metadata(about), path, compression="zstd")
+    pq.write_table(ring_table(census).replace_schema_metadata(about), file, compression="zstd")
 
 
-def _write_lines(lines: Lines, path: Path) -> None:
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def _write_lines(lines: Lines, file: IO[bytes]) -> None:
+    file.write(("\n".join(lines) + "\n").encode())
 
 
 def _nodes(census: RingCensus) -> tuple[list[str], NDArray[np.float64], list[str]]:

@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import CarvsdbError, InputError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb.atomic_write import why_not_written, write_bytes, write_text
+from carvsdb.atoms.model import AtomicModel
+from carvsdb.errors import CarvsdbError
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.report.coordination import coordination_png
 from carvsdb_refine.report.fits import Fit, fits_png
 from carvsdb_refine.report.page import Picture, Section, Table, page
 from carvsdb_refine.report.partials import partials_png
 from carvsdb_refine.report.rings import rings_png
 from carvsdb_refine.report.traces import traces_png
-from carvsdb_refine.run.checkpoint import load_checkpoint, write_whole
+from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_model, coordination
 from carvsdb_refine.run.scoring import score_model
@@ -212,12 +214,12 @@ def _write(path: Path, text: str, sections: list[Section]) -> Written:
     written = []
     try:
         figures.mkdir(parents=True, exist_ok=True)
-        for section in sections:
-            for picture in section.pictures:
-                target = figures / f"{picture.name}.png"
-                write_whole(target, picture.content)
-                written.append(target)
-        write_whole(path, text.encode())
     except OSError as error:
-        raise InputError(f"the report cannot be written ({error.strerror or error})", path=path) from error
+        raise why_not_written(figures, error) from error
+    for section in sections:
+        for picture in section.pictures:
+            target = figures / f"{picture.name}.png"
+            write_bytes(target, picture.content)
+            written.append(target)
+    write_text(path, text)
     return Written(path, tuple(written))

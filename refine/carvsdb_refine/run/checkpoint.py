@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.atomic_write import write_bytes
+from carvsdb.errors import InputError, RefusedError
 
 _NOTES = "notes.json"
 
@@ -38,7 +38,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
     Raises
     ------
-    InputError
+    RefusedError
         If it cannot be written, as on a full disk: the last checkpoint is still there then.
     """
     buffer = io.BytesIO()
@@ -46,13 +46,11 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     arrays: dict[str, Any] = {_NOTES: notes, **checkpoint.arrays}
     np.savez(buffer, **arrays)
     try:
-        write_whole(path, buffer.getvalue())
-    except OSError as error:
+        write_bytes(path, buffer.getvalue())
+    except RefusedError as error:
         kept = "the last checkpoint is kept" if path.exists() else "there is no checkpoint yet"
-        raise InputError(
-            f"cannot write the checkpoint ({error.strerror or error}); {kept}",
-            path=path,
-            hint="make room and `carvsdb refine resume`",
+        raise RefusedError(
+            f"the checkpoint {error.message}; {kept}", item=str(path), hint="make room and `carvsdb refine resume`"
         ) from error
 
 
@@ -73,30 +71,3 @@ def load_checkpoint(path: Path) -> Checkpoint:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"is no checkpoint ({error})", path=path) from error
     return Checkpoint(arrays, notes)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that appears whole or not at all, and is on the disk when this returns.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; what was there is still there.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            # The name itself must survive a crash of the machine too.
-            os.fsync(folder)
-        finally:
-            os.close(folder)

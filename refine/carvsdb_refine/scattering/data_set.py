@@ -69,6 +69,8 @@ class DataSet:
         What messages call it: the file.
     sha256 : str
         Of the file's bytes, in hex; empty without a file.
+    notes : tuple of str
+        Sentences about how the file was read: what was left out, what the header says otherwise.
 
     Raises
     ------
@@ -95,6 +97,7 @@ class DataSet:
     offset: float | None = 0.0
     label: str = "data"
     sha256: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -1,0 +1,172 @@
+"""Files of measured curves as the programs of the field write them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from carvsdb.errors import InputError
+from carvsdb_refine.scattering import DataSet, read_data
+
+Q = [0.5, 0.55, 0.6, 0.65]
+F = [0.1, -0.2, 0.3, -0.4]
+E = [0.01, 0.02, 0.03, 0.04]
+
+
+def rows(*columns: Sequence[float], between: str = " ") -> str:
+    return "".join(between.join(f"{number:.6f}" for number in row) + "\n" for row in zip(*columns, strict=True))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, and what must be read from it."""
+
+    text: str
+    function: str = "F(Q)"
+    x: Sequence[float] = tuple(Q)
+    errors: bool = False
+    notes: tuple[str, ...] = ()
+
+
+CASES = {
+    "RMCProfile": Case("4\nNeutron F(Q) of a-SiO2\n" + rows(Q, F)),
+    "RMCProfile, a title of numbers": Case("4\n300 10\n" + rows(Q, F)),
+    "RMCProfile, count with blanks": Case("        4\n  SiO2 300 K, 12/03/2019\n" + rows(Q, F)),
+    "RMCProfile, more rows than declared": Case(
+        "3\nSiO2 at room temperature\n" + rows(Q, F), notes=("declares 3 points, but there are 4",)
+    ),
+    "PDFgetX3 gr": Case(
+        "[DEFAULT]\n\nversion = pdfgetx3 2.1.1\n\n# input and output specifications\ndataformat = QA\noutputtype = gr\n"
+        "composition = SiO2\nqmax = 22.0\nrstep = 0.01\n\n#### start data\n\n#S 1\n#L r($\\AA$)  G($\\AA^{-2}$)\n"
+        + rows([0.0, *Q], [0.0, *F]),
+        "PDF",
+        notes=("point at r = 0 (line 16)",),
+    ),
+    "PDFgetX3 fq": Case(
+        "[DEFAULT]\noutputtype = fq\n#### start data\n\n#S 1\n#L Q($\\AA^{-1}$)  F($\\AA^{-1}$)\n" + rows(Q, F),
+        notes=("is F in Å⁻¹, which is Q[S(Q)-1]; it is taken for F(Q)",),
+    ),
+    "PDFgetX3 sq": Case("outputtype = sq\n#S 1\n#L Q($\\AA^{-1}$)  S\n" + rows(Q, F), "S(Q)"),
+    "PDFgui and PDFgetN": Case(
+        "##### PDFgui\nHistory written: Mon Jan 1\nInitiated by USER\n\n##### Data\nstype=N  qmax=35\n#### start data\n"
+        "#O0 rg_int sig\n#S 1 - PDF from PDFgetN\n#P0  -22.03808    1.10131\n#L r G(r) dr dG(r)\n"
+        + rows(Q, F, [0.0] * 4, E),
+        "PDF",
+        errors=True,
+        notes=("column 3 ('dr') is no error",),
+    ),
+    "Mantid SaveAscii": Case("# X , Y , E\n1\n" + rows(Q, F, E, between=","), errors=True),
+    "Mantid SaveAscii with DX": Case(
+        "# X , Y , E , DX\n1\n" + rows(Q, F, E, E, between=","), errors=True, notes=("column 4 ('DX')",)
+    ),
+    "Gudrun mint01": Case(" # SIO2.mint01\n #   14\n # run title\n #   1    1\n" + rows(Q, F, E), errors=True),
+    "Gudrun, no detector at the ends": Case(
+        " # SIO2.mint01\n" + rows([0.4, 0.45, *Q, 0.7], [0, 0, *F, 0], [0, 0, *E, 0]),
+        errors=True,
+        notes=("the first 2 rows without a value (line 2 to 3)", "the last row without a value"),
+    ),
+    "GSAS-II": Case("#T PDF of SiO2\n#L Q S(Q)\n" + rows(Q, F), "S(Q)"),
+    "GSAS-II csv": Case('"Q","F(Q)"\n' + rows(Q, F, between=",")),
+    "csv with a header": Case('"Q (1/A)","F(Q)","sigma"\n' + rows(Q, F, E, between=","), errors=True),
+    "csv with empty ends of lines": Case("Q,F\n" + rows(Q, F, between=",").replace("\n", ",\n")),
+    "a spreadsheet with decimal commas": Case(
+        "Q;F;err\n" + rows(Q, F, E, between=";").replace(".", ","), errors=True, notes=("decimal points",)
+    ),
+    "decimal commas and tabs": Case(rows(Q, F, between="\t").replace(".", ","), notes=("decimal points",)),
+    "Fit2D chi": Case("sample.chi\n2-theta\nIntensity\n         4\n" + rows(Q, F)),
+    "Fortran exponents": Case("".join(f"{q:.4E} {f:.4E}\n" for q, f in zip(Q, F, strict=True)).replace("E", "D")),
+    "comments of other languages": Case("! made by nobody\n% nor by matlab\n// nor by C\n" + rows(Q, F)),
+    "NaN at the ends": Case(
+        rows([0.1, 0.2], [np.nan, np.nan]) + rows(Q, F) + "0.9 NaN\n1.0 -nan(ind)\n",
+        notes=("the first 2 rows", "the last 2 rows"),
+    ),
+    "Fortran overflow at the end": Case(rows(Q, F) + "0.9 ********\n", notes=("the last row",)),
+    "Q = 0": Case(rows([0.0, *Q], [-0.4, *F]), notes=("the point at Q = 0 (line 1)",)),
+    "descending": Case(rows(Q[::-1], F[::-1]), notes=("Q descends",)),
+    "inverse nanometres, by the header": Case(
+        "# Q (nm^-1)  F(Q)\n" + rows([10 * q for q in Q], F), notes=("in 1/nm, as the header says",)
+    ),
+    "errors that are all 0": Case(rows(Q, F, [0.0] * 4), notes=("column 3 (0 throughout)",)),
+    "a calculated curve beside it": Case("Q F_obs F_calc\n" + rows(Q, F, E), notes=("column 3 ('F_calc')",)),
+    "Windows line ends": Case(rows(Q, F).replace("\n", "\r\n")),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_curves_of_other_programs(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    path = tmp_path / "curve.txt"
+    path.write_bytes(case.text.encode())
+    data = read_data(path, "neutron", case.function)
+    assert data.x == pytest.approx(case.x)
+    assert data.values == pytest.approx(F)
+    if case.errors:
+        assert data.sigma == pytest.approx(E)
+    else:
+        assert data.sigma is None
+    assert len(data.notes) == len(case.notes), data.notes
+    for note, words in zip(data.notes, case.notes, strict=True):
+        assert words in note
+
+
+def test_an_angstrom_sign_in_latin_1(tmp_path: Path) -> None:
+    path = tmp_path / "curve.txt"
+    path.write_bytes("# Q (Å)\n".encode("latin-1") + rows(Q, F).encode())
+    assert read_data(path, "neutron").x == pytest.approx(Q)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("9\ntitle\n" + rows(Q, F), "line 1 declares 9 points, but there are 4 (is the file cut?)"),
+        ("# X , Y , E\n1\n" + rows(Q, F, E) + "2\n" + rows(Q, F, E), "a second curve begins"),
+        (rows(Q, F) + "the end of it\n", "expected 2 columns as above, got 4"),
+        (rows(Q, F, E, F), "say which: columns = [1, 2]"),
+        ("outputtype = iq\n" + rows(Q, F), "holds intensities"),
+        ("nothing but words\n", "at least 2 points, got 0"),
+    ],
+)
+def test_what_is_no_curve_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "curve.txt"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_data(path, "neutron")
+    assert words in str(caught.value)
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text("Q,a,b,c,F,err\n" + rows(Q, E, E, E, F, E, between=","))
+
+    def read(columns: list[int]) -> DataSet:
+        return read_data(path, "neutron", columns=columns)
+
+    assert read([1, 5]).values == pytest.approx(F)
+    assert read([1, 5]).sigma is None
+    assert read([1, 5, 6]).sigma == pytest.approx(E)
+    with pytest.raises(InputError, match="the file has 6"):
+        read([1, 7])
+
+
+def test_distances_in_nanometres_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "curve.gr"
+    path.write_text("r(nm) G(r)\n" + rows(Q, F))
+    with pytest.raises(InputError, match="r in nm"):
+        read_data(path, "neutron", "G(r)")
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "first", "notes"),
+    [
+        ("rmcprofile.fq", "F(Q)", 0.5, 0),
+        ("pdfgetx3.gr", "PDF", 0.02, 1),
+        ("q0.fq", "F(Q)", 0.5, 1),
+        ("nan.fq", "F(Q)", 0.5, 1),
+    ],
+)
+def test_cases_from_the_field(shared: Path, name: str, function: str, first: float, notes: int) -> None:
+    data = read_data(shared / "cases/refine/data" / name, "neutron", function)
+    assert data.x[0] == pytest.approx(first)
+    assert len(data.notes) == notes
