@@ -210,12 +210,11 @@ class BoundAce:
         if len(fades):
             fades_of(
                 self._tables,
-                self._boxes,
+                self._cells,
                 self._elements,
                 atoms,
                 n_atoms,
                 np.ascontiguousarray(positions),
-                self._skip,
                 *self._found(),
                 fades,
             )

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.cell_list import Boxes, near, nearest_vector
+from carvsdb.atoms.cell_list import CellList, minimum_image, near
 from carvsdb.compiled import compiled, compiled_part
 from carvsdb_refine.potential.ace.repulsion import fade
 from carvsdb_refine.potential.ace.tables import AceTables
@@ -39,12 +39,11 @@ def faded(tables: AceTables, centre: int, neighbour: int, distance: float) -> tu
 @compiled
 def fades_of(
     tables: AceTables,
-    boxes: Boxes,
+    cells: CellList,
     elements: Integers,
     atoms: Integers,
     n_atoms: int,
     positions: Floats,
-    skip: NDArray[np.uint8],
     others: Integers,
     found: Floats,
     fades: Floats,
@@ -55,26 +54,24 @@ def fades_of(
     ----------
     positions : ndarray of float64, shape (k, 3)
         Where the first k of the atoms move to.
-    skip : ndarray of uint8, shape (n,)
-        All 0, before and after.
     others, found : ndarray
         Where to gather neighbours.
     """
     n_moved = positions.shape[0]
     vector = np.empty(4)
     for index in range(n_moved):
-        skip[atoms[index]] = 1
+        cells.hidden[atoms[index]] = 1
     for index in range(n_atoms):
         atom = atoms[index]
         centre = elements[atom]
         if index < n_moved:
             x, y, z = positions[index, 0], positions[index, 1], positions[index, 2]
         else:
-            x, y, z = boxes.places[atom, 0], boxes.places[atom, 1], boxes.places[atom, 2]
-        before = skip[atom]
-        skip[atom] = 1
-        n_found = near(boxes, x, y, z, tables.inner_reach, skip, others, found)
-        skip[atom] = before
+            x, y, z = cells.positions[atom, 0], cells.positions[atom, 1], cells.positions[atom, 2]
+        before = cells.hidden[atom]
+        cells.hidden[atom] = 1
+        n_found = near(cells, x, y, z, tables.inner_reach, others, found)
+        cells.hidden[atom] = before
         nearest = nearest_of(tables, centre, elements, others, found, n_found)
         neighbour, distance, depth = -1, np.inf, np.inf
         if nearest >= 0:
@@ -83,7 +80,7 @@ def fades_of(
         for j in range(n_moved):
             if atoms[j] == atom:
                 continue
-            nearest_vector(boxes, positions[j, 0] - x, positions[j, 1] - y, positions[j, 2] - z, vector)
+            minimum_image(cells, positions[j, 0] - x, positions[j, 1] - y, positions[j, 2] - z, vector)
             kind = elements[atoms[j]]
             beyond = vector[3] - tables.inner[centre, kind, 0]
             if vector[3] < tables.cutoffs[centre, kind] and beyond < depth:
@@ -92,4 +89,4 @@ def fades_of(
         if neighbour >= 0:
             fades[index], _ = faded(tables, centre, neighbour, distance)
     for index in range(n_moved):
-        skip[atoms[index]] = 0
+        cells.hidden[atoms[index]] = 0

@@ -61,7 +61,8 @@ def add_pairs(
     radial, harmonic, channel_rows = tables.radial, tables.harmonic, tables.channel_rows
     channel_l, mirror_first = tables.channel_l, tables.imag_first[centre, neighbour]
     n_half = tables.n_half[centre]
-    grid_first = tables.grid_first[centre, neighbour]
+    grid, grid_first = tables.grid, tables.grid_first[centre, neighbour]
+    n_bins, per_length = tables.grid_bins[centre, neighbour], tables.grid_scale[centre, neighbour]
     n_real = n_base
     for c in range(n_channels):
         n_real += channel_l[centre, neighbour, c] + 1
@@ -80,7 +81,7 @@ def add_pairs(
             room[3, a] = distance
             room[4, a] = signs[pair]
         if grid_first >= 0:
-            _tabulated(tables, centre, neighbour, n_base, room, count, out)
+            _tabulated(grid, grid_first, n_bins, per_length, n_base, room, count, out)
         else:
             _bessel(radial, cutoff, n_base, room, count, out)
         _harmonics(l_max, harmonic, room, count, y_real, y_imag)
@@ -143,10 +144,10 @@ def _bessel(radial: Floats, cutoff: float, n_base: int, room: Floats, count: int
 
 
 @compiled_part
-def _tabulated(tables: AceTables, centre: int, neighbour: int, n_base: int, room: Floats, count: int, out: int) -> None:
+def _tabulated(
+    grid: Floats, first: int, n_bins: int, per_length: float, n_base: int, room: Floats, count: int, out: int
+) -> None:
     """Write sign times the functions of a grid, of the distances in row 3 and the signs in row 4."""
-    grid, first = tables.grid, tables.grid_first[centre, neighbour]
-    n_bins, per_length = tables.grid_bins[centre, neighbour], tables.grid_scale[centre, neighbour]
     for a in range(count):
         x, sign = room[3, a] * per_length, room[4, a]
         place = min(int(x), n_bins - 1)

@@ -107,6 +107,7 @@ def energies_of_bases(
             for a in range(count):
                 densities[p, a] += w_1 * sums[0, a] + w_2 * sums[1, a] + w_3 * sums[2, a] + w_4 * sums[3, a]
     repels, is_plain = tables.repels[centre], tables.embedding_kind[centre] == 1
+    core_place, core_limit = tables.core_place, tables.core_limit
     for a in range(count):
         energy = 0.0
         for p in range(n_densities):
@@ -122,9 +123,9 @@ def energies_of_bases(
                 value = size if value >= 0.0 else -size
             energy += embedding[centre, p, 0] * value
         if repels > 0:
-            core, left = core_sum(tables, centre, real, a), 0.0
+            core, left = core_sum(core_place, centre, real, a), 0.0
             if repels == 1:
-                left, _ = fade(core, tables.core_limit[centre, 0], tables.core_limit[centre, 1])
+                left, _ = fade(core, core_limit[centre, 0], core_limit[centre, 1])
                 energy = energy * left + core
             else:
                 left = fades[which[begin + a]]

@@ -16,6 +16,7 @@ from carvsdb_refine.potential.ace.repulsion import fade
 from carvsdb_refine.potential.ace.tables import AceTables
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 LANES = 16
 
@@ -84,6 +85,7 @@ def embed_densities(
         Become the derivatives of the energy by the core sum and by `fades`.
     """
     repels, is_plain = tables.repels[centre], tables.embedding_kind[centre] == 1
+    core_place = tables.core_place
     for lane in range(LANES):
         energy = 0.0
         for p in range(tables.weights.shape[1]):
@@ -95,7 +97,7 @@ def embed_densities(
             energy += weight * value
             densities[p, lane] = weight * slope
         if repels > 0:
-            core, left, left_slope = core_sum(tables, centre, real, lane), fades[lane], 0.0
+            core, left, left_slope = core_sum(core_place, centre, real, lane), fades[lane], 0.0
             if repels == 1:
                 left, left_slope = fade(core, tables.core_limit[centre, 0], tables.core_limit[centre, 1])
                 slopes[0, lane] = 1.0 + energy * left_slope
@@ -110,11 +112,11 @@ def embed_densities(
 
 
 @compiled_part
-def core_sum(tables: AceTables, centre: int, real: Floats, lane: int) -> float:
-    """Return the sum of the repulsion of all neighbours, in eV."""
+def core_sum(core_place: Integers, centre: int, real: Floats, lane: int) -> float:
+    """Return the sum of the repulsion of all neighbours, in eV, by `AceTables.core_place`."""
     total = 0.0
-    for neighbour in range(tables.core_place.shape[1]):
-        place = tables.core_place[centre, neighbour]
+    for neighbour in range(core_place.shape[1]):
+        place = core_place[centre, neighbour]
         if place >= 0:
             total += real[place, lane]
     return total
