@@ -9,8 +9,8 @@ import yaml
 from ace_potentials import KINDS, Kind, b_basis, write_b_basis, write_c_tilde
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential import AcePotential, read_ace
 from carvsdb_refine.potential.ace.embedding import embed_plain
 from carvsdb_refine.potential.ace.reference import energy_of_atom, plainly_embedded
