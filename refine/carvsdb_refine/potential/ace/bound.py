@@ -68,6 +68,8 @@ class BoundAce:
         self._cutoff = float(tables.cutoffs.max())
         check_minimum_image(cell, self._cutoff, name)
         self._cells = cell_list(self._positions, cell, self._cutoff)
+        self._switches = bool(tables.repels.max() == 2)
+        self._fades_room = np.ones(0)
         self._slot_of = np.full(n_atoms, -1, np.int64)
         rows = int((tables.n_full + np.diff(self._plan.first_part)).max())
         self._product_room = (
@@ -78,7 +80,7 @@ class BoundAce:
         )
         self._pair_room = np.zeros((room_rows(tables), PAIRS))
         self._bases = np.zeros((n_atoms, width))
-        self._others, self._vectors = np.zeros(0, np.int64), np.zeros((0, 4))
+        self._make_found()
         self._make_room(512, 4096)
         self.atom_energies: Floats = self._evaluate()
         self._n_touched = 0
@@ -99,7 +101,7 @@ class BoundAce:
                 self._touched,
                 self._fresh,
                 *self._pairs,
-                *self._found(),
+                *self._found,
                 self._pair_room,
             )
             if self._n_touched != -1:
@@ -146,6 +148,7 @@ class BoundAce:
         self._positions[atoms] = positions
         if not put_atoms(self._cells, atoms, positions):
             self._cells = cell_list(self._positions, self._cells.cell, self._cutoff)
+            self._make_found()
         self._pending = None
 
     def reject(self) -> None:
@@ -181,7 +184,7 @@ class BoundAce:
                 self._elements,
                 order,
                 *self._pairs,
-                *self._found(),
+                *self._found,
                 self._pair_room,
                 self._bases,
             )
@@ -206,8 +209,10 @@ class BoundAce:
 
     def _fades(self, atoms: Integers, n_atoms: int, positions: Floats) -> Floats:
         """Return what nearest neighbours leave of the expansion of atoms, of which the first are moved to positions."""
-        fades = np.ones(n_atoms) if self._tables.repels.max() == 2 else np.zeros(0)
-        if len(fades):
+        if not self._switches:
+            return self._fades_room
+        fades = np.ones(n_atoms)
+        if n_atoms:
             fades_of(
                 self._tables,
                 self._cells,
@@ -215,17 +220,15 @@ class BoundAce:
                 atoms,
                 n_atoms,
                 np.ascontiguousarray(positions),
-                *self._found(),
+                *self._found,
                 fades,
             )
         return fades
 
-    def _found(self) -> tuple[Integers, Floats]:
-        """Return room for all atoms that a search may find."""
+    def _make_found(self) -> None:
+        """Make room for all atoms that a search may find."""
         most = self._cells.most_found
-        if len(self._others) < most:
-            self._others, self._vectors = np.zeros(most, np.int64), np.zeros((most, 4))
-        return self._others, self._vectors
+        self._found = np.zeros(most, np.int64), np.zeros((most, 4))
 
     def _make_room(self, n_touched: int, n_pairs: int) -> None:
         self._touched = np.zeros(n_touched, np.int64)
