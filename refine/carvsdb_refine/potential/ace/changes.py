@@ -203,6 +203,7 @@ def energies_by_element(
     imag: Floats,
     sums: Floats,
     densities: Floats,
+    fades: Floats,
     energies: Floats,
 ) -> None:
     """Write the energies (eV) of some atoms, the first `n_atoms` of `atoms`, from their bases, row by row."""
@@ -215,7 +216,9 @@ def energies_by_element(
                 count += 1
         for begin in range(0, count, SIDE):
             end = min(begin + SIDE, count)
-            energies_of_bases(tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, energies)
+            energies_of_bases(
+                tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, fades, energies
+            )
 
 
 @compiled
