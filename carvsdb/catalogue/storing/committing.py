@@ -1,6 +1,6 @@
 """Storing a batch: all of it in one transaction, nothing twice, and nothing in place of another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -52,7 +52,13 @@ class CommitReport:
 
 
 def commit(
-    storage: Storage, batch: Batch, *, shard: UUID | None = None, strict: bool = False, n_attempts: int = 0
+    storage: Storage,
+    batch: Batch,
+    *,
+    shard: UUID | None = None,
+    strict: bool = False,
+    n_attempts: int = 0,
+    check: Callable[[Storage, Mapping[str, str]], None] | None = None,
 ) -> CommitReport:
     """Store a batch in one transaction.
 
@@ -67,6 +73,8 @@ def commit(
         not, the former gets another label and the latter is left out and reported.
     n_attempts : int
         How many inputs the shard tried.
+    check : callable, optional
+        Is given the storage and, by table, which rows are new, before they are committed; what it raises undoes all.
 
     Raises
     ------
@@ -85,6 +93,8 @@ def commit(
         _insert_others(storage, batch, conflicts)
         _insert_attempts(storage, batch, conflicts)
         n_nets = int(storage.rows("SELECT count(*) FROM came_net WHERE is_new")[0][0])
+        if check is not None:
+            check(storage, _new_rows(batch))
         if shard is not None:
             storage.execute(
                 "INSERT INTO shard SELECT ?::UUID, (SELECT coalesce(max(number), 0) + 1 FROM shard), ?, ?, ?",
@@ -307,6 +317,19 @@ def _insert_attempts(storage: Storage, batch: Batch, conflicts: dict[str, str]) 
             "WHERE structure_id = ?::UUID AND id IN (SELECT id FROM came_attempt WHERE is_new)",
             [message, key],
         )
+
+
+def _new_rows(batch: Batch) -> dict[str, str]:
+    """Return, by table, the condition of the rows that came and were not stored."""
+    keyed = ["source", "structure", "net", "carvs", "environment", "attempt"]
+    keyed += [name for name in ("refinement", "embedding") if name in batch.tables]
+    new = {name: f"SELECT id FROM came_{name} WHERE is_new" for name in keyed}
+    rows = {name: f"id IN ({keys})" for name, keys in new.items()}
+    for name, owner in (("net_environment", "carvs"), ("noise_block", "carvs"), ("geometry", "net")):
+        rows[name] = f"{owner}_id IN ({new[owner]})"
+    if "embedding" in new:
+        rows["embedding_point"] = f"embedding_id IN ({new['embedding']})"
+    return rows
 
 
 def _entries(storage: Storage) -> pa.Table:
