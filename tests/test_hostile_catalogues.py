@@ -155,11 +155,9 @@ def _kind(kind: object) -> str:
 def run_all(made: Path, folder: Path, chosen: list[tuple[str, str, str]], *, everything: bool) -> list[str]:
     wrong = []
     for table, column, value in chosen:
+        nullable = f'ALTER TABLE "{table}" ALTER COLUMN "{column}" DROP NOT NULL; '
         path = changed(
-            made,
-            folder,
-            f'ALTER TABLE "{table}" ALTER COLUMN "{column}" DROP NOT NULL',
-            f'UPDATE "{table}" SET "{column}" = {value}',
+            made, folder, (nullable if value == "NULL" else "") + f'UPDATE "{table}" SET "{column}" = {value}'
         )
         for command, done in asked(path, folder, everything=everything):
             if done.code not in ALLOWED:
@@ -206,7 +204,10 @@ def test_what_no_catalogue_holds(made: Path, tmp_path: Path, statement: str) -> 
         ("UPDATE structure SET cell = ['nan'::DOUBLE FOR x IN range(9)]", "structure: a null, NaN"),
         ("ALTER TABLE net DROP COLUMN td10", "net.td10: the column is missing"),
         ("DROP TABLE geometry", "geometry: the table is missing"),
-        ("ALTER TABLE net ALTER COLUMN n_nodes TYPE VARCHAR", "net.n_nodes: it is VARCHAR, not INTEGER"),
+        (
+            "ALTER TABLE net ALTER COLUMN n_nodes TYPE VARCHAR",
+            "net.n_nodes: it is VARCHAR NOT NULL, not INTEGER",
+        ),
     ],
 )
 def test_verify_names_table_and_row(made: Path, tmp_path: Path, statement: str, where: str) -> None:

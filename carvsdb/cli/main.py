@@ -90,9 +90,14 @@ def run(arguments: list[str] | None = None) -> None:
     as_json = "--json" in given
     try:
         with _terminated_like_interrupted(), _warnings_as_sentences():
-            code = app(given, prog_name="carvsdb", standalone_mode=False) or 0
+            # Not by `app(...)`: that takes any broken pipe for a closed stdout, and ends without a word.
+            command = typer.main.get_command(app)
+            with command.make_context("carvsdb", list(given)) as context:
+                code = command.invoke(context) or 0
             if sys.stdout is not None:
                 sys.stdout.flush()
+    except typer.Exit as ended:
+        code = ended.exit_code
     except CarvsdbError as error:
         say(str(error))
         code = error.exit_code

@@ -10,13 +10,13 @@ import yaml
 from pydantic import ValidationError
 
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.maintenance.recomputing import broken
+from carvsdb.catalogue.maintenance.recomputing import broken_each
 from carvsdb.catalogue.records.laws import UNREADABLE
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
 from carvsdb.releases import checksums
 from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
 from carvsdb.releases.card import read_card
-from carvsdb.releases.laws import broken_laws
+from carvsdb.releases.laws import broken_forms, broken_laws
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.tables import SCHEMA_VERSION
 
@@ -83,6 +83,8 @@ def verify_release(folder: str | Path) -> VerifyReport:
         problems.append(f"{MANIFEST} is of {manifest.name} {manifest.version}, {CARD} of {card.name} {card.version}")
     problems += _wrong_citation(folder, card.version)
     tables = _tables(folder, manifest, problems)
+    _stop(folder, problems)
+    problems += broken_forms(tables)
     _stop(folder, problems)
     problems += _broken_rows(tables)
     _stop(folder, problems)
@@ -165,7 +167,7 @@ def _broken_rows(tables: dict[str, pa.Table]) -> list[str]:
                 more = ", 0 AS seconds" if name == "carvs" else ""
                 with storage.registered("incoming", tables[name]):
                     storage.execute(f'INSERT INTO "{name}" BY NAME SELECT *{more} FROM incoming')
-            return broken(storage, {str(model.__tablename__): "true" for model in RELEASED})
+            return broken_each(storage, {str(model.__tablename__): "true" for model in RELEASED})
         except duckdb.Error as error:
             return [f"{name}.parquet: {next(iter(str(error).splitlines()), repr(error))}"]
 

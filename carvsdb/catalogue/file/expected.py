@@ -21,7 +21,9 @@ _TABLES = "SELECT table_name, temporary, internal FROM system.main.duckdb_tables
 _VIEWS = "SELECT view_name, temporary, internal, sql FROM system.main.duckdb_views()"
 _TYPES = "SELECT type_name, internal FROM system.main.duckdb_types()"
 _SEQUENCES = "SELECT sequence_name, temporary FROM system.main.duckdb_sequences()"
-_COLUMNS = "SELECT table_name, column_name, data_type, column_default, internal FROM system.main.duckdb_columns()"
+_COLUMNS = (
+    "SELECT table_name, column_name, data_type, is_nullable, column_default, internal FROM system.main.duckdb_columns()"
+)
 _CONSTRAINTS = "SELECT table_name, constraint_type FROM system.main.duckdb_constraints()"
 
 
@@ -41,7 +43,7 @@ def foreign_objects(storage: Storage) -> Iterator[str]:
     for name, temporary in storage.rows(_SEQUENCES):
         if not temporary:
             yield f"it holds the sequence {name!r}"
-    for table, column, _, default, internal in storage.rows(_COLUMNS):
+    for table, column, _, _, default, internal in storage.rows(_COLUMNS):
         if not internal and default is not None:
             yield f"{table}.{column}: it has a default or is computed"
     for table, kind in storage.rows(_CONSTRAINTS):
@@ -56,9 +58,9 @@ def wrong_tables(storage: Storage) -> Iterator[str]:
     for name in sorted(present - known.keys()):
         yield f"{name}: no such table"
     columns: dict[str, dict[str, str]] = {name: {} for name in known}
-    for table, column, kind, _, internal in storage.rows(_COLUMNS):
+    for table, column, kind, nullable, _, internal in storage.rows(_COLUMNS):
         if not internal and table in present and table in columns:
-            columns[table][column] = kind
+            columns[table][column] = _type(kind, nullable)
     for name, expected in known.items():
         if name not in present:
             yield f"{name}: the table is missing"
@@ -90,7 +92,11 @@ def _known() -> dict[str, dict[str, str]]:
     with Storage(None) as storage:
         storage.create_tables(ALL_TABLES)
         known: dict[str, dict[str, str]] = {}
-        for table, column, kind, _, internal in storage.rows(_COLUMNS):
+        for table, column, kind, nullable, _, internal in storage.rows(_COLUMNS):
             if not internal:
-                known.setdefault(table, {})[column] = kind
+                known.setdefault(table, {})[column] = _type(kind, nullable)
     return known
+
+
+def _type(kind: str, nullable: bool) -> str:
+    return kind if nullable else f"{kind} NOT NULL"

@@ -48,13 +48,18 @@ def broken(storage: Storage, rows: Rows) -> list[str]:
     rows : mapping of str to str
         By table, which of its rows, in SQL.
     """
-    problems = guarded(lambda: broken_rows(storage, rows))
-    problems += guarded(lambda: _references(storage, rows))
-    problems += guarded(lambda: _nodes(storage, rows))
+    problems = broken_each(storage, rows)
     if not problems:  # the numbers are numbers
         for check in (_hashes, _vectors, _symbols, _atoms):
             problems += guarded(lambda check=check: check(storage, rows))  # type: ignore[misc]
     return problems
+
+
+def broken_each(storage: Storage, rows: Rows) -> list[str]:
+    """Say what is wrong with rows themselves, which rows they name, and how many nodes they count."""
+    problems = guarded(lambda: broken_rows(storage, rows))
+    problems += guarded(lambda: _references(storage, rows))
+    return problems + guarded(lambda: _nodes(storage, rows))
 
 
 def guarded(check: Callable[[], Iterator[str]]) -> list[str]:

@@ -93,10 +93,10 @@ def exact_vector(storage: Storage, carvs_id: str, max_ring_size: int) -> list[fl
         "JOIN environment ON environment.id = environment_id WHERE carvs_id = ?",
         [carvs_id],
     )
-    counts = np.array([row[0] for row in rows], np.int64).reshape(len(rows), -1)
-    weights = np.array([row[1] for row in rows], np.int64)
     if not rows:
         return [0.0] * max_ring_size
+    counts = np.array([row[0] for row in rows], np.int64).reshape(len(rows), -1)
+    weights = np.array([row[1] for row in rows], np.int64)
     mean: list[float] = ((weights @ counts) / weights.sum())[:max_ring_size].tolist()
     return mean
 
