@@ -27,12 +27,12 @@ from carvsdb_schemas.tables import (
     NetRow,
     NoiseBlock,
     Source,
-    Structure,
+    StructureRow,
 )
 
 RELEASED: tuple[type[SQLModel], ...] = (
     Source,
-    Structure,
+    StructureRow,
     NetRow,
     CarvsRow,
     Environment,

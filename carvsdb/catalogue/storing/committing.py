@@ -19,13 +19,13 @@ from carvsdb_schemas.tables import (
     EmbeddingPoint,
     EmbeddingRow,
     Environment,
-    Geometry,
+    GeometryRow,
     NetEnvironment,
     NetRow,
     NoiseBlock,
     Refinement,
     Source,
-    Structure,
+    StructureRow,
 )
 
 OTHER_EDGES = "another version of carvsdb read it; ingest into a new catalogue to see what changed"
@@ -156,7 +156,7 @@ def _insert_noted(storage: Storage, model: type[SQLModel], rows: Incoming, plain
 
 
 def _insert_structures(storage: Storage, batch: Batch, strict: bool) -> None:
-    plain = _note_keys(storage, batch, Structure, ", label AS given, file, source_id::UUID AS source_id")
+    plain = _note_keys(storage, batch, StructureRow, ", label AS given, file, source_id::UUID AS source_id")
     storage.execute("ALTER TABLE came_structure ADD COLUMN label VARCHAR")
     storage.execute("UPDATE came_structure SET label = given WHERE is_new")
     if not plain:
@@ -176,7 +176,7 @@ def _insert_structures(storage: Storage, batch: Batch, strict: bool) -> None:
     ]
     if clashes:
         _settle(storage, clashes, strict)
-        with storage.registered("incoming", batch.open(Structure)):
+        with storage.registered("incoming", batch.open(StructureRow)):
             once = "" if plain else "QUALIFY row_number() OVER (PARTITION BY came.id) = 1"
             storage.execute(
                 "INSERT INTO structure BY NAME SELECT incoming.* REPLACE (came.label AS label) "
@@ -184,7 +184,7 @@ def _insert_structures(storage: Storage, batch: Batch, strict: bool) -> None:
                 f"WHERE came.is_new {once}"
             )
     else:
-        _insert_noted(storage, Structure, batch.open(Structure), plain)
+        _insert_noted(storage, StructureRow, batch.open(StructureRow), plain)
 
 
 def _settle(storage: Storage, clashes: list[Named], strict: bool) -> None:
@@ -282,11 +282,11 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
 
 def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) -> None:
     """Insert histograms, runs and maps."""
-    for model, key in ((Geometry, "net_id"), (EmbeddingPoint, "embedding_id")):
+    for model, key in ((GeometryRow, "net_id"), (EmbeddingPoint, "embedding_id")):
         name = str(model.__tablename__)
         if name in batch.tables:
             stored = f'{key}::UUID NOT IN (SELECT {key} FROM "{name}")'
-            if model is Geometry and conflicts:
+            if model is GeometryRow and conflicts:
                 stored += " AND net_id::UUID NOT IN (SELECT net_id FROM refused)"
             storage.insert(model, batch.open(model), stored)
     if "refinement" in batch.tables:
