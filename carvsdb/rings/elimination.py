@@ -141,8 +141,8 @@ def eliminate(rows: Rows, full_rank: int) -> tuple[NDArray[np.bool_], int, int]:
             # Tests first, then what spans.
             if rows.is_test[row] != (turn < last - first):
                 continue
-            # Over two elements addition is exclusive or: columns flip in the work row, pivots are noted in a bit set, and
-            # a second layer of bits says which of its words are not empty.
+            # Over two elements addition is exclusive or: columns flip in the work row, pivots are noted in a bit set,
+            # and a second layer of bits says which of its words are not empty.
             _add(work, rows.columns, rows.starts[row], rows.starts[row + 1])
             for group in range(rank // (63 * 63) + 1):
                 while work.groups[group] != 0:

@@ -111,8 +111,8 @@ def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tupl
             count = 2
             _enter(words, slots, images, graph.lowest, 0)
             _enter(words, slots, images, graph.lowest, 1)
-            # Breadth first, until all later neighbours of the vertex were met or cycles would be too long. `ways` counts
-            # shortest paths, so a level is walked to its end even then.
+            # Breadth first, until all later neighbours of the vertex were met or cycles would be too long. Shortest
+            # paths are counted in `ways`, so a level is walked to its end even then.
             row = 1
             last_level = longest - 3
             while row < count and levels[row] <= last_level:

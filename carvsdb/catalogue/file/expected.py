@@ -51,9 +51,16 @@ def foreign_objects(storage: Storage) -> Iterator[str]:
             yield f"{table}: it has the constraint {kind}"
 
 
-def wrong_tables(storage: Storage) -> Iterator[str]:
-    """Say which tables and columns of the present schema are missing, of another type, or too many."""
-    known = _known()
+def wrong_tables(storage: Storage, statement: str) -> Iterator[str]:
+    """Say which tables and columns of the present schema are missing, of another type, or too many.
+
+    Parameters
+    ----------
+    storage : Storage
+    statement : str
+        What makes the view `entry` of a new catalogue.
+    """
+    known, _ = _made_by(statement)
     present = {name for name, temporary, internal in storage.rows(_TABLES) if not temporary and not internal}
     for name in sorted(present - known.keys()):
         yield f"{name}: no such table"
@@ -76,26 +83,24 @@ def wrong_tables(storage: Storage) -> Iterator[str]:
 
 def has_view(storage: Storage, statement: str) -> bool:
     """Say whether the view `entry` of a file is the one that a statement makes."""
-    with Storage(None) as other:
-        other.create_tables(ALL_TABLES)
-        other.execute(statement)
-        return _view(other) == _view(storage)
+    return _view(storage) == _made_by(statement)[1]
 
 
-def _view(storage: Storage) -> list[str]:
-    return [sql for name, _, _, sql in storage.rows(_VIEWS) if name == VIEW]
+def _view(storage: Storage) -> str:
+    return "".join(sql for name, _, _, sql in storage.rows(_VIEWS) if name == VIEW)
 
 
 @cache
-def _known() -> dict[str, dict[str, str]]:
-    """Return, by table, the types of its columns, as DuckDB calls them."""
+def _made_by(statement: str) -> tuple[dict[str, dict[str, str]], str]:
+    """Return, by table, the types of the columns of a new catalogue, and its view, as DuckDB calls them."""
     with Storage(None) as storage:
         storage.create_tables(ALL_TABLES)
-        known: dict[str, dict[str, str]] = {}
+        storage.execute(statement)
+        known: dict[str, dict[str, str]] = {str(model.__tablename__): {} for model in ALL_TABLES}
         for table, column, kind, nullable, _, internal in storage.rows(_COLUMNS):
-            if not internal:
-                known.setdefault(table, {})[column] = _type(kind, nullable)
-    return known
+            if not internal and table in known:
+                known[table][column] = _type(kind, nullable)
+        return known, _view(storage)
 
 
 def _type(kind: str, nullable: bool) -> str:

@@ -81,7 +81,7 @@ def open_checked(path: Path, *, read_only: bool) -> Storage:
             storage.close()
             _migrate(path, version)
             storage = _opened(path, read_only)
-        problems = list(expected.wrong_tables(storage))
+        problems = list(expected.wrong_tables(storage, ENTRY_VIEW))
         if problems:
             raise InputError(f"is no catalogue of carvsdb: {_some(problems)}", path=path, hint=_FOREIGN)
         if not expected.has_view(storage, ENTRY_VIEW):
