@@ -104,15 +104,23 @@ def check_catalogue(storage: Storage, *, sample: int = SAMPLE, seed: int = 0) ->
     return CheckReport(rows, searched, tuple(problems))
 
 
-def refuse_broken(storage: Storage, rows: Rows) -> None:
+def refuse_broken(storage: Storage, rows: Rows, *, whole: bool = True) -> None:
     """Look at rows of somebody else that were just inserted.
+
+    Parameters
+    ----------
+    storage : Storage
+    rows : mapping of str to str
+        By table, which they are.
+    whole : bool
+        False for one partition of several: its maps and runs may name what is in another.
 
     Raises
     ------
     InputError
         If one breaks a law, names what is not there, or is not what its key is the hash of.
     """
-    problems = broken(storage, rows)
+    problems = broken(storage, rows, whole=whole)
     if problems:
         raise InputError(f"cannot be taken in: {'; '.join(problems[:3])}", hint="nothing of it was stored")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -75,14 +76,16 @@ def import_folders(storage: Storage, paths: Iterable[Path]) -> ImportReport:
     """
     report = ImportReport()
     for path in paths:
-        for inside in folders_in(path):
+        folders = folders_in(path)
+        check = partial(refuse_broken, whole=len(folders) == 1)
+        for inside in folders:
             folder = open_folder(inside)
             if is_committed(storage, folder):
                 report.known += 1
             else:
                 check_tables(folder)
                 with _told(inside):
-                    report.count(commit_folder(storage, folder, check=refuse_broken))
+                    report.count(commit_folder(storage, folder, check=check))
     return report
 
 

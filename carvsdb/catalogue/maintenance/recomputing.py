@@ -39,7 +39,7 @@ REFERENCES = (
 """Column by column, the table whose `id` it holds."""
 
 
-def broken(storage: Storage, rows: Rows) -> list[str]:
+def broken(storage: Storage, rows: Rows, *, whole: bool = True) -> list[str]:
     """Say what is wrong with rows, each for itself and with each other, but for their rings.
 
     Parameters
@@ -47,18 +47,20 @@ def broken(storage: Storage, rows: Rows) -> list[str]:
     storage : Storage
     rows : mapping of str to str
         By table, which of its rows, in SQL.
+    whole : bool
+        Whether all that they name must be there; if not, maps and runs may name what is not.
     """
-    problems = broken_each(storage, rows)
+    problems = broken_each(storage, rows, whole=whole)
     if not problems:  # the numbers are numbers
         for check in (_hashes, _vectors, _symbols, _atoms):
             problems += guarded(lambda check=check: check(storage, rows))  # type: ignore[misc]
     return problems
 
 
-def broken_each(storage: Storage, rows: Rows) -> list[str]:
+def broken_each(storage: Storage, rows: Rows, *, whole: bool = True) -> list[str]:
     """Say what is wrong with rows themselves, which rows they name, and how many nodes they count."""
     problems = guarded(lambda: broken_rows(storage, rows))
-    problems += guarded(lambda: _references(storage, rows))
+    problems += guarded(lambda: _references(storage, rows, whole))
     return problems + guarded(lambda: _nodes(storage, rows))
 
 
@@ -74,9 +76,9 @@ def guarded(check: Callable[[], Iterator[str]]) -> list[str]:
     return found
 
 
-def _references(storage: Storage, rows: Rows) -> Iterator[str]:
+def _references(storage: Storage, rows: Rows, whole: bool) -> Iterator[str]:
     for name, column, target in REFERENCES:
-        if name not in rows:
+        if name not in rows or (not whole and name in ("embedding_point", "refinement")):
             continue
         missing = storage.rows(
             f'SELECT count(*) FROM "{name}" WHERE {column} IS NOT NULL '
