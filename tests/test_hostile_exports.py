@@ -27,7 +27,7 @@ from carvsdb.errors import CarvsdbError
 from carvsdb.releases import build_release, verify_release
 from carvsdb_schemas.card import DatasetCard
 
-FEW, MANY = 3, 200
+FEW, MANY = 2, 200
 
 
 @pytest.fixture(scope="module")
