@@ -13,6 +13,9 @@ from carvsdb.atoms.elements import mass_of
 from carvsdb.errors import InputError
 from carvsdb_schemas.columns import json_text
 
+LARGEST_UNPACKED = 2**28
+"""Bytes of JSON that packed atoms may be: more than a million atoms have."""
+
 FARTHEST = 1e6
 """Cells that an atom may be away, at most."""
 
@@ -160,8 +163,20 @@ class Structure:
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "Structure":
-        """Read what :meth:`packed` wrote."""
-        about = json.loads(zlib.decompress(packed))
+        """Read what :meth:`packed` wrote.
+
+        Raises
+        ------
+        InputError
+            If it is larger than :data:`LARGEST_UNPACKED`.
+        zlib.error, ValueError, KeyError, IndexError, TypeError
+            If it is something else.
+        """
+        opened = zlib.decompressobj()
+        text = opened.decompress(packed, LARGEST_UNPACKED)
+        if not opened.eof:
+            raise InputError(f"packed atoms are cut off, or unpack to more than {LARGEST_UNPACKED} bytes")
+        about = json.loads(text)
         return cls(
             tuple(about["kinds"][place] for place in about["elements"]),
             np.array(about["positions"], np.float64).reshape(-1, 3),
