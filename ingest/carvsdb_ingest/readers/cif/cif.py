@@ -30,6 +30,7 @@ _CELL_TAGS = (
 _UNQUOTED = re.compile(
     r"^(_(?:symmetry_)?space_group\S*)[ \t]+([A-Za-z][^'\"\n]*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
+_EMPTY_LOOP = re.compile(r"^[ \t]*loop_(?:\s+_\S+)*\s*(?=^[ \t]*(?:loop_|data_)|\Z)", re.MULTILINE | re.IGNORECASE)
 _WHERE = re.compile(r"^[^:\s]*:(\d+)(?::\d+)?(?:\(\d+\))?:?\s*")
 
 
@@ -66,23 +67,26 @@ def read_cif(file: TextFile, *, strict: bool = False) -> list[Structure]:
     >>> read_cif(TextFile.decode(text.encode(), "nacl.cif"))
     [<Structure nacl: 8 atoms, 179 Å³>]
     """
-    blocks = [block for block in _parse(file) if _has_atoms(block)]
+    document, notes = _parse(file)
+    blocks = [block for block in document if _has_atoms(block)]
     if not blocks:
         raise InputError("has no data block with atoms (_atom_site_fract_x, _atom_site_Cartn_x)", path=file.path)
     try:
-        return [_structure(file, block, strict) for block in blocks]
+        return [_structure(file, block, strict, notes) for block in blocks]
     except (ValueError, RuntimeError, OverflowError) as error:
         raise InputError(f"cannot be read ({_one_line(error)})", path=file.path) from error
 
 
-def _parse(file: TextFile) -> cif.Document:
+def _parse(file: TextFile) -> tuple[cif.Document, list[str]]:
+    """Parse a file, mended if need be, and say what was mended."""
     try:
-        return cif.read_string(file.text, check_level=0)
+        return cif.read_string(file.text, check_level=0), []
     except (ValueError, RuntimeError) as error:
         quoted = _UNQUOTED.sub(r"\1 '\2'", file.text)
-        if quoted != file.text:
-            with contextlib.suppress(ValueError, RuntimeError):
-                return cif.read_string(quoted, check_level=0)
+        for text, note in ((quoted, []), (_EMPTY_LOOP.sub("", quoted), ["a loop without values is left out"])):
+            if text != file.text:
+                with contextlib.suppress(ValueError, RuntimeError):
+                    return cif.read_string(text, check_level=0), note
         sentence = _one_line(error)
         where = _WHERE.match(sentence)
         line = int(where[1]) if where else None
@@ -102,8 +106,9 @@ def _has_atoms(block: cif.Block) -> bool:
     )
 
 
-def _structure(file: TextFile, block: cif.Block, strict: bool) -> Structure:
-    cell = _cell(file, block)
+def _structure(file: TextFile, block: cif.Block, strict: bool, notes: list[str]) -> Structure:
+    cell, guessed = _cell(file, block)
+    notes = [*notes, *guessed]
     sites = read_sites(file, block, cell)
     reading, doubts = symmetry_of(file, block, sites, cell, strict=strict)
     operations = reading.operations
@@ -115,12 +120,12 @@ def _structure(file: TextFile, block: cif.Block, strict: bool) -> Structure:
         )
     written = _as_written(block, sites, len(operations[0]) == 1, cell)
     if written is not None:
-        return replace(written, quality=tuple(doubts))
+        return replace(written, quality=(*notes, *doubts))
     expanded = expand(sites, operations, cell)
     bonds, bond_doubts = listed_bonds(block, sites, operations, expanded, cell)
     # A sum of atoms that disagrees with a formula is for the reader to judge; an unknown symmetry is no model.
     unsure = [doubt for doubt in doubts if doubt.startswith(SYMMETRY)]
-    obstacles = [*unsure, *sites.quality, *expanded.quality]
+    obstacles = [*guessed, *unsure, *sites.quality, *expanded.quality]
     partial = np.flatnonzero(sites.occupancies < FULL)
     if len(partial):
         label, share = sites.labels[partial[0]], sites.occupancies[partial[0]]
@@ -132,7 +137,7 @@ def _structure(file: TextFile, block: cif.Block, strict: bool) -> Structure:
         labels=_labels(sites, expanded),
         bonds=bonds,
         name=block.name,
-        quality=(*doubts, *sites.quality, *expanded.quality, *bond_doubts),
+        quality=(*notes, *doubts, *sites.quality, *expanded.quality, *bond_doubts),
         obstacles=tuple(InputError(sentence, path=file.path) for sentence in obstacles),
     )
 
@@ -165,10 +170,15 @@ def _labels(sites: Sites, expanded: Expanded) -> tuple[str, ...]:
     return tuple(sites.labels[site] for site in expanded.sites)
 
 
-def _cell(file: TextFile, block: cif.Block) -> NDArray[np.float64]:
-    parameters = []
+def _cell(file: TextFile, block: cif.Block) -> tuple[NDArray[np.float64], list[str]]:
+    """Return the cell, and a sentence if angles are not given: they are right angles then, as CIF has it."""
+    parameters, missing = [], 0
     for tag in _CELL_TAGS:
         text = block.find_value(tag) or block.find_value(tag.replace("_cell_", "_cell.", 1))
+        if "angle" in tag and (text is None or cif.is_null(text)):
+            parameters.append(90.0)
+            missing += 1
+            continue
         if text is None:
             raise NoNetError(f"block {plain(block.name)} has no {tag}", cause="bad cell", path=file.path)
         number = cif.as_number(text)
@@ -176,6 +186,7 @@ def _cell(file: TextFile, block: cif.Block) -> NDArray[np.float64]:
             raise InputError(f"{tag} must be a number, got {shown(cif.as_string(text))}", path=file.path)
         parameters.append(number)
     try:
-        return cell_of_parameters(parameters)
+        cell = cell_of_parameters(parameters)
     except InputError as error:
         raise NoNetError(error.message, cause="bad cell", path=file.path) from error
+    return cell, [f"{missing} of the cell's angles are not given: taken for 90°"] if missing else []

@@ -8,7 +8,7 @@ import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import VACANT, element_of_site, element_readings, is_symbol
+from carvsdb.atoms.elements import VACANT, element_of_site, element_readings, is_symbol, mixed_elements
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 
@@ -72,8 +72,9 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     labels = labels if len(labels) == count else [f"{i + 1}" for i in range(count)]
     formula = _formula(block)
     left_out: Counter[str] = Counter()
-    unknown, unclear, rows = list[str](), dict[str, str](), list[int]()
-    elements, names, places, occupancies = [], [], [], []
+    mixed, unknown, unclear, rows = list[str](), list[str](), dict[str, int](), list[int]()
+    elements: list[str] = []
+    names, places, occupancies = [], [], []
     groups: list[tuple[str, str] | None] = []
     for row, triple in enumerate(triples):
         label = cif.as_string(labels[row])
@@ -88,13 +89,16 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         if symbol in VACANT:
             left_out["vacant sites, left out"] += 1
             continue
-        element = element_of_site(symbol, label, formula)
+        shares = mixed_elements(symbol)
+        element = next(iter(shares), None) or element_of_site(symbol, label, formula)
         if element is None:
             raise InputError(f"atom {shown(label)} of type {shown(symbol)} is of no element", path=file.path)
-        if symbol and not element_readings(symbol):
+        if shares:
+            mixed.append(f"site {plain(label)} is mixed ({plain(symbol)}), taken for {element}")
+        elif symbol and not element_readings(symbol):
             unknown.append(f"{shown(symbol)} is no chemical symbol")
-        elif not symbol and not formula and label[1:2].isupper() and len(element_readings(label)) > 1:
-            unclear[label] = element
+        elif not symbol and label[1:2].isupper() and len(element_readings(label)) > 1 and len(element) == 1:
+            unclear[label] = len(elements)
         elements.append(element)
         names.append(label)
         rows.append(row)
@@ -102,6 +106,13 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         places.append([_coordinate(file, text, label) for text in triple])
         assembly, group = (_entry(columns[name], row, count) for name in ("disorder_assembly", "disorder_group"))
         groups.append(None if group in (".", "0") or group.startswith("-") else (assembly, group))
+    # CA1 in a formula of Ca and C: what else would be missing altogether is what such labels mean.
+    for label, index in list(unclear.items()):
+        absent = [one for one in element_readings(label) if one in formula and one not in elements]
+        if absent:
+            elements[index] = absent[0]
+        if absent or formula:
+            del unclear[label]
     positions = np.array(places, np.float64).reshape(-1, 3)
     cartesian = positions if where == "Cartn" else _cartesian(columns, count, rows)
     if where == "Cartn":
@@ -119,11 +130,12 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         tuple(groups),
         (
             *(f"{what}: {number}" for what, number in left_out.items()),
+            *dict.fromkeys(mixed),
             *(f"{sentence}: the labels of such sites name their elements" for sentence in dict.fromkeys(unknown)),
             *(
-                f"label {plain(label)} is taken for {element}, it could be {' or '.join(_others(label, element))}; "
+                f"label {plain(label)} is taken for {elements[index]}, it could be {_other(label)}; "
                 "neither a type nor a formula settles it"
-                for label, element in list(unclear.items())[:1]
+                for label, index in list(unclear.items())[:1]
             ),
         ),
         cartesian,
@@ -131,8 +143,8 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     )
 
 
-def _others(label: str, element: str) -> list[str]:
-    return [one for one in element_readings(label) if one != element]
+def _other(label: str) -> str:
+    return element_readings(label)[1]
 
 
 def _cartesian(columns: dict[str, list[str]], count: int, rows: list[int]) -> NDArray[np.float64] | None:
