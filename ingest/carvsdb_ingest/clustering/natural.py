@@ -3,6 +3,7 @@
 from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
+from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 
 _BRIDGES = frozenset({"O", "S", "Se", "F"})
 _LARGE_SHARE = 0.8
@@ -14,7 +15,8 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
 
     An AB2 network has nodes (metal, metalloid and phosphorus atoms) with mostly 4, at least 3 and at most 5 bonds,
     all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Eight
-    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count.
+    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count, nor do
+    cations in the cavities of an oxide framework.
 
     Examples
     --------
@@ -29,8 +31,9 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     """
     elements = structure.elements
     node = [is_metal(element) or element in METALLOIDS or element == "P" for element in elements]
-    neighbours = bonds.neighbours(structure.n_atoms)
-    nodes = [atom for atom, is_node in enumerate(node) if is_node and neighbours[atom]]
+    framework = find_oxide_framework(structure, bonds)
+    neighbours = framework.bonds.neighbours(structure.n_atoms)
+    nodes = [atom for atom, is_node in enumerate(node) if is_node and neighbours[atom] and atom not in framework.cations]
     if not nodes:
         return "single-node"
     good = sum(

@@ -12,6 +12,7 @@ from carvsdb.net import Net, components
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.framework_atoms import COUNTER_ION, LINKER, NODE, sorts_of_atoms
+from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 
 
 def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
@@ -37,7 +38,9 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
     >>> node_linker(cristobalite, find_bonds(cristobalite)).net
     <Net: 2 nodes, 4 linkers, 8 edges>
     """
-    sorts = sorts_of_atoms(structure, bonds)
+    framework = find_oxide_framework(structure, bonds)
+    bonds = framework.bonds
+    sorts = sorts_of_atoms(structure, bonds, framework)
     first, second = sorts[bonds.edges[:, 0]], sorts[bonds.edges[:, 1]]
     outer = bonds.edges[(first != second) & (first != COUNTER_ION) & (second != COUNTER_ION)]
     if not (sorts == NODE).any():

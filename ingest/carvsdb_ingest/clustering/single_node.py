@@ -13,6 +13,7 @@ from carvsdb_ingest.clustering.cells import HOME, Graph
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.groups import Group, connected_groups
+from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
 from carvsdb_ingest.clustering.rods import SPLITTING, split_infinite
 from carvsdb_ingest.clustering.trimming import Framework, find_framework
@@ -46,13 +47,14 @@ def single_node(structure: Structure, bonds: Bonds) -> Clustered:
     .. [1] Bonneau et al., Cryst. Growth Des. 18, 3411 (2018), doi:10.1021/acs.cgd.8b00126
     .. [2] Zoubritzky & Coudert, SciPost Chem. 1, 005 (2022), doi:10.21468/SciPostChem.1.2.005
     """
-    elements, graph = structure.elements, bonds.neighbours(structure.n_atoms)
+    oxide = find_oxide_framework(structure, bonds)
+    elements, graph = structure.elements, oxide.bonds.neighbours(structure.n_atoms)
     framework = find_framework(graph, elements)
     class_of = classify(graph, elements, framework.members)
     quality: dict[int, int] = {}
     groups: list[Group] = []
     inorganic = connected_groups(graph, [kind if kind == INORGANIC else None for kind in class_of])
-    with_carbon = any(kind == ORGANIC for kind in class_of)
+    with_carbon = not oxide.is_one and any(kind == ORGANIC for kind in class_of)
     for group in join_paddle_wheels(graph, elements, inorganic):
         if group.is_infinite:
             quality[group.periodicity] = quality.get(group.periodicity, 0) + 1
@@ -77,7 +79,7 @@ def single_node(structure: Structure, bonds: Bonds) -> Clustered:
     if infinite_organic:
         sentences.append(f"infinite organic units, of which each atom is a vertex: {infinite_organic}")
     ions = [f"{number} {name}" for name, number in framework.guests.items() if is_metal(name) or name in HALIDES]
-    if ions:
+    if ions and not oxide.is_one:
         sentences.append(f"free ions, removed: {', '.join(ions)}")
     net, vertex_of = _net(structure, clusters, groups)
     notes = []
