@@ -14,7 +14,7 @@ _FEWEST_AZOLATES = 3
 
 
 def sorts_of_atoms(structure: Structure, bonds: Bonds, framework: OxideFramework) -> NDArray[np.int64]:
-    """Tell for each atom whether it is a node (1), of a linker (0), or a counter-ion outside the framework (-1).
+    """Tell for each atom whether it is a node (1), of a linker (0), or a cation in a cavity (-1).
 
     Notes
     -----

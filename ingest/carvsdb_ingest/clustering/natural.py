@@ -15,8 +15,8 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
 
     An AB2 network has nodes (metal, metalloid and phosphorus atoms) with mostly 4, at least 3 and at most 5 bonds,
     all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Eight
-    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count, nor do
-    cations in the cavities of an oxide framework.
+    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count,
+    nor do cations in the cavities of an oxide framework.
 
     Examples
     --------
@@ -33,7 +33,9 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     node = [is_metal(element) or element in METALLOIDS or element == "P" for element in elements]
     framework = find_oxide_framework(structure, bonds)
     neighbours = framework.bonds.neighbours(structure.n_atoms)
-    nodes = [atom for atom, is_node in enumerate(node) if is_node and neighbours[atom] and atom not in framework.cations]
+    nodes = [
+        atom for atom, is_node in enumerate(node) if is_node and neighbours[atom] and atom not in framework.cations
+    ]
     if not nodes:
         return "single-node"
     good = sum(

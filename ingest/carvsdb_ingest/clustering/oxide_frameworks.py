@@ -27,8 +27,8 @@ class OxideFramework:
     Attributes
     ----------
     bonds : Bonds
-        Those of the structure without the bonds of extra-framework cations and without those of saturated O to
-        templates.
+        Those of the structure; in a framework without those of cations, of saturated O to templates, and between T
+        atoms.
     t_atoms : frozenset of int
         Atoms of the framework that are nodes; empty if the structure is no such framework.
     cations : frozenset of int
@@ -68,9 +68,10 @@ def find_oxide_framework(structure: Structure, bonds: Bonds) -> OxideFramework:
     - its bonds are ionic: 2.2 Å or more on average, and no shorter than the sums of covalent radii less 0.05 Å (Na, K,
       Ca, Ag, Tl; La and Zr hold O much nearer than that). Such atoms may sit on terminal O, too.
 
-    Elements are judged from the longest bonds to the shortest, alkali metals first, so that the Al of a Li aluminosilicate is
-    judged when its Li is gone. What remains must be a framework: it repeats, half of its T atoms have four anions and nearly all
-    three to six, at least half of its anions join two T atoms and few join more, and no organic molecule joins T atoms.
+    Elements are judged from the longest bonds to the shortest, alkali metals first, so that the Al of a Li
+    aluminosilicate is judged when its Li is gone; of two atoms of one element the nearer is the second T atom of an O.
+    What remains must be a framework: it repeats, half of its T atoms have four anions and nearly all three to six, at
+    least half of its anions join two T atoms and few join more, and no organic molecule joins T atoms.
 
     Examples
     --------
@@ -110,14 +111,16 @@ class _Sorter:
         ]
         self.anion = [self._is_anion(atom) for atom in range(structure.n_atoms)]
         self.reach: list[list[tuple[float, float]]] = [[] for _ in self.elements]
+        self.holders: list[list[tuple[float, int]]] = [[] for _ in self.elements]
         for (src, dst, *_), length in zip(bonds.edges.tolist(), bonds.lengths.tolist(), strict=True):
             for atom, other in ((src, dst), (dst, src)):
                 if self.able[atom] and self.anion[other]:
                     radii = covalent_radius(self.elements[atom]) + covalent_radius(self.elements[other])
+                    self.holders[other].append((length, atom))
                     self.reach[atom].append((length, radii if self.elements[other] in _IONIC_ANIONS else np.inf))
 
     def _is_anion(self, atom: int) -> bool:
-        """Tell whether an atom is a single anion; O on C is one only if the carbon is a template's that came too near."""
+        """Tell whether an atom is a single anion; O on C is one only if that is of a template that came too near."""
         if self.elements[atom] not in _ANIONS:
             return False
         around = [other for other, _ in self.graph[atom] if self.elements[other] not in HYDROGEN]
@@ -162,7 +165,9 @@ class _Sorter:
     def _superfluous(self, atoms: set[int], gone: set[int]) -> set[int]:
         """Return those of some atoms of one element that no anion needs as its second T atom."""
         while True:
-            needed = {atom for atom in atoms if any(self._needs(anion, atoms | gone) for anion in self._anions(atom))}
+            needed = set[int]()
+            for anion in {anion for atom in atoms for anion in self._anions(atom)}:
+                needed |= self._needed(anion, atoms, gone)
             if not needed:
                 return atoms
             atoms = atoms - needed
@@ -170,14 +175,18 @@ class _Sorter:
     def _anions(self, atom: int) -> list[int]:
         return [other for other, _ in self.graph[atom] if self.anion[other]]
 
-    def _needs(self, anion: int, without: set[int]) -> bool:
-        return sum(self.able[other] and other not in without for other, _ in self.graph[anion]) == 1
+    def _needed(self, anion: int, atoms: set[int], gone: set[int]) -> set[int]:
+        """Return which of some atoms an anion on one other T atom needs as its second: the nearest, or all as near."""
+        holders = [(length, atom) for length, atom in self.holders[anion] if atom not in gone]
+        if sum(atom not in atoms for _, atom in holders) != 1:
+            return set()
+        inside = [(length, atom) for length, atom in holders if atom in atoms]
+        nearest = min(inside)[0]
+        return {atom for length, atom in inside if length <= nearest + _SHORTENING}
 
     def framework(self, cations: set[int]) -> set[int]:
         """Return the T atoms, if what remains without some atoms is a framework of them; else none."""
-        t_atoms = {
-            atom for atom, able in enumerate(self.able) if able and atom not in cations and self._anions(atom)
-        }
+        t_atoms = {atom for atom, able in enumerate(self.able) if able and atom not in cations and self._anions(atom)}
         if not t_atoms:
             return set()
         degrees = [len(self._anions(atom)) for atom in t_atoms]
@@ -198,7 +207,9 @@ class _Sorter:
     def _joined_by_molecules(self, t_atoms: set[int], anions: set[int]) -> bool:
         """Tell whether a molecule with carbon is bonded to more than one T atom."""
         rest = [
-            atom for atom in range(len(self.graph)) if atom not in t_atoms and atom not in anions and not self.metal[atom]
+            atom
+            for atom in range(len(self.graph))
+            if atom not in t_atoms and atom not in anions and not self.metal[atom]
         ]
         for molecule in connected_groups(self.graph, [0] * len(self.graph), rest):
             if not any(self.elements[atom] == "C" for atom in molecule.atoms):
@@ -217,11 +228,17 @@ class _Sorter:
         return sum(other in t_atoms for other, _ in self.graph[anion]) >= 2
 
     def cut(self, t_atoms: set[int], cations: set[int]) -> Bonds:
-        """Return the bonds without those of cations (but to C and N of complexes) and of saturated anions to others."""
+        """Return the bonds that count.
+
+        Without those of cations (but to C and N of complexes), of saturated anions to others than T atoms and H, and
+        between T atoms, which large radii (Ti, Zr) suggest across a shared O.
+        """
         kept = np.array([self._stays(row[0], row[1], t_atoms, cations) for row in self.bonds.edges.tolist()], bool)
         return replace(self.bonds, edges=self.bonds.edges[kept], lengths=self.bonds.lengths[kept])
 
     def _stays(self, src: int, dst: int, t_atoms: set[int], cations: set[int]) -> bool:
+        if src in t_atoms and dst in t_atoms:
+            return False
         for atom, other in ((src, dst), (dst, src)):
             if atom in cations and not (self.elements[other] in ("C", "N") and not self.anion[other]):
                 return False

@@ -36,7 +36,8 @@ def single_node(structure: Structure, bonds: Bonds) -> Clustered:
 
     Notes
     -----
-    Finite components are guests. Atoms are inorganic or organic (`classify`); connected sets of either are clusters;
+    Finite components are guests, and so are cations in the cavities of an oxide framework (`find_oxide_framework`),
+    whose T atoms are vertices. Atoms are inorganic or organic (`classify`); connected sets of either are clusters;
     the halves of paddle-wheels are joined; infinite inorganic units are split around their metals, which
     `Clustered.quality` says. Clusters of one O atom, and of one C or N atom between metals (formate, carbonate),
     become edges between their neighbours. Last, vertices of degree 0 and 1 are dropped, those of degree 2 become
