@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.version import VERSION
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.monte_carlo import (
     Chain,
     ChainOptions,

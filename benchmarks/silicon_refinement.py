@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.generate import wooten_winer_weaire
 from carvsdb_refine.backmap import random_packing
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
     AtomMove,

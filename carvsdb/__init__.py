@@ -12,7 +12,8 @@ The floors; a module imports only from floors below its own::
     carvsdb.rings                              rings, CARVS, symbols
     carvsdb.net, carvsdb.atoms                 periodic graphs; atoms in a cell
     carvsdb_schemas                            what a record is
-    carvsdb.compiled, carvsdb.atomic_write     kernels; files that appear whole or not at all
+    carvsdb.compiled                           how kernels are compiled
+    carvsdb.kernel_cache, carvsdb.atomic_write where machine code is kept; files that appear whole or not at all
     carvsdb.errors, carvsdb.version
 
 Examples

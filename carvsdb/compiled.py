@@ -6,13 +6,17 @@ code is kept on disk, so that only the first process on a machine pays for it.
 """
 
 import hashlib
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
+
+from carvsdb.kernel_cache import kernel_cache, tell
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,31 +46,65 @@ def _njit(**options: bool) -> Any:
 
 def _cached(function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
     dispatcher: Any = _njit(**options)(function)
-    dispatcher._cache = _PackageCache(dispatcher.py_func)
+    if kernel_cache(Path(function.__code__.co_filename).parent) is not None:
+        dispatcher._cache = _PackageCache(dispatcher.py_func)  # type: ignore[no-untyped-call]
     return cast(Callable[P, R], dispatcher)
+
+
+class _Locator:
+    """What numba asks for the place of a kernel's machine code, its freshness and its name there."""
+
+    def __init__(self, py_func: Callable[..., Any], folder: Path) -> None:
+        self._py_func = py_func
+        self._folder = folder
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "_Locator | None":
+        folder = kernel_cache(Path(py_file).parent)
+        return None if folder is None else cls(py_func, folder)
+
+    def get_cache_path(self) -> str:
+        return str(self._folder)
+
+    def ensure_cache_path(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def get_source_stamp(self) -> tuple[str, int, int]:
+        # A kernel outside of our packages, as in a test, is in no hash of theirs.
+        file = os.stat(self._py_func.__code__.co_filename)
+        return _stamp(self._py_func), file.st_mtime_ns, file.st_size
+
+    def get_disambiguator(self) -> str:
+        return str(self._py_func.__code__.co_firstlineno)
+
+
+class _Code(CompileResultCacheImpl):
+    _locator_classes = [_Locator]  # noqa: RUF012
 
 
 class _PackageCache(FunctionCache):
     """Machine code on disk, trusted only while no file with kernels has changed.
 
     numba's own cache looks at the file of the kernel alone, but the machine code of a kernel holds that of what it
-    calls; and it fails on an index that names types which have moved since.
+    calls; it fails on an index that names types which have moved since, on damaged files and on a full disk; and it
+    runs what others put into a folder that they can write, which `carvsdb.kernel_cache` refuses.
     """
 
-    def __init__(self, py_func: Callable[..., Any]) -> None:
-        super().__init__(py_func)  # type: ignore[no-untyped-call]
-        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
-            cache_path=self._cache_path,
-            filename_base=self._impl.filename_base,
-            source_stamp=(_stamp(py_func), self._impl.locator.get_source_stamp()),
-        )
+    _impl_class = _Code
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
             return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
-        except (ImportError, AttributeError):
-            self.flush()  # type: ignore[no-untyped-call]
+        except Exception:  # whatever unpickling and linking raise for damaged or outdated files
+            with suppress(OSError):
+                self.flush()  # type: ignore[no-untyped-call]
             return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            tell(f"{self.cache_path} cannot be written ({error.strerror or error})")
 
 
 def _stamp(py_func: Callable[..., Any]) -> str:

@@ -35,6 +35,10 @@ class CarvsdbError(Exception):
         return f"{text}; {self.hint}" if self.hint else text
 
 
+class CarvsdbWarning(UserWarning):
+    """Something that the user should know and that stops nothing; the command line prints the sentence."""
+
+
 class InputError(CarvsdbError):
     """A file, a structure or a net that cannot be used as it is.
 

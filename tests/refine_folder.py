@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from carvsdb_refine.model import AtomicModel, write_model
+from carvsdb.atoms.model import AtomicModel
+from carvsdb_ingest.writers.models import write_model
 from carvsdb_refine.scattering import neutron_f, pair_histogram, partial_distributions, scattering_lengths
 
 EDGE = 5.431

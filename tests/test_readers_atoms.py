@@ -188,7 +188,7 @@ BAD: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "type left out": ("a.data", data(), {"elements": ((1, "Si"),)}, "--types 1=Si leaves it out"),
     "no box": ("a.dump", "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n1\nITEM: ATOMS id\n1\n", {}, "no box"),
-    "dump types": ("a.dump", dump("id type x y z", scaled=False), {}, "atom type 1 has no element, the file gives no"),
+    "dump types": ("a.dump", dump("id type x y z", scaled=False), {}, "atom type 2 has no element, the file gives no"),
     "dump cut off": ("a.dump", dump("id element x y z", scaled=False)[:-30], {}, r"a\.dump:\d+: "),
     "dump columns": ("a.dump", dump("id element q w e", scaled=False), {}, "columns have no coordinates"),
     "dump twice": ("a.dump", dump("id element x y z", scaled=False).replace("\n3 ", "\n1 "), {}, "the same number"),

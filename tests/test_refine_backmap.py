@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.generate import AnnealingSchedule, SwitchingOptions, wooten_winer_weaire
 from carvsdb.net import Net, contract_linkers, library
 from carvsdb.topology import identify, key_of
+from carvsdb_ingest.writers.models import write_model
 from carvsdb_refine.backmap import (
     BackmapOptions,
     Backmapped,
@@ -21,7 +23,7 @@ from carvsdb_refine.backmap import (
 )
 from carvsdb_refine.backmap.node_net import two_ended
 from carvsdb_refine.backmap.orientations import best_spins
-from carvsdb_refine.model import AtomicModel, read_model, write_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.potential.pair_listing import list_pairs
 
 ZIF = "data/amorphous-mof/zif"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.scattering import (
     Calculation,
     Composition,

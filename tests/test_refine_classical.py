@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb.generate import (
     AnnealingSchedule,
@@ -20,7 +21,6 @@ from carvsdb.generate import (
     wooten_winer_weaire,
 )
 from carvsdb_ingest.writers import write_cgd
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential import (
     AseCalculator,
     Keating,

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carvsdb.atoms.elements import element_of_mass, is_symbol
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel, read_model, write_model
-from carvsdb_refine.model.chemical_symbols import is_symbol, symbol_of_mass
+from carvsdb_ingest.writers.models import write_model
+from carvsdb_refine.model.files import read_model
 
 COORDINATE = st.floats(-50, 50, allow_nan=False, allow_subnormal=False)
 LENGTH = st.floats(3, 30)
@@ -125,8 +127,8 @@ def test_given_types_win_over_masses(tmp_path: Path) -> None:
         ("1.5 0.2 0.3 0 -1 0", "1.5 0.2", 17, "needs 7 columns"),
         ("1.5 0.2 0.3 0 -1 0", "1.5 0.2 0.3", 17, "some atoms have image flags"),
         ("2 1 2 -0.5", "1 1 2 -0.5", 17, "atom 1 is given twice"),
-        ("2 1 2 -0.5", "2 1 7 -0.5", 17, "atom type 7 has no element (it has no mass)"),
-        ("2 15.999", "2 5.0", 17, "no element has its mass, 5 g/mol"),
+        ("2 1 2 -0.5", "2 1 7 -0.5", 17, "atom type 7 has no element, the file gives no mass"),
+        ("2 15.999", "2 5.0", 17, "its mass 5 is that of none"),
         ("# full", "# sphere", 14, "atom style 'sphere' is not supported"),
         ("0 6 zlo zhi", "6 6 zlo zhi", 7, "no length along z"),
     ],
@@ -315,7 +317,7 @@ def test_the_standard_frame_keeps_all_distances(angle: float) -> None:
 
 
 def test_symbols_and_masses() -> None:
-    assert [symbol_of_mass(mass) for mass in (1.0079, 12.0107, 14.0067, 65.38, 28.0855, 15.9994)] == [
+    assert [element_of_mass(mass) for mass in (1.0079, 12.0107, 14.0067, 65.38, 28.0855, 15.9994)] == [
         "H",
         "C",
         "N",

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from refine_folder import silicon
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.run.molecules import molecules_by_bonds
 from carvsdb_refine.run.net_of_model import analyse_model, coordination
 from carvsdb_schemas.refinement import OutputsTable

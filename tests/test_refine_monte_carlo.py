@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
     Angle,

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.monte_carlo import Configuration, Fit, RigidMove, ScatteringData, ScatteringState
 from carvsdb_refine.monte_carlo.data.fitting import Misfit
 from carvsdb_refine.monte_carlo.data.pair_changes import PairChanges

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.net import Net
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
     AtomMove,

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.scattering import (
     DataSet,
     Normalisation,

@@ -1,4 +1,4 @@
-"""Cells from lengths and angles."""
+"""Unit cells: lattice vectors from lengths and angles, volumes, and distances between faces."""
 
 import math
 
@@ -60,6 +60,18 @@ def check_volume(cell: NDArray[np.float64]) -> None:
     lengths = np.linalg.norm(cell, axis=1)
     if not (lengths >= SHORTEST).all() or abs(np.linalg.det(cell)) < 1e-3 * float(np.prod(lengths)):
         raise InputError("the cell has no volume; expected three independent lattice vectors in Å")
+
+
+def heights_of_cell(cell: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distances (Å) between opposite faces of a cell, shape (3,), one for each lattice vector (rows).
+
+    Examples
+    --------
+    >>> heights_of_cell(np.array([[2.0, 0, 0], [2.0, 2.0, 0], [0, 0, 5.0]])).round(6).tolist()
+    [1.414214, 2.0, 5.0]
+    """
+    heights: NDArray[np.float64] = 1 / np.linalg.norm(np.linalg.inv(cell), axis=0)
+    return heights
 
 
 def parameters_of_cell(cell: NDArray[np.float64]) -> list[float]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
 from carvsdb.compiled import compiled, compiled_part
 from carvsdb.errors import InputError
 
@@ -64,7 +65,7 @@ def boxes_of(positions: Floats, cell: Floats, reach: float, what: str) -> Boxes:
         If the cell is less than twice as wide as the reach.
     """
     inverse = np.linalg.inv(cell).astype(np.float64)
-    heights = 1 / np.linalg.norm(inverse, axis=0)
+    heights = heights_of_cell(cell)
     if heights.min() < 2 * reach:
         raise InputError(
             f"the cell's shortest height is {heights.min():.4g} Å, less than twice the cut-off of {what}, {reach:g} Å; "

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.cell import check_volume
+from carvsdb.atoms.cell import check_volume, heights_of_cell
 from carvsdb.errors import InputError
 
 # How a model is shared out in memory: name -> type, columns (0 for none), may it be missing?
@@ -110,8 +110,7 @@ class AtomicModel:
     @cached_property
     def heights(self) -> NDArray[np.float64]:
         """Distances between opposite faces of the cell, in Å, shape (3,)."""
-        heights: NDArray[np.float64] = 1 / np.linalg.norm(np.linalg.inv(self.cell), axis=0)
-        return heights
+        return heights_of_cell(self.cell)
 
     @cached_property
     def species(self) -> tuple[str, ...]:

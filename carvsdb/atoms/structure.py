@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import mass_of
+
 _DALTON_PER_CUBIC_ANGSTROM = 1.66053906660
 """In g/cm³."""
 
@@ -59,17 +61,15 @@ class Structure:
         """Formula of the cell's content in Hill order, numbers divided by their greatest common divisor."""
         numbers = Counter(self.elements)
         divisor = int(np.gcd.reduce(list(numbers.values()))) if numbers else 1
-        first = [symbol for symbol in ("C", "H", "D") if symbol in numbers] if "C" in numbers else []
+        first = [symbol for symbol in ("C", "H", "D", "T") if symbol in numbers] if "C" in numbers else []
         order = first + sorted(set(numbers) - set(first))
         return "".join(f"{symbol}{numbers[symbol] // divisor if numbers[symbol] > divisor else ''}" for symbol in order)
 
     @property
     def density(self) -> float:
         """Density in g/cm³, with standard atomic weights."""
-        from gemmi import Element
-
         numbers = Counter(self.elements)
-        mass = sum(number * Element(symbol).weight for symbol, number in numbers.items())
+        mass = sum(number * mass_of(symbol) for symbol, number in numbers.items())
         return float(mass / self.volume * _DALTON_PER_CUBIC_ANGSTROM)
 
     def __repr__(self) -> str:

@@ -15,13 +15,13 @@ from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.catalogue import Catalogue
 from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.questions.answer import Answer
-from carvsdb.catalogue.questions.filters import Filters
 from carvsdb.catalogue.records.entry import Entry, SourceInfo
 from carvsdb.catalogue.records.refinement_run import RefinementRun
 from carvsdb.catalogue.similarity.comparable import Vectors
 from carvsdb.catalogue.similarity.distances import DistanceTable
 from carvsdb.catalogue.similarity.maps import StoredMap
 from carvsdb.catalogue.storing.adding import AddReport
+from carvsdb_schemas.filters import Filters
 
 __all__ = [
     "AddReport",

@@ -10,7 +10,6 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.questions import duplicates, listing, resolving, showing, sql
 from carvsdb.catalogue.questions.answer import Answer
-from carvsdb.catalogue.questions.filters import Filters
 from carvsdb.catalogue.records.entry import Entry
 from carvsdb.catalogue.records.refinement_run import RefinementRun
 from carvsdb.catalogue.similarity_methods import Searching
@@ -22,6 +21,7 @@ from carvsdb.catalogue.storing.renaming import NamingReport
 from carvsdb.net.graph import Net
 from carvsdb.topology.archive import Archive
 from carvsdb_schemas.answers import ShowAnswer
+from carvsdb_schemas.filters import Filters
 
 
 class Catalogue(Searching):

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.answer import Answer
-from carvsdb.catalogue.questions.filters import Filters
 from carvsdb.catalogue.records.entry import Entry
 from carvsdb.catalogue.similarity import comparable, distances, environments, maps, similar
 from carvsdb.catalogue.similarity.comparable import Vectors
@@ -21,6 +20,7 @@ from carvsdb.compare.metrics import CARVS
 from carvsdb.compare.noise import BlockSums
 from carvsdb.net.graph import Net
 from carvsdb.rings import Carvs, find_rings
+from carvsdb_schemas.filters import Filters
 
 
 class Searching:

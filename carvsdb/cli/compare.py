@@ -6,30 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli.options import (
-    DEFAULT_DB,
-    BondRules,
-    Clustering,
-    Coordination,
-    CutOff,
-    Db,
-    Formula,
-    Json,
-    Kind,
-    MaxDensity,
-    MaxNodes,
-    MinDensity,
-    MinNodes,
-    NetName,
-    Seed,
-    Source,
-    Status,
-    Types,
-    filters,
-    read_options,
-)
+from carvsdb.cli.filtered import filtered
+from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Json, Seed, Types, read_options
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.errors import InputError
+from carvsdb_schemas.filters import Filters
 
 if TYPE_CHECKING:
     from carvsdb.catalogue import Catalogue, Entry
@@ -51,6 +32,7 @@ class Metric(StrEnum):
     shells = "shells"
 
 
+@filtered
 def similar(
     query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file.")],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
@@ -58,18 +40,6 @@ def similar(
         bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
     ] = False,
     metric: Annotated[Near, typer.Option(help="carvs: topological distance; ring-sizes: earth mover's.")] = Near.carvs,
-    kind: Kind = None,
-    source: Source = None,
-    clustering: Clustering = None,
-    formula: Formula = None,
-    coordination: Coordination = None,
-    name: NetName = None,
-    status: Status = None,
-    min_nodes: MinNodes = None,
-    max_nodes: MaxNodes = None,
-    min_density: MinDensity = None,
-    max_density: MaxDensity = None,
-    cut_off: CutOff = None,
     approximate: Annotated[
         bool, typer.Option("--approximate", help="Look into the side index (see `db index`), which may miss some.")
     ] = False,
@@ -78,34 +48,24 @@ def similar(
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
+    *,
+    filters: Filters,
 ) -> None:
     """Find the nets whose ring statistics are nearest, with distance and noise."""
     from carvsdb.catalogue import Catalogue
 
-    allowed = filters(
-        kind=kind,
-        source=source,
-        clustering=clustering,
-        formula=formula,
-        coordination=coordination,
-        name=name,
-        status=status,
-        min_nodes=min_nodes,
-        max_nodes=max_nodes,
-        min_density=min_density,
-        max_density=max_density,
-        max_ring_size=cut_off,
-    )
     with Catalogue.open(db, read_only=True) as catalogue:
         if environments:
             _compose(catalogue, query, as_json)
             return
         asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
-        answer = catalogue.similar(asked, k, filters=allowed, metric=metric.value, approximate=approximate, seed=seed)
+        answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, approximate=approximate, seed=seed)
     hits = answer.rows()
     label = asked if isinstance(asked, str) else asked.label
     for sentence in answer.notes:
         say(sentence)
+    if not hits and not filters.is_empty:
+        say(f"no net that can be compared meets {filters.words()}")
     if as_json:
         answer_json({"query": label, "hits": hits})
         return

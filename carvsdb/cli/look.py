@@ -5,74 +5,36 @@ from typing import Annotated
 
 import typer
 
-from carvsdb.cli.options import (
-    DEFAULT_DB,
-    Clustering,
-    Coordination,
-    CutOff,
-    Db,
-    Formula,
-    Json,
-    Kind,
-    MaxDensity,
-    MaxNodes,
-    MinDensity,
-    MinNodes,
-    NetName,
-    Source,
-    Status,
-    filters,
-)
+from carvsdb.cli.filtered import filtered
+from carvsdb.cli.options import DEFAULT_DB, Db, Json
 from carvsdb.cli.output import answer_json, say, table
+from carvsdb_schemas.filters import Filters
 
 _SHOWN = 1000
 
 
+@filtered
 def list_entries(
-    kind: Kind = None,
-    source: Source = None,
-    clustering: Clustering = None,
-    formula: Formula = None,
-    coordination: Coordination = None,
-    name: NetName = None,
-    status: Status = None,
-    min_nodes: MinNodes = None,
-    max_nodes: MaxNodes = None,
-    min_density: MinDensity = None,
-    max_density: MaxDensity = None,
-    cut_off: CutOff = None,
-    begins: Annotated[str | None, typer.Option("--begins", metavar="TEXT", help="Only labels that begin so.")] = None,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="How many, at most; a table has 1,000 unless told otherwise.")
     ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
+    *,
+    filters: Filters,
 ) -> None:
     """List the entries of the catalogue, or those that meet some conditions."""
     from carvsdb.catalogue import Catalogue
 
-    allowed = filters(
-        kind=kind,
-        source=source,
-        clustering=clustering,
-        formula=formula,
-        coordination=coordination,
-        name=name,
-        status=status,
-        min_nodes=min_nodes,
-        max_nodes=max_nodes,
-        min_density=min_density,
-        max_density=max_density,
-        max_ring_size=cut_off,
-        labels=begins,
-    )
     if limit is None and not as_json:
         limit = _SHOWN
     with Catalogue.open(db, read_only=True) as catalogue:
-        answer = catalogue.list(allowed, limit=limit)
+        answer = catalogue.list(filters, limit=limit)
     for sentence in answer.notes:
         say(f"{sentence}: `--limit` shows more, conditions such as `--kind` fewer")
     rows = answer.rows()
+    if not rows and not filters.is_empty:
+        say(f"no net meets {filters.words()}")
     if as_json:
         answer_json(rows)
         return

@@ -9,10 +9,11 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Annotated, cast
+from typing import Annotated, TextIO, cast
 
 import typer
 
@@ -33,7 +34,7 @@ from carvsdb.cli import (
     rings,
 )
 from carvsdb.cli.output import answer_json, say
-from carvsdb.errors import CarvsdbError
+from carvsdb.errors import CarvsdbError, CarvsdbWarning
 
 INTERNAL_ERROR = 1
 # Older releases of typer raise click's class, newer ones their own; both are the base of this one.
@@ -86,7 +87,7 @@ def run(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
     try:
-        with _terminated_like_interrupted():
+        with _terminated_like_interrupted(), _warnings_as_sentences():
             code = app(given, prog_name="carvsdb", standalone_mode=False) or 0
     except CarvsdbError as error:
         say(str(error))
@@ -134,6 +135,29 @@ def _terminated_like_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _warnings_as_sentences() -> Iterator[None]:
+    """Print our own warnings as sentences, without the line of code that they come from."""
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, CarvsdbWarning):
+                say(str(message))
+            else:
+                others(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = show
+        yield
 
 
 def _answer_error(code: int, item: str | None, message: str, hint: str | None) -> None:

@@ -1,12 +1,11 @@
 """Options that several commands share."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from carvsdb.catalogue import Filters
     from carvsdb.topology.names_file import NamesFile
     from carvsdb_ingest.bonds import BondOptions
     from carvsdb_ingest.readers import ReadOptions
@@ -67,41 +66,6 @@ TimeLimit = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Reject nets whose declared degrees do not match.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
 
-Kind = Annotated[str | None, typer.Option("--kind", help="Only crystalline, amorphous or generated nets.")]
-Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only nets of this collection.")]
-Clustering = Annotated[str | None, typer.Option("--clustering", metavar="NAME", help="Only nets of this clustering.")]
-Formula = Annotated[str | None, typer.Option("--formula", metavar="TEXT", help="Only structures of this formula.")]
-Coordination = Annotated[
-    str | None,
-    typer.Option("--coordination", metavar="N,N", help="Only nets whose nodes have all these numbers of bonds."),
-]
-NetName = Annotated[str | None, typer.Option("--name", "--net", metavar="NAME", help="Only nets of this archive name.")]
-Status = Annotated[str | None, typer.Option("--status", help="Only named, keyed or unkeyed nets.")]
-MinNodes = Annotated[int | None, typer.Option("--min-nodes", metavar="N", help="Only nets of N nodes or more.")]
-MaxNodes = Annotated[int | None, typer.Option("--max-nodes", metavar="N", help="Only nets of N nodes or fewer.")]
-MinDensity = Annotated[
-    float | None, typer.Option("--min-density", metavar="D", help="Only structures of D g/cm³ or more.")
-]
-MaxDensity = Annotated[
-    float | None, typer.Option("--max-density", metavar="D", help="Only structures of D g/cm³ or less.")
-]
-CutOff = Annotated[int | None, typer.Option("--cut-off", metavar="N", help="Only ring searches up to N nodes.")]
-
-
-def filters(**given: Any) -> "Filters":
-    """Make conditions on entries from what was typed."""
-    from carvsdb.catalogue import Filters
-
-    text = given.pop("coordination", None)
-    if isinstance(text, str):
-        try:
-            given["coordination"] = tuple(int(part) for part in text.split(","))
-        except ValueError:
-            raise typer.BadParameter(
-                f"expected numbers such as 3,4, got {text!r}", param_hint="--coordination"
-            ) from None
-    return Filters(**given)
-
 
 def read_options(
     node_types: str | None = None,
@@ -141,14 +105,14 @@ def _check_clusterings(names: list[str]) -> None:
 def _elements(text: str | None) -> tuple[tuple[int, str], ...]:
     if text is None:
         return ()
+    from carvsdb.atoms.elements import symbol_of
     from carvsdb.errors import InputError
-    from carvsdb_ingest.readers.lammps.elements import check_symbol
 
     found = {}
     for part in text.split(","):
         number, _, symbol = part.partition("=")
         try:
-            found[int(number)] = check_symbol(symbol)
+            found[int(number)] = symbol_of(symbol)
         except (ValueError, InputError):
             raise typer.BadParameter(
                 f"expected types and elements such as 1=C,2=H,3=N,4=Zn, got {text!r}", param_hint="--types"

@@ -46,9 +46,9 @@ def backmap(
     """Put metals on the nodes of a net and rigid linkers on its edges, and take overlaps away."""
     import numpy as np
 
+    from carvsdb_ingest.writers.models import write_model
     from carvsdb_refine.backmap import BackmapOptions
     from carvsdb_refine.backmap import backmap as backmap_of
-    from carvsdb_refine.model import write_model
 
     options = BackmapOptions(
         metal=metal,
@@ -95,9 +95,9 @@ def pack(
     """Put atoms and rigid molecules at random into a cube, and push apart what is too near."""
     import numpy as np
 
+    from carvsdb.atoms.elements import is_symbol
+    from carvsdb_ingest.writers.models import write_model
     from carvsdb_refine.backmap import Molecule, linker_named, random_packing
-    from carvsdb_refine.model import write_model
-    from carvsdb_refine.model.chemical_symbols import is_symbol
 
     things: list[tuple[Molecule | str, int]] = []
     for text in contents:

@@ -14,12 +14,10 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from carvsdb_schemas import columns
+from carvsdb_schemas.filters import KINDS as KINDS
 
 SCHEMA_VERSION = 3
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
-
-KINDS = ("crystalline", "amorphous", "generated")
-"""What a structure can be."""
 
 STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
 """What became of a net, or of an input that gave none."""

@@ -1,6 +1,4 @@
-"""Which nets may be found: conditions on what is known of them."""
-
-from dataclasses import dataclass, fields
+"""Conditions on nets as SQL, and as a mask of the search index; what they are stands in `carvsdb_schemas.filters`."""
 
 import numpy as np
 import pyarrow as pa
@@ -9,132 +7,50 @@ from numpy.typing import NDArray
 
 from carvsdb.catalogue.file.schema import HANDLES, NAME
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.errors import InputError
-from carvsdb_schemas.tables import KINDS
+from carvsdb_schemas.filters import FILTERS, Comparison, Filter, Filters
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Conditions that all must hold; None asks for nothing.
-
-    Attributes
-    ----------
-    kind, source, clustering, formula, status : str, optional
-        As stored.
-    name : str, optional
-        An archive name of the net.
-    coordination : tuple of int, optional
-        Coordination numbers of the nodes: all of these and no others.
-    min_nodes, max_nodes : int, optional
-        Number of nodes in the cell.
-    min_density, max_density : float, optional
-        Of the atoms, in g/cm³; nets without one are left out.
-    max_ring_size : int, optional
-        Cut-off of the search.
-    labels : str, optional
-        How the label begins.
-    """
-
-    kind: str | None = None
-    source: str | None = None
-    clustering: str | None = None
-    formula: str | None = None
-    status: str | None = None
-    name: str | None = None
-    coordination: tuple[int, ...] | None = None
-    min_nodes: int | None = None
-    max_nodes: int | None = None
-    min_density: float | None = None
-    max_density: float | None = None
-    max_ring_size: int | None = None
-    labels: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.kind is not None and self.kind not in KINDS:
-            raise InputError(f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is asked for."""
-        return all(getattr(self, field.name) is None for field in fields(self))
-
-    def condition(self) -> tuple[str, dict[str, object]]:
-        """Return the conditions as SQL on `net`, `structure`, `source` and `carvs`, with its parameters."""
-        parts: list[str] = []
-        values: dict[str, object] = {}
-        for name, column in _EQUAL.items():
-            wanted = getattr(self, name)
-            if wanted is not None:
-                parts.append(f"{column} = ${name}")
-                values[name] = wanted
-        for name, sentence in _SENTENCES.items():
-            wanted = getattr(self, name)
-            if wanted is not None:
-                parts.append(sentence)
-                values[name] = sorted(set(wanted)) if name == "coordination" else wanted
-        if self.max_ring_size is not None:
-            parts.append("net.id IN (SELECT net_id FROM carvs WHERE carvs.max_ring_size = $max_ring_size)")
-            values["max_ring_size"] = self.max_ring_size
-        return " AND ".join(parts) or "true", values
-
-    def mask(self, about: pa.Table) -> NDArray[np.bool_]:
-        """Return which rows of a table meet the conditions.
-
-        Parameters
-        ----------
-        about : pyarrow.Table
-            Of :func:`about`.
-        """
-        held = np.ones(about.num_rows, bool)
-        for column in ("kind", "source", "clustering", "formula", "status", "max_ring_size"):
-            wanted = getattr(self, column)
-            if wanted is not None:
-                held &= _bools(pc.equal(about[column], wanted))
-        if self.coordination is not None:
-            text = ",".join(map(str, sorted(set(self.coordination))))
-            held &= _bools(pc.equal(about["coordination"], text))
-        if self.name is not None:
-            held &= _bools(pc.match_substring(about["names"], f"\n{self.name}\n"))
-        if self.labels is not None:
-            held &= _bools(pc.starts_with(about["label"], self.labels))
-        for column, low, high in (
-            ("n_nodes", self.min_nodes, self.max_nodes),
-            ("density", self.min_density, self.max_density),
-        ):
-            if low is not None:
-                held &= _bools(pc.greater_equal(about[column], low))
-            if high is not None:
-                held &= _bools(pc.less_equal(about[column], high))
-        return held
-
-
-_EQUAL = {
-    "kind": "structure.kind",
-    "source": "source.collection",
-    "clustering": "net.clustering",
-    "formula": "structure.formula",
-    "status": "net.status",
+_SQL = {
+    Comparison.EQUAL: "{column} = ${name}",
+    Comparison.AT_LEAST: "{column} >= ${name}",
+    Comparison.AT_MOST: "{column} <= ${name}",
+    Comparison.BEGINS: "starts_with({column}, ${name})",
+    Comparison.AMONG: "list_contains({column}, ${name})",
 }
-_SENTENCES = {
-    "name": "list_contains(net.names, $name)",
-    "labels": "starts_with(structure.label, $labels)",
-    "coordination": "list_sort(list_transform(json_keys(net.coordination), one -> one::INTEGER)) = $coordination",
-    "min_nodes": "net.n_nodes >= $min_nodes",
-    "max_nodes": "net.n_nodes <= $max_nodes",
-    "min_density": "structure.density >= $min_density",
-    "max_density": "structure.density <= $max_density",
+_ARROW = {
+    Comparison.EQUAL: pc.equal,
+    Comparison.AT_LEAST: pc.greater_equal,
+    Comparison.AT_MOST: pc.less_equal,
+    Comparison.BEGINS: pc.starts_with,
 }
 
+_COLUMNS = ", ".join(f"{one.column} AS filter_{one.name}" for one in FILTERS if one.comparison != Comparison.BEGINS)
+# What labels begin with is asked of the whole handle, `label@clustering`.
 ABOUT = f"""
-SELECT {{label}} AS label, {NAME} AS name, source.collection AS source, structure.kind, net.clustering,
-    structure.formula, net.status, carvs.max_ring_size, net.n_nodes, structure.density, carvs.symbol,
-    chr(10) || array_to_string(net.names, chr(10)) || chr(10) AS names,
-    array_to_string(list_sort(list_transform(json_keys(net.coordination), k -> k::INTEGER)), ',') AS coordination
+SELECT {{label}} AS label, {NAME} AS name, source.collection AS source, structure.kind, carvs.symbol,
+    {{label}} AS filter_labels, {_COLUMNS}
 FROM carvs JOIN net ON net.id = carvs.net_id JOIN structure ON structure.id = net.structure_id
 LEFT JOIN source ON source.id = structure.source_id
 WHERE ring_kind = ? AND normalised IS NOT NULL ORDER BY carvs.net_id, carvs.id
 """
 """What is known of each vector of the search index, in its order."""
+
+
+def condition(filters: Filters) -> tuple[str, dict[str, object]]:
+    """Return the conditions as SQL on `net`, `structure` and `source`, with its parameters."""
+    parts = [_sql(one) for one, _ in filters.asked()]
+    return " AND ".join(parts) or "true", {one.name: one.compared(wanted) for one, wanted in filters.asked()}
+
+
+def mask(filters: Filters, known: pa.Table) -> NDArray[np.bool_]:
+    """Return which rows of a table of :func:`about` meet the conditions."""
+    held = np.ones(known.num_rows, bool)
+    for one, wanted in filters.asked():
+        column = known[f"filter_{one.name}"]
+        if one.comparison == Comparison.AMONG:
+            held &= _among(column.combine_chunks(), one.compared(wanted))
+        else:
+            held &= pc.fill_null(_ARROW[one.comparison](column, one.compared(wanted)), False).to_numpy()
+    return held
 
 
 def about(storage: Storage, ring_kind: str) -> pa.Table:
@@ -146,6 +62,16 @@ def about(storage: Storage, ring_kind: str) -> pa.Table:
     return storage.table(ABOUT.format(label=label), [ring_kind]).combine_chunks()
 
 
-def _bools(values: pa.ChunkedArray) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = pc.fill_null(values, False).to_numpy()
-    return found
+def _sql(one: Filter) -> str:
+    sentence = _SQL[one.comparison].format(column=one.column, name=one.name)
+    # A net has several searches.
+    return f"net.id IN (SELECT net_id FROM carvs WHERE {sentence})" if one.column.startswith("carvs.") else sentence
+
+
+def _among(lists: pa.Array | pa.ChunkedArray, wanted: str) -> NDArray[np.bool_]:
+    held = np.zeros(len(lists), bool)
+    if isinstance(lists, pa.ChunkedArray):
+        lists = pa.concat_arrays(lists.chunks)
+    same = pc.equal(pc.list_flatten(lists), wanted).to_numpy(zero_copy_only=False).astype(bool)
+    held[pc.list_parent_indices(lists).to_numpy()[same]] = True
+    return held

@@ -3,8 +3,9 @@
 from carvsdb.catalogue.file.schema import ENTRIES
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.answer import Answer
-from carvsdb.catalogue.questions.filters import Filters
+from carvsdb.catalogue.questions.filters import condition as condition_of
 from carvsdb.errors import InputError
+from carvsdb_schemas.filters import Filters
 
 LISTED = "label, name, kind, source, n_nodes, symbol, sigma, status"
 """Columns of a list."""
@@ -18,7 +19,7 @@ def listed(storage: Storage, filters: Filters | None = None, limit: int | None =
     """List entries by label; see :meth:`Catalogue.list`."""
     if limit is not None and limit < 1:
         raise InputError(f"the number of entries must be 1 or more, got {limit}")
-    condition, values = (filters or Filters()).condition()
+    condition, values = condition_of(filters or Filters())
     if limit is None:
         among = f"WHERE net_id IN (SELECT net.id {_JOINED} WHERE {condition})" if values else ""
         return Answer(storage.table(f"SELECT {LISTED} FROM entry {among} ORDER BY label", values))

@@ -9,10 +9,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.questions.filters import Filters, about
+from carvsdb.catalogue.questions import filters as conditions
 from carvsdb.catalogue.questions.resolving import refs
 from carvsdb.compare.vector_index import VectorIndex
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
+from carvsdb_schemas.filters import Filters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,13 +166,13 @@ class SearchIndex:
         if filters.is_empty:
             return None
         if filters not in self._allowed:
-            self._allowed = {filters: filters.mask(self.about())}
+            self._allowed = {filters: conditions.mask(filters, self.about())}
         return self._allowed[filters]
 
     def about(self) -> pa.Table:
         """Return label, name, source, kind, symbol and more of each search."""
         if self._about is None:
-            self._about = about(self.storage, self.ring_kind)
+            self._about = conditions.about(self.storage, self.ring_kind)
         return self._about
 
     def described(self, rows: NDArray[np.int64], many: bool) -> pa.Table:

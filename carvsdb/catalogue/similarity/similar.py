@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.answer import Answer
-from carvsdb.catalogue.questions.filters import Filters
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import blocks_of, blocks_of_many, left_out, searches_of
 from carvsdb.catalogue.similarity.index import SearchIndex
@@ -18,6 +17,7 @@ from carvsdb.compare.metrics import CARVS, RING_SIZES, ring_size_distances
 from carvsdb.compare.noise import BlockSums, distance_noise
 from carvsdb.errors import InputError
 from carvsdb.rings.carvs import Carvs
+from carvsdb_schemas.filters import Filters
 
 HITS = pa.schema(
     [

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from carvsdb.atoms.elements import is_symbol
 from carvsdb.errors import InputError
 
 LARGEST_TOLERANCE = 2.0
@@ -91,8 +92,6 @@ def parse_pair(text: str) -> tuple[str, str, float]:
     >>> parse_pair("Zn-N=2.5")
     ('Zn', 'N', 2.5)
     """
-    import gemmi
-
     pair, equals, number = text.partition("=")
     first, dash, second = (part.strip() for part in pair.partition("-"))
     try:
@@ -102,6 +101,6 @@ def parse_pair(text: str) -> tuple[str, str, float]:
     if not (equals and dash and math.isfinite(cut_off)):
         raise InputError(f"a bond cut-off looks like Zn-N=2.5, got {text!r}")
     for symbol in (first, second):
-        if gemmi.Element(symbol).atomic_number == 0:
+        if not is_symbol(symbol):
             raise InputError(f"a bond cut-off names two elements, as Zn-N=2.5 does; {symbol!r} in {text!r} is none")
     return first, second, cut_off

@@ -59,6 +59,6 @@ def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
 
 def _formula(group: Group, elements: tuple[str, ...]) -> str:
     numbers = Counter(elements[atom] for atom in group.atoms)
-    order = [symbol for symbol in ("C", "H", "D") if symbol in numbers] if "C" in numbers else []
+    order = [symbol for symbol in ("C", "H", "D", "T") if symbol in numbers] if "C" in numbers else []
     order += sorted(set(numbers) - set(order))
     return "".join(f"{symbol}{numbers[symbol] if numbers[symbol] > 1 else ''}" for symbol in order)

@@ -16,9 +16,11 @@ import sys
 import threading
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from carvsdb.errors import CarvsdbError, CrashedError, TimeLimitError
+from carvsdb.kernel_cache import kernel_cache
 
 if TYPE_CHECKING:
     from carvsdb_ingest.tasks.jobs import Attempted, Job, JobOptions
@@ -110,6 +112,7 @@ class Lane:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
+        kernel_cache(Path(__file__).parent)  # here, since a warning of the other process would not be heard
         command = [sys.executable, "-m", "carvsdb_ingest.tasks.isolated_process", self._function]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_refine.backmap.contacts import contact_distances
@@ -15,7 +17,6 @@ from carvsdb_refine.backmap.linkers import Linker, linker_named
 from carvsdb_refine.backmap.node_net import edge_vectors, net_named, node_net, two_ended
 from carvsdb_refine.backmap.orientations import SPINS, best_spins
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.pair_listing import list_pairs
 
 Floats = NDArray[np.float64]
@@ -170,7 +171,7 @@ def backmap(
     assert nodes.cell is not None
     species = sorted({options.metal, *linker.elements})
     contacts = contact_distances(species, options.contacts)
-    heights = 1 / np.linalg.norm(np.linalg.inv(nodes.cell), axis=0)
+    heights = heights_of_cell(nodes.cell)
     if heights.min() < 2 * contacts.max():
         raise InputError(
             f"the cell of net {nodes.name} is {heights.min():.1f} Å thin, too small for its linkers; "

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.backmap.contacts import contact_distances
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
-from carvsdb_refine.model import AtomicModel
 
 Floats = NDArray[np.float64]
 

@@ -6,10 +6,10 @@ import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import is_symbol
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_refine.model.chemical_symbols import is_symbol
 
 _MATRIX = tuple(f"_atom_sites_Cartn_tran_matrix_{row}{column}" for row in (1, 2, 3) for column in (1, 2, 3))
 _VECTOR = tuple(f"_atom_sites_Cartn_tran_vector_{row}" for row in (1, 2, 3))
@@ -52,37 +52,6 @@ def read_cif_model(file: TextFile) -> AtomicModel:
         return _expanded(block)
     except InputError as error:
         raise error if error.path else InputError(error.message, path=file.path, hint=error.hint) from None
-
-
-def cif_text(model: AtomicModel, name: str = "model") -> str:
-    """Return a model as a CIF file in P 1, every number with all its digits."""
-    lengths = np.linalg.norm(model.cell, axis=1)
-    cosines = [model.cell[i] @ model.cell[j] / (lengths[i] * lengths[j]) for i, j in ((1, 2), (0, 2), (0, 1))]
-    angles = np.degrees(np.arccos(cosines))
-    block = "".join(symbol if symbol.isalnum() else "_" for symbol in name) or "model"
-    lines = [f"data_{block}", "_audit_creation_method carvsdb"]
-    parameters = [*lengths.tolist(), *angles.tolist()]
-    names = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
-    lines += [f"_cell_{key} {value!r}" for key, value in zip(names, parameters, strict=True)]
-    lines += ["_space_group_name_H-M_alt 'P 1'", "loop_", "_space_group_symop_operation_xyz", "x,y,z"]
-    lines += [f"{tag} {value!r}" for tag, value in zip(_MATRIX, model.cell.T.ravel().tolist(), strict=True)]
-    lines += [f"{tag} {value!r}" for tag, value in zip(_VECTOR, model.origin.tolist(), strict=True)]
-    fractions = (model.positions - model.origin) @ np.linalg.inv(model.cell)
-    tags = ["_atom_site_label", "_atom_site_type_symbol", *_FRACTIONS, *_CARTESIAN]
-    ids = model.atom_ids.tolist()
-    columns = [
-        [f"{symbol}{number}" for symbol, number in zip(model.elements, ids, strict=True)],
-        list(model.elements),
-        *(list(map(repr, axis)) for axis in fractions.T.tolist()),
-        *(list(map(repr, axis)) for axis in model.positions.T.tolist()),
-    ]
-    for key, own in _OWN.items():
-        value = getattr(model, key)
-        if value is not None:
-            tags += own
-            columns += [list(map(repr, axis)) for axis in value.reshape(model.n_atoms, len(own)).T.tolist()]
-    rows = [" ".join(row) for row in zip(*columns, strict=True)]
-    return "\n".join([*lines, "loop_", *tags, *rows, ""])
 
 
 def _as_written(block: gemmi.cif.Block) -> AtomicModel:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import is_symbol
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_refine.model.chemical_symbols import is_symbol
 
 _PAIR = re.compile(r"""([A-Za-z_][\w.-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|\S+)""")
 # Column -> (kind, width, name in the model).
@@ -74,25 +74,6 @@ def read_xyz_model(file: TextFile) -> AtomicModel:
         return AtomicModel(elements, cell=cell, origin=origin, **arrays)
     except InputError as error:
         raise file.error(2, error.message) from None
-
-
-def xyz_text(model: AtomicModel) -> str:
-    """Return a model as an extended xyz file, every number with all its digits."""
-    properties, columns = [], []
-    for name, (kind, width, field) in _COLUMNS.items():
-        value = getattr(model, field)
-        if value is None:
-            continue
-        properties.append(f"{name}:{kind}:{width}")
-        if name == "species":
-            columns.append(list(value))
-        else:
-            columns += [list(map(repr, column)) for column in value.reshape(model.n_atoms, width).T.tolist()]
-    cell = " ".join(map(repr, model.cell.ravel().tolist()))
-    origin = " ".join(map(repr, model.origin.tolist()))
-    comment = f'Lattice="{cell}" Origin="{origin}" pbc="T T T" Properties={":".join(properties)}'
-    rows = [" ".join(row) for row in zip(*columns, strict=True)]
-    return "\n".join([str(model.n_atoms), comment, *rows, ""])
 
 
 def _vector(file: TextFile, text: str, length: int, what: str) -> NDArray[np.float64]:

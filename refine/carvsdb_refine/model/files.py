@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_refine.model.cif import cif_text, read_cif_model
-from carvsdb_refine.model.extended_xyz import read_xyz_model, xyz_text
-from carvsdb_refine.model.lammps import lammps_text, read_lammps_model
+from carvsdb_refine.model.cif import read_cif_model
+from carvsdb_refine.model.extended_xyz import read_xyz_model
+from carvsdb_refine.model.lammps import read_lammps_model
 
 LAMMPS = (".data", ".lmp", ".lammps")
 XYZ = (".xyz", ".extxyz")
@@ -36,33 +35,6 @@ def read_model(path: str | Path, types: Mapping[int, str] | None = None) -> Atom
     if kind == "lammps":
         return read_lammps_model(file, types)
     return read_xyz_model(file) if kind == "xyz" else read_cif_model(file)
-
-
-def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> None:
-    """Write an atomic model in the format that the name asks for, without rounding.
-
-    Raises
-    ------
-    InputError
-        If the name names no format, or the format cannot hold the model.
-    InputError, RefusedError
-        If the file cannot be written; see :func:`carvsdb.atomic_write.atomic_file`.
-    """
-    write_text(path, model_text(model, path, types))
-
-
-def model_text(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> str:
-    """Return what `write_model` would write.
-
-    Raises
-    ------
-    InputError
-        If the name names no format, or the format cannot hold the model.
-    """
-    kind = _kind(path)
-    if kind == "lammps":
-        return lammps_text(model, types)
-    return xyz_text(model) if kind == "xyz" else cif_text(model, Path(path).stem)
 
 
 def _kind(path: str | Path) -> str:

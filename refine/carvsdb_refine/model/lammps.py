@@ -1,6 +1,5 @@
 """Atomic models as LAMMPS data files."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_ingest.readers.lammps.sections import (
     DataFile,
@@ -19,7 +17,7 @@ from carvsdb_ingest.readers.lammps.sections import (
     read_masses,
     split_sections,
 )
-from carvsdb_refine.model.chemical_symbols import is_symbol, mass_of, symbol_of_mass
+from carvsdb_ingest.readers.lammps.types import elements_of_atoms
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,59 +72,6 @@ def read_lammps_model(file: TextFile, types: Mapping[int, str] | None = None) ->
     return _read_atoms(file, section, style, elements, low, cell)
 
 
-def lammps_text(model: AtomicModel, types: Mapping[int, str] | None = None) -> str:
-    """Return a model as a LAMMPS data file, every number with all its digits.
-
-    Parameters
-    ----------
-    model : AtomicModel
-        The model.
-    types : mapping of int to str, optional
-        The element of each atom type, by default the elements in alphabetical order from 1.
-
-    Raises
-    ------
-    InputError
-        If an element has no type, or the cell is not as LAMMPS wants it (`a` along x, `b` in the xy plane).
-
-    Notes
-    -----
-    The style is the smallest that holds what the model has: full with molecules and charges, molecular, charge
-    or atomic.
-    """
-    cell = model.cell
-    if np.any(np.triu(cell, 1)) or not (np.diag(cell) > 0).all():
-        raise InputError(
-            "LAMMPS wants the first lattice vector along x and the second in the xy plane",
-            hint="write model.in_standard_frame() instead",
-        )
-    numbers = dict(types) if types is not None else dict(enumerate(model.species, 1))
-    element_to_type = {symbol: kind for kind, symbol in reversed(numbers.items())}
-    missing = [symbol for symbol in model.species if symbol not in element_to_type]
-    if missing:
-        raise InputError(f"element {missing[0]} of the model has no atom type; the types are {numbers}")
-    style = _written_style(model)
-    bounds = [
-        f"{low!r} {_upper_bound(low, length)!r} {axis}lo {axis}hi"
-        for axis, low, length in zip("xyz", model.origin.tolist(), np.diag(cell).tolist(), strict=True)
-    ]
-    if cell[1, 0] or cell[2, 0] or cell[2, 1]:
-        bounds.append(f"{float(cell[1, 0])!r} {float(cell[2, 0])!r} {float(cell[2, 1])!r} xy xz yz")
-    masses = [f"{kind} {mass_of(symbol):.6g} # {symbol}" for kind, symbol in sorted(numbers.items())]
-    head = ["LAMMPS data file by carvsdb", "", f"{model.n_atoms} atoms", f"{max(numbers)} atom types", "", *bounds]
-    columns: list[list[str]] = [list(map(str, model.atom_ids.tolist()))]
-    if model.molecule_ids is not None:
-        columns.append(list(map(str, model.molecule_ids.tolist())))
-    columns.append([str(element_to_type[symbol]) for symbol in model.elements])
-    if model.charges is not None:
-        columns.append(list(map(repr, model.charges.tolist())))
-    columns += [list(map(repr, axis)) for axis in model.positions.T.tolist()]
-    if model.images is not None:
-        columns += [list(map(str, axis)) for axis in model.images.T.tolist()]
-    rows = [" ".join(row) for row in zip(*columns, strict=True)]
-    return "\n".join([*head, "", "Masses", "", *masses, "", f"Atoms # {style}", "", *rows, ""])
-
-
 def _style(file: TextFile, section: Section) -> _Style:
     """Return the style that the title of Atoms names, or that its columns suggest."""
     name = section.comment.lower().removeprefix("style").lstrip(" =").strip("\"' ")
@@ -150,27 +95,13 @@ def _style(file: TextFile, section: Section) -> _Style:
 
 def _elements(data: DataFile, section: Section, style: _Style, types: Mapping[int, str] | None) -> tuple[str, ...]:
     """Return the element of each atom."""
-    file, named = data.file, dict(types or {})
-    for kind, given in named.items():
-        if not is_symbol(given):
-            raise InputError(f"atom type {kind} is given as {shown(given)}, which is no chemical symbol")
     masses, names = read_masses(data)
-    found, elements = dict(named), []
+    kinds = []
     for line in section.lines:
         word = line.words[style.kind] if len(line.words) > style.kind else ""
-        kind = file.whole(word, line.number, "an atom's type")
-        if kind not in found:
-            name = names.get(kind, "")
-            symbol = name if is_symbol(name) else symbol_of_mass(masses.get(kind, 0.0))
-            if types is not None or symbol is None:
-                cause = f"no element has its mass, {masses[kind]:g} g/mol" if kind in masses else "it has no mass"
-                cause = f"the types given are {named}" if types is not None else cause
-                raise file.error(
-                    line.number, f"atom type {kind} has no element ({cause}); name the element of each type"
-                )
-            found[kind] = symbol
-        elements.append(found[kind])
-    return tuple(elements)
+        kinds.append(data.file.whole(word, line.number, "an atom's type"))
+    lines = [line.number for line in section.lines]
+    return elements_of_atoms(data.file, kinds, lines, given=types or {}, masses=masses, names=names)
 
 
 def _read_atoms(
@@ -216,16 +147,3 @@ def _read_atoms(
         images=images if with_images else None,
         charges=charges if style.charge >= 0 else None,
     )
-
-
-def _written_style(model: AtomicModel) -> str:
-    if model.charges is None:
-        return "atomic" if model.molecule_ids is None else "molecular"
-    return "charge" if model.molecule_ids is None else "full"
-
-
-def _upper_bound(low: float, length: float) -> float:
-    """Return the bound whose difference to `low` is `length` to the last digit, where there is one."""
-    high = low + length
-    near = (high, math.nextafter(high, math.inf), math.nextafter(high, -math.inf))
-    return next((bound for bound in near if bound - low == length), high)

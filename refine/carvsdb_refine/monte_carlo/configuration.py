@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.model import AtomicModel
+from carvsdb.atoms.model import AtomicModel
 
 
 class Configuration:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.model import AtomicModel
+from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.scattering import DataScore
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, MissingExtraError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.checks import checked_atoms
 
 Floats = NDArray[np.float64]

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
 from carvsdb.net import Net
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.checks import checked_atoms
 from carvsdb_refine.potential.pair_listing import list_pairs
 

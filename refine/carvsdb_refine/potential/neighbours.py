@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
 from carvsdb.compiled import compiled_part
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,7 @@ def cell_grid(positions: Floats, cell: Floats, cutoff: float) -> CellGrid:
     ([1, 1, 1], [3, 3, 3])
     """
     inverse = np.linalg.inv(cell)
-    heights = 1.0 / np.linalg.norm(inverse, axis=0)
+    heights = heights_of_cell(cell)
     # No more boxes than atoms are of use, and far fewer keep a sparse cell from filling memory with empty ones.
     most = max(1, int(np.ceil(len(positions) ** (1 / 3))) * 2)
     counts = np.clip((heights / cutoff).astype(np.int64), 1, most)

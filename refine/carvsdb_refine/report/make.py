@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atomic_write import why_not_written, write_bytes, write_text
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import CarvsdbError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.report.coordination import coordination_png
 from carvsdb_refine.report.fits import Fit, fits_png
 from carvsdb_refine.report.page import Picture, Section, Table, page

@@ -7,8 +7,8 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.monte_carlo import EnergyTerm
 from carvsdb_schemas.refinement import PotentialTable
 

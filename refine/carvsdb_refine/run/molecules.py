@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel
 
 
 def molecules_by_bonds(model: AtomicModel, longest: Mapping[str, float]) -> AtomicModel:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse
 from carvsdb_ingest.analysis.nets_of_atoms import items_of_structure
 from carvsdb_ingest.bonds import BondOptions, find_bonds
 from carvsdb_ingest.readers import NetItem, ReadOptions
-from carvsdb_refine.model import AtomicModel
 from carvsdb_schemas.refinement import OutputsTable
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carvsdb.atomic_write import write_text
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import RefusedError
-from carvsdb_refine.model import AtomicModel, model_text, write_model
+from carvsdb_ingest.writers.models import model_text, write_model
 from carvsdb_refine.run.assemble import Run, begin, go_on
 from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from carvsdb_refine.run.folder import RunFolder

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.version import VERSION
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.monte_carlo import Configuration
 from carvsdb_refine.run.assemble import constraints_of
 from carvsdb_refine.run.setup import Setup

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel, read_model
+from carvsdb_refine.model.files import read_model
 from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.energy import Potential, check_potential, file_sha256, potential_of
 from carvsdb_refine.run.molecules import molecules_by_bonds

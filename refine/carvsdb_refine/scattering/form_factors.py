@@ -6,6 +6,7 @@ import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.errors import InputError
 
 # Table -> the largest sin(theta)/lambda in Å⁻¹ that it was fitted to.
@@ -60,7 +61,7 @@ def form_factors(
         )
     result = np.empty((len(species), len(q)))
     for row, symbol in enumerate(species):
-        amplitudes, widths, constant = _coefficients("H" if symbol == "D" else symbol, table)
+        amplitudes, widths, constant = _coefficients("H" if symbol in HYDROGEN else symbol, table)
         result[row] = constant + amplitudes @ np.exp(-np.multiply.outer(widths, s_squared))
     return result
 

@@ -10,7 +10,7 @@ from carvsdb.errors import InputError
 # Of all hydrogen.
 NATURAL_DEUTERIUM = 0.00015
 # fm; the elements of the published a-ZIF, a-Si and a-SiO2 as those works have them. periodictable has the rest.
-SEARS_1992 = {"1H": -3.7406, "2H": 6.671, "C": 6.6460, "N": 9.36, "O": 5.803, "Si": 4.1491, "Zn": 5.680}
+SEARS_1992 = {"1H": -3.7406, "2H": 6.671, "3H": 4.792, "C": 6.6460, "N": 9.36, "O": 5.803, "Si": 4.1491, "Zn": 5.680}
 
 
 def scattering_lengths(
@@ -54,6 +54,7 @@ def scattering_lengths(
     table = SEARS_1992 | mixed | dict(given or {})
     table.setdefault("H", (1 - deuterium) * table["1H"] + deuterium * table["2H"])
     table.setdefault("D", table["2H"])
+    table.setdefault("T", table["3H"])
     return np.array([table[symbol] if symbol in table else _tabulated(symbol) for symbol in species])
 
 

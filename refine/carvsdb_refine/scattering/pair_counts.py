@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.scattering.distance_bins import BLOCK, BinRule, exact_bin, write_bins, write_fractions
 
 

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
+
 SAME_PLACE = 1e-3
 CROWD = 1000
-
-
-def plane_spacings(cell: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the distances (Å) between lattice planes, one for each cell vector (rows of `cell`)."""
-    spacings: NDArray[np.float64] = 1 / np.linalg.norm(np.linalg.inv(cell), axis=0)
-    return spacings
 
 
 def usable_tolerance(cell: NDArray[np.float64], tolerance: float) -> float:
@@ -20,7 +16,7 @@ def usable_tolerance(cell: NDArray[np.float64], tolerance: float) -> float:
 
     A small difference of places then has fractional components below one half, and rounding finds it.
     """
-    return min(tolerance, float(plane_spacings(cell).min()) / 4)
+    return min(tolerance, float(heights_of_cell(cell).min()) / 4)
 
 
 class CrowdError(ValueError):
@@ -61,7 +57,7 @@ class Places:
             If one box holds more than a thousand atoms.
         """
         tolerance = usable_tolerance(cell, tolerance)
-        boxes = np.clip(plane_spacings(cell) / (4 * max(tolerance, 1e-9)), 1, 2**20).astype(np.int64)
+        boxes = np.clip(heights_of_cell(cell) / (4 * max(tolerance, 1e-9)), 1, 2**20).astype(np.int64)
         keys = _key(np.floor(positions % 1.0 * boxes).astype(np.int64), boxes)
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
@@ -112,7 +108,7 @@ class Places:
 
     def _candidates(self, points: NDArray[np.float64]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Return pairs of arrays (point, atom): those whose boxes touch; a pair may come twice."""
-        reach = self.tolerance / plane_spacings(self.cell)
+        reach = self.tolerance / heights_of_cell(self.cell)
         low = np.floor((points - reach) * self._boxes).astype(np.int64) % self._boxes
         high = np.floor((points + reach) * self._boxes).astype(np.int64) % self._boxes
         pairs = []

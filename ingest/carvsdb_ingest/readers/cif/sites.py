@@ -4,18 +4,17 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-import gemmi
 import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import element_of_site, is_symbol
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
 
 LARGEST_STRUCTURE = 500_000
 """Atoms in a cell, at most."""
 
-_LETTERS = re.compile(r"[A-Za-z]+")
 _FARTHEST = 1000.0
 
 
@@ -65,6 +64,7 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     if count > LARGEST_STRUCTURE:
         raise InputError(f"has {count} atom sites; carvsdb reads at most {LARGEST_STRUCTURE}", path=file.path)
     labels = labels if len(labels) == count else [f"{i + 1}" for i in range(count)]
+    formula = _formula(block)
     left_out: Counter[str] = Counter()
     elements, names, places, occupancies = [], [], [], []
     groups: list[tuple[str, str] | None] = []
@@ -78,7 +78,10 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         if occupancy <= 0 or (len(columns["calc_flag"]) == count and columns["calc_flag"][row] == "dum"):
             left_out["dummy or unoccupied sites, left out"] += 1
             continue
-        elements.append(_element(file, symbol, label))
+        element = element_of_site("" if cif.is_null(symbol or "?") else symbol, label, formula)
+        if element is None:
+            raise InputError(f"atom {shown(label)} of type {shown(symbol)} is of no element", path=file.path)
+        elements.append(element)
         names.append(label)
         occupancies.append(occupancy)
         places.append([_coordinate(file, text, label) for text in triple])
@@ -112,6 +115,13 @@ def _columns(block: cif.Block) -> dict[str, list[str]]:
     return found
 
 
+def _formula(block: cif.Block) -> frozenset[str]:
+    """Return the elements that the block's chemical formula has; none if it gives no formula."""
+    text = block.find_value("_chemical_formula_sum")
+    words = "" if text is None or cif.is_null(text) else cif.as_string(text)
+    return frozenset(word for word in re.findall("[A-Za-z]+", words) if is_symbol(word))
+
+
 def _entry(column: list[str], row: int, count: int) -> str:
     return "." if len(column) != count or cif.is_null(column[row]) else column[row]
 
@@ -130,20 +140,3 @@ def _coordinate(file: TextFile, text: str, label: str) -> float:
             f"a coordinate of atom {shown(label)} must be a number, got {shown(cif.as_string(text))}", path=file.path
         )
     return number
-
-
-def _element(file: TextFile, symbol: str, label: str) -> str:
-    """Return the element that a symbol (``Zn2+``) or else a label (``Zn1A``, ``OW2``) begins with."""
-    for text in (symbol, label):
-        letters = _LETTERS.match(text)
-        if not letters or not text.isascii():
-            continue
-        for length in (2, 1):
-            name = letters[0][:length]
-            # CA is a carbon in most organic labels, but in a type symbol it is calcium.
-            if len(name) < length or (text is label and length == 2 and name[1].isupper()):
-                continue
-            element = gemmi.Element(name.capitalize())
-            if element.atomic_number:
-                return str(element.name)
-    raise InputError(f"atom {shown(label)} of type {shown(symbol)} is of no element", path=file.path)

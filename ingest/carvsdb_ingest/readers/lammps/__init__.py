@@ -1,5 +1,5 @@
 """LAMMPS data files and dumps.
 
 ``sections`` is the grammar of data files; ``nets`` reads those with bonds (``nearest_image`` says where bonds go),
-``atoms`` those without, ``dump`` dumps; ``elements`` says what a type is.
+``atoms`` those without, ``dump`` dumps.
 """

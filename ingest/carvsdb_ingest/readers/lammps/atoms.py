@@ -6,9 +6,9 @@ import numpy as np
 
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.readers.item import ReadOptions
-from carvsdb_ingest.readers.lammps.elements import elements_of_types
 from carvsdb_ingest.readers.lammps.nearest_image import nearest_images
 from carvsdb_ingest.readers.lammps.sections import DataFile, read_atoms, read_bonds, read_box, read_counts, read_masses
+from carvsdb_ingest.readers.lammps.types import elements_of_atoms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,9 @@ def read_lammps_atoms(data: DataFile, options: ReadOptions) -> list[Structure]:
     low, cell = read_box(data)
     atoms = read_atoms(data, counts, low, cell)
     masses, names = read_masses(data)
-    element_of, _ = elements_of_types(atoms.types, file.path, given=dict(options.elements), masses=masses, names=names)
+    elements = elements_of_atoms(
+        file, atoms.types, atoms.lines, given=dict(options.elements), masses=masses, names=names
+    )
     bonds: NDArray[np.int64] | None = None
     if "Bonds" in data.sections:
         number = {atom_id: index for index, atom_id in enumerate(atoms.ids)}
@@ -50,7 +52,7 @@ def read_lammps_atoms(data: DataFile, options: ReadOptions) -> list[Structure]:
         bonds, _, _ = nearest_images(atoms.positions, cell, distinct, np.ones(len(distinct), np.int64))
     return [
         Structure(
-            elements=tuple(element_of[kind] for kind in atoms.types),
+            elements=elements,
             positions=atoms.positions,
             cell=cell,
             labels=tuple(map(str, atoms.ids)),

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import LONGEST, check_volume
+from carvsdb.atoms.elements import symbol_of
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_ingest.readers.frames import Frames, usable
 from carvsdb_ingest.readers.item import ReadOptions
-from carvsdb_ingest.readers.lammps.elements import check_symbol, elements_of_types
+from carvsdb_ingest.readers.lammps.types import elements_of_atoms
 
 _SCALED, _PLAIN = ("xs ys zs", "xsu ysu zsu"), ("xu yu zu", "x y z")
 _BEGIN = "ITEM: TIMESTEP"
@@ -167,7 +168,7 @@ def _elements(file: TextFile, at: int, rows: list[list[str]], place: dict[str, i
         for row, words in enumerate(rows):
             if words[column] not in known:
                 try:
-                    known[words[column]] = check_symbol(words[column])
+                    known[words[column]] = symbol_of(words[column])
                 except InputError as error:
                     raise file.error(at + 2 + row, error.message) from None
         return [known[words[column]] for words in rows]
@@ -178,8 +179,8 @@ def _elements(file: TextFile, at: int, rows: list[list[str]], place: dict[str, i
     if "mass" in place:
         for row, (kind, words) in enumerate(zip(types, rows, strict=True)):
             masses.setdefault(kind, file.number(words[place["mass"]], at + 2 + row, "a mass"))
-    found, _ = elements_of_types(types, file.path, given=dict(options.elements), masses=masses, names={})
-    return [found[kind] for kind in types]
+    lines = range(at + 2, at + 2 + len(rows))
+    return list(elements_of_atoms(file, types, lines, given=dict(options.elements), masses=masses, names={}))
 
 
 def _molecules(

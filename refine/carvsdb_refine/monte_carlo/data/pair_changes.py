@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.compiled import compiled
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.scattering.distance_bins import BLOCK, BinRule, exact_bin, write_bins, write_fractions
 from carvsdb_refine.scattering.pair_counts import PairHistogram, pair_histogram
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.monte_carlo.data.curves import CountCurve
 from carvsdb_refine.monte_carlo.data.fitting import Misfit
 from carvsdb_refine.monte_carlo.data.pair_changes import PairChanges

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carvsdb_refine.model import AtomicModel
+from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.potential.ace.bound import BoundAce
 from carvsdb_refine.potential.ace.evaluate import evaluate
 from carvsdb_refine.potential.ace.files import read_form

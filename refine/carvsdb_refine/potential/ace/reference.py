@@ -12,6 +12,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
 from carvsdb_refine.potential.ace.form import AceForm
 
 Floats = NDArray[np.float64]
@@ -77,7 +78,7 @@ def energy_of_atom(form: AceForm, elements: NDArray[np.int64], positions: Floats
     """
     centre = int(elements[atom])
     reach = max(bond.cutoff for bond in form.bonds.values())
-    heights = 1 / np.linalg.norm(np.linalg.inv(cell), axis=0)
+    heights = heights_of_cell(cell)
     images = [range(-math.ceil(reach / height) - 1, math.ceil(reach / height) + 2) for height in heights]
     around: list[tuple[int, float, Floats]] = []
     for image in product(*images):

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model import AtomicModel
 from carvsdb_refine.potential.checks import checked_atoms, element_indices
 from carvsdb_refine.potential.classical.bound import BoundClassical
 from carvsdb_refine.potential.classical.energy import evaluate_classical

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
 from carvsdb_refine.potential.classical.lammps_parameters import Triples
 from carvsdb_refine.potential.classical.lennard_jones import LennardJonesPair
 from carvsdb_refine.potential.classical.morse import MorsePair
@@ -27,7 +28,7 @@ def neighbours_of(
     elements: Sequence[str], positions: Floats, cell: Floats, atom: int, cutoff: float
 ) -> list[Neighbour]:
     """Return all images of all atoms nearer to an atom than a distance in Å; atoms lie near the cell."""
-    heights = 1 / np.linalg.norm(np.linalg.inv(cell), axis=0)
+    heights = heights_of_cell(cell)
     images = [range(-math.ceil(cutoff / height) - 2, math.ceil(cutoff / height) + 3) for height in heights]
     found = []
     for image in product(*images):

@@ -1,0 +1,194 @@
+"""Machine code on disk: where it is kept, whom it is taken from, and life without it."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import warnings
+from pathlib import Path
+
+import pytest
+
+import carvsdb
+from carvsdb import kernel_cache
+from carvsdb.errors import CarvsdbWarning
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows gives each user folders of his own")
+SOURCES = Path(carvsdb.__file__).parent
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of sources, with nothing named in the environment."""
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.delenv("CARVSDB_TOLD_OF_NO_KERNEL_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home-cache"))
+    kernel_cache.locate.cache_clear()
+    folder = tmp_path / "package"
+    folder.mkdir(mode=0o755)
+    return folder
+
+
+def spoilt(folder: Path) -> None:
+    """Put a file where the folder of machine code would be, which stops even root."""
+    (folder / "__pycache__").write_text("")
+
+
+def test_the_order_of_places(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kernel_cache.locate(sources) == sources / "__pycache__"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "named"))
+    kernel_cache.locate.cache_clear()
+    named = kernel_cache.locate(sources)
+    assert isinstance(named, Path)
+    assert named.parent == tmp_path / "named"
+    assert kernel_cache.locate(tmp_path) != named
+
+
+@posix
+def test_read_only_packages_fall_back_to_the_home(sources: Path, tmp_path: Path) -> None:
+    spoilt(sources)
+    found = kernel_cache.locate(sources)
+    assert isinstance(found, Path)
+    assert found.is_relative_to(tmp_path / "home-cache" / "carvsdb")
+    assert found.stat().st_mode & 0o077 == 0
+
+
+def test_without_any_place_it_is_said_once(sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoilt(sources)
+    monkeypatch.setattr(kernel_cache, "_user_caches", lambda: None)
+    with pytest.warns(CarvsdbWarning, match=r"every run begins with compiling.*__pycache__.*set NUMBA_CACHE_DIR"):
+        assert kernel_cache.kernel_cache(sources) is None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert kernel_cache.kernel_cache(sources) is None
+    assert os.environ["CARVSDB_TOLD_OF_NO_KERNEL_CACHE"] == "1"  # for the processes that this one starts
+
+
+def test_a_user_without_a_home(sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    spoilt(sources)
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert isinstance(kernel_cache.locate(sources), str)
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775, 0o757])
+def test_what_others_can_write_is_not_trusted(sources: Path, mode: int) -> None:
+    folder = sources / "__pycache__"
+    folder.mkdir()
+    folder.chmod(mode)
+    assert "can be written by others" in str(kernel_cache.distrusted(folder, sources))
+    assert kernel_cache.locate(sources) != folder
+
+
+@posix
+def test_who_can_change_the_sources_may_write_the_code(sources: Path) -> None:
+    folder = sources / "__pycache__"
+    folder.mkdir()
+    for path in (sources, folder):
+        path.chmod(0o775)
+    assert kernel_cache.distrusted(folder, sources) is None
+    folder.chmod(0o777)
+    assert kernel_cache.distrusted(folder, sources) is not None
+
+
+@posix
+@pytest.mark.skipif(os.name != "nt" and os.geteuid() != 0, reason="only root can give files away")
+def test_what_belongs_to_others_is_not_trusted(sources: Path) -> None:
+    folder = sources / "__pycache__"
+    folder.mkdir()
+    (folder / "kernel.nbi").write_bytes(b"")
+    assert kernel_cache.distrusted(folder, sources) is None
+    os.chown(folder / "kernel.nbi", 12345, -1)
+    assert kernel_cache.distrusted(folder, sources) == "holds files of another user"
+    os.chown(folder, 12345, -1)
+    assert kernel_cache.distrusted(folder, sources) == "belongs to another user"
+    # Whoever owns the sources can run what he likes already.
+    os.chown(sources, 12345, -1)
+    assert kernel_cache.distrusted(folder, sources) is None
+
+
+KERNEL = """
+    import warnings
+    from pathlib import Path
+    from carvsdb.compiled import compiled
+
+    @compiled
+    def twice(number: int) -> int:
+        return 2 * number
+
+    assert twice(21) == 42
+    print(twice.stats.cache_hits[next(iter(twice.stats.cache_hits))] if twice.stats.cache_hits else 0)
+"""
+
+
+def run_kernel(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = folder / "kernel.py"
+    if not program.exists():
+        program.write_text(textwrap.dedent(KERNEL))
+    keep = {name: text for name, text in os.environ.items() if name != "CARVSDB_TOLD_OF_NO_KERNEL_CACHE"}
+    return subprocess.run(
+        [sys.executable, str(program)], env=keep | environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_kernels_are_kept_and_damage_is_mended(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    for hits in ("0", "1"):
+        done = run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache))
+        assert (done.returncode, done.stdout.strip(), done.stderr) == (0, hits, "")
+    files = [path for path in cache.rglob("*.nb?") if path.stem.startswith("kernel")]
+    assert len(files) == 2
+    for file in files:
+        whole = file.read_bytes()
+        for damaged in (b"", whole[: len(whole) // 2]):
+            file.write_bytes(damaged)
+            done = run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache))
+            assert (done.returncode, done.stderr) == (0, "")
+    assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "1"
+
+
+@posix
+def test_kernels_without_a_cache(tmp_path: Path) -> None:
+    (tmp_path / "__pycache__").write_text("")
+    done = run_kernel(tmp_path, NUMBA_CACHE_DIR="/dev/null", XDG_CACHE_HOME="/dev/null", HOME="/dev/null")
+    assert (done.returncode, done.stdout.strip()) == (0, "0")
+    assert done.stderr.count("CarvsdbWarning") == 1
+    told = run_kernel(tmp_path, NUMBA_CACHE_DIR="/dev/null", XDG_CACHE_HOME="/dev/null")
+    assert "/dev/null" in told.stderr
+    assert "set NUMBA_CACHE_DIR to a folder of your own" in told.stderr
+
+
+@posix
+def test_a_full_disk_keeps_nothing_and_stops_nothing(tmp_path: Path) -> None:
+    limited = textwrap.dedent(
+        """
+        import resource, signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        import carvsdb.compiled
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+        """
+    )
+    (tmp_path / "kernel.py").write_text(limited + textwrap.dedent(KERNEL))
+    done = run_kernel(tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    assert "cannot be written (File too large)" in done.stderr
+
+
+def test_the_program_says_it_in_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from carvsdb.cli import main
+
+    def command(*_: object, **__: object) -> int:
+        warnings.warn("one sentence", CarvsdbWarning, stacklevel=2)
+        return 0
+
+    monkeypatch.setattr(main, "app", command)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        with pytest.raises(SystemExit):
+            main.run([])
+    assert capsys.readouterr().err == "one sentence\n"
