@@ -123,7 +123,8 @@ def test_a_cluster_that_shares_sulfur_is_extra_framework() -> None:
     # P-43n: the glide of (x, y, z) is (y + 1/2, x + 1/2, z + 1/2).
     glide = half[:, [1, 0, 2]] + 0.5
     elements = ["Zn"] * 4 + ["S"] + ["Be"] * 3 + ["Si"] * 3 + ["O"] * 12
-    places, kept = [], []
+    places: list[NDArray[np.float64]] = []
+    kept: list[str] = []
     for element, place in zip(elements * 2, np.vstack([half, glide]) % 1.0, strict=True):
         if all(np.abs((place - other + 0.5) % 1.0 - 0.5).max() > 1e-3 for other in places):
             places.append(place)

@@ -1,12 +1,7 @@
 """Single node: each metal cluster and each linker is one vertex."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from carvsdb.atoms.elements import HALIDES, is_metal
 from carvsdb.atoms.structure import Structure
-from carvsdb.errors import NoNetError
-from carvsdb.net import Net
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
 from carvsdb_ingest.clustering.cells import HOME, Graph
@@ -16,7 +11,8 @@ from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
 from carvsdb_ingest.clustering.rods import SPLITTING, split_infinite
-from carvsdb_ingest.clustering.trimming import Framework, find_framework
+from carvsdb_ingest.clustering.trimming import find_framework
+from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices
 
 _UNITS = {1: "rods", 2: "sheets", 3: "frameworks"}
 
@@ -82,7 +78,7 @@ def single_node(structure: Structure, bonds: Bonds) -> Clustered:
     ions = [f"{number} {name}" for name, number in framework.guests.items() if is_metal(name) or name in HALIDES]
     if ions and not oxide.is_one:
         sentences.append(f"free ions, removed: {', '.join(ions)}")
-    net, vertex_of = _net(structure, clusters, groups)
+    net, vertex_of = net_of_clusters(structure, clusters, groups)
     notes = []
     if framework.guests:
         removed = ", ".join(f"{number} {formula}" for formula, number in framework.guests.items())
@@ -91,7 +87,7 @@ def single_node(structure: Structure, bonds: Bonds) -> Clustered:
     if contracted:
         notes.append(f"linkers on two vertices, now edges: {contracted}")
     return Clustered(
-        net, "single-node", _site_to_vertex(structure, framework, vertex_of), tuple(sentences), tuple(notes)
+        net, "single-node", sites_of_vertices(structure, framework, vertex_of), tuple(sentences), tuple(notes)
     )
 
 
@@ -126,32 +122,3 @@ def _neighbours_are_joined(clusters: ClusterGraph, vertex: int) -> bool:
         ):
             return False
     return bool(ends)
-
-
-def _net(structure: Structure, clusters: ClusterGraph, groups: list[Group]) -> tuple[Net, dict[int, int]]:
-    """Return the net, and the vertex of each atom of its clusters."""
-    kept = sorted(clusters.neighbours)
-    number = {vertex: index for index, vertex in enumerate(kept)}
-    rows = [(number[src], number[dst], *offset) for src, dst, *offset in clusters.edges()]
-    if not rows:
-        raise NoNetError("all vertices have fewer than two neighbours: nothing repeats", cause="0-periodic")
-    centres, labels, vertex_of = [], [], {}
-    for vertex in kept:
-        atoms = groups[vertex].atoms
-        places = structure.positions[list(atoms)] + np.array(list(atoms.values()))
-        centres.append(places.mean(axis=0))
-        first = min(atoms)
-        labels.append(structure.labels[first] or structure.elements[first])
-        vertex_of.update(dict.fromkeys(atoms, number[vertex]))
-    net = Net.from_edges(rows, len(kept), positions=centres, cell=structure.cell, labels=labels, name=structure.name)
-    return net, vertex_of
-
-
-def _site_to_vertex(structure: Structure, framework: Framework, vertex_of: dict[int, int]) -> NDArray[np.int64]:
-    sites = np.full(structure.n_atoms, -1, np.int64)
-    for atom, vertex in vertex_of.items():
-        sites[atom] = vertex
-    # Outermost atoms were taken off first, so that what they hang from is known last to first.
-    for atom, holder in reversed(framework.hanging.items()):
-        sites[atom] = sites[holder]
-    return sites

@@ -205,15 +205,14 @@ def backmap(
         if abs(stretch - 1) < _STRETCH:
             break
         # The mean distance of metals is met, but where the net has no room for the angle bonds are still too long.
-        nodes = replace(nodes, cell=nodes.cell / stretch)
-        bodies = replace(bodies, positions=positions / stretch, cell=nodes.cell)
+        bodies = replace(bodies, positions=positions / stretch, cell=bodies.cell / stretch)
         bonds = replace(bonds, shifts=bonds.shifts / stretch)
         springs = springs._replace(shifts=springs.shifts / stretch)
         positions, relaxation = relax_bodies(bodies, contacts, springs, most_steps=options.most_steps)
         lengths = bonds.lengths(positions)
-    model = AtomicModel(elements, positions, nodes.cell, molecule_ids=body + 1)
+    model = AtomicModel(elements, positions, bodies.cell, molecule_ids=body + 1)
     missing, extra = _differences(model, linker, n_nodes, lengths, options.bond_cutoff or linker.bond_cutoff)
-    return Backmapped(model, nodes, relaxation, lengths, missing, extra, bonds_cut, left_out)
+    return Backmapped(model, replace(nodes, cell=bodies.cell), relaxation, lengths, missing, extra, bonds_cut, left_out)
 
 
 def _placings(linker: Linker, starts: Floats, vectors: Floats, bond_length: float, rng: np.random.Generator) -> Floats:
