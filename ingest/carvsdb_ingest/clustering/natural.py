@@ -15,7 +15,7 @@ _DEGREES = range(3, 6)
 def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     """Tell which clustering suits a structure.
 
-    ``node-linker`` suits AB2 networks, ``organic`` frameworks of carbon without metals, ``single-node`` everything else.
+    AB2 networks: ``node-linker``; frameworks of carbon without metals: ``organic``; everything else: ``single-node``.
 
     An AB2 network has nodes (metal, metalloid and phosphorus atoms) with mostly 4, at least 3 and at most 5 bonds,
     all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Eight
