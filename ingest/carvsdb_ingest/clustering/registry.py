@@ -7,11 +7,12 @@ from carvsdb.errors import InputError
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.node_linker import node_linker
+from carvsdb_ingest.clustering.organic import organic
 from carvsdb_ingest.clustering.single_node import single_node
 
 Clustering = Callable[[Structure, Bonds], Clustered]
 
-CLUSTERINGS: dict[str, Clustering] = {"node-linker": node_linker, "single-node": single_node}
+CLUSTERINGS: dict[str, Clustering] = {"node-linker": node_linker, "organic": organic, "single-node": single_node}
 LATER = ("all-node", "standard", "PE", "PEM")
 
 
@@ -24,7 +25,7 @@ def cluster(structure: Structure, bonds: Bonds, clustering: str) -> Clustered:
     bonds : Bonds
         From `carvsdb_ingest.bonds.find_bonds`.
     clustering : str
-        ``single-node`` or ``node-linker``.
+        ``single-node``, ``node-linker`` or ``organic``.
 
     Raises
     ------
