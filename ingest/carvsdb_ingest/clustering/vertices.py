@@ -36,6 +36,13 @@ def net_of_clusters(structure: Structure, clusters: ClusterGraph, groups: list[G
     return net, vertex_of
 
 
+def together(groups: list[Group], merged: Group) -> Group:
+    """Return the atoms of several groups as one; `merged` says which groups, and in which cells."""
+    return Group(
+        {atom: cell for number, offset in merged.atoms.items() for atom, cell in groups[number].moved(offset).items()}
+    )
+
+
 def sites_of_vertices(structure: Structure, framework: Framework, vertex_of: dict[int, int]) -> NDArray[np.int64]:
     """Return the vertex of each atom, -1 for none; what hangs from an atom goes with it."""
     sites = np.full(structure.n_atoms, -1, np.int64)
