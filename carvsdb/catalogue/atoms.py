@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb_schemas.columns import json_text
 
+LARGEST_UNPACKED = 2**28
+"""Bytes of JSON that packed atoms may be: more than a million atoms have."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Atoms:
@@ -65,8 +68,20 @@ class Atoms:
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "Atoms":
-        """Read what :meth:`packed` wrote."""
-        about = json.loads(zlib.decompress(packed))
+        """Read what :meth:`packed` wrote.
+
+        Raises
+        ------
+        InputError
+            If it is larger than :data:`LARGEST_UNPACKED`.
+        zlib.error, ValueError, KeyError, IndexError, TypeError
+            If it is something else.
+        """
+        opened = zlib.decompressobj()
+        text = opened.decompress(packed, LARGEST_UNPACKED)
+        if not opened.eof:
+            raise InputError(f"packed atoms are cut off, or unpack to more than {LARGEST_UNPACKED} bytes")
+        about = json.loads(text)
         return cls(
             tuple(about["kinds"][place] for place in about["elements"]),
             np.array(about["positions"], np.float64).reshape(-1, 3),

@@ -8,6 +8,7 @@ from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.file import schema
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.histograms import Histogram
+from carvsdb.catalogue.maintenance.checking import blame
 from carvsdb.catalogue.questions import duplicates, listing, resolving, showing, sql
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry
@@ -281,7 +282,11 @@ class Catalogue(Searching):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            if error is not None:
+                blame(self._storage, error)
+        finally:
+            self.close()
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)

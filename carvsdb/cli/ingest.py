@@ -29,13 +29,13 @@ from carvsdb.cli.options import (
     read_options,
 )
 from carvsdb.cli.output import answer_json, table
-from carvsdb.cli.progress import Progress
+from carvsdb.cli.progress import ProgressLine
 
 
 class Backend(StrEnum):
     """Who does the work."""
 
-    loky = "loky"
+    local = "local"
     dask = "dask"
 
 
@@ -63,7 +63,7 @@ def ingest(
     shards: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where workers write; default beside the catalogue.")
     ] = None,
-    backend: Annotated[Backend, typer.Option(help="loky: this machine; dask: a cluster.")] = Backend.loky,
+    backend: Annotated[Backend, typer.Option(help="local: this machine; dask: a cluster.")] = Backend.local,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of dask: tcp://host:8786.")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what was rejected before.")] = False,
     db: Db = DEFAULT_DB,
@@ -97,7 +97,7 @@ def ingest(
     who = Workers(workers, backend.value, scheduler)
     collection = source_named(source) if source else None
     files = net_files(paths or [])
-    progress = Progress()
+    progress = ProgressLine()
     with Catalogue.open(db) as catalogue:
         if collection is not None:
             report = ingest_collection(

@@ -20,7 +20,7 @@ References
 """
 
 from carvsdb_refine.monte_carlo.acceptance import BOLTZMANN, Verdict
-from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount
+from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount, model_of_state
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.constraints.geometric import Angle, BondLengths, Coordination
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import HardSpheres
@@ -61,4 +61,5 @@ __all__ = [
     "Verdict",
     "VolumeMove",
     "bend_move",
+    "model_of_state",
 ]

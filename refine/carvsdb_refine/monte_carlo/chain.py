@@ -1,22 +1,26 @@
 """The chain: one configuration after the other."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell import heights_of_cell
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judge_delayed, judge_jointly
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.moves import VolumeMove
 from carvsdb_refine.monte_carlo.protocols import BoundData, Constraint, DataTerm, Move, Proposal
-from carvsdb_refine.potential.terms import Arrays, BoundEnergy, CellEnergy, EnergyTerm, State
+from carvsdb_refine.potential.terms import Arrays, BoundEnergy, CellEnergy, EnergyTerm, State, saved
 
 Floats = NDArray[np.float64]
+
+# Step sizes adapt within this; atoms that diffuse do not come so far (Å).
+_LARGEST_SCALE, _FARTHEST = 1e3, 1e6
 
 ORDERS = ("joint", "energy first", "data first")
 
@@ -309,7 +313,7 @@ class Chain:
         tried = int(self._counts[which].sum())
         gain = 1.0 / max(10.0, tried**0.6)
         change = (1.0 if verdict == Verdict.ACCEPTED else 0.0) - target
-        self._scales[which] = min(max(self._scales[which] * np.exp(gain * change), 1e-3), 1e3)
+        self._scales[which] = min(max(self._scales[which] * np.exp(gain * change), 1e-3), _LARGEST_SCALE)
 
     def check(self) -> Drift:
         """Evaluate everything afresh and return how far the state is from that; nothing changes."""
@@ -350,14 +354,20 @@ class Chain:
         Raises
         ------
         InputError
-            If the state is of another model or of other moves.
+            If the state is of another model or of other moves, or damaged.
         """
-        if state["positions"].shape != model.positions.shape or len(state["counts"]) != len(moves):
-            raise InputError("the saved state belongs to another model or to other moves")
-        current = replace(model, positions=state["positions"], cell=state["cell"])
-        chain = cls(current, terms, data, moves, constraints, options, _generator(state["generator"]))
-        chain._n_moves, chain.temperature = int(state["n_moves"]), float(state["temperature"])
-        chain._counts[:], chain._scales[:] = state["counts"], state["scales"]
+        current = model_of_state(state, model)
+        generator = _generator(saved(state, "generator", np.zeros(len(state.get("generator", ())), np.uint8)))
+        chain = cls(current, terms, data, moves, constraints, options, generator)
+        chain._n_moves = int(saved(state, "n_moves", np.array(0)))
+        chain.temperature = float(saved(state, "temperature", np.array(0.0)))
+        chain._counts[:], chain._scales[:] = (
+            saved(state, name, like) for name, like in (("counts", chain._counts), ("scales", chain._scales))
+        )
+        if min(chain._n_moves, int(chain._counts.min()), chain.temperature) < 0 or chain._n_moves >= 2**62:
+            raise InputError("the saved state has numbers below 0, or moves beyond number")
+        if not ((chain._scales > 0) & (chain._scales <= _LARGEST_SCALE)).all():
+            raise InputError("the saved scales of step sizes are out of range")
         for name, part in chain._parts():
             start = f"{name}."
             part.restore({key[len(start) :]: state[key] for key in state if key.startswith(start)})
@@ -369,13 +379,34 @@ class Chain:
         return parts if self._data is None else [*parts, ("data", self._data)]
 
 
+def model_of_state(state: Arrays, model: AtomicModel) -> AtomicModel:
+    """Return the model of a saved state.
+
+    Raises
+    ------
+    InputError
+        If the state is of another model, or its numbers are no atoms in a cell.
+    """
+    positions, cell = saved(state, "positions", model.positions), saved(state, "cell", model.cell)
+    ratio = abs(float(np.linalg.det(cell))) / abs(float(np.linalg.det(model.cell)))
+    if not 1e-3 < ratio < 1e3 or not 0.1 < float(heights_of_cell(cell).min() / model.heights.min()) < 10:
+        raise InputError("the saved cell is none that the start's could have become")
+    if float(np.abs(positions).max(initial=0.0)) > _FARTHEST:
+        raise InputError(f"the saved positions are farther away than {_FARTHEST:g} Å")
+    return replace(model, positions=positions, cell=cell)
+
+
 def _plain(value: Any) -> Any:
     """Return numbers and arrays of a generator's state as what JSON knows."""
     return value.tolist()
 
 
 def _generator(text: NDArray[np.uint8]) -> np.random.Generator:
-    state: Mapping[str, Any] = json.loads(text.tobytes().decode())
-    bits = getattr(np.random, state["bit_generator"])()
-    bits.state = state
+    try:
+        state: Any = json.loads(text.tobytes().decode())
+        # No other kind: numpy does not check the indices that some of them keep in their state.
+        bits = np.random.PCG64()
+        bits.state = state
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise InputError("the saved state of the random generator is none") from error
     return np.random.Generator(bits)

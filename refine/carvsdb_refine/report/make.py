@@ -8,14 +8,11 @@ from numpy.typing import NDArray
 
 from carvsdb.atomic_write import why_not_written, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import CarvsdbError
+from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_refine.model.files import read_model
-from carvsdb_refine.report.coordination import coordination_png
-from carvsdb_refine.report.fits import Fit, fits_png
+from carvsdb_refine.monte_carlo import model_of_state
+from carvsdb_refine.report.figures import Fit, coordination_png, fits_png, partials_png, rings_png, traces_png
 from carvsdb_refine.report.page import Picture, Section, Table, page
-from carvsdb_refine.report.partials import partials_png
-from carvsdb_refine.report.rings import rings_png
-from carvsdb_refine.report.traces import traces_png
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_model, coordination
@@ -73,7 +70,7 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     ]
     if state.state != "new":
         labels = [f"{table.kind} {table.function}" for table in setup.file.config.data]
-        trace = traces_png(read_trace(folder.trace), labels)
+        trace = traces_png(_trace(folder, len(labels)), labels)
         sections.append(Section("Along the run", pictures=[Picture("traces", "Every line of trace.csv.", trace)]))
     sections.append(_coordination(setup, model))
     if rings:
@@ -87,10 +84,19 @@ def current_model(setup: Setup, folder: RunFolder) -> AtomicModel:
     """Return the model of the last checkpoint, or the start."""
     if not folder.checkpoint.exists():
         return setup.model
-    from dataclasses import replace
+    try:
+        return model_of_state(load_checkpoint(folder.checkpoint).arrays, setup.model)
+    except InputError as error:
+        raise error if error.path else InputError(error.message, path=folder.checkpoint) from error
 
-    arrays = load_checkpoint(folder.checkpoint).arrays
-    return replace(setup.model, positions=arrays["positions"], cell=arrays["cell"])
+
+def _trace(folder: RunFolder, n_data: int) -> dict[str, NDArray[np.float64]]:
+    notes = load_checkpoint(folder.checkpoint).notes
+    trace = read_trace(folder.trace, (notes.trace_bytes, notes.trace_sha256), beyond=folder.is_taken())
+    for number in range(1, n_data + 1):
+        if f"rw_{number}" not in trace or f"chi2_{number}" not in trace:
+            raise InputError(f"is not the trace of this config: it has no data set {number}", path=folder.trace)
+    return trace
 
 
 def _under(setup: Setup, state: StatusAnswer) -> str:
