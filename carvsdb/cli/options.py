@@ -83,7 +83,7 @@ def read_options(
     from carvsdb_ingest.readers import ReadOptions
 
     # Without linkers is a way of looking at the net with linkers.
-    structural = ["node-linker" if name == NODE_ONLY else name for name in _clusterings(clusterings or [])]
+    structural = ["node-linker" if name == NODE_ONLY else name for name in clusterings_named(clusterings or [])]
     return ReadOptions(
         node_types=_types("--node-types", node_types),
         linker_types=_types("--linker-types", linker_types),
@@ -94,7 +94,7 @@ def read_options(
     )
 
 
-def _clusterings(names: list[str]) -> list[str]:
+def clusterings_named(names: list[str]) -> list[str]:
     """Return the clusterings that were asked for, `all` written out."""
     if not names:
         return []
