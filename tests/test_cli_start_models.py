@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from program import carvsdb
 
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 
 
 @pytest.mark.parametrize("suffix", ["data", "xyz", "cif"])

@@ -11,8 +11,9 @@ import pytest
 from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
 from program import Outcome, carvsdb
 
-from carvsdb.catalogue import Atoms, Catalogue, Histogram, RefinementRun
-from carvsdb.catalogue.atoms import LARGEST_UNPACKED
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import LARGEST_UNPACKED, Structure
+from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.catalogue.file.expected import foreign_objects
 from carvsdb.catalogue.maintenance.checking import check_file
 from carvsdb.catalogue.records.laws import JSON, LAWS
@@ -78,7 +79,7 @@ OBJECTS = (
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("hostile") / "nets.duckdb"
-    atoms = Atoms(("Si",), np.zeros((1, 3)), 5 * np.eye(3))
+    atoms = Structure(("Si",), np.zeros((1, 3)), 5 * np.eye(3))
     histogram = Histogram("node-node distance", "Å", np.linspace(0, 1, 3), np.array([1, 2]))
     with Catalogue.open(path) as catalogue:
         catalogue.add([library_entry(name, source=RCSR) for name in ("dia", "sod", "pcu")])

@@ -17,7 +17,9 @@ import pytest
 from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
 from release_cards import good_card
 
-from carvsdb.catalogue import Atoms, Catalogue, Histogram, RefinementRun
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
+from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.catalogue.maintenance import checksums
 from carvsdb.catalogue.maintenance.checking import check_catalogue
 from carvsdb.catalogue.maintenance.exporting import export
@@ -34,7 +36,7 @@ FEW, MANY = 2, 200
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return an export and a release of one catalogue."""
     folder = tmp_path_factory.mktemp("hostile")
-    atoms = Atoms(("Si",), np.zeros((1, 3)), 5 * np.eye(3))
+    atoms = Structure(("Si",), np.zeros((1, 3)), 5 * np.eye(3))
     histogram = Histogram("node-node distance", "Å", np.linspace(0, 1, 3), np.array([1, 2]))
     with Catalogue.in_memory() as catalogue:
         catalogue.add([library_entry(name, source=RCSR) for name in ("dia", "sod")])

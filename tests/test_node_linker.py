@@ -14,8 +14,8 @@ from carvsdb.errors import NoNetError
 from carvsdb.net import Net
 from carvsdb.rings import find_rings
 from carvsdb_ingest.analysis import items_of_structure, read_items, read_structures
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.bonds import BondOptions
-from carvsdb_ingest.readers import NetItem, ReadOptions
 
 ALL_ATOMS = "m1-zif_ace_24-anneal_1500K_5ns.data"
 TYPES = ((1, "C"), (2, "H"), (3, "N"), (4, "Zn"))

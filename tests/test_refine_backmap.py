@@ -12,6 +12,7 @@ from carvsdb.errors import InputError, NotFoundError
 from carvsdb.generate import AnnealingSchedule, SwitchingOptions, wooten_winer_weaire
 from carvsdb.net import Net, contract_linkers, library
 from carvsdb.topology import identify, key_of
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
 from carvsdb_refine.backmap import (
     BackmapOptions,
@@ -24,7 +25,6 @@ from carvsdb_refine.backmap import (
 )
 from carvsdb_refine.backmap.node_net import two_ended
 from carvsdb_refine.backmap.orientations import best_spins
-from carvsdb_refine.model.files import read_model
 
 ZIF = "data/amorphous-mof/zif"
 # No contact between atoms that are not bonded may be below these (Å): the shortest ones in the well-annealed m1.

@@ -30,7 +30,7 @@ from carvsdb.errors import CarvsdbError
 
 if TYPE_CHECKING:
     from carvsdb.rings import Carvs
-    from carvsdb_ingest.readers import NetItem
+    from carvsdb_ingest.analysis.item import NetItem
 
 
 def describe(

@@ -7,8 +7,8 @@ import typer
 
 if TYPE_CHECKING:
     from carvsdb.topology.names_file import NamesFile
+    from carvsdb_ingest.analysis.item import ReadOptions
     from carvsdb_ingest.bonds import BondOptions
-    from carvsdb_ingest.readers import ReadOptions
 
 DEFAULT_DB = "carvsdb.duckdb"
 NODE_ONLY = "node-only"
@@ -80,7 +80,7 @@ def read_options(
     clusterings: list[str] | None = None,
 ) -> "ReadOptions":
     """Make the options of the readers from what was typed."""
-    from carvsdb_ingest.readers import ReadOptions
+    from carvsdb_ingest.analysis.item import ReadOptions
 
     # Without linkers is a way of looking at the net with linkers.
     structural = ["node-linker" if name == NODE_ONLY else name for name in clusterings_named(clusterings or [])]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import duckdb
 import numpy as np
 
-from carvsdb.catalogue.atoms import Atoms
+from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.records.keys import content_key
 from carvsdb.catalogue.records.laws import UNREADABLE, Rows, broken_rows, listed
@@ -202,7 +202,7 @@ def _atoms(storage: Storage, rows: Rows) -> Iterator[str]:
             [keys[start : start + _AT_ONCE]],
         ):
             try:
-                Atoms.unpacked(packed)
+                Structure.unpacked(packed)
             except (zlib.error, CarvsdbError, *UNREADABLE):
                 wrong.append(key)
     if wrong:

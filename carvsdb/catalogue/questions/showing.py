@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from carvsdb.catalogue.atoms import Atoms
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue.file.schema import BEST
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.questions.resolving import NetRef
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net.graph import Net
@@ -43,12 +43,12 @@ def load_net(storage: Storage, ref: NetRef) -> Net:
     )
 
 
-def load_atoms(storage: Storage, ref: NetRef) -> Atoms:
+def load_atoms(storage: Storage, ref: NetRef) -> Structure:
     """Return the structure itself."""
     ((packed,),) = storage.rows("SELECT atoms FROM structure WHERE id = ?", [ref.structure_id])
     if packed is None:
         raise NotFoundError(f"{ref.label!r} came as a net, without atoms", item=ref.label)
-    return Atoms.unpacked(packed)
+    return Structure.unpacked(packed)
 
 
 def load_geometry(storage: Storage, ref: NetRef) -> tuple[Histogram, ...]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, InputError
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.analysis.tolerance import wider_tolerance
 from carvsdb_ingest.bonds import Bonds, find_bonds
 from carvsdb_ingest.clustering import Clustered, clusterings, natural_clustering
 from carvsdb_ingest.geometry import Histogram, local_geometry
-from carvsdb_ingest.readers.item import NetItem, ReadOptions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
