@@ -129,7 +129,7 @@ def test_counter_ions_and_guests_are_left_out_and_listed() -> None:
     plain, *_ = items_of_structure(silica(), ReadOptions(clusterings=("node-linker",)))
     centre = (0.625, 0.625, 0.625)
     (sodium,) = items_of_structure(silica(("Na", centre)), ReadOptions(clusterings=("node-linker",)))
-    assert sodium.notes == ("counter-ions left out: 1 Na",)
+    assert sodium.notes == ("guests left out: 1 Na",)
     (argon,) = items_of_structure(silica(("Ar", centre)), ReadOptions(clusterings=("node-linker",)))
     assert argon.notes == ("guests left out: 1 Ar",)
     for item in (sodium, argon):

@@ -231,3 +231,16 @@ def test_random_packings() -> None:
         random_packing([("Si", 3)], number_density=0.01, contacts={"Si-O": 2.0}, rng=rng)
     with pytest.raises(InputError, match="nothing to pack"):
         random_packing([], number_density=0.1, rng=rng)
+
+
+def test_oxygen_on_the_edges_of_a_zeolite() -> None:
+    made = backmap("NAT", "oxygen", BackmapOptions(metal="Si"), rng=np.random.default_rng(1))
+    assert made.model.species == ("O", "Si")
+    assert made.model.n_atoms == 3 * made.net.n_vertices
+    assert (made.missing, made.extra) == (0, 0)
+    assert made.bond_lengths == pytest.approx(1.61, abs=0.1)
+    # A longer bond is an option, as for any linker.
+    longer = BackmapOptions(metal="Ge", bond_length=1.74, metal_distance=3.2)
+    assert backmap("NAT", "oxygen", longer, rng=np.random.default_rng(1)).bond_lengths.mean() == pytest.approx(
+        1.74, abs=0.05
+    )
