@@ -18,8 +18,8 @@ from refine_folder import CONFIG, make_folder, silicon, with_element
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
-from carvsdb_refine.model.files import read_model
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.terms import Arrays, saved
 
+_GENERATORS = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64, np.random.MT19937)
+# The tables of MT19937 and of Philox.
+_LAST_PLACE, _LAST_BUFFER_PLACE = 624, 4
 # Atoms that diffuse do not come so far, in Å.
 _FARTHEST = 1e6
 
@@ -40,7 +44,7 @@ def array_of_generator(rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def generator_of_state(state: Arrays) -> np.random.Generator:
-    """Return the generator of a saved state, which must be of the kind that `numpy.random.default_rng` makes.
+    """Return the generator of a saved state, of any kind that numpy has.
 
     Raises
     ------
@@ -49,9 +53,14 @@ def generator_of_state(state: Arrays) -> np.random.Generator:
     """
     text = saved(state, "generator", np.zeros(len(state.get("generator", ())), np.uint8))
     try:
-        # No other kind: numpy does not check the indices that some of them keep in their state.
-        bits = np.random.PCG64()
-        bits.state = json.loads(text.tobytes().decode())
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        said: Any = json.loads(text.tobytes().decode())
+        # By name from a list, as any name of numpy.random could stand in a file.
+        bits = {kind.__name__: kind for kind in _GENERATORS}[said["bit_generator"]]()
+        # numpy does not check the places in their tables that some kinds keep.
+        places = (said["state"].get("pos", 0), _LAST_PLACE), (said.get("buffer_pos", 0), _LAST_BUFFER_PLACE)
+        if not all(isinstance(place, int) and 0 <= place <= last for place, last in places):
+            raise ValueError("a place outside of its table")
+        bits.state = said
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError("the saved state of the random generator is none") from error
     return np.random.Generator(bits)

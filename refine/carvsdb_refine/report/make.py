@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from carvsdb.atomic_write import why_not_written, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.monte_carlo import model_of_state
 from carvsdb_refine.report.figures import Fit, coordination_png, fits_png, partials_png, rings_png, traces_png
 from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page

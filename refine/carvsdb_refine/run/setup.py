@@ -9,7 +9,7 @@ from pathlib import Path
 from carvsdb.atoms.cell_list import check_minimum_image
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.potential.from_config import potential_from_config
 from carvsdb_refine.potential.terms import Potential
 from carvsdb_refine.run.config_file import ConfigFile
