@@ -354,7 +354,9 @@ class Chain:
         InputError
             If the state is of another model or of other moves, or damaged.
         """
-        if np.shape(state.get("positions")) != model.positions.shape or len(state.get("counts", ())) != len(moves):
+        if getattr(state.get("positions"), "shape", ()) != model.positions.shape or len(state.get("counts", ())) != len(
+            moves
+        ):
             raise InputError("the saved state belongs to another model or to other moves")
         current = model_of_state(state, model)
         chain = cls(current, terms, data, moves, constraints, options, generator_of_state(state))
