@@ -69,7 +69,7 @@ class Structure:
     --------
     >>> stored = Structure(("Cs", "Cl"), np.array([[0, 0, 0], [0.5, 0.5, 0.5]]), 4.12 * np.eye(3)).packed()
     >>> Structure.unpacked(stored)
-    <Structure CsCl: 2 atoms, 70 Å³>
+    <Structure ClCs: 2 atoms, 70 Å³>
     """
 
     elements: tuple[str, ...]
