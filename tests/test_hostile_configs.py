@@ -187,6 +187,29 @@ def test_links_planted_in_a_run_are_not_followed(folder: Path) -> None:
     assert everything(folder) == before
 
 
+@pytest.mark.parametrize("name", ["report.html", "report-figures/fits.png", ".lock"])
+@pytest.mark.parametrize("as_link", [False, True])
+def test_reports_overwrite_no_file_of_others(folder: Path, name: str, as_link: bool) -> None:
+    config, path = folder / "si.toml", folder / "si" / name
+    config.write_text(SHORT)
+    assert carvsdb("refine", "run", config).code == 0
+    path.unlink(missing_ok=True)
+    if as_link:
+        (path if path.parent.name == "si" else path.parent).symlink_to(folder.parent / "victim")
+    else:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("" if name == ".lock" else "<html>years of work</html>")
+    before = everything(folder)
+    outcome = carvsdb("refine", "report", config, "--no-rings")
+    if name == ".lock" and not as_link:
+        assert outcome.code == 0
+        # A page of ours is written anew.
+        assert carvsdb("refine", "report", config, "--no-rings").code == 0
+    else:
+        assert outcome.code in (3, 7), outcome.err
+        assert everything(folder) == before
+
+
 def test_the_command_line_may_name_another_folder(folder: Path) -> None:
     config = folder / "si.toml"
     config.write_text(SHORT.replace("[outputs]", '[outputs]\nfolder = "../victim"'))

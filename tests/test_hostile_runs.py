@@ -165,6 +165,9 @@ FORGED: list[tuple[str, Change]] = [
     ("bonds to atoms that are not there", lambda a, _: a["constraint_1.bonds"].__setitem__((0, 0), 10**9)),
     ("bonds to atoms below 0", lambda a, _: a["constraint_1.bonds"].__setitem__((0, 0), -(10**9))),
     ("another generator", lambda a, _: a.update(generator=bits('{"bit_generator": "MT19937", "state": {"pos": 999}}'))),
+    ("a place below 0", lambda a, _: a.update(generator=bits(generator("MT19937", pos=-(10**6))))),
+    ("a place beyond its table", lambda a, _: a.update(generator=bits(generator("MT19937", pos=10**9)))),
+    ("a buffer without end", lambda a, _: a.update(generator=bits(generator("Philox", buffer_pos=10**9)))),
     ("a generator that is a function", lambda a, _: a.update(generator=bits('{"bit_generator": "seed"}'))),
     ("a generator without a state", lambda a, _: a.update(generator=bits('{"bit_generator": "PCG64"}'))),
     ("deep JSON", lambda a, _: a.update(generator=bits("[" * 100_000))),
@@ -182,6 +185,14 @@ FORGED: list[tuple[str, Change]] = [
     ("another trace", lambda _, n: n.update(trace_sha256="0" * 64)),
     ("no fingerprint", lambda _, n: n.update(fingerprint={})),
 ]
+
+
+def generator(kind: str, **places: int) -> str:
+    """Return the state of a generator with other places in its tables."""
+    state: dict[str, Any] = getattr(np.random, kind)(1).state
+    for name, place in places.items():
+        (state if name in state else state["state"])[name] = place
+    return json.dumps(state, default=lambda value: value.tolist())
 
 
 def bits(text: str) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@
 `constraints/`    shortest distances, coordination numbers, angles, lengths of bonds
 `data/`           pair counts, curves and chi² of data sets, kept up to date
 `protocols`       what the parts promise one another
+`saved_state`     the model and the generator of a checkpoint, checked
 `configuration`   the configuration they share
 ================  ==========================================================================================
 
@@ -20,7 +21,7 @@ References
 """
 
 from carvsdb_refine.monte_carlo.acceptance import BOLTZMANN, Verdict
-from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount, model_of_state
+from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.constraints.geometric import Angle, BondLengths, Coordination
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import HardSpheres
@@ -34,6 +35,7 @@ from carvsdb_refine.monte_carlo.protocols import (
     Move,
     Proposal,
 )
+from carvsdb_refine.monte_carlo.saved_state import model_of_state
 
 __all__ = [
     "BOLTZMANN",

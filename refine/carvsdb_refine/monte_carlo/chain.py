@@ -1,26 +1,25 @@
 """The chain: one configuration after the other."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.cell import heights_of_cell
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judge_delayed, judge_jointly
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.moves import VolumeMove
 from carvsdb_refine.monte_carlo.protocols import BoundData, Constraint, DataTerm, Move, Proposal
+from carvsdb_refine.monte_carlo.saved_state import array_of_generator, generator_of_state, model_of_state
 from carvsdb_refine.potential.terms import Arrays, BoundEnergy, CellEnergy, EnergyTerm, State, saved
 
 Floats = NDArray[np.float64]
 
-# Step sizes adapt within this; atoms that diffuse do not come so far (Å).
-_LARGEST_SCALE, _FARTHEST = 1e3, 1e6
+# Step sizes adapt within this.
+_LARGEST_SCALE = 1e3
 
 ORDERS = ("joint", "energy first", "data first")
 
@@ -324,11 +323,10 @@ class Chain:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that `from_state` needs to go on bit by bit, as arrays fit for one .npz file."""
         assert self._pending is None
-        generator = json.dumps(self._rng.bit_generator.state, default=_plain)
         arrays: dict[str, NDArray[Any]] = {
             "positions": self.configuration.positions.copy(),
             "cell": self.configuration.cell.copy(),
-            "generator": np.frombuffer(generator.encode(), np.uint8).copy(),
+            "generator": array_of_generator(self._rng),
             "n_moves": np.array(self._n_moves),
             "counts": self._counts.copy(),
             "scales": self._scales.copy(),
@@ -356,9 +354,12 @@ class Chain:
         InputError
             If the state is of another model or of other moves, or damaged.
         """
+        if getattr(state.get("positions"), "shape", ()) != model.positions.shape or len(state.get("counts", ())) != len(
+            moves
+        ):
+            raise InputError("the saved state belongs to another model or to other moves")
         current = model_of_state(state, model)
-        generator = _generator(saved(state, "generator", np.zeros(len(state.get("generator", ())), np.uint8)))
-        chain = cls(current, terms, data, moves, constraints, options, generator)
+        chain = cls(current, terms, data, moves, constraints, options, generator_of_state(state))
         chain._n_moves = int(saved(state, "n_moves", np.array(0)))
         chain.temperature = float(saved(state, "temperature", np.array(0.0)))
         chain._counts[:], chain._scales[:] = (
@@ -377,36 +378,3 @@ class Chain:
         parts: list[tuple[str, State]] = [(f"term_{index}", term) for index, term in enumerate(self._terms)]
         parts += [(f"constraint_{index}", part) for index, part in enumerate(self._constraints)]
         return parts if self._data is None else [*parts, ("data", self._data)]
-
-
-def model_of_state(state: Arrays, model: AtomicModel) -> AtomicModel:
-    """Return the model of a saved state.
-
-    Raises
-    ------
-    InputError
-        If the state is of another model, or its numbers are no atoms in a cell.
-    """
-    positions, cell = saved(state, "positions", model.positions), saved(state, "cell", model.cell)
-    ratio = abs(float(np.linalg.det(cell))) / abs(float(np.linalg.det(model.cell)))
-    if not 1e-3 < ratio < 1e3 or not 0.1 < float(heights_of_cell(cell).min() / model.heights.min()) < 10:
-        raise InputError("the saved cell is none that the start's could have become")
-    if float(np.abs(positions).max(initial=0.0)) > _FARTHEST:
-        raise InputError(f"the saved positions are farther away than {_FARTHEST:g} Å")
-    return replace(model, positions=positions, cell=cell)
-
-
-def _plain(value: Any) -> Any:
-    """Return numbers and arrays of a generator's state as what JSON knows."""
-    return value.tolist()
-
-
-def _generator(text: NDArray[np.uint8]) -> np.random.Generator:
-    try:
-        state: Any = json.loads(text.tobytes().decode())
-        # No other kind: numpy does not check the indices that some of them keep in their state.
-        bits = np.random.PCG64()
-        bits.state = state
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise InputError("the saved state of the random generator is none") from error
-    return np.random.Generator(bits)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from carvsdb.atomic_write import why_not_written, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.monte_carlo import model_of_state
 from carvsdb_refine.report.figures import Fit, coordination_png, fits_png, partials_png, rings_png, traces_png
-from carvsdb_refine.report.page import Picture, Section, Table, page
+from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_model, coordination
@@ -77,6 +77,8 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
         sections.append(_rings(setup, folder, model, state))
     sections.append(Section("Config", [f"{setup.file.path}, SHA-256 {setup.file.sha256}"], code=setup.file.text))
     path = folder.report if target is None else target
+    if target is None:
+        _check_own(path)
     return _write(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
 
 
@@ -215,8 +217,24 @@ def _rings(setup: Setup, folder: RunFolder, model: AtomicModel, state: StatusAns
     return Section("Rings", doubts, [table], [Picture("rings", caption, rings_png(moves, vectors))])
 
 
+def _figures(path: Path) -> Path:
+    return path.parent / f"{path.stem}-figures"
+
+
+def _check_own(path: Path) -> None:
+    """Raise RefusedError if a page or figures stand in a run's folder that no report made."""
+    try:
+        begins = path.read_bytes()[:1000] if path.exists() or path.is_symlink() else None
+    except OSError:
+        begins = b""
+    ours = begins is not None and GENERATOR.encode() in begins and not path.is_symlink()
+    for place, stands in ((path, begins is not None), (_figures(path), _figures(path).exists())):
+        if (stands and not ours) or place.is_symlink():
+            raise RefusedError("stands there already, and no report made it", item=str(place), hint="name one with -o")
+
+
 def _write(path: Path, text: str, sections: list[Section]) -> Written:
-    figures = path.parent / f"{path.stem}-figures"
+    figures = _figures(path)
     written = []
     try:
         figures.mkdir(parents=True, exist_ok=True)

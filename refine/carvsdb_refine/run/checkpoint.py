@@ -4,10 +4,10 @@ A checkpoint is sealed: its notes hold a checksum over all of its arrays, which 
 so what is in a checkpoint is judged anyway: its form here, and each array by the part of the chain that takes it over.
 
 Entrances of files to compiled kernels, and what stands there: positions and cell of a model or a checkpoint
-(`chain.model_of_state`, finite and a cell like the start's; `cell_list` makes all bins anew), energies, bases, curves
-(`terms.saved`, same type and shape, finite), the number of bins of a histogram (`ScatteringState.restore`, within the
-cell), bonds of a constraint (`BoundBonds.restore`, atoms that there are) or of a net (`Keating._bonds`, as many
-vertices as atoms; `Net` checks its edges), elements (`checks.element_indices`). No other index comes from a file.
+(`saved_state.model_of_state`, finite and a cell like the start's; `cell_list` makes all bins anew), energies, bases and
+curves (`terms.saved`, same type and shape, finite), the number of bins of a histogram (`ScatteringState.restore`,
+within the cell), bonds of a constraint (`BoundBonds.restore`, atoms that there are) or of a net (`Keating._bonds`, as
+many vertices as atoms; `Net` checks its edges), elements (`checks.element_indices`). No other index comes from a file.
 """
 
 import hashlib

@@ -201,7 +201,10 @@ class RunFolder:
         except ImportError:  # Windows: nobody is kept out.
             yield
             return
-        file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        except OSError as error:
+            raise InputError(f"cannot be locked ({error.strerror or error})", path=self.path / ".lock") from error
         try:
             for patience in (0.05, 0.1, 0.2, None):
                 try:
