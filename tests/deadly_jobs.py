@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse
-from carvsdb_ingest.readers import NetItem
+from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.tasks import attempts, pieces
 from carvsdb_ingest.tasks.attempts import Attempted, attempt
 from carvsdb_ingest.tasks.jobs import Job, JobOptions

@@ -9,7 +9,7 @@ import pytest
 from carvsdb.errors import InputError
 from carvsdb.net import Adjacency, Net, library, periodicity
 from carvsdb_ingest.analysis import read_items, read_nets
-from carvsdb_ingest.readers import NetItem, ReadOptions
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 
 # Coordinates as in the RCSR (O'Keeffe et al. 2008, doi:10.1021/ar800124u); edge lengths are 1.
 RCSR = {

@@ -49,6 +49,34 @@ def split_infinite(graph: Graph, elements: tuple[str, ...], group: Group, all_no
     return found
 
 
+def separate_metals(graph: Graph, elements: tuple[str, ...], group: Group) -> list[Group]:
+    """Take an inorganic unit apart into its metal (and P) atoms, each with what touches it alone.
+
+    Sets of other atoms between several metals are units of their own, single O atoms among them. A unit without metals
+    stays as it is, if it is finite.
+    """
+    centres = sorted(atom for atom in group.atoms if is_metal(elements[atom]) or elements[atom] == "P")
+    if not centres:
+        return split_infinite(graph, elements, group, all_nodes=False) if group.is_infinite else [group]
+    found = [Group({atom: HOME}) for atom in centres]
+    number = {atom: index for index, atom in enumerate(centres)}
+    for part in connected_groups(graph, [0] * len(graph), [atom for atom in group.atoms if atom not in number]):
+        touched = {
+            (number[other], plus(cell, offset))
+            for atom, cell in part.atoms.items()
+            for other, offset in graph[atom]
+            if other in number
+        }
+        if part.is_infinite:
+            found.extend(Group({atom: HOME}) for atom in part.atoms)
+        elif len(touched) == 1:
+            (centre, offset) = next(iter(touched))
+            found[centre].atoms.update(part.moved(minus(HOME, offset)))
+        else:
+            found.append(part)
+    return found
+
+
 def _join(
     found: list[Group],
     between: dict[frozenset[tuple[int, Offset]], int],

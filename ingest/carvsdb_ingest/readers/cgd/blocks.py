@@ -36,7 +36,7 @@ _WORD = re.compile(r'"([^"]*)"?|#.*|([^\s"#]+)')
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeywordLine:
     """The values of one keyword, and the line they stand on."""
 
     line: int
@@ -49,8 +49,8 @@ class Block:
 
     sort: str
     line: int
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-    skipped: list[Entry] = field(default_factory=list)
+    entries: dict[str, list[KeywordLine]] = field(default_factory=dict)
+    skipped: list[KeywordLine] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -108,13 +108,13 @@ def split_blocks(file: TextFile) -> list[Block]:
         elif first in _KEYWORDS:
             keyword, alone = _KEYWORDS[first], len(words) == 1
             if keyword and (not alone or keyword in ("name", "id")):
-                block.entries.setdefault(keyword, []).append(Entry(number, words[1:]))
+                block.entries.setdefault(keyword, []).append(KeywordLine(number, words[1:]))
         elif first[:1] in tuple("+-.0123456789") or (alone and keyword in ("node", "edge", "center")):
             if keyword:
-                block.entries.setdefault(keyword, []).append(Entry(number, words))
+                block.entries.setdefault(keyword, []).append(KeywordLine(number, words))
         else:
             keyword = None
-            block.skipped.append(Entry(number, words[:1]))
+            block.skipped.append(KeywordLine(number, words[:1]))
     if block is not None:
         raise _unfinished(file, block)
     if not blocks:
