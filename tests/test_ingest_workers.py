@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 import time
 from importlib import import_module
 from pathlib import Path
@@ -99,7 +100,8 @@ def test_shards_of_a_killed_writer_are_taken_in(tmp_path: Path) -> None:
     (damaged / "attempt.parquet").write_bytes(whole[:-1] + b"?")
     with pytest.raises(VerificationError, match=r"attempt\.parquet: the SHA-256"):
         open_folder(damaged)
-    (shards / f".{os.uname().nodename}-{2**22 + 1}-00000000.tmp").mkdir()
+    # The draft of a process that is no more: no process of this machine has such a number.
+    (shards / f".shard.{socket.gethostname()}-{2**22 + 1}-{0:016x}.part").mkdir()
     notes: list[str] = []
     with Catalogue.open(tmp_path / "second.duckdb") as catalogue:
         ingest_files(catalogue, files, shards=shards, note=notes.append)
