@@ -169,3 +169,15 @@ def test_on_a_dask_cluster(tmp_path: Path, killed: bool) -> None:
         process.kill()
     assert report[:2] == (27, 3)
     assert report[2] > 1
+
+
+def test_relative_paths_follow_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is kept for the next input must not read a file of the folder that it started in."""
+    for number, edges in enumerate((" 1 1 1 0 0\n 1 1 0 1 0\n", " 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "net.cgd").write_text(f"PERIODIC_GRAPH\nEDGES\n{edges}END\n")
+        monkeypatch.chdir(folder)
+        with Catalogue.in_memory() as catalogue:
+            assert ingest_files(catalogue, [Path("net.cgd")], time_limit=60).rejected == []
+            assert catalogue.net("net").n_edges == 2 + number
