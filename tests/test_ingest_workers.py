@@ -181,3 +181,20 @@ def test_relative_paths_follow_the_working_folder(tmp_path: Path, monkeypatch: p
         with Catalogue.in_memory() as catalogue:
             assert ingest_files(catalogue, [Path("net.cgd")], time_limit=60).rejected == []
             assert catalogue.net("net").n_edges == 2 + number
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_process_that_one_input_filled_does_not_do_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    folder = nets(tmp_path / "nets", 30)
+    for place in (0, 3, 6):
+        (folder / f"{place}" / "full.cgd").write_text(SMALL + f"# {place}\n")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setattr(worker_pool, "FUNCTION", "deadly_jobs:do_or_die")
+    with Catalogue.open(tmp_path / "a.duckdb") as catalogue:
+        report = ingest_files(catalogue, net_files([folder]), workers=Workers(workers), time_limit=60)
+    causes = [(Path(path).stem, cause_of(error)) for path, error in report.rejected]
+    assert [cause for stem, cause in causes if stem == "full"] == ["memory limit"] * 3
+    assert [(stem, cause) for stem, cause in causes if stem != "full" and cause != "bad input"] == []
+    assert len(report.added) == 27
