@@ -248,6 +248,10 @@ def test_b_basis_as_it_is_in_the_wild(tmp_path: Path) -> None:
     [
         ({"radbase": "Bessel"}, r"the radial basis Bessel is not built \(bond O-O\); built are SBessel, ChebExpCos"),
         ({"radbase": "ChebPow", "radparameters": []}, "radparameters of O-O: ChebPow needs a number"),
+        (
+            {"radbase": "ChebExpCos", "radparameters": [0]},
+            "radparameters of O-O: ChebExpCos needs a number other than 0",
+        ),
         ({"radbase": "ChebExpCos", "dcutij": -1}, "the radial basis of O-O needs .* a width of at least 0"),
         ({"inner_cutoff_type": "energy"}, r"the inner cut-off type energy is not built \(bond O-O\)"),
         ({"core-repulsion": [float("nan"), 1]}, "the core repulsion of O-O is not a number"),

@@ -325,10 +325,11 @@ def _new_rows(batch: Batch) -> dict[str, str]:
     keyed += [name for name in ("refinement", "embedding") if name in batch.tables]
     new = {name: f"SELECT id FROM came_{name} WHERE is_new" for name in keyed}
     rows = {name: f"id IN ({keys})" for name, keys in new.items()}
-    for name, owner in (("net_environment", "carvs"), ("noise_block", "carvs"), ("geometry", "net")):
-        rows[name] = f"{owner}_id IN ({new[owner]})"
-    if "embedding" in new:
-        rows["embedding_point"] = f"embedding_id IN ({new['embedding']})"
+    owners = {"net_environment": "carvs", "noise_block": "carvs", "geometry": "net", "embedding_point": "embedding"}
+    for name, owner in owners.items():
+        # Also those whose owner is not there at all.
+        old = f"id NOT IN ({new[owner]})" if owner in new else "true"
+        rows[name] = f"{owner}_id NOT IN (SELECT id FROM {owner} WHERE {old})"
     return rows
 
 

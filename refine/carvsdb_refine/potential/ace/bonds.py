@@ -59,6 +59,8 @@ def radial_of(
         raise InputError(f"{names['parameters']} of {pair}: {name} needs a number", path=path)
     width = float(text.get(names["width"], 0.0) if is_plain else text[names["width"]])
     radial = RadialBasis(name, float(parameters[0]) if parameters else 1.0, width, spacing, table)
+    if name == "ChebExpCos" and radial.parameter == 0:
+        raise InputError(f"{names['parameters']} of {pair}: {name} needs a number other than 0", path=path)
     if not (np.isfinite(radial.parameter) and 0 <= width < np.inf):
         raise InputError(f"the radial basis of {pair} needs a finite number and a width of at least 0 Å", path=path)
     return radial

@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 
 # A finer grid than this cannot be told from it.
 _MOST_BINS = 20_000
-# The error of a cubic that counts as none, relative to the functions.
-_NO_ERROR = 1e-11
+# The error of a cubic that counts as none, relative to the functions: forces then differ by less than 1e-7 eV/Å.
+_NO_ERROR = 3e-12
 
 
 def needs_grid(bond: Bond) -> bool:
