@@ -11,7 +11,7 @@ from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cgd.cgd import read_cgd
 from carvsdb_ingest.readers.cgd.nearest import NearestError, nearest_edges
-from carvsdb_ingest.readers.item import FoundNet, ReadOptions
+from carvsdb_ingest.readers.item import FileOptions, FoundNet
 
 PCU = "NODE 1 6 0 0 0\nEDGE 1 1 0 0"
 DIA = "GROUP Fd-3m\nCELL 2.3094 2.3094 2.3094 90 90 90\n"
@@ -69,7 +69,7 @@ DIALECTS = {
 
 def read(body: str) -> FoundNet:
     end = "" if "ENDCRYSTAL" in body else "\nEND\n"
-    (found,) = read_cgd(TextFile.decode(f"CRYSTAL\n{body}{end}".encode(), "a.cgd"), ReadOptions())
+    (found,) = read_cgd(TextFile.decode(f"CRYSTAL\n{body}{end}".encode(), "a.cgd"), FileOptions())
     return found
 
 
@@ -103,7 +103,7 @@ def test_cases(shared: Path) -> None:
 
 def test_numbers_before_any_keyword_are_edges() -> None:
     text = "PERIODIC_GRAPH # the diamond net\n 1 2  0 0 0\n 1 2  1 0 0\n 1 2  0 1 0\n 1 2  0 0 1\nEND\n"
-    (found,) = read_cgd(TextFile.decode(text.encode(), "a.cgd"), ReadOptions())
+    (found,) = read_cgd(TextFile.decode(text.encode(), "a.cgd"), FileOptions())
     assert "dia" in names(found.net)
 
 
