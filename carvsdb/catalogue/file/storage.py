@@ -264,6 +264,12 @@ def _why_not(path: Path, message: str) -> CarvsdbError:
             item=str(path),
             hint="upgrade with `pip install -U carvsdb duckdb`",
         )
+    if "WAL does not match" in message:
+        return InputError(
+            f"its log {log_of(path).name} is of another catalogue, or of another state of this one",
+            path=path,
+            hint="bring back the log that it had, or move this one away, with what it holds",
+        )
     if "not a valid DuckDB" in message:
         return InputError("is no DuckDB file, so it is no catalogue", path=path)
     if any(word in message for word in (*_DAMAGE_WORDS, *_FULL_WORDS)):
