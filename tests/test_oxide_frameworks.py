@@ -96,7 +96,7 @@ def test_exchanged_cations_are_guests(cation: str, sodalite: Structure) -> None:
 def test_t_atoms_of_any_element_beside_potassium(first: str, second: str) -> None:
     for code in ("SOD", "GIS"):
         framework = zeolite(code, 2, first, second)
-        structure = stuffed(framework, ["K"], np.zeros((1, 3)), 2.4, 2)
+        structure = stuffed(framework, ["K"], np.zeros((1, 3)), 2.3, 2)
         found = find_oxide_framework(structure, find_bonds(structure))
         assert len(found.t_atoms) == sum(element != "O" for element in framework.elements)
         assert found.cations == frozenset(range(framework.n_atoms, structure.n_atoms))

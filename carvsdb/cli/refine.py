@@ -65,9 +65,11 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
+    from carvsdb_refine.run import check_place
     from carvsdb_refine.run import run as run_of
 
     def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
+        check_place(setup, overwrite)  # before the score, which takes seconds of a large model
         _checked(setup, strict)
         return run_of(setup, hooks, overwrite)
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from carvsdb.catalogue.maintenance.recomputing import REFERENCES
 from carvsdb.rings import LARGEST_CUT_OFF, Carvs
 
 Tables = Mapping[str, pa.Table]
@@ -24,20 +25,6 @@ KEYS = {
     "embedding_point": ("embedding_id", "carvs_id"),
 }
 """Columns that tell rows apart."""
-
-REFERENCES = (
-    ("structure", "source_id", "source"),
-    ("net", "structure_id", "structure"),
-    ("carvs", "net_id", "net"),
-    ("net_environment", "carvs_id", "carvs"),
-    ("net_environment", "net_id", "net"),
-    ("net_environment", "environment_id", "environment"),
-    ("noise_block", "carvs_id", "carvs"),
-    ("embedding_point", "embedding_id", "embedding"),
-    ("embedding_point", "carvs_id", "carvs"),
-)
-"""Column by column, the table whose `id` it holds."""
-
 
 LENGTHS = (
     ("structure", "cell", 9),
@@ -75,6 +62,8 @@ def _keys(tables: Tables) -> Iterator[str]:
 
 def _references(tables: Tables) -> Iterator[str]:
     for name, column, target in REFERENCES:
+        if name not in tables or target not in tables:
+            continue  # a release holds no refinements and no attempts
         values = tables[name][column].drop_null()
         missing = pc.sum(pc.invert(pc.is_in(values, value_set=tables[target]["id"].combine_chunks()))).as_py() or 0
         if missing:

@@ -11,7 +11,7 @@ INORGANIC, ORGANIC = 1, 2
 def classify(graph: Graph, elements: tuple[str, ...], members: set[int], on_rings: frozenset[int]) -> list[int | None]:
     """Tell of each atom whether it is part of an inorganic or of an organic unit.
 
-    Metals are inorganic, carbon is organic, and so are the other non-metals of planar rings with carbon (imidazolate,
+    Metals are inorganic, carbon is organic, and so are the other non-metals of rings with carbon (imidazolate,
     pyridine). A connected set of P and S atoms goes with the metals it is bonded to, else with carbon. A connected
     set of other non-metals does so too: the O atoms of a carboxylate belong to the metal cluster, its C to the
     linker; a nitrate or a sulfate that bridges metals belongs to the cluster.
@@ -23,7 +23,7 @@ def classify(graph: Graph, elements: tuple[str, ...], members: set[int], on_ring
     members : set of int
         Atoms to look at; all others get None.
     on_rings : frozenset of int
-        Atoms of planar rings.
+        Atoms of rings with carbon.
 
     References
     ----------

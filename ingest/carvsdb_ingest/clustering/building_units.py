@@ -13,9 +13,9 @@ from carvsdb_ingest.clustering.cells import HOME, Graph
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.groups import Group, connected_groups
+from carvsdb_ingest.clustering.organic_rings import organic_rings
 from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework, find_oxide_framework
 from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
-from carvsdb_ingest.clustering.planar_rings import planar_ring_systems
 from carvsdb_ingest.clustering.rods import SPLITTING, separate_metals, split_infinite
 from carvsdb_ingest.clustering.trimming import Framework, find_framework
 from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices
@@ -56,9 +56,9 @@ class BuildingUnits:
         self.oxide: OxideFramework = find_oxide_framework(structure, bonds)
         self.graph: Graph = self.oxide.bonds.neighbours(structure.n_atoms)
         self.framework: Framework = find_framework(self.graph, self.elements)
-        self.rings = planar_ring_systems(structure, self.graph, self.framework.members)
-        on_rings = frozenset(atom for system in self.rings for atom in system.atoms)
-        self.class_of = classify(self.graph, self.elements, self.framework.members, on_rings)
+        rings = organic_rings(structure, self.graph, self.framework.members)
+        self.rings = rings.planar
+        self.class_of = classify(self.graph, self.elements, self.framework.members, rings.atoms)
 
     @cached_property
     def _inorganic(self) -> list[Group]:

@@ -1,10 +1,9 @@
 """Fused rings of atoms: what of an organic framework is rigid."""
 
-from collections.abc import Iterable
-
 from carvsdb.atoms.elements import is_metal
-from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
+from carvsdb_ingest.clustering.cells import HOME, Graph, minus
 from carvsdb_ingest.clustering.groups import Group, connected_groups
+from carvsdb_ingest.clustering.small_rings import shortest_rings
 
 LARGEST_RING = 7
 _FEWEST_CORNERS = 3
@@ -56,27 +55,11 @@ def _ring_bonds(graph: Graph, inside: set[int]) -> Graph:
     found: Graph = [[] for _ in graph]
     for atom in sorted(inside):
         for other, offset in graph[atom]:
-            if other in inside and (atom, HOME) < (other, offset) and _closes(graph, inside, atom, other, offset):
+            if (
+                other in inside
+                and (atom, HOME) < (other, offset)
+                and shortest_rings(graph, inside, atom, (other, offset), LARGEST_RING)
+            ):
                 found[atom].append((other, offset))
                 found[other].append((atom, minus(HOME, offset)))
     return found
-
-
-def _closes(graph: Graph, inside: set[int], atom: int, other: int, offset: Offset) -> bool:
-    """Tell whether a path of at most 6 bonds joins the ends of a bond without using it."""
-    start, goal = (atom, HOME), (other, offset)
-    seen: set[tuple[int, Offset]] = {start}
-    front: Iterable[tuple[int, Offset]] = [start]
-    for _ in range(LARGEST_RING - 1):
-        following = []
-        for here, cell in front:
-            for there, step in graph[here]:
-                place = (there, plus(cell, step))
-                if there not in inside or place in seen or ((here, cell) == start and place == goal):
-                    continue
-                if place == goal:
-                    return True
-                seen.add(place)
-                following.append(place)
-        front = following
-    return False

@@ -43,6 +43,25 @@ class Hooks:
     stop: Callable[[], bool] = lambda: False
 
 
+def check_place(setup: Setup, overwrite: bool = False) -> RunFolder:
+    """Return the folder that a run would write; what costs little to refuse is refused here, before any energy.
+
+    Raises
+    ------
+    RefusedError
+        If the folder holds a run already, or files that no run made.
+    InputError
+        If the format of the last model cannot hold it.
+    """
+    folder = RunFolder(setup.file.outputs)
+    # A format that cannot hold the model is found now, not at the end.
+    model_text(setup.model, setup.model_name, setup.types)
+    folder.check_own(setup.model_name)
+    if not overwrite:
+        folder.check_free()
+    return folder
+
+
 def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> RunAnswer:
     """Run a refinement from its start to its end.
 
@@ -64,12 +83,7 @@ def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> Ru
     KeyboardInterrupt
         If the hooks said stop, after a checkpoint.
     """
-    folder = RunFolder(setup.file.outputs)
-    # A format that cannot hold the model is found now, not at the end.
-    model_text(setup.model, setup.model_name, setup.types)
-    folder.check_own(setup.model_name)
-    if not overwrite:
-        folder.check_free()
+    folder = check_place(setup, overwrite)
     chain = begin(setup)
     folder.make()
     with folder.owned():

@@ -1,22 +1,40 @@
-"""Rings of organic chemistry: small, nearly planar, convex."""
+"""Rings of organic chemistry, and which of them are planar."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import is_metal
 from carvsdb.atoms.structure import Structure
-from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
+from carvsdb_ingest.clustering.cells import HOME, Graph, minus
 from carvsdb_ingest.clustering.groups import Group, connected_groups
+from carvsdb_ingest.clustering.small_rings import Place, shortest_rings
 
-Place = tuple[int, Offset]
-LARGEST_RING = 8
+SMALLEST_RING, LARGEST_RING = 5, 8
 _ANGLES = (90.0, 145.0)
 # Degrees by which the inner angles of a ring may fall short of those of a planar one; a chair misses 63.
 _LEAST_FLAT = 18.0
 
 
-def planar_ring_systems(structure: Structure, graph: Graph, members: set[int]) -> list[Group]:
-    """Find the sets of planar rings of non-metals with carbon that share atoms.
+@dataclass(frozen=True, slots=True)
+class OrganicRings:
+    """Rings of non-metals with carbon.
+
+    Attributes
+    ----------
+    planar : list of Group
+        Sets of planar rings that share atoms: the ring systems that are vertices where linkers fall into parts.
+    atoms : frozenset of int
+        Atoms of rings of 5 to 8, planar or not: they belong to linkers, whatever their element.
+    """
+
+    planar: list[Group]
+    atoms: frozenset[int]
+
+
+def organic_rings(structure: Structure, graph: Graph, members: set[int]) -> OrganicRings:
+    """Find the rings of non-metals, one of them carbon, among some atoms.
 
     Parameters
     ----------
@@ -28,8 +46,8 @@ def planar_ring_systems(structure: Structure, graph: Graph, members: set[int]) -
 
     Notes
     -----
-    A ring has at most 8 atoms, one of them carbon, no chord that is shorter, inner angles between 90° and 145°, whose
-    sum is within 18° of that of a planar polygon. Saturated rings (piperazine, cyclohexane) are none.
+    A ring is planar if its inner angles lie between 90° and 145° and add up to within 18° of those of a planar polygon.
+    Saturated rings (piperazine, hexamethylenetetramine) are not; their N and S are parts of the linker all the same.
 
     References
     ----------
@@ -38,15 +56,20 @@ def planar_ring_systems(structure: Structure, graph: Graph, members: set[int]) -
     inside = {atom for atom in members if not is_metal(structure.elements[atom])}
     bonds: Graph = [[] for _ in graph]
     seen: set[tuple[int, Place]] = set()
+    atoms: set[int] = set()
     for atom in sorted(inside):
         for other, offset in graph[atom]:
             if other not in inside or (atom, HOME) > (other, offset) or (atom, (other, offset)) in seen:
                 continue
-            for ring in _shortest_rings(graph, inside, atom, (other, offset)):
+            for ring in shortest_rings(graph, inside, atom, (other, offset), LARGEST_RING):
+                if len(ring) < SMALLEST_RING or not any(structure.elements[one] == "C" for one, _ in ring):
+                    continue
+                atoms.update(one for one, _ in ring)
                 if _is_planar(structure, ring):
                     for one, two in zip(ring, [*ring[1:], ring[0]], strict=True):
                         _note(bonds, seen, one, two)
-    return connected_groups(bonds, [0] * len(graph), {atom for atom in inside if bonds[atom]})
+    planar = connected_groups(bonds, [0] * len(graph), {atom for atom in inside if bonds[atom]})
+    return OrganicRings(planar, frozenset(atoms))
 
 
 def _note(bonds: Graph, seen: set[tuple[int, Place]], one: Place, two: Place) -> None:
@@ -57,47 +80,12 @@ def _note(bonds: Graph, seen: set[tuple[int, Place]], one: Place, two: Place) ->
             bonds[atom].append(end)
 
 
-def _shortest_rings(graph: Graph, inside: set[int], atom: int, goal: Place) -> list[list[Place]]:
-    """Return the shortest rings through a bond, as lists of places."""
-    start = (atom, HOME)
-    before: dict[Place, list[Place]] = {start: []}
-    front = [start]
-    for _ in range(LARGEST_RING - 1):
-        following: dict[Place, list[Place]] = {}
-        for place in front:
-            here, cell = place
-            for there, step in graph[here]:
-                other = (there, plus(cell, step))
-                if there not in inside or other in before or (place == start and other == goal):
-                    continue
-                following.setdefault(other, []).append(place)
-        before.update(following)
-        if goal in following:
-            return _paths(before, goal)
-        front = list(following)
-    return []
-
-
-def _paths(before: dict[Place, list[Place]], goal: Place) -> list[list[Place]]:
-    paths = [[goal]]
-    while before[paths[0][-1]]:
-        paths = [[*path, earlier] for path in paths for earlier in before[path[-1]]]
-    return paths
-
-
 def _is_planar(structure: Structure, ring: list[Place]) -> bool:
     atoms = [atom for atom, _ in ring]
-    if not any(structure.elements[atom] == "C" for atom in atoms) or len(set(ring)) < len(ring):
-        return False
     places = (structure.positions[atoms] + np.array([cell for _, cell in ring])) @ structure.cell
     angles = _inner_angles(places)
     expected = 180.0 * (len(ring) - 2)
-    return bool(
-        len(ring) > 4
-        and (angles > _ANGLES[0]).all()
-        and (angles < _ANGLES[1]).all()
-        and angles.sum() > expected - _LEAST_FLAT
-    )
+    return bool((angles > _ANGLES[0]).all() and (angles < _ANGLES[1]).all() and angles.sum() > expected - _LEAST_FLAT)
 
 
 def _inner_angles(places: NDArray[np.float64]) -> NDArray[np.float64]:
