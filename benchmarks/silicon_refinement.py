@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.generate import wooten_winer_weaire
 from carvsdb_refine.backmap import random_packing
 from carvsdb_refine.monte_carlo import (
@@ -32,7 +33,6 @@ from carvsdb_refine.monte_carlo import (
     ScatteringData,
 )
 from carvsdb_refine.potential import StillingerWeber
-from carvsdb_refine.potential.pair_listing import list_pairs
 from carvsdb_refine.scattering import (
     DataSet,
     Scatterer,

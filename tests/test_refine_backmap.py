@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.generate import AnnealingSchedule, SwitchingOptions, wooten_winer_weaire
 from carvsdb.net import Net, contract_linkers, library
@@ -24,7 +25,6 @@ from carvsdb_refine.backmap import (
 from carvsdb_refine.backmap.node_net import two_ended
 from carvsdb_refine.backmap.orientations import best_spins
 from carvsdb_refine.model.files import read_model
-from carvsdb_refine.potential.pair_listing import list_pairs
 
 ZIF = "data/amorphous-mof/zif"
 # No contact between atoms that are not bonded may be below these (Å): the shortest ones in the well-annealed m1.

@@ -1,14 +1,16 @@
 """The TOML file of a refinement: what it may say, and what is said when it is wrong."""
 
 import doctest
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from carvsdb.errors import InputError
 from carvsdb_refine.run import config_file, read_config
@@ -68,6 +70,10 @@ def test_the_file_of_the_documentation(tmp_path: Path) -> None:
     assert file.outputs == tmp_path / "m1"
 
 
+ACE = 'kind = "ace"\nfile = "zif-ace-24.yace"'
+LJ = 'kind = "lennard-jones"\npairs = {"Ar-Ar" = {epsilon = 1.0, sigma = 3.4}}\ncutoff = 8.0\n'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
@@ -99,6 +105,21 @@ def test_the_file_of_the_documentation(tmp_path: Path) -> None:
             "[[run.schedule]] 1, 'temperature': expected a number of at least 0, got -1",
         ),
         ("seed = 1", "[[run.schedule]]\ntemperature = 1\nmoves = 10", "[run]: schedule stands in place of"),
+        (ACE, 'kind = "lenard-jones"', "[potential], 'kind': expected 'ace' or 'lennard-jones' or 'morse' or"),
+        (ACE, "", "[potential] needs the key 'kind'"),
+        (ACE, 'kind = "ace"', "[potential] needs the key 'file'"),
+        (ACE, 'kind = "ace"\nfile = "a.yace"\nfiel = 1', "[potential] has no key 'fiel'; did you mean 'file'?"),
+        (ACE, 'kind = "lennard-jones"\ncutoff = 8.0', "[potential] needs the key 'pairs'"),
+        (ACE, LJ.replace("cutoff = 8.0", ""), "[potential] needs the key 'cutoff'"),
+        (ACE, LJ.replace(", sigma = 3.4", ""), "[potential], 'pairs.Ar-Ar' needs the key 'sigma'"),
+        (ACE, LJ.replace("Ar-Ar", "ArAr"), "'pairs.ArAr': expected a pair of elements such as Si-O, got 'ArAr'"),
+        (ACE, LJ.replace("3.4", "-3.4"), "[potential], 'pairs.Ar-Ar.sigma': expected a number above 0, got -3.4"),
+        (ACE, LJ.replace("sigma", "b = 1, sigma"), "has no key 'b'; it has epsilon, sigma"),
+        (ACE, LJ + "shifted = 1", "[potential], 'shifted': expected true or false, got 1"),
+        (ACE, 'kind = "stillinger-weber"\nset = "Ge"', "[potential], 'set': expected 'Si', got 'Ge'"),
+        (ACE, 'kind = "tersoff"\nsets = "Si(C)"', "[potential] has no key 'sets'; did you mean 'set'?"),
+        (ACE, 'kind = "keating"\nbond_length = "long"', "[potential], 'bond_length': expected a number, got 'long'"),
+        (ACE, 'kind = "ase"', "[potential] needs the key 'calculator'"),
     ],
 )
 def test_one_sentence_for_what_is_wrong(tmp_path: Path, old: str, new: str, sentence: str) -> None:
@@ -126,7 +147,7 @@ def test_missing_config(tmp_path: Path) -> None:
 
 
 def test_defaults_are_those_of_the_design() -> None:
-    config = RefinementConfig.model_validate(tomllib.loads('start.model = "a.xyz"\npotential.kind = "ace"'))
+    config = RefinementConfig.model_validate(tomllib.loads('start.model = "a.xyz"\npotential.kind = "tersoff"'))
     assert config.run.chi2_factor == 1.0
     assert config.start.molecules == "none"
     assert config.data == []
@@ -149,11 +170,20 @@ def test_the_documented_python_runs() -> None:
 
 
 def test_every_key_is_documented() -> None:
-    text = DOCS.read_text(encoding="utf-8")
-    for table in RefinementConfig.model_fields.values():
-        model = next(part for part in (table.annotation, *get_args(table.annotation)) if hasattr(part, "model_fields"))
-        for key in model.model_fields:
-            assert f"`{key}`" in text or f"`{key} =" in text, f"docs/refine.md does not say what {key} is"
+    text = DOCS.read_text(encoding="utf-8") + DOCS.with_name("potentials.md").read_text(encoding="utf-8")
+    models = list(models_within(RefinementConfig))
+    assert len(models) > 15
+    for key in {key for model in models for key in model.model_fields}:
+        assert re.search(rf"\b{key}\b", text), f"no page says what {key} is"
+
+
+def models_within(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models_within(field.annotation)
+    for part in get_args(annotation):
+        yield from models_within(part)
 
 
 @given(data=st.data())

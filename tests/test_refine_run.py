@@ -476,7 +476,7 @@ def test_data_without_errors_cannot_be_refined(tmp_path: Path) -> None:
 
 def test_unknown_potential(tmp_path: Path) -> None:
     config = make_folder(tmp_path, CONFIG.replace("stillinger-weber", "stillinger"))
-    failing(config, "si.toml", "no potential of kind 'stillinger'", "stillinger-weber")
+    failing(config, "si.toml", "got 'stillinger'", "stillinger-weber")
 
 
 def test_a_format_that_cannot_hold_the_model_is_found_at_once(tmp_path: Path) -> None:

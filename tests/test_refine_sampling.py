@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.net import Net
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
@@ -21,7 +22,6 @@ from carvsdb_refine.monte_carlo import (
     bend_move,
 )
 from carvsdb_refine.potential import Keating, LennardJones, LennardJonesPair, Morse, MorsePair, StillingerWeber
-from carvsdb_refine.potential.pair_listing import list_pairs
 from carvsdb_refine.scattering import pair_histogram
 
 Floats = NDArray[np.float64]

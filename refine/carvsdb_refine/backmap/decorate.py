@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import heights_of_cell
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_refine.backmap.contacts import contact_distances
@@ -17,7 +18,6 @@ from carvsdb_refine.backmap.linkers import Linker, linker_named
 from carvsdb_refine.backmap.node_net import edge_vectors, net_named, node_net, two_ended
 from carvsdb_refine.backmap.orientations import SPINS, best_spins
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
-from carvsdb_refine.potential.pair_listing import list_pairs
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell_list import CellList, cell_list, most_found, neighbours_of, put_atoms
 from carvsdb.compiled import compiled
-from carvsdb_refine.potential.moving_grid import MovingGrid, move_atom, moving_grid, search
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -29,25 +29,23 @@ def best_spins(placings: Floats, start: Integers, kinds: Integers, contacts: Flo
     cell : ndarray of float64, shape (3, 3)
         Lattice vectors as rows, in Å.
     """
-    n_linkers, _, n_atoms, _ = placings.shape
     chosen = start.copy()
-    atoms = placings[np.arange(n_linkers), chosen].reshape(-1, 3)
+    atoms = placings[np.arange(len(placings)), chosen].reshape(-1, 3)
     cutoff = float(contacts.max())
-    grid, most = moving_grid(atoms, cell, cutoff)
-    _choose(grid, placings, chosen, kinds, contacts, cutoff, 64 * n_atoms + most)
-    return chosen
+    capacity = 0
+    while True:
+        cells = cell_list(atoms, cell, cutoff, capacity)
+        if _choose(cells, placings, chosen, kinds, contacts, cutoff):
+            return chosen
+        chosen, capacity = start.copy(), 2 * cells.members.shape[1]
 
 
 @compiled
 def _choose(
-    grid: MovingGrid,
-    placings: Floats,
-    chosen: Integers,
-    kinds: Integers,
-    contacts: Floats,
-    cutoff: float,
-    most: int,
-) -> None:
+    cells: CellList, placings: Floats, chosen: Integers, kinds: Integers, contacts: Floats, cutoff: float
+) -> bool:
+    """Sweep over the linkers; return False, and stop, if a bin has no room."""
+    most = most_found(cells)
     n_linkers, n_spins, n_atoms = placings.shape[0], placings.shape[1], placings.shape[2]
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
     for _ in range(_SWEEPS):
@@ -56,14 +54,13 @@ def _choose(
             for turn in range(n_spins + 1):
                 # The last turn only puts the linker at its best.
                 spin = turn if turn < n_spins else best
-                for k in range(n_atoms):
-                    place = placings[linker, spin, k]
-                    move_atom(grid, linker * n_atoms + k, place[0], place[1], place[2])
+                if not put_atoms(cells, linker * n_atoms + np.arange(n_atoms), placings[linker, spin]):
+                    return False
                 if turn == n_spins:
                     break
                 energy = 0.0
                 for k in range(n_atoms):
-                    n_others = search(grid, linker * n_atoms + k, cutoff, others, vectors)
+                    n_others = neighbours_of(cells, linker * n_atoms + k, cutoff, others, vectors)
                     for j in range(n_others):
                         if others[j] // n_atoms != linker:
                             overlap = contacts[kinds[k], kinds[others[j] % n_atoms]] - vectors[j, 3]
@@ -72,3 +69,4 @@ def _choose(
                 if energy < lowest - 1e-12:
                     lowest, best = energy, spin
             chosen[linker] = best
+    return True

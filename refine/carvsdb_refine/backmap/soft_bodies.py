@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.compiled import compiled
-from carvsdb_refine.potential.pair_listing import list_pairs
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -29,10 +29,8 @@ from carvsdb_refine.monte_carlo.moves import AtomMove, RigidMove, SwapMove, Volu
 from carvsdb_refine.monte_carlo.protocols import (
     BoundConstraint,
     BoundData,
-    BoundEnergy,
     Constraint,
     DataTerm,
-    EnergyTerm,
     Move,
     Proposal,
 )
@@ -44,7 +42,6 @@ __all__ = [
     "BondLengths",
     "BoundConstraint",
     "BoundData",
-    "BoundEnergy",
     "Chain",
     "ChainOptions",
     "Configuration",
@@ -52,7 +49,6 @@ __all__ = [
     "Coordination",
     "DataTerm",
     "Drift",
-    "EnergyTerm",
     "Fit",
     "HardSpheres",
     "Move",

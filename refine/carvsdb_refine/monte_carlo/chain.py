@@ -12,17 +12,9 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judge_delayed, judge_jointly
 from carvsdb_refine.monte_carlo.configuration import Configuration
-from carvsdb_refine.monte_carlo.protocols import (
-    Arrays,
-    BoundData,
-    BoundEnergy,
-    Constraint,
-    DataTerm,
-    EnergyTerm,
-    Move,
-    Proposal,
-    State,
-)
+from carvsdb_refine.monte_carlo.moves import VolumeMove
+from carvsdb_refine.monte_carlo.protocols import BoundData, Constraint, DataTerm, Move, Proposal
+from carvsdb_refine.potential.terms import Arrays, BoundEnergy, CellEnergy, EnergyTerm, State
 
 Floats = NDArray[np.float64]
 
@@ -180,9 +172,9 @@ class Chain:
         self._pending: _Pending | None = None
         self.drifts: list[Drift] = []
         lacking = [
-            term.name for term, bound in zip(terms, self._terms, strict=True) if not hasattr(bound, "propose_cell")
+            term.name for term, bound in zip(terms, self._terms, strict=True) if not isinstance(bound, CellEnergy)
         ]
-        if lacking and "volume" in names:
+        if lacking and any(isinstance(move, VolumeMove) for move in moves):
             raise InputError(f"{', '.join(lacking)} cannot follow a change of the cell; leave out the volume move")
 
     @property
@@ -293,7 +285,8 @@ class Chain:
             if proposal.cell is None:
                 change += term.propose(proposal.atoms, proposal.positions)
             else:
-                change += term.propose_cell(proposal.cell, proposal.positions)  # type: ignore[attr-defined]
+                assert isinstance(term, CellEnergy)
+                change += term.propose_cell(proposal.cell, proposal.positions)
             if not change < np.inf:
                 return np.inf
         return energy_exponent(change, self.temperature)

@@ -1,27 +1,20 @@
 """What the parts of a chain promise one another.
 
-A *term* is a description (a potential, data, a constraint); *bound* to a model it holds the state of that model and
-answers what a change would do. Between ``propose`` and ``accept`` or ``reject`` a state may keep whatever makes
-accepting cheap; after ``reject`` nothing has changed.
+What energies promise stands below, in `potential.terms`; data, constraints and moves are described in the same way:
+*bound* to a model, a description holds the state of that model and answers what a change would do.
 
 All positions are Cartesian, in Å, and need not lie in the cell; energies are in eV.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.potential.terms import Floats, Integers, State
 from carvsdb_refine.scattering import DataScore
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-# Named arrays: what a state is saved as, each fit for one entry of an .npz file.
-Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,70 +41,6 @@ class Proposal:
     cell: Floats | None = None
     log_bias: float = 0.0
     work: float = 0.0
-
-
-class State(Protocol):
-    """What every bound part can do."""
-
-    def accept(self) -> None:
-        """Make the last proposal the current configuration."""
-
-    def reject(self) -> None:
-        """Forget the last proposal: nothing has changed."""
-
-    def state(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays that `restore` needs to go on bit by bit: accumulators whose last digits have a history.
-
-        What follows from the positions alone need not be in it.
-        """
-
-    def restore(self, arrays: Arrays) -> None:
-        """Take over arrays of `state`; the part is bound to the very model (positions, cell) they were saved with."""
-
-
-class BoundEnergy(State, Protocol):
-    """The energy of one term, for the current configuration.
-
-    A term that can follow a change of the cell also has ``propose_cell(cell, positions) -> float`` (`CellEnergy`); a
-    swap of species is two atoms that trade places, and needs nothing.
-    """
-
-    @property
-    def atom_energies(self) -> Floats:
-        """Energy of each atom in eV, shape (n,), of the current configuration (not of a pending proposal)."""
-
-    def propose(self, atoms: Integers, positions: Floats) -> float:
-        """Return by how many eV the energy changes if some atoms, shape (k,), move to positions, shape (k, 3).
-
-        A configuration without a finite energy (atoms upon one another) is ``inf``, not an error.
-        """
-
-    def recompute(self) -> Floats:
-        """Return the energy of each atom evaluated afresh from the current positions; the state stays as it is."""
-
-
-class CellEnergy(BoundEnergy, Protocol):
-    """An energy that can follow changes of the cell."""
-
-    def propose_cell(self, cell: Floats, positions: Floats) -> float:
-        """Return by how many eV the energy changes with another cell, shape (3, 3), and positions, shape (n, 3)."""
-
-
-class EnergyTerm(Protocol):
-    """A potential, not yet bound to a model."""
-
-    @property
-    def name(self) -> str:
-        """What messages and reports call it."""
-
-    def bind(self, model: AtomicModel) -> BoundEnergy:
-        """Return the state for a model.
-
-        Raises
-        ------
-        InputError
-            If the potential lacks an element of the model, or the cell is too small for it.
-        """
 
 
 class BoundData(State, Protocol):

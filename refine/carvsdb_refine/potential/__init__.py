@@ -1,10 +1,9 @@
 """Potentials: the energy of every atom, in eV.
 
-Whatever the kind, a potential has ``energies``, ``energies_and_forces`` and ``bind``, which makes of it the incremental
-state that a chain asks for energy changes (`potential`); `potential_from_config` makes them by name. `checks` says what
-a structure must be. ``classical/`` holds pair and three-body potentials, ``ace/`` atomic cluster expansions, `keating`
-bonds and angles of a fixed net, `ase_calculator` any ASE calculator, slow. Neighbours of moving atoms: `moving_grid`,
-`neighbours`, `pair_listing`.
+Whatever the kind, a `Potential` has ``energies``, ``energies_and_forces`` and ``bind``, which makes of it the
+incremental state that a chain asks for energy changes (`terms`); `potential_from_config` makes them of a run's table.
+`checks` says what a structure must be. ``classical/`` holds pair and three-body potentials, ``ace/`` atomic cluster
+expansions, `keating` bonds and angles of a fixed net, `ase_calculator` any ASE calculator, slow.
 """
 
 from carvsdb_refine.potential.ace.potential import AcePotential, read_ace

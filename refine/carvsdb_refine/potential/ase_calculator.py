@@ -12,13 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, MissingExtraError
 from carvsdb_refine.potential.checks import checked_atoms
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential
 
 
 @dataclass(frozen=True, eq=False)
-class AseCalculator:
+class AseCalculator(Potential):
     """The energies that an ASE calculator gives.
 
     Attributes
@@ -63,40 +61,27 @@ class AseCalculator:
         except Exception as error:  # whatever a calculator of others raises
             raise InputError(f"{path} cannot be made from {dict(arguments)} ({error})") from error
 
-    def energies(
-        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
-    ) -> Floats:
-        """Compute the energy of each atom in eV; arguments are those of other potentials."""
-        places, vectors = checked_atoms(len(elements), positions, cell, source)
-        return self._evaluate(list(elements), places, vectors, source)
-
-    def energies_and_forces(
-        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
-    ) -> tuple[Floats, Floats]:
-        """Compute the energy of each atom in eV and the forces on them in eV/Å."""
-        places, vectors = checked_atoms(len(elements), positions, cell, source)
-        energies = self._evaluate(list(elements), places, vectors, source)
-        atoms = self._atoms(list(elements), places, vectors)
-        return energies, np.array(self.calculator.get_property("forces", atoms), np.float64)
-
     def bind(self, model: AtomicModel) -> "BoundAseCalculator":
         """Return the energies of a model, evaluated anew for every proposal."""
         return BoundAseCalculator(self, list(model.elements), model.positions, model.cell)
 
-    def _evaluate(self, symbols: list[str], positions: Floats, cell: Floats, source: str | Path | None) -> Floats:
-        atoms = self._atoms(symbols, positions, cell)
+    def _evaluate(
+        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
+    ) -> tuple[Floats, Floats]:
+        places, vectors = checked_atoms(len(elements), positions, cell, source)
+        # ASE knows deuterium by its mass only.
+        symbols = ["H" if symbol == "D" else symbol for symbol in elements]
+        atoms = _ase().Atoms(symbols, positions=places, cell=vectors, pbc=True)
+        ask = self.calculator.get_property
         try:
             if "energies" in self.calculator.implemented_properties:
-                return np.array(self.calculator.get_property("energies", atoms), np.float64)
-            return np.full(len(symbols), self.calculator.get_property("energy", atoms) / len(symbols))
+                energies = np.array(ask("energies", atoms), np.float64)
+            else:
+                energies = np.full(len(symbols), ask("energy", atoms) / len(symbols))
+            forces = np.array(ask("forces", atoms), np.float64) if with_forces else np.zeros((0, 3))
         except Exception as error:  # whatever a calculator of others raises
             raise InputError(f"{self.name} cannot evaluate these atoms ({error})", path=source) from error
-
-    @staticmethod
-    def _atoms(symbols: list[str], positions: Floats, cell: Floats) -> Any:
-        # ASE knows deuterium by its mass only.
-        plain = ["H" if symbol == "D" else symbol for symbol in symbols]
-        return _ase().Atoms(plain, positions=positions, cell=cell, pbc=True)
+        return energies, forces
 
 
 class BoundAseCalculator:

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
+from carvsdb_refine.potential.terms import Elements
 
 
 def element_indices(
     name: str,
     known: tuple[str, ...],
-    elements: Sequence[str] | Sequence[int] | NDArray[np.integer] | NDArray[np.str_],
+    elements: Elements,
     source: str | Path | None = None,
 ) -> NDArray[np.int64]:
     """Translate symbols to indices into `known`; indices are checked. Deuterium is hydrogen, unless it is known itself.
@@ -76,3 +77,16 @@ def checked_atoms(
     if not np.all(np.isfinite(vectors)) or not abs(np.linalg.det(vectors)) > 1e-6 * edges:
         raise InputError("the cell is flat: expected three independent lattice vectors in Å", path=source)
     return places, vectors
+
+
+def check_finite(energies: NDArray[np.float64], source: str | Path | None) -> None:
+    """Refuse energies that are not numbers: where atoms lie on one another.
+
+    Raises
+    ------
+    InputError
+        Naming the first such atom.
+    """
+    if not np.all(np.isfinite(energies)):
+        atom = int(np.argmin(np.isfinite(energies)))
+        raise InputError(f"atom {atom} (from 0) has no finite energy: another lies upon it", path=source)

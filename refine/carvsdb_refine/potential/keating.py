@@ -9,19 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
 from carvsdb.net import Net
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.pair_listing import list_pairs
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential
 
 
 @dataclass(frozen=True, eq=False)
-class Keating:
+class Keating(Potential):
     """Bonds and angles of a fixed list of bonds; an atom has half of its bonds and all of its angles.
 
     Attributes
@@ -53,28 +51,15 @@ class Keating:
     bonds_within: float = 2.85
     name: str = "keating"
 
-    def energies(
-        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
-    ) -> Floats:
-        """Compute the energy of each atom in eV; arguments and errors are those of other potentials.
-
-        Raises
-        ------
-        InputError
-            If the net has another number of vertices than there are atoms, or the numbers are no structure.
-        """
-        return self.energies_and_forces(elements, positions, cell, source=source)[0]
-
-    def energies_and_forces(
-        self, elements: Any, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
+    def _evaluate(
+        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> tuple[Floats, Floats]:
-        """Compute the energy of each atom in eV and the forces on them in eV/Å."""
         places, vectors = checked_atoms(len(elements), positions, cell, source)
         starts, neighbours, offsets = self._bonds(places, vectors)
         energies, forces = np.zeros(len(places)), np.zeros_like(places)
         coefficients = self.parameters.coefficients()
         everyone = np.arange(len(places))
-        keating_of(everyone, places, vectors, starts, neighbours, offsets, coefficients, energies, True, forces)
+        keating_of(everyone, places, vectors, starts, neighbours, offsets, coefficients, energies, with_forces, forces)
         return energies, forces
 
     def bind(self, model: AtomicModel) -> "BoundKeating":
@@ -83,7 +68,7 @@ class Keating:
         Raises
         ------
         InputError
-            As `energies`.
+            If the net has another number of vertices than there are atoms.
         """
         bonds = self._bonds(model.positions, model.cell)
         return BoundKeating(self.parameters.coefficients(), bonds, model.positions, model.cell)
@@ -94,8 +79,7 @@ class Keating:
         inverse = np.linalg.inv(cell)
         if self.net is None:
             pairs = list_pairs(positions, cell, self.bonds_within)
-            firsts, seconds = pairs.firsts, pairs.seconds
-            offsets = np.rint((pairs.vectors - positions[seconds] + positions[firsts]) @ inverse)
+            firsts, seconds, offsets = pairs.firsts, pairs.seconds, pairs.offsets.astype(np.float64)
         else:
             if self.net.n_vertices != n_atoms:
                 raise InputError(f"the net of bonds has {self.net.n_vertices} vertices, but there are {n_atoms} atoms")

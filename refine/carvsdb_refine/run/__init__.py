@@ -1,7 +1,7 @@
 """Refinements from a TOML file: score, run, resume, status.
 
-Floors, each importing only from below: ``runner | into_catalogue`` / ``status | scoring | provenance`` / ``assemble`` /
-``setup | net_of_model`` / ``config_file | molecules | energy`` / ``checkpoint | trace | folder | schedule | progress``.
+Floors, each importing only from below: ``runner | into_catalogue`` / ``status | scoring`` / ``assemble`` /
+``setup | net_of_model`` / ``config_file | molecules`` / ``checkpoint | trace | folder | schedule | progress``.
 """
 
 from carvsdb_refine.run.config_file import ConfigFile, read_config

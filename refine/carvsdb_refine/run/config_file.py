@@ -5,7 +5,7 @@ import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -86,17 +86,23 @@ def _sentence(error: ValidationError, content: dict[str, Any]) -> str:
     if missing:
         path = path[: len(first["loc"]) - 1]
     where = _table(path)
+    what = f"{where}, {key!r}" if (key := _key(path)) else where
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        context = first["ctx"]
+        if "tag" not in context:
+            return f"{where} needs the key 'kind'"
+        kinds = context["expected_tags"].replace("', '", "' or '")
+        return f"{where}, 'kind': expected {kinds}, got {context['tag']!r}"
     if missing:
-        return f"{where} needs the key {first['loc'][-1]!r}"
+        return f"{what} needs the key {first['loc'][-1]!r}"
     if first["type"] == "extra_forbidden":
-        return _unknown(path, where)
+        return _unknown(path, where, content)
     if first["type"] == "value_error":
         message = str(first["ctx"]["error"])
         return message if path == () else f"{where}: {message}"
     # A value that fits none of several types has one error for each of them, at places below its own.
     about = [item for item in details if _known_path(item["loc"], content) == path]
     expected = " or ".join(dict.fromkeys(_expected(item) for item in about))
-    what = f"{where}, {key!r}" if (key := _key(path)) else where
     shown = repr(first["input"])
     return f"{what}: expected {expected}, got {shown if len(shown) < 80 else shown[:77] + '...'}"
 
@@ -135,6 +141,8 @@ def _known_path(loc: tuple[int | str, ...], content: Any) -> tuple[int | str, ..
     """Return the part of a location that is in the file: the rest names types that were tried."""
     path: list[int | str] = []
     for part in loc:
+        if isinstance(content, dict) and part == content.get("kind") and part not in content:
+            continue  # the kind of a table that can be one of several
         in_table = isinstance(content, dict) and part in content
         in_list = isinstance(content, list) and isinstance(part, int) and part < len(content)
         if not (in_table or in_list):
@@ -169,25 +177,28 @@ def _table(path: tuple[int | str, ...]) -> str:
     return f"[[{name}]] {number}" if double and number is not None else f"[[{name}]]" if double else f"[{name}]"
 
 
-def _unknown(path: tuple[int | str, ...], where: str) -> str:
+def _unknown(path: tuple[int | str, ...], where: str, content: Any) -> str:
     key = str(path[-1])
-    model: Any = RefinementConfig
+    model: type[BaseModel] | None = RefinementConfig
     for part in path[:-1]:
-        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
-            model = _model_of(model.model_fields[part].annotation)
-    known = list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+        content = content[part]
+        if model is not None and part in model.model_fields:
+            model = _model_of(model.model_fields[str(part)].annotation, content)
+    known = list(model.model_fields) if model is not None else []
     if len(path) == 1:
         where = "a refinement"
     near = difflib.get_close_matches(key, known, 1)
     return f"{where} has no key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(known)}")
 
 
-def _model_of(annotation: Any) -> Any:
-    """Return the model within a list or an optional."""
+def _model_of(annotation: Any, content: Any) -> type[BaseModel] | None:
+    """Return the model within a list, a mapping or an optional; of several kinds the one that the content is."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+        kinds = getattr(annotation.model_fields.get("kind"), "annotation", None)
+        kind = content.get("kind") if isinstance(content, dict) else None
+        return annotation if kind is None or kinds is None or kind in get_args(kinds) else None
     for part in getattr(annotation, "__args__", ()):
-        found = _model_of(part)
+        found = _model_of(part, content)
         if found is not None:
             return found
     return None

@@ -1,10 +1,12 @@
 """The loop of a run: moves between events, and what is written at each of them."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
@@ -14,7 +16,6 @@ from carvsdb_refine.run.assemble import Run, begin, go_on
 from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.progress import Observation, Progress, Reporter
-from carvsdb_refine.run.provenance import fingerprint
 from carvsdb_refine.run.schedule import Schedule
 from carvsdb_refine.run.scoring import score_model
 from carvsdb_refine.run.setup import Setup
@@ -112,6 +113,28 @@ def check_same_run(setup: Setup, checkpoint: Checkpoint) -> None:
             item=str(setup.file.path),
             hint="undo the change, or name another folder in [outputs] and `carvsdb refine run`",
         )
+
+
+def fingerprint(setup: Setup) -> dict[str, str]:
+    """Return hashes of everything that the trajectory depends on, by what a user calls it."""
+    config = _without_run_length(setup.file.config.model_dump(mode="json"))
+    tables = {f"[{name}]": _hash(value) for name, value in config.items() if name not in ("outputs", "data")}
+    data = {
+        f"[[data]] {number}": _hash([table, data_set.sha256])
+        for number, (table, data_set) in enumerate(zip(config["data"], setup.data, strict=True), 1)
+    }
+    files = {"the start's file": setup.model_sha256, "the potential's file": setup.potential_sha256 or ""}
+    return {**tables, **data, **files}
+
+
+def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what does not change a trajectory: how long it goes on, and what is written when."""
+    run = {name: value for name, value in config["run"].items() if name not in ("moves", "checkpoint_every")}
+    return {**config, "run": run}
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 class _Loop:

@@ -1,14 +1,17 @@
 """From a config to what a run works with: model, data sets, potential."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
+from carvsdb.atoms.cell_list import check_minimum_image
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.model.files import read_model
+from carvsdb_refine.potential.from_config import potential_from_config
+from carvsdb_refine.potential.terms import Potential
 from carvsdb_refine.run.config_file import ConfigFile
-from carvsdb_refine.run.energy import Potential, check_potential, file_sha256, potential_of
 from carvsdb_refine.run.molecules import molecules_by_bonds
 from carvsdb_refine.scattering import Calculation, Composition, DataSet, Scatterer, read_data
 from carvsdb_schemas.refinement import DataTable, StartTable
@@ -96,13 +99,29 @@ def prepare(file: ConfigFile) -> Setup:
     )
     table = config.potential
     try:
-        potential = potential_of(table, file.path.parent)
+        potential = None if table is None else potential_from_config(table, file.path.parent)
     except InputError as error:
         raise error if error.item else InputError(error.message, path=file.path, hint=error.hint) from None
     if potential is not None:
         check_potential(potential, model, str(model_path))
-    sha256 = file_sha256(file.resolve(table.file)) if table is not None and table.file else None
+    named = getattr(table, "file", None)
+    sha256 = file_sha256(file.resolve(named)) if named else None
     return Setup(file, model, file_sha256(model_path), data, calculations, composition, potential, sha256)
+
+
+def check_potential(potential: Potential, model: AtomicModel, path: str) -> None:
+    """Raise InputError if a potential lacks an element of a model, or the cell is too small for its cut-off."""
+    if potential.elements is not None:
+        missing = [symbol for symbol in model.species if symbol not in potential.elements]
+        if missing:
+            has = f"it has {', '.join(potential.elements)}"
+            raise InputError(f"potential {potential.name} has no element {', '.join(missing)} ({has})", path=path)
+    check_minimum_image(model.cell, potential.reach, potential.name, path)
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def composition_of(model: AtomicModel, bin_width: float) -> Composition:

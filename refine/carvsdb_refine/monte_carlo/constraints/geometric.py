@@ -11,12 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.cell_list import Boxes, boxes_of, near, put_atoms
+from carvsdb.atoms.cell_list import (
+    CellList,
+    cell_list,
+    check_minimum_image,
+    most_found,
+    near,
+    neighbours_of,
+    put_atoms,
+)
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import pair_table
-from carvsdb_refine.monte_carlo.protocols import Arrays, Proposal
+from carvsdb_refine.monte_carlo.protocols import Proposal
+from carvsdb_refine.potential.terms import Arrays
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -113,45 +122,46 @@ class BoundWindow:
         self._centre = species.index(centre)
         self._ends = np.array([species.index(end) if end else -1 for end in ends])
         self._bounds = np.array(bounds)
-        self._boxes = self._sorted(configuration.positions, configuration.cell)
+        self._cells = self._sorted(configuration.positions, configuration.cell)
         self._pending: Proposal | None = None
 
-    def _sorted(self, positions: Floats, cell: Floats) -> Boxes:
-        return boxes_of(positions, cell, self._cutoff, self._name)
+    def _sorted(self, positions: Floats, cell: Floats) -> CellList:
+        check_minimum_image(cell, self._cutoff, self._name)
+        return cell_list(positions, cell, self._cutoff)
 
     def allows(self, proposal: Proposal) -> bool:
         """Return whether the window is broken no more than before."""
         self._pending = proposal
         if proposal.cell is not None:
             try:
-                boxes = self._sorted(proposal.positions, proposal.cell)
+                cells = self._sorted(proposal.positions, proposal.cell)
             except InputError:
                 return False
             everywhere = np.arange(len(self._species))
-            return bool(self._broken(boxes, everywhere) <= self._broken(self._boxes, everywhere) + _SLACK)
+            return bool(self._broken(cells, everywhere) <= self._broken(self._cells, everywhere) + _SLACK)
         atoms, positions = proposal.atoms, proposal.positions
         before = self._configuration.positions[atoms]
-        around = _around(self._boxes, self._cutoff, np.concatenate((before, positions)))
+        around = _around(self._cells, self._cutoff, np.concatenate((before, positions)))
         centres = np.unique(np.concatenate((around, atoms)))
-        old = self._broken(self._boxes, centres)
-        if not put_atoms(self._boxes, atoms, positions):
+        old = self._broken(self._cells, centres)
+        if not put_atoms(self._cells, atoms, positions):
             moved = self._configuration.positions.copy()
             moved[atoms] = positions
-            self._boxes = self._sorted(moved, self._configuration.cell)
-        new = self._broken(self._boxes, centres)
-        put_atoms(self._boxes, atoms, before)
+            self._cells = self._sorted(moved, self._configuration.cell)
+        new = self._broken(self._cells, centres)
+        put_atoms(self._cells, atoms, before)
         return bool(new <= old + _SLACK)
 
-    def _broken(self, boxes: Boxes, centres: Integers) -> float:
-        return float(_amount(boxes, self._species, self._centre, self._ends, self._cutoff, self._bounds, centres)[0])
+    def _broken(self, cells: CellList, centres: Integers) -> float:
+        return float(_amount(cells, self._species, self._centre, self._ends, self._cutoff, self._bounds, centres)[0])
 
     def accept(self) -> None:
         """Follow the configuration, which has changed."""
         proposal, self._pending = self._pending, None
         assert proposal is not None
         configuration = self._configuration
-        if proposal.cell is not None or not put_atoms(self._boxes, proposal.atoms, proposal.positions):
-            self._boxes = self._sorted(configuration.positions, configuration.cell)
+        if proposal.cell is not None or not put_atoms(self._cells, proposal.atoms, proposal.positions):
+            self._cells = self._sorted(configuration.positions, configuration.cell)
 
     def reject(self) -> None:
         """Forget the proposal."""
@@ -160,7 +170,7 @@ class BoundWindow:
     def violations(self) -> int:
         """Return how many atoms or angles break the window."""
         everywhere = np.arange(len(self._species))
-        amount = _amount(self._boxes, self._species, self._centre, self._ends, self._cutoff, self._bounds, everywhere)
+        amount = _amount(self._cells, self._species, self._centre, self._ends, self._cutoff, self._bounds, everywhere)
         return int(amount[1])
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -198,8 +208,10 @@ class BoundBonds:
         high = pair_table({name: bounds[1] for name, bounds in lengths.ranges.items()}, model.species, lengths.name)
         if (low > high).any():
             raise InputError(f"{lengths.name}: each range must ascend")
-        boxes = boxes_of(configuration.positions, configuration.cell, max(1.0, float(high.max())), lengths.name)
-        self._bonds = _bonds(boxes, model.atom_to_species, low, high)
+        reach = max(1.0, float(high.max()))
+        check_minimum_image(configuration.cell, reach, lengths.name)
+        cells = cell_list(configuration.positions, configuration.cell, reach)
+        self._bonds = _bonds(cells, model.atom_to_species, low, high)
         species = model.atom_to_species[self._bonds]
         self._low, self._high = low[species[:, 0], species[:, 1]], high[species[:, 0], species[:, 1]]
         ends = self._bonds.ravel()
@@ -260,15 +272,14 @@ class BoundBonds:
 
 
 @compiled
-def _around(boxes: Boxes, cutoff: float, positions: Floats) -> Integers:
+def _around(cells: CellList, cutoff: float, positions: Floats) -> Integers:
     """Return the atoms within the cut-off of some places, with repetitions."""
-    most = 27 * boxes.members.shape[1]
+    most = most_found(cells)
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
-    skip = np.zeros(boxes.box.shape[0], np.uint8)
     found, n_all = np.empty(positions.shape[0] * most, np.int64), 0
     for k in range(positions.shape[0]):
         x, y, z = positions[k, 0], positions[k, 1], positions[k, 2]
-        n_found = near(boxes, x, y, z, cutoff, skip, others, vectors)
+        n_found = near(cells, x, y, z, cutoff, others, vectors)
         for j in range(n_found):
             found[n_all] = others[j]
             n_all += 1
@@ -277,7 +288,7 @@ def _around(boxes: Boxes, cutoff: float, positions: Floats) -> Integers:
 
 @compiled
 def _amount(
-    boxes: Boxes,
+    cells: CellList,
     species: Integers,
     centre: int,
     ends: Integers,
@@ -286,18 +297,14 @@ def _amount(
     centres: Integers,
 ) -> tuple[float, int]:
     """Return by how much, and how often, the surroundings of some atoms break a window."""
-    most = 27 * boxes.members.shape[1]
+    most = most_found(cells)
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
-    skip = np.zeros(species.shape[0], np.uint8)
     amount, broken = 0.0, 0
     for index in range(centres.shape[0]):
         atom = centres[index]
         if species[atom] != centre:
             continue
-        place = boxes.places[atom]
-        skip[atom] = 1
-        n_found = near(boxes, place[0], place[1], place[2], cutoff, skip, others, vectors)
-        skip[atom] = 0
+        n_found = neighbours_of(cells, atom, cutoff, others, vectors)
         if ends[1] < 0:
             value = 0.0
             for j in range(n_found):
@@ -322,15 +329,13 @@ def _amount(
 
 
 @compiled
-def _bonds(boxes: Boxes, species: Integers, low: Floats, high: Floats) -> Integers:
-    most = 27 * boxes.members.shape[1]
+def _bonds(cells: CellList, species: Integers, low: Floats, high: Floats) -> Integers:
+    most = most_found(cells)
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
-    skip = np.zeros(species.shape[0], np.uint8)
     reach = high.max() + 1e-9
     bonds, n_bonds = np.empty((8 * species.shape[0] + most, 2), np.int64), 0
     for atom in range(species.shape[0]):
-        place = boxes.places[atom]
-        n_found = near(boxes, place[0], place[1], place[2], reach, skip, others, vectors)
+        n_found = neighbours_of(cells, atom, reach, others, vectors)
         for j in range(n_found):
             other = others[j]
             one, two = species[atom], species[other]

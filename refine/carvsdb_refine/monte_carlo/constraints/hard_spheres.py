@@ -7,11 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.cell_list import Boxes, boxes_of, near, nearest_vector, put_atoms
+from carvsdb.atoms.cell_list import (
+    CellList,
+    cell_list,
+    check_minimum_image,
+    minimum_image,
+    most_found,
+    near,
+    neighbours_of,
+    put_atoms,
+)
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
-from carvsdb_refine.monte_carlo.protocols import Arrays, Proposal
+from carvsdb_refine.monte_carlo.protocols import Proposal
+from carvsdb_refine.potential.terms import Arrays
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -59,12 +69,13 @@ class BoundSpheres:
             for index, atoms in enumerate(configuration.molecules):
                 self._molecule[atoms] = index
         self._name = spheres.name
-        self._skip = np.zeros(model.n_atoms, np.uint8)
-        self._boxes = self._sorted(configuration.positions, configuration.cell)
+        self._cells = self._sorted(configuration.positions, configuration.cell)
         self._pending: Proposal | None = None
 
-    def _sorted(self, positions: Floats, cell: Floats) -> Boxes:
-        return boxes_of(positions, cell, max(self._reach, 1.0), self._name)
+    def _sorted(self, positions: Floats, cell: Floats) -> CellList:
+        reach = max(self._reach, 1.0)
+        check_minimum_image(cell, reach, self._name)
+        return cell_list(positions, cell, reach)
 
     def allows(self, proposal: Proposal) -> bool:
         """Return whether no pair falls below its limit."""
@@ -73,19 +84,18 @@ class BoundSpheres:
             return True
         if proposal.cell is not None:
             try:
-                boxes = self._sorted(proposal.positions, proposal.cell)
+                cells = self._sorted(proposal.positions, proposal.cell)
             except InputError:
                 return False
-            found = _count(boxes, self._species, self._molecule, self._limits, self._reach, self._skip)
+            found = _count(cells, self._species, self._molecule, self._limits, self._reach)
             return bool(found <= self.violations())
         return bool(
             _allowed(
-                self._boxes,
+                self._cells,
                 self._species,
                 self._molecule,
                 self._limits,
                 self._reach,
-                self._skip,
                 proposal.atoms,
                 proposal.positions,
             )
@@ -96,8 +106,8 @@ class BoundSpheres:
         proposal, self._pending = self._pending, None
         assert proposal is not None
         configuration = self._configuration
-        if proposal.cell is not None or not put_atoms(self._boxes, proposal.atoms, proposal.positions):
-            self._boxes = self._sorted(configuration.positions, configuration.cell)
+        if proposal.cell is not None or not put_atoms(self._cells, proposal.atoms, proposal.positions):
+            self._cells = self._sorted(configuration.positions, configuration.cell)
 
     def reject(self) -> None:
         """Forget the proposal."""
@@ -105,7 +115,7 @@ class BoundSpheres:
 
     def violations(self) -> int:
         """Return how many pairs are too close."""
-        return int(_count(self._boxes, self._species, self._molecule, self._limits, self._reach, self._skip))
+        return int(_count(self._cells, self._species, self._molecule, self._limits, self._reach))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return nothing: all follows from the positions."""
@@ -140,32 +150,31 @@ def pair_table(limits: Mapping[str, float], species: tuple[str, ...], what: str)
 
 @compiled
 def _allowed(
-    boxes: Boxes,
+    cells: CellList,
     species: Integers,
     molecule: Integers,
     limits: Floats,
     reach: float,
-    skip: NDArray[np.uint8],
     atoms: Integers,
     positions: Floats,
 ) -> bool:
-    most = 27 * boxes.members.shape[1]
+    most = most_found(cells)
     others, vectors, vector = np.empty(most, np.int64), np.empty((most, 4)), np.empty(4)
     for i in range(atoms.shape[0]):
-        skip[atoms[i]] = 1
+        cells.hidden[atoms[i]] = 1
     allowed = True
     for i in range(atoms.shape[0]):
         atom = atoms[i]
         x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-        n_found = near(boxes, x, y, z, reach, skip, others, vectors)
+        n_found = near(cells, x, y, z, reach, others, vectors)
         for j in range(n_found):
             other = others[j]
             if vectors[j, 3] < limits[species[atom], species[other]] and molecule[atom] != molecule[other]:
-                nearest_vector(
-                    boxes,
-                    boxes.places[other, 0] - boxes.places[atom, 0],
-                    boxes.places[other, 1] - boxes.places[atom, 1],
-                    boxes.places[other, 2] - boxes.places[atom, 2],
+                minimum_image(
+                    cells,
+                    cells.positions[other, 0] - cells.positions[atom, 0],
+                    cells.positions[other, 1] - cells.positions[atom, 1],
+                    cells.positions[other, 2] - cells.positions[atom, 2],
                     vector,
                 )
                 allowed = allowed and vectors[j, 3] >= vector[3]
@@ -173,34 +182,31 @@ def _allowed(
             other = atoms[j]
             limit = limits[species[atom], species[other]]
             if limit > 0.0 and molecule[atom] != molecule[other]:
-                nearest_vector(boxes, positions[j, 0] - x, positions[j, 1] - y, positions[j, 2] - z, vector)
+                minimum_image(cells, positions[j, 0] - x, positions[j, 1] - y, positions[j, 2] - z, vector)
                 after = vector[3]
                 if after < limit:
-                    nearest_vector(
-                        boxes,
-                        boxes.places[other, 0] - boxes.places[atom, 0],
-                        boxes.places[other, 1] - boxes.places[atom, 1],
-                        boxes.places[other, 2] - boxes.places[atom, 2],
+                    minimum_image(
+                        cells,
+                        cells.positions[other, 0] - cells.positions[atom, 0],
+                        cells.positions[other, 1] - cells.positions[atom, 1],
+                        cells.positions[other, 2] - cells.positions[atom, 2],
                         vector,
                     )
                     allowed = allowed and after >= vector[3]
         if not allowed:
             break
     for i in range(atoms.shape[0]):
-        skip[atoms[i]] = 0
+        cells.hidden[atoms[i]] = 0
     return allowed
 
 
 @compiled
-def _count(
-    boxes: Boxes, species: Integers, molecule: Integers, limits: Floats, reach: float, skip: NDArray[np.uint8]
-) -> int:
-    most = 27 * boxes.members.shape[1]
+def _count(cells: CellList, species: Integers, molecule: Integers, limits: Floats, reach: float) -> int:
+    most = most_found(cells)
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
     found = 0
     for atom in range(species.shape[0]):
-        place = boxes.places[atom]
-        n_found = near(boxes, place[0], place[1], place[2], reach, skip, others, vectors)
+        n_found = neighbours_of(cells, atom, reach, others, vectors)
         for j in range(n_found):
             other = others[j]
             if other > atom and molecule[atom] != molecule[other]:

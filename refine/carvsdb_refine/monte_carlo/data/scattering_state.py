@@ -12,7 +12,7 @@ from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.data.curves import CountCurve
 from carvsdb_refine.monte_carlo.data.fitting import Misfit
 from carvsdb_refine.monte_carlo.data.pair_changes import PairChanges
-from carvsdb_refine.monte_carlo.protocols import Arrays
+from carvsdb_refine.potential.terms import Arrays
 from carvsdb_refine.scattering import Calculation, Composition, DataScore, DataSet, Scatterer
 
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.cell_list import boxes_of, put_atoms
+from carvsdb.atoms.cell_list import cell_list, check_minimum_image, put_atoms
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.ace.changes import bases_of_all, change_bases, energies_by_element
 from carvsdb_refine.potential.ace.evaluate import evaluate
@@ -14,7 +14,6 @@ from carvsdb_refine.potential.ace.pair_lanes import PAIRS, room_rows
 from carvsdb_refine.potential.ace.product_lanes import SIDE
 from carvsdb_refine.potential.ace.product_plan import ProductPlan, plan_products
 from carvsdb_refine.potential.ace.tables import AceTables
-from carvsdb_refine.potential.neighbours import cell_grid
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -65,8 +64,10 @@ class BoundAce:
         self._plan = plan_products(tables) if plan is None else plan
         self._positions = np.array(positions, np.float64)
         n_atoms, width = len(elements), int(tables.n_full.max())
-        self._boxes = boxes_of(self._positions, cell, float(tables.cutoffs.max()), name)
-        self._skip, self._slot_of = np.zeros(n_atoms, np.uint8), np.full(n_atoms, -1, np.int64)
+        self._cutoff = float(tables.cutoffs.max())
+        check_minimum_image(cell, self._cutoff, name)
+        self._cells = cell_list(self._positions, cell, self._cutoff)
+        self._slot_of = np.full(n_atoms, -1, np.int64)
         rows = int((tables.n_full + np.diff(self._plan.first_part)).max())
         self._product_room = (
             np.zeros((rows, SIDE)),
@@ -88,12 +89,11 @@ class BoundAce:
         while True:
             self._n_touched = change_bases(
                 self._tables,
-                self._boxes,
+                self._cells,
                 self._elements,
                 atoms,
                 positions,
                 self._bases,
-                self._skip,
                 self._slot_of,
                 self._touched,
                 self._fresh,
@@ -141,8 +141,8 @@ class BoundAce:
         self._bases[touched] = self._fresh[: self._n_touched]
         self.atom_energies[touched] = self._fresh_energies[: self._n_touched]
         self._positions[atoms] = positions
-        if not put_atoms(self._boxes, atoms, positions):
-            self._boxes = boxes_of(self._positions, self._boxes.cell, float(self._tables.cutoffs.max()), self._name)
+        if not put_atoms(self._cells, atoms, positions):
+            self._cells = cell_list(self._positions, self._cells.cell, self._cutoff)
         self._pending = None
 
     def reject(self) -> None:
@@ -151,11 +151,11 @@ class BoundAce:
 
     def recompute(self) -> Floats:
         """Return the energy of each atom evaluated afresh, atom by atom; the state stays as it is."""
-        grid = cell_grid(self._positions, self._boxes.cell, float(self._tables.cutoffs.max()))
-        order = np.lexsort((*grid.box.T[::-1], self._elements)).astype(np.int64)
+        cells = cell_list(self._positions, self._cells.cell, self._cutoff)
+        order = np.lexsort((cells.bins, self._elements)).astype(np.int64)
         energies = np.zeros(len(self._elements))
         nothing = np.zeros((0, 3))
-        evaluate(self._tables, grid, self._elements, order, grid.most_candidates, False, energies, nothing)
+        evaluate(self._tables, cells, self._elements, order, cells.most_neighbours, False, energies, nothing)
         return energies
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -169,15 +169,14 @@ class BoundAce:
 
     def _evaluate(self) -> Floats:
         n_atoms = len(self._elements)
-        # Atoms of one box after the other, so that neighbours are near in memory.
-        order = np.argsort(self._boxes.box, kind="stable").astype(np.int64)
+        # Atoms of one bin after the other, so that neighbours are near in memory.
+        order = np.argsort(self._cells.bins, kind="stable").astype(np.int64)
         while True:
             status = bases_of_all(
                 self._tables,
-                self._boxes,
+                self._cells,
                 self._elements,
                 order,
-                self._skip,
                 *self._pairs,
                 *self._found(),
                 self._pair_room,
@@ -203,7 +202,7 @@ class BoundAce:
 
     def _found(self) -> tuple[Integers, Floats]:
         """Return room for all atoms that a search may find."""
-        most = 27 * self._boxes.members.shape[1]
+        most = self._cells.most_found
         if len(self._others) < most:
             self._others, self._vectors = np.zeros(most, np.int64), np.zeros((most, 4))
         return self._others, self._vectors

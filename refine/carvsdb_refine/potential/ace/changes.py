@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.cell_list import Boxes, near, nearest_vector
+from carvsdb.atoms.cell_list import CellList, minimum_image, near, neighbours_of
 from carvsdb.compiled import compiled, compiled_part
 from carvsdb_refine.potential.ace.pair_lanes import add_pairs
 from carvsdb_refine.potential.ace.product_lanes import SIDE, energies_of_bases
@@ -17,12 +17,11 @@ Integers = NDArray[np.int64]
 @compiled
 def change_bases(
     tables: AceTables,
-    boxes: Boxes,
+    cells: CellList,
     elements: Integers,
     atoms: Integers,
     positions: Floats,
     bases: Floats,
-    skip: NDArray[np.uint8],
     slot_of: Integers,
     touched: Integers,
     fresh: Floats,
@@ -44,8 +43,8 @@ def change_bases(
         Where to, in Å.
     bases : ndarray of float64, shape (n, width)
         As they are now.
-    skip, slot_of : ndarray, shape (n,)
-        All 0 and all -1, before and after.
+    slot_of : ndarray of int64, shape (n,)
+        All -1, before and after.
     touched : ndarray of int64
         Becomes the atoms that are touched: first those that move, then their neighbours.
     fresh : ndarray of float64, shape (at least the touched, width)
@@ -67,7 +66,7 @@ def change_bases(
     n_touched, n_pairs, status = n_moved, 0, 0
     vector = np.empty(4)
     for i in range(n_moved):
-        skip[atoms[i]] = 1
+        cells.hidden[atoms[i]] = 1
         touched[i] = atoms[i]
         for k in range(fresh.shape[1]):
             fresh[i, k] = 0.0
@@ -77,8 +76,8 @@ def change_bases(
             if is_new == 1:
                 x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
             else:
-                x, y, z = boxes.places[atom, 0], boxes.places[atom, 1], boxes.places[atom, 2]
-            n_found = near(boxes, x, y, z, cutoff, skip, others, found)
+                x, y, z = cells.positions[atom, 0], cells.positions[atom, 1], cells.positions[atom, 2]
+            n_found = near(cells, x, y, z, cutoff, others, found)
             if n_pairs + 2 * n_found + n_moved > kinds.shape[0] or n_touched + n_found > touched.shape[0]:
                 status = -1
                 break
@@ -114,8 +113,8 @@ def change_bases(
         for j in range(n_moved):
             if j == i:
                 continue
-            nearest_vector(
-                boxes,
+            minimum_image(
+                cells,
                 positions[j, 0] - positions[i, 0],
                 positions[j, 1] - positions[i, 1],
                 positions[j, 2] - positions[i, 2],
@@ -131,7 +130,7 @@ def change_bases(
                     vectors[n_pairs, axis] = vector[axis]
                 n_pairs += 1
     for i in range(n_moved):
-        skip[atoms[i]] = 0
+        cells.hidden[atoms[i]] = 0
     for slot in range(n_moved, n_touched):
         slot_of[touched[slot]] = -1
     if status != 0:
@@ -214,10 +213,9 @@ def energies_by_element(
 @compiled
 def bases_of_all(
     tables: AceTables,
-    boxes: Boxes,
+    cells: CellList,
     elements: Integers,
     atoms: Integers,
-    skip: NDArray[np.uint8],
     kinds: Integers,
     slots: Integers,
     vectors: Floats,
@@ -234,10 +232,7 @@ def bases_of_all(
         atom = atoms[index]
         for k in range(bases.shape[1]):
             bases[atom, k] = 0.0
-        skip[atom] = 1
-        place = boxes.places[atom]
-        n_found = near(boxes, place[0], place[1], place[2], cutoff, skip, others, found)
-        skip[atom] = 0
+        n_found = neighbours_of(cells, atom, cutoff, others, found)
         if n_found > kinds.shape[0]:
             return -1
         if n_pairs + n_found > kinds.shape[0]:

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell_list import CellList, neighbours_of
 from carvsdb.compiled import compiled
 from carvsdb_refine.potential.ace.atomic_base import add_neighbours, neighbour_gradients
 from carvsdb_refine.potential.ace.products import LANES, back_propagate, embed_densities, mirror, sum_densities
 from carvsdb_refine.potential.ace.tables import AceTables
-from carvsdb_refine.potential.neighbours import CellGrid, neighbours_of
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -16,7 +16,7 @@ Integers = NDArray[np.int64]
 @compiled
 def evaluate(
     tables: AceTables,
-    grid: CellGrid,
+    cells: CellList,
     elements: Integers,
     order: Integers,
     most: int,
@@ -59,7 +59,7 @@ def evaluate(
                 imag[k] = 0.0
             if lane < stop - start:
                 kept = lane if with_forces else 0
-                n_others[lane] = neighbours_of(grid, order[start + lane], cutoff, others[kept], vectors[kept])
+                n_others[lane] = neighbours_of(cells, order[start + lane], cutoff, others[kept], vectors[kept])
                 add_neighbours(
                     tables, centre, elements, others[kept], vectors[kept], n_others[lane], 1.0, room, real, imag
                 )

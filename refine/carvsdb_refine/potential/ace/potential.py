@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.atoms.cell_list import cell_list
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.potential.ace.bound import BoundAce
 from carvsdb_refine.potential.ace.evaluate import evaluate
 from carvsdb_refine.potential.ace.files import read_form
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.tables import AceTables, lay_out
-from carvsdb_refine.potential.checks import checked_atoms, element_indices
-from carvsdb_refine.potential.neighbours import CellGrid, cell_grid
-from carvsdb_refine.potential.potential import Elements, Floats, Potential, check_finite
+from carvsdb_refine.potential.checks import check_finite, checked_atoms, element_indices
+from carvsdb_refine.potential.terms import Elements, Floats, Potential
 
 Integers = NDArray[np.int64]
 
@@ -54,6 +54,11 @@ class AcePotential(Potential):
         """The largest cut-off, in Å."""
         return max(bond.cutoff for bond in self.form.bonds.values())
 
+    @property
+    def reach(self) -> float:
+        """The same, as every potential tells it."""
+        return self.cutoff
+
     @cached_property
     def tables(self) -> AceTables:
         """The potential as the kernels read it."""
@@ -91,26 +96,13 @@ class AcePotential(Potential):
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> tuple[Floats, Floats]:
         indices = self.element_indices(elements, source=source)
-        grid = checked_grid(len(indices), positions, cell, self.cutoff, source)
-        order = np.lexsort((*grid.box.T[::-1], indices)).astype(np.int64)
+        cells = cell_list(*checked_atoms(len(indices), positions, cell, source), self.cutoff)
+        order = np.lexsort((cells.bins, indices)).astype(np.int64)
         energies = np.zeros(len(indices))
         forces = np.zeros((len(indices), 3)) if with_forces else np.zeros((0, 3))
-        evaluate(self.tables, grid, indices, order, grid.most_candidates, with_forces, energies, forces)
+        evaluate(self.tables, cells, indices, order, cells.most_neighbours, with_forces, energies, forces)
         check_finite(energies, source)
         return energies, forces
-
-
-def checked_grid(
-    n_atoms: int, positions: ArrayLike, cell: ArrayLike, cutoff: float, source: str | Path | None = None
-) -> CellGrid:
-    """Sort atoms into boxes, if they are atoms in a cell.
-
-    Raises
-    ------
-    InputError
-        If shapes do not fit, a number is not finite, or the cell is flat.
-    """
-    return cell_grid(*checked_atoms(n_atoms, positions, cell, source), cutoff)
 
 
 def read_ace(path: str | Path) -> AcePotential:

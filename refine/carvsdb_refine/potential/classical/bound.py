@@ -6,15 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.potential.classical.energy import evaluate_classical, move_and_evaluate, move_back
-from carvsdb_refine.potential.classical.tables import STILLINGER_WEBER, ClassicalTables
-from carvsdb_refine.potential.moving_grid import MovingGrid, moving_grid
+from carvsdb.atoms.cell_list import CellList, cell_list, put_atoms
+from carvsdb_refine.potential.classical.energy import evaluate_classical, move_and_evaluate
+from carvsdb_refine.potential.classical.tables import ClassicalTables
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-# The arrays of the grid that move.
-_KEPT = ("positions", "box", "first", "following", "preceding")
 
 
 class BoundClassical:
@@ -44,19 +41,16 @@ class BoundClassical:
 
     def __init__(self, tables: ClassicalTables, kinds: Integers, positions: Floats, cell: Floats) -> None:
         self._tables, self._kinds = tables, np.array(kinds, np.int64)
-        self._is_pair = tables.kind < STILLINGER_WEBER
+        self._positions: Floats = np.array(positions, np.float64)
+        self._cells = cell_list(self._positions, cell, tables.cutoff)
         n_atoms = len(kinds)
-        self.atom_energies: Floats = np.zeros(n_atoms)
-        self._grid, most = moving_grid(np.array(positions, np.float64), np.array(cell, np.float64), tables.cutoff)
         self._fresh = np.zeros(n_atoms)
         self._touched, self._mark = np.zeros(n_atoms, np.int64), np.zeros(n_atoms, np.int64)
-        self._make_room(min(most, 64))
+        self._make_room(min(self._cells.most_neighbours, 64))
         self._n_touched = 0
-        self._moved: Integers = np.zeros(0, np.int64)
-        self._places_before: Floats = np.zeros((0, 3))
-        self._grid_before: MovingGrid | None = None
-        self._stands = False
-        self.atom_energies[:] = self.recompute()
+        self._moved: tuple[Integers, Floats] | None = None
+        self._other: tuple[CellList, Floats] | None = None
+        self.atom_energies: Floats = self.recompute()
 
     def propose(self, atoms: Integers, positions: Floats) -> float:
         """Move atoms for the time being and return the energy change in eV.
@@ -71,16 +65,16 @@ class BoundClassical:
         self.reject()
         atoms = np.asarray(atoms, np.int64)
         places = np.ascontiguousarray(positions, np.float64)
-        self._moved, self._places_before = atoms, self._grid.positions[atoms]
-        self._stands = True
+        self._moved = (atoms, places)
         while True:
             self._n_touched = move_and_evaluate(
-                self._tables, self._grid, self._kinds, atoms, places, self._is_pair, self.atom_energies,
+                self._tables, self._cells, self._kinds, atoms, places, self._tables.is_pairwise, self.atom_energies,
                 self._fresh, self._touched, self._mark, self._others, self._vectors, self._room,
             )  # fmt: skip
             if self._n_touched >= 0:
                 return self._change()
-            move_back(self._grid, atoms, self._places_before)
+            # Whatever lacked room gets more, and the list is made anew: it follows from the positions alone.
+            self._sort_anew(2 * self._cells.members.shape[1])
             self._make_room(2 * len(self._others))
 
     def propose_cell(self, cell: Floats, positions: Floats) -> float:
@@ -94,65 +88,56 @@ class BoundClassical:
             Of all atoms (Cartesian, Å).
         """
         self.reject()
-        self._grid_before = self._grid
-        self._grid, _ = moving_grid(np.array(positions, np.float64), np.array(cell, np.float64), self._tables.cutoff)
-        self._fresh[:] = self._energies(self._grid.positions, self._grid.cell)
+        places: Floats = np.array(positions, np.float64)
+        self._other = (cell_list(places, cell, self._tables.cutoff), places)
+        self._fresh[:] = self._energies(self._other[0])
         self._n_touched = len(self._kinds)
         self._touched[:] = np.arange(self._n_touched)
-        self._stands = True
         return self._change()
 
     def accept(self) -> None:
         """Keep what was proposed."""
         touched = self._touched[: self._n_touched]
         self.atom_energies[touched] = self._fresh[touched]
-        self._settle()
+        if self._other is not None:
+            self._cells, self._positions = self._other
+        elif self._moved is not None:
+            atoms, places = self._moved
+            self._positions[atoms] = places
+        self._moved, self._other, self._n_touched = None, None, 0
 
     def reject(self) -> None:
         """Take back what was proposed, if anything was."""
-        if not self._stands:
-            return
-        if self._grid_before is not None:
-            self._grid = self._grid_before
-        if len(self._moved):
-            move_back(self._grid, self._moved, self._places_before)
-        self._settle()
+        if self._moved is not None and not put_atoms(self._cells, self._moved[0], self._positions[self._moved[0]]):
+            self._sort_anew()
+        self._moved, self._other, self._n_touched = None, None, 0
 
     def recompute(self) -> Floats:
         """Return the energies per atom of the present configuration, from nothing but its atoms."""
-        grid = self._grid if self._grid_before is None else self._grid_before
-        positions = grid.positions.copy()
-        positions[self._moved] = self._places_before
-        return self._energies(positions, grid.cell)
+        return self._energies(cell_list(self._positions, self._cells.cell, self._tables.cutoff))
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return what `restore` needs: energies, and boxes, as the order in them decides the last digits."""
+        """Return what `restore` needs: the energies, as their last digits tell of all moves."""
         self.reject()
-        kept = {name: getattr(self._grid, name).copy() for name in _KEPT}
-        return {"atom_energies": self.atom_energies.copy(), **kept}
+        return {"atom_energies": self.atom_energies.copy()}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays of `state`."""
         self.reject()
         self.atom_energies[:] = arrays["atom_energies"]
-        for name in _KEPT:
-            getattr(self._grid, name)[:] = arrays[name]
 
-    def _energies(self, positions: Floats, cell: Floats) -> Floats:
-        grid, most = moving_grid(positions, cell, self._tables.cutoff)
-        energies = np.zeros(len(self._kinds))
-        evaluate_classical(self._tables, grid, self._kinds, most, False, energies, np.zeros((0, 3)))
+    def _sort_anew(self, capacity: int = 0) -> None:
+        self._cells = cell_list(self._positions, self._cells.cell, self._tables.cutoff, capacity)
+
+    def _energies(self, cells: CellList) -> Floats:
+        energies, most = np.zeros(len(self._kinds)), cells.most_neighbours
+        evaluate_classical(self._tables, cells, self._kinds, most, False, energies, np.zeros((0, 3)))
         return energies
 
     def _change(self) -> float:
         touched = self._touched[: self._n_touched]
         change = float((self._fresh[touched] - self.atom_energies[touched]).sum())
         return change if np.isfinite(change) else np.inf
-
-    def _settle(self) -> None:
-        self._stands, self._n_touched = False, 0
-        self._moved, self._grid_before = self._moved[:0], None
-        self._places_before = self._places_before[:0]
 
     def _make_room(self, most: int) -> None:
         self._others, self._vectors, self._room = np.zeros(most, np.int64), np.zeros((most, 4)), np.zeros((4, most))

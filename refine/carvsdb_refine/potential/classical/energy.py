@@ -3,12 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.cell_list import CellList, neighbours_of, put_atoms
 from carvsdb.compiled import compiled, compiled_part
 from carvsdb_refine.potential.classical.stillinger_weber_energy import stillinger_weber_energy
-from carvsdb_refine.potential.classical.tables import STILLINGER_WEBER, ClassicalTables
+from carvsdb_refine.potential.classical.tables import STILLINGER_WEBER, TERSOFF, ClassicalTables, pair_energy
 from carvsdb_refine.potential.classical.tersoff_energy import tersoff_energy
-from carvsdb_refine.potential.moving_grid import MovingGrid, move_atom, search
-from carvsdb_refine.potential.pair_energy import pair_energy
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -37,7 +36,7 @@ def atom_energy(
     kinds : ndarray of int64, shape (n,)
         Elements of all atoms.
     others, vectors, n_others
-        Its neighbours, as `search` writes them.
+        Its neighbours, as `neighbours_of` writes them.
     room : ndarray of float64, shape (4, at least n_others)
         Where to calculate.
     gradient : ndarray of float64, shape (at least n_others, 3)
@@ -45,7 +44,7 @@ def atom_energy(
     """
     if tables.kind == STILLINGER_WEBER:
         return stillinger_weber_energy(tables, atom, kinds, others, vectors, n_others, room, with_gradient, gradient)
-    if tables.kind > STILLINGER_WEBER:
+    if tables.kind == TERSOFF:
         return tersoff_energy(tables, atom, kinds, others, vectors, n_others, room, with_gradient, gradient)
     energy = 0.0
     for j in range(n_others):
@@ -63,7 +62,7 @@ def atom_energy(
 @compiled
 def evaluate_classical(
     tables: ClassicalTables,
-    grid: MovingGrid,
+    cells: CellList,
     kinds: Integers,
     most: int,
     with_forces: bool,
@@ -74,7 +73,7 @@ def evaluate_classical(
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
     room, gradient = np.empty((4, most)), np.empty((most, 3))
     for atom in range(len(kinds)):
-        n_others = search(grid, atom, tables.cutoff, others, vectors)
+        n_others = neighbours_of(cells, atom, tables.cutoff, others, vectors)
         energies[atom] = atom_energy(tables, atom, kinds, others, vectors, n_others, room, with_forces, gradient)
         if with_forces:
             for j in range(n_others):
@@ -86,7 +85,7 @@ def evaluate_classical(
 @compiled
 def move_and_evaluate(
     tables: ClassicalTables,
-    grid: MovingGrid,
+    cells: CellList,
     kinds: Integers,
     atoms: Integers,
     places: Floats,
@@ -118,7 +117,7 @@ def move_and_evaluate(
     Returns
     -------
     int
-        Number of touched atoms; -1 if there is not enough room for the neighbours of an atom.
+        Number of touched atoms; -1 if there is not enough room for the neighbours of an atom, or in a bin.
     """
     cutoff = tables.cutoff
     n_moved = len(atoms)
@@ -131,7 +130,7 @@ def move_and_evaluate(
     for turn in range(2):
         for slot in range(n_moved):
             atom = atoms[slot]
-            n_others = search(grid, atom, cutoff, others, vectors)
+            n_others = neighbours_of(cells, atom, cutoff, others, vectors)
             enough = enough and n_others >= 0
             for j in range(n_others):
                 other = others[j]
@@ -150,22 +149,12 @@ def move_and_evaluate(
                     if mark[other] == _TOUCHED:
                         fresh[other] += 0.5 * value if turn == 1 else -0.5 * value
         if turn == 0:
-            for slot in range(n_moved):
-                move_atom(grid, atoms[slot], places[slot, 0], places[slot, 1], places[slot, 2])
+            enough = put_atoms(cells, atoms, places) and enough
     for index in range(n_touched):
         atom = touched[index]
         mark[atom] = 0
         if not in_pairs and enough:
-            n_others = search(grid, atom, cutoff, others, vectors)
+            n_others = neighbours_of(cells, atom, cutoff, others, vectors)
             enough = n_others >= 0
             fresh[atom] = atom_energy(tables, atom, kinds, others, vectors, n_others, room, False, vectors)
     return n_touched if enough else -1
-
-
-@compiled
-def move_back(grid: MovingGrid, atoms: Integers, places: Floats) -> None:
-    """Put atoms at places, exactly: those of `MovingGrid.positions` before a move."""
-    for slot in range(len(atoms)):
-        move_atom(grid, atoms[slot], places[slot, 0], places[slot, 1], places[slot, 2])
-        for axis in range(3):
-            grid.positions[atoms[slot], axis] = places[slot, axis]

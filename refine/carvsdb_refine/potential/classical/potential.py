@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carvsdb.atoms.cell_list import cell_list
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.potential.checks import checked_atoms, element_indices
+from carvsdb_refine.potential.checks import check_finite, checked_atoms, element_indices
 from carvsdb_refine.potential.classical.bound import BoundClassical
 from carvsdb_refine.potential.classical.energy import evaluate_classical
 from carvsdb_refine.potential.classical.tables import ClassicalTables
-from carvsdb_refine.potential.moving_grid import moving_grid
-from carvsdb_refine.potential.potential import Elements, Floats, Potential, check_finite
+from carvsdb_refine.potential.terms import Elements, Floats, Potential
 
 
 class ClassicalPotential(Potential):
@@ -25,8 +25,18 @@ class ClassicalPotential(Potential):
 
     @property
     @abstractmethod
+    def elements(self) -> tuple[str, ...]:
+        """Symbols of the elements, in the order of their indices."""
+
+    @property
+    @abstractmethod
     def tables(self) -> ClassicalTables:
         """The potential as the kernels read it."""
+
+    @property
+    def reach(self) -> float:
+        """The largest cut-off, in Å."""
+        return self.tables.cutoff
 
     def bind(self, model: AtomicModel) -> BoundClassical:
         """Return the energies of a model, to be kept up to date as its atoms move.
@@ -45,9 +55,9 @@ class ClassicalPotential(Potential):
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> tuple[Floats, Floats]:
         kinds = element_indices(self.name, self.elements, elements, source)
-        grid, most = moving_grid(*checked_atoms(len(kinds), positions, cell, source), self.tables.cutoff)
+        cells = cell_list(*checked_atoms(len(kinds), positions, cell, source), self.tables.cutoff)
         energies, forces = np.zeros(len(kinds)), np.zeros((len(kinds), 3))
-        evaluate_classical(self.tables, grid, kinds, most, with_forces, energies, forces)
+        evaluate_classical(self.tables, cells, kinds, cells.most_neighbours, with_forces, energies, forces)
         check_finite(energies, source)
         return energies, forces
 

@@ -81,11 +81,6 @@ class StillingerWeber(ClassicalPotential):
         triples = read_triples(path, 11, "Stillinger-Weber")
         return cls(Path(path).name, {triple: row[:10] for triple, row in triples.items()})
 
-    @property
-    def cutoff(self) -> float:
-        """The largest cut-off, in Å."""
-        return self.tables.cutoff
-
     @cached_property
     def elements(self) -> tuple[str, ...]:
         """Symbols of the elements, in alphabetical order."""

@@ -83,11 +83,6 @@ class Tersoff(ClassicalPotential):
         """
         return cls(Path(path).name, read_triples(path, 14, "Tersoff"))
 
-    @property
-    def cutoff(self) -> float:
-        """The largest cut-off, in Å."""
-        return self.tables.cutoff
-
     @cached_property
     def elements(self) -> tuple[str, ...]:
         """Symbols of the elements, in alphabetical order."""
