@@ -7,7 +7,7 @@ BIN = $(VENV)/$(PROGRAMS)
 LOWEST = .venv-lowest
 DEMO_DB = demo/carvsdb.duckdb
 
-.PHONY: demo test test-slow test-lowest lint ruff-check ruff-format mypy floors audit format bench clean
+.PHONY: demo test test-slow test-lowest reference lint ruff-check ruff-format mypy floors audit format bench clean
 
 # The environment is made once and again when the dependencies change.
 $(VENV)/.installed: pyproject.toml
@@ -64,6 +64,10 @@ mypy: $(VENV)/.installed
 
 floors: $(VENV)/.installed
 	$(BIN)/lint-imports
+
+# The page of all commands, from the commands.
+reference: $(VENV)/.installed
+	$(BIN)/python -m carvsdb.cli.reference > docs/commands.md
 
 # Known vulnerabilities of what is installed; asks a service in the network.
 audit: $(VENV)/.installed

@@ -14,6 +14,13 @@ from carvsdb.errors import InputError, MissingExtraError
 from carvsdb_refine.potential.checks import checked_atoms
 from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential
 
+KNOWN: Mapping[str, frozenset[str]] = {
+    "ase.calculators.emt.EMT": frozenset({"asap_cutoff"}),
+    "ase.calculators.lj.LennardJones": frozenset({"epsilon", "sigma", "rc", "ro", "smooth"}),
+    "ase.calculators.morse.MorsePotential": frozenset({"epsilon", "rho0", "r0", "rcut1", "rcut2"}),
+}
+"""Calculators that a config may name, and their arguments: they compute in this process, read no files, start nothing."""
+
 
 @dataclass(frozen=True, eq=False)
 class AseCalculator(Potential):
@@ -41,23 +48,28 @@ class AseCalculator(Potential):
 
     @classmethod
     def named(cls, path: str, arguments: Mapping[str, Any]) -> "AseCalculator":
-        """Make a calculator from the name of its class, such as ``ase.calculators.emt.EMT``, and its arguments.
+        """Make one of the `KNOWN` calculators from the name of its class and its arguments.
 
         Raises
         ------
         InputError
-            If there is no such class, or it does not take these arguments.
+            If it is none of them, or does not take these arguments. A config is data: with any class and any
+            argument it could run whatever it likes.
         """
-        module, _, name = path.rpartition(".")
-        _ase()
-        try:
-            kind = getattr(import_module(module), name)
-        except (ImportError, AttributeError, ValueError) as error:
+        if path not in KNOWN:
             raise InputError(
-                f"there is no ASE calculator {path}; expected a class such as ase.calculators.emt.EMT"
-            ) from error
+                f"{path} is no calculator that a config may name; expected one of {', '.join(KNOWN)}",
+                hint="other calculators of ASE are used from Python: AseCalculator(calculator)",
+            )
+        for argument, value in arguments.items():
+            if argument not in KNOWN[path]:
+                raise InputError(f"{path} takes {', '.join(sorted(KNOWN[path]))} from a config, not {argument}")
+            if not isinstance(value, (bool, int, float)):
+                raise InputError(f"{path} takes a number or true or false as {argument}, got {value!r}")
+        _ase()
+        module, _, name = path.rpartition(".")
         try:
-            return cls(kind(**arguments), path)
+            return cls(getattr(import_module(module), name)(**arguments), path)
         except Exception as error:  # whatever a calculator of others raises
             raise InputError(f"{path} cannot be made from {dict(arguments)} ({error})") from error
 
