@@ -18,9 +18,15 @@ class CarvsdbError(Exception):
         What the sentence is about: a file, ``file:line``, a label.
     hint : str, optional
         What to do next, where it is not part of the sentence.
+
+    Attributes
+    ----------
+    doubts : tuple of str
+        What was doubtful about the input before the error: it belongs to the sentence, since it may be the cause.
     """
 
     exit_code = 1
+    doubts: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, item: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -28,8 +34,13 @@ class CarvsdbError(Exception):
         self.item = item
         self.hint = hint
 
+    @property
+    def sentence(self) -> str:
+        """The message, with what was doubtful before."""
+        return f"{self.message} (read with doubts: {'; '.join(self.doubts)})" if self.doubts else self.message
+
     def __str__(self) -> str:
-        text = self.message
+        text = self.sentence
         if self.item and not text.startswith(self.item):
             text = f"{self.item}: {text}"
         return f"{text}; {self.hint}" if self.hint else text

@@ -247,7 +247,7 @@ def test_a_million_atoms_are_refused_at_once() -> None:
 def test_unknown_groups_are_said() -> None:
     structure = read(GOOD.replace("F m -3 m", "Q 7"))
     assert structure.n_atoms == 2
-    assert structure.quality == ("space group Q 7 is unknown: read without symmetry",)
+    assert structure.quality == ("symmetry: space group Q 7 is unknown: read without symmetry",)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])

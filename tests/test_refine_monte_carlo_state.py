@@ -64,8 +64,8 @@ def published_data(shared: Path, sigma: float = 0.01) -> ScatteringData:
     xray = read_data(shared / XRAY, "xray", sigma=sigma, scale=None)
     return ScatteringData(
         (
-            Fit(neutron, Scatterer(deuterium=0.933, beyond_box="nothing")),
-            Fit(xray, Scatterer(form_factors="cromer-mann", beyond_box="nothing")),
+            Fit(neutron, Scatterer(deuterium=0.933, beyond_box="nothing", bin_correction=False)),
+            Fit(xray, Scatterer(form_factors="cromer-mann", beyond_box="nothing", bin_correction=False)),
         )
     )
 

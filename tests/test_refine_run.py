@@ -523,6 +523,8 @@ form_factors = "cromer-mann"
 [potential]
 kind = "ace"
 file = "{data}/mlips/zif-ace-24.yace"
+[run]
+bin_correction = false
 """)
     scored = carvsdb("refine", "score", config, "--json").json
     assert scored["energy_per_atom"] == pytest.approx(-6.733474398079, abs=1e-11)
@@ -536,3 +538,10 @@ file = "{data}/mlips/zif-ace-24.yace"
     # Cut where the model ends: no worse than the data as they are.
     assert neutron["fitted"]["rw"] < neutron["rw"]
     assert neutron["fitted"]["r_max"] == pytest.approx(37.04)
+    # With the correction of the bins, which the published numbers lack.
+    text = config.read_text()
+    config.write_text(text[: text.index("[potential]")])
+    corrected = carvsdb("refine", "score", config, "--json").json
+    assert [round(one["rw"], 4) for one in corrected["data"]] == [0.1947, 0.2049]
+    assert round(corrected["data"][1]["scale"], 5) == 0.46882
+    assert "nothing keeps atoms apart" in corrected["doubts"][0]

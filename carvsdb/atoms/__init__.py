@@ -7,6 +7,9 @@
 `elements`        chemical elements
 `pairs`           the neighbour list of a structure: all pairs closer than a distance
 `cell_list`       the cell list of moving atoms
+`space_groups`    symmetry from all that a file says: operations, Hall symbol, names, number
+`space_group_names`  what a name of a space group means
+`symmetry_operations`  symmetry operations: from text, closed as a group, compared
 `histogram`       histograms of distances and angles
 ================  ==========================================================================================
 """

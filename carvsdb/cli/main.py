@@ -93,7 +93,7 @@ def run(arguments: list[str] | None = None) -> None:
         say(str(error))
         code = error.exit_code
         if as_json:
-            _answer_error(code, error.item, error.message, error.hint)
+            _answer_error(code, error.item, error.sentence, error.hint, error.doubts)
     except _UsageError as error:
         error.show()
         code = 2
@@ -160,8 +160,9 @@ def _warnings_as_sentences() -> Iterator[None]:
         yield
 
 
-def _answer_error(code: int, item: str | None, message: str, hint: str | None) -> None:
-    answer_json({"error": {"code": code, "item": item, "message": message, "hint": hint}})
+def _answer_error(code: int, item: str | None, message: str, hint: str | None, doubts: tuple[str, ...] = ()) -> None:
+    about = {"code": code, "item": item, "message": message, "hint": hint}
+    answer_json({"error": {**about, "quality": list(doubts)} if doubts else about})
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ IntoDb = Annotated[
 Label = Annotated[
     str | None, typer.Option("--label", help="What the last model is called there; by default as the TOML file.")
 ]
+Strict = Annotated[bool, typer.Option("--strict", help="End with an error where something is doubtful.")]
 
 
 @app.callback()
@@ -32,15 +33,11 @@ def _noun() -> None:
 
 
 @app.command(epilog="Example: carvsdb refine score m1.toml --json")
-def score(config: Config, as_json: Json = False) -> None:
+def score(config: Config, strict: Strict = False, as_json: Json = False) -> None:
     """Say how well the start does: energies, Rw and chi² of each data set, without a move."""
     from carvsdb_refine.run import prepare, read_config
-    from carvsdb_refine.run import score as score_of
 
-    answer = score_of(prepare(read_config(config)))
-    for data in answer.data:
-        for note in data.notes:
-            say(f"{data.file}: {note}")
+    answer = _checked(prepare(read_config(config)), strict)
     if as_json:
         answer_json(answer.model_dump(mode="json"))
     else:
@@ -53,12 +50,17 @@ def run(
     db: IntoDb = None,
     label: Label = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
+    strict: Strict = False,
     as_json: Json = False,
 ) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
     from carvsdb_refine.run import run as run_of
 
-    _go(config, db, label, as_json, lambda setup, hooks: run_of(setup, hooks, overwrite))
+    def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
+        _checked(setup, strict)
+        return run_of(setup, hooks, overwrite)
+
+    _go(config, db, label, as_json, go)
 
 
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
@@ -111,6 +113,20 @@ app.command(epilog="Example: carvsdb refine backmap sod --linker imidazolate --m
 app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact Si-Si=2.2 -o start.xyz")(
     start_models.pack
 )
+
+
+def _checked(setup: "Setup", strict: bool) -> "ScoreAnswer":
+    """Return the score of the start; what is doubtful about it is said, or, if `strict`, an error."""
+    from carvsdb.errors import InputError
+    from carvsdb_refine.run import score as score_of
+
+    answer = score_of(setup)
+    sentences = [f"{data.file}: {note}" for data in answer.data for note in data.notes] + answer.doubts
+    if strict and sentences:
+        raise InputError("; ".join(sentences), path=answer.config, hint="or go on without --strict")
+    for sentence in sentences:
+        say(sentence)
+    return answer
 
 
 def _go(

@@ -170,6 +170,9 @@ class ErrorDetail(Answer):
     item: str | None
     message: str
     hint: str | None
+    quality: list[str] = Field(
+        default_factory=list, description="What was doubtful about the input before, if anything."
+    )
 
 
 class ErrorAnswer(Answer):

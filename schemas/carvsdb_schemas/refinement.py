@@ -272,6 +272,9 @@ class RunTable(Table):
         default="joint", description="Both terms at once, or delayed: what the first rejects is not asked the second."
     )
     bin_width: Positive = Field(default=0.02, description="Of the pair histogram, in Å.")
+    bin_correction: bool = Field(
+        default=True, description="Give back what counting distances in bins takes from the curves at high Q."
+    )
     check_every: Count = Field(default=50_000, description="Moves between full recomputations.")
     checkpoint_every: Count = Field(default=5_000, description="Moves between checkpoints.")
     trace_every: Count = Field(default=500, description="Moves between lines of the trace.")

@@ -29,6 +29,8 @@ class DataAnswer(FitNumbers):
     file: str
     function: str
     fitted: FittedAnswer
+    best_scale: float | None = Field(default=None, description="Were it free and without bounds.")
+    best_rw: float | None = Field(default=None, description="At that scale.")
     notes: list[str] = Field(default_factory=list, description="How the file was read, where that is worth a word.")
 
 
@@ -44,6 +46,7 @@ class ScoreAnswer(Answer):
     chi2: float | None = Field(description="What the run lowers: the sum over the fitted curves.")
     data: list[DataAnswer]
     violations: dict[str, int] = Field(description="How often the model breaks each constraint.")
+    doubts: list[str] = Field(default_factory=list, description="What is likely to be wrong, a sentence each.")
     version: str
 
 

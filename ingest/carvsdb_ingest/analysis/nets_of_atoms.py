@@ -50,17 +50,19 @@ class StructurePart:
 
     def items_or_errors(self) -> Iterator[NetItem | CarvsdbError]:
         """Make the nets; for a clustering that gives none, yield why."""
+        doubts = self.structure.quality
         try:
             bonds = find_bonds(self.structure, self.options.bonds)
+            doubts = (*doubts, *bonds.quality)
             names = self.options.clusterings or (natural_clustering(self.structure, bonds),)
         except CarvsdbError as error:
-            yield self._placed(error)
+            yield self._placed(error, doubts)
             return
         for name in names:
             try:
                 yield self._item(bonds, name)
             except CarvsdbError as error:
-                yield self._placed(error)
+                yield self._placed(error, doubts)
 
     def _item(self, bonds: Bonds, name: str) -> NetItem:
         structure, options = self.structure, self.options
@@ -85,8 +87,9 @@ class StructurePart:
             geometry=_geometry(structure, bonds, clustered),
         )
 
-    def _placed(self, error: CarvsdbError) -> CarvsdbError:
-        """Say of which file an error is."""
+    def _placed(self, error: CarvsdbError, doubts: tuple[str, ...]) -> CarvsdbError:
+        """Say of which file an error is, and what was doubtful before it."""
+        error.doubts = tuple(dict.fromkeys((*error.doubts, *doubts)))
         if isinstance(error, InputError) and error.path is None and self.path:
             error.path = error.item = self.path
         return error

@@ -187,7 +187,7 @@ def _lammps(file: TextFile, options: ReadOptions) -> list[FoundNet] | list[Struc
 def _cif(file: TextFile, options: ReadOptions) -> list[Structure]:
     from carvsdb_ingest.readers.cif.cif import read_cif
 
-    return read_cif(file)
+    return read_cif(file, strict=options.strict)
 
 
 _READERS: dict[str, Callable[[TextFile, ReadOptions], list[FoundNet] | list[Structure] | Frames]] = {

@@ -1,10 +1,11 @@
 """The operations of space groups and plane groups, by the names that CGD files use."""
 
-from functools import lru_cache
-
-import gemmi
 import numpy as np
 from numpy.typing import NDArray
+
+from carvsdb.atoms.space_group_names import meaning_of_name
+from carvsdb.atoms.space_groups import SymmetryStatement, read_symmetry
+from carvsdb.atoms.symmetry_operations import Operations, operations_of_setting
 
 # Plane group -> a space group that acts as it does on z = 0 (International Tables A, chapter 6).
 _SPACE_OF_PLANE_GROUP = {
@@ -39,27 +40,27 @@ _SHORT_NAMES = {
     "p6m": "p6mm",
 }
 
-Operations = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-
-def group_operations(name: str, dimension: int, alpha: float = 90.0, gamma: float = 120.0) -> Operations | None:
+def group_operations(name: str, dimension: int, cell: NDArray[np.float64]) -> tuple[Operations, list[str]] | None:
     """Return the operations of a group, or None if there is no such group.
 
     Parameters
     ----------
     name : str
-        A Hermann-Mauguin symbol, with or without a setting: ``Fd-3m:2``, ``R-3m:H``, ``P6/mmm``; for two
-        dimensions a plane group: ``p6mm``.
+        A Hermann-Mauguin symbol in any notation, with or without a setting: ``Fd-3m:2``, ``R-3m:H``, ``P6/mmm``; for
+        two dimensions a plane group: ``p6mm``.
     dimension : int
         3 or 2.
-    alpha, gamma : float
-        Angles of the cell in degrees; they tell hexagonal from rhombohedral axes where the symbol does not.
+    cell : ndarray of float64, shape (3, 3)
+        Rows, in Å; it tells hexagonal from rhombohedral axes where the symbol does not.
 
     Returns
     -------
     rotations, translations : ndarrays of float64, shapes (n, 3, 3) and (n, 3)
         ``image = rotation @ position + translation`` in fractional coordinates; centring included; the
         identity is first.
+    quality : list of str
+        What is doubtful.
 
     Notes
     -----
@@ -69,37 +70,17 @@ def group_operations(name: str, dimension: int, alpha: float = 90.0, gamma: floa
 
     Examples
     --------
-    >>> rotations, translations = group_operations("Fd-3m", 3)
+    >>> (rotations, translations), quality = group_operations("Fd-3m", 3, np.eye(3))
     >>> len(rotations)
     192
     """
-    key = name.replace("_", "").replace(" ", "")
-    if dimension == 2:
-        key = _SHORT_NAMES.get(key.lower(), key.lower())
-        return _operations(_SPACE_OF_PLANE_GROUP[key], False) if key in _SPACE_OF_PLANE_GROUP else None
-    # A bare number is a group's number in gemmi, but in a CGD file more likely a mistake.
-    rhombohedral = abs(alpha - gamma) < 1
-    return _operations(key, rhombohedral) if key.isascii() and key[:1].isalpha() and len(key) < 20 else None
-
-
-@lru_cache(maxsize=512)
-def _operations(name: str, rhombohedral: bool) -> Operations | None:
-    group = gemmi.find_spacegroup_by_name(name, *((60.0, 60.0) if rhombohedral else (90.0, 120.0)), "2H")
-    if group is None:
+    if name.strip().isdigit():  # elsewhere the number of a group, but in a CGD file more likely a mistake
         return None
-    ops = sorted(group.operations(), key=lambda op: op.triplet() != "x,y,z")
-    scale = gemmi.Op.DEN
-    rotations = np.array([op.rot for op in ops], np.float64) / scale
-    translations = np.array([op.tran for op in ops], np.float64) / scale
-    rotations.flags.writeable = translations.flags.writeable = False
-    return rotations, translations
-
-
-def keeps_metric(rotations: NDArray[np.float64], cell: NDArray[np.float64], dimension: int) -> bool:
-    """Tell whether a cell (rows, Å) has the symmetry of rotations (fractional), within 2 %."""
-    vectors = cell[:dimension]
-    metric = vectors @ vectors.T
-    turned = rotations[:, :dimension, :dimension]
-    images = np.einsum("nji,jk,nkl->nil", turned, metric, turned)
-    lengths = np.sqrt(np.diag(metric))
-    return bool((np.abs(images - metric) <= 0.02 * np.outer(lengths, lengths)).all())
+    if dimension == 2:
+        key = name.replace("_", "").replace(" ", "").lower()
+        space = meaning_of_name(_SPACE_OF_PLANE_GROUP.get(_SHORT_NAMES.get(key, key), ""))
+        return None if space is None else (operations_of_setting(space.settings[0].hall), [])
+    if meaning_of_name(name) is None:
+        return None
+    found = read_symmetry(SymmetryStatement(names=(name,)), cell, conventional=True)
+    return found.readings[0].operations, [f"symmetry: {doubt}" for doubt in found.doubts]

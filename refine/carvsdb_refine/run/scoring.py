@@ -1,14 +1,18 @@
 """How well a model does as it is: energies, Rw, chi², without a move."""
 
+from dataclasses import replace
+from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.errors import RefusedError
 from carvsdb.version import VERSION
 from carvsdb_refine.monte_carlo import Configuration
 from carvsdb_refine.run.assemble import constraints_of
+from carvsdb_refine.run.doubts import doubts
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.scattering import Calculation, DataScore, DataSet, pair_histogram, partial_distributions
 from carvsdb_schemas.refinement import DataTable
@@ -25,7 +29,8 @@ def score(setup: Setup) -> ScoreAnswer:
     RefusedError
         If Rw or a best scale has no value.
     """
-    return score_model(setup, setup.model, str(setup.model_path))
+    answer = score_model(setup, setup.model, str(setup.model_path))
+    return answer.model_copy(update={"doubts": list(doubts(setup, answer))})
 
 
 def score_model(setup: Setup, model: AtomicModel, path: str) -> ScoreAnswer:
@@ -74,6 +79,10 @@ def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h
     """Return how well a data set is fitted by ``g_ab - 1`` of shape (n_pairs, n_bins)."""
     curve = calculation.curve(h)
     measured = calculation.measured.score(curve)
+    try:
+        best = replace(calculation.measured, scale=None, scale_bounds=(-inf, inf)).score(curve)
+    except RefusedError:
+        best = None
     return DataAnswer(
         kind=data_set.kind,
         file=table.file,
@@ -82,6 +91,8 @@ def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h
         fitted=FittedAnswer(
             beyond_box=table.beyond_box, r_max=calculation.r_max, **_numbers(calculation.data.score(curve))
         ),
+        best_scale=None if best is None else best.scale,
+        best_rw=None if best is None else best.rw,
         notes=list(data_set.notes),
     )
 

@@ -68,7 +68,8 @@ class Setup:
     @property
     def scatterers(self) -> tuple[Scatterer, ...]:
         """What each `[[data]]` table says besides its curve."""
-        return tuple(scatterer(table) for table in self.file.config.data)
+        correction = self.file.config.run.bin_correction
+        return tuple(scatterer(table, correction) for table in self.file.config.data)
 
     def calculations_of(self, model: AtomicModel) -> tuple[Calculation, ...]:
         """Return the calculations for a model with another cell."""
@@ -94,7 +95,7 @@ def prepare(file: ConfigFile) -> Setup:
     model = _start(read_model(model_path, _types(config.start)), config.start, str(model_path))
     composition = composition_of(model, config.run.bin_width)
     calculations = tuple(
-        Calculation.of(data_set, composition, scatterer(table))
+        Calculation.of(data_set, composition, scatterer(table, config.run.bin_correction))
         for data_set, table in zip(data, config.data, strict=True)
     )
     table = config.potential
@@ -139,8 +140,8 @@ def composition_of(model: AtomicModel, bin_width: float) -> Composition:
     return Composition(model.species, model.counts / model.n_atoms, model.number_density, bin_width, n_bins)
 
 
-def scatterer(table: DataTable) -> Scatterer:
-    """Return what a `[[data]]` table says besides its curve."""
+def scatterer(table: DataTable, bin_correction: bool = True) -> Scatterer:
+    """Return what a `[[data]]` table says besides its curve, and `[run]` of its bins."""
     how = Scatterer(
         lengths=table.lengths,
         isotopes=table.isotopes,
@@ -151,6 +152,7 @@ def scatterer(table: DataTable) -> Scatterer:
         q_resolution=table.q_resolution,
         broadening=table.broadening,
         q_max=table.q_max,
+        bin_correction=bin_correction,
     )
     return how if table.deuterium is None else replace(how, deuterium=table.deuterium)
 

@@ -14,7 +14,7 @@ from carvsdb_refine.scattering.data_set import DataScore, DataSet
 from carvsdb_refine.scattering.form_factors import form_factors
 from carvsdb_refine.scattering.functions import Normalisation
 from carvsdb_refine.scattering.goodness import best_fit, best_scale, chi2, rw
-from carvsdb_refine.scattering.lengths import scattering_lengths
+from carvsdb_refine.scattering.lengths import complex_lengths, scattering_lengths
 from carvsdb_refine.scattering.pair_counts import PairHistogram, pair_histogram, species_pairs
 from carvsdb_refine.scattering.partials import Partials, partial_distributions, structure_factors
 from carvsdb_refine.scattering.sine_transform import SineTransform
@@ -34,6 +34,7 @@ __all__ = [
     "best_fit",
     "best_scale",
     "chi2",
+    "complex_lengths",
     "cut_beyond",
     "form_factors",
     "neutron_f",

@@ -11,7 +11,7 @@ from carvsdb.errors import InputError
 from carvsdb_refine.scattering.box_cut import cut_beyond
 from carvsdb_refine.scattering.data_set import DataSet
 from carvsdb_refine.scattering.form_factors import form_factors
-from carvsdb_refine.scattering.functions import Normalisation
+from carvsdb_refine.scattering.functions import Normalisation, grid_steps
 from carvsdb_refine.scattering.lengths import NATURAL_DEUTERIUM, scattering_lengths
 from carvsdb_refine.scattering.pair_counts import bin_centres, species_pairs
 from carvsdb_refine.scattering.sine_transform import SineTransform
@@ -53,6 +53,9 @@ class Scatterer:
         (``{"Si-O": 0.05}``; 0 for pairs that are not named).
     q_max : float or None
         For functions of r: where the measured Q ended, in Å⁻¹, so that the calculated curve has the same ripples.
+    bin_correction : bool
+        Give back what counting distances in bins takes away: the transform of a histogram of bins ``dr`` is that of
+        the distances times ``sin(Q dr/2) / (Q dr/2)``, 1 % less at Q = 25 Å⁻¹ for 0.02 Å.
     """
 
     deuterium: float = NATURAL_DEUTERIUM
@@ -65,6 +68,7 @@ class Scatterer:
     q_resolution: float = 0.0
     broadening: float | Mapping[str, float] = 0.0
     q_max: float | None = None
+    bin_correction: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,6 +213,7 @@ def _prepare(cls: type[Calculation], data: DataSet, composition: Composition, ho
     if how.beyond_box == "cut":
         fitted = replace(data, values=_cut(data, sample, r_max))
     factor, shift = _affine(sample, measured.x, data.function)
+    factor = factor / _bin_factor(measured.x, composition.bin_width, how)
     return cls(
         fitted.trimmed(),
         measured,
@@ -243,14 +248,47 @@ def _prepare_r(
         if data.kind == "xray" or how.broadening:
             what = "X-ray data" if data.kind == "xray" else "broadening of data"
             raise InputError(f"{what} of {data.function} need q_max, the largest Q of the measurement in Å⁻¹")
-        between = np.array([np.interp(data.x, r, row) for row in np.eye(len(r))]).T
+        between = _between(data.x, r, composition.bin_width)
         flat = _at(weights, np.ones(1), composition, how)
         return cls(data, data, r_max, r, damping, None, flat, between, factor, shift, None)
     step = pi / (_STEPS * r_max)
     q: Floats = np.asarray((np.arange(max(1, round(how.q_max / step))) + 0.5) * step, np.float64)
     back = np.sin(np.outer(data.x, q)) * q * step / (2 * pi**2 * composition.number_density * data.x[:, None])
+    back = back / _bin_factor(q, composition.bin_width, how)
     at_q = _at(weights, q, composition, how)
     return cls(data, data, r_max, r, in_q, q, at_q, back, factor, shift, SineTransform.of(r, q))
+
+
+def _bin_factor(q: Floats, bin_width: float, how: Scatterer) -> Floats | float:
+    """Return what counting in bins leaves of the curve at each Q."""
+    if not how.bin_correction:
+        return 1.0
+    if q[-1] * bin_width > pi:
+        raise InputError(
+            f"bins of {bin_width:g} Å are too wide for Q up to {q[-1]:.4g} Å⁻¹",
+            hint=f"expected a bin_width of at most {pi / q[-1]:.2g} Å in [run]",
+        )
+    factor: Floats = np.sinc(q * bin_width / (2 * pi))
+    return factor
+
+
+def _between(x: Floats, r: Floats, bin_width: float) -> Floats:
+    """Return the way from the bins to the points of data, shape (n_points, n_bins).
+
+    A point stands for what lies between the middles to its neighbours: over that the bins are averaged. Between
+    points that are nearer than the bins are wide the bins are interpolated.
+    """
+    ways: Floats = np.array([np.interp(x, r, row) for row in np.eye(len(r))]).T
+    edges = np.arange(len(r) + 1) * bin_width
+    steps = grid_steps(x)
+    middles = (x[1:] + x[:-1]) / 2
+    begins = np.concatenate(([x[0] - steps[0] / 2], middles))
+    ends = np.concatenate((middles, [x[-1] + steps[-1] / 2]))
+    for row in np.flatnonzero(steps > bin_width * (1 + 1e-6)):
+        shared = np.clip(np.minimum(ends[row], edges[1:]) - np.maximum(begins[row], edges[:-1]), 0, None)
+        if shared.any():
+            ways[row] = shared / shared.sum()
+    return ways
 
 
 # Neutron lengths in fm, or the table of X-ray form factors.

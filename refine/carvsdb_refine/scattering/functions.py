@@ -11,6 +11,9 @@ from carvsdb_refine.scattering.sine_transform import SineTransform
 
 Q_FUNCTIONS = ("F(Q)", "i(Q)", "S(Q)", "Q[S(Q)-1]")
 R_FUNCTIONS = ("G(r)", "D(r)", "T(r)", "PDF")
+_OVER_LEVEL = ("S(Q)", "Q[S(Q)-1]", "PDF")
+# barn/sr: a mean scattering length below 0.003 fm, less than tables know.
+_NULL = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Normalisation:
     number_density : float
         ``rho0``: atoms per Å³.
     level : float
-        ``L``: ``(sum_a c_a b_a)²`` in barn/sr for neutrons (:func:`neutron_level`), 1 for X-rays.
+        ``L``: ``(sum_a c_a b_a)²`` in barn/sr for neutrons (:func:`neutron_level`), 1 for X-rays. It is 0 in a null
+        alloy, which has F(Q), i(Q), G(r), D(r) and T(r) and none of the functions that are divided by it.
 
     References
     ----------
@@ -53,10 +57,10 @@ class Normalisation:
     level: float = 1.0
 
     def __post_init__(self) -> None:
-        for what in ("number_density", "level"):
-            value = getattr(self, what)
-            if not (isfinite(value) and value > 0):
-                raise InputError(f"{what} must be a positive number, got {value}")
+        if not (isfinite(self.number_density) and self.number_density > 0):
+            raise InputError(f"number_density must be a positive number, got {self.number_density}")
+        if not (isfinite(self.level) and self.level >= 0):
+            raise InputError(f"level must be a number of at least 0, got {self.level}")
 
     def convert(
         self,
@@ -91,6 +95,12 @@ class Normalisation:
         """
         for function in (source, target):
             check_function(function)
+        divided = [function for function in (target, source) if function in _OVER_LEVEL]
+        if self.level < _NULL and divided and source != target:
+            raise InputError(
+                f"{divided[0]} is divided by the square of the mean scattering length, which is 0 here",
+                hint="expected F(Q), i(Q), G(r) or D(r) of a null alloy",
+            )
         plain = self._to_plain(values, x, source)
         if (source in Q_FUNCTIONS) == (target in Q_FUNCTIONS):
             return self._from_plain(plain, x, target)

@@ -58,6 +58,44 @@ def scattering_lengths(
     return np.array([table[symbol] if symbol in table else _tabulated(symbol) for symbol in species])
 
 
+def complex_lengths(
+    species: tuple[str, ...],
+    given: Mapping[str, float] | None = None,
+    isotopes: Mapping[str, Mapping[str, float]] | None = None,
+) -> dict[str, complex]:
+    """Return the elements whose scattering length is complex by more than 1 %, with that length in fm.
+
+    Near a resonance (Gd, Sm, Eu, Cd, Dy; B a little) the length depends on the wavelength, and the intensity on more
+    than its real part, which is all that :func:`scattering_lengths` gives. Elements with a given length are left out.
+
+    Examples
+    --------
+    >>> {symbol: f"{length:.1f}" for symbol, length in complex_lengths(("Gd", "O")).items()}
+    {'Gd': '9.5-13.8j'}
+    """
+    found = {}
+    for symbol in species:
+        if symbol in (given or {}) or symbol in ("H", "D"):
+            continue
+        length = sum(
+            (share * _complex(symbol, mass) for mass, share in (isotopes or {}).get(symbol, {"0": 1.0}).items()), 0j
+        )
+        if abs(length.imag) > 0.01 * abs(length):
+            found[symbol] = length
+    return found
+
+
+def _complex(symbol: str, mass: str) -> complex:
+    import periodictable
+
+    try:
+        element = periodictable.elements.symbol(symbol)
+        length = (element if mass == "0" else element[int(mass)]).neutron.b_c_complex
+    except (ValueError, KeyError, AttributeError):
+        return 0j
+    return complex(0 if length is None else length)
+
+
 def _tabulated(symbol: str) -> float:
     import periodictable
 

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import cell_of_parameters
+from carvsdb.atoms.symmetry_operations import Operations, keeps_metric
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.cgd.blocks import Block, Entry
 from carvsdb_ingest.readers.cgd.places import usable_tolerance
-from carvsdb_ingest.readers.symmetry import Operations, group_operations, keeps_metric
+from carvsdb_ingest.readers.symmetry import group_operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,15 @@ def read_frame(file: TextFile, block: Block, tolerance: float) -> tuple[Frame, l
     name = "".join(group.values) if group else "P1"
     if group is None:
         quality.append("the CRYSTAL block has no GROUP; P1 was taken")
-    alpha, gamma = (parameters[3], parameters[5]) if dimension == 3 else (90.0, parameters[2])
-    operations = group_operations(name, dimension, alpha, gamma)
+    found = group_operations(name, dimension, cell)
     line = group.line if group else block.line
-    if operations is None:
+    if found is None:
         sort, such = ("space group", "Fd-3m:2") if dimension == 3 else ("plane group", "p6mm")
         raise file.error(line, f"there is no {sort} {shown(name)}; expected a symbol such as {such}")
+    operations, doubts = found
     if not keeps_metric(operations[0], cell, dimension):
         raise file.error(line, f"the cell does not have the symmetry of {plain(name)}; is the setting right?")
-    return Frame(file, dimension, cell, name, operations, usable_tolerance(cell, tolerance)), quality
+    return Frame(file, dimension, cell, name, operations, usable_tolerance(cell, tolerance)), quality + doubts
 
 
 def _only(file: TextFile, block: Block, keyword: str) -> Entry | None:

@@ -6,9 +6,9 @@ import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
 
+from carvsdb.atoms.symmetry_operations import Operations
 from carvsdb_ingest.readers.cif.expansion import MERGED, Expanded
 from carvsdb_ingest.readers.cif.sites import Sites
-from carvsdb_ingest.readers.symmetry import Operations
 
 _CODE = re.compile(r"(\d{1,3})(?:_(\d)(\d)(\d))?")
 _LENGTH_ERROR = 0.1

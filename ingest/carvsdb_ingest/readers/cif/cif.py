@@ -3,7 +3,6 @@
 import contextlib
 import re
 
-import gemmi
 import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.cif.bonds import listed_bonds
 from carvsdb_ingest.readers.cif.expansion import Expanded, expand
 from carvsdb_ingest.readers.cif.sites import LARGEST_STRUCTURE, Sites, read_sites
-from carvsdb_ingest.readers.symmetry import Operations, group_operations
+from carvsdb_ingest.readers.cif.symmetry import symmetry_of
 
 _CELL_TAGS = (
     "_cell_length_a",
@@ -25,20 +24,6 @@ _CELL_TAGS = (
     "_cell_angle_beta",
     "_cell_angle_gamma",
 )
-_OPERATION_TAGS = (
-    "_space_group_symop_operation_xyz",
-    "_space_group_symop.operation_xyz",
-    "_symmetry_equiv_pos_as_xyz",
-    "_symmetry_equiv.pos_as_xyz",
-)
-_NAME_TAGS = (
-    "_space_group_name_H-M_alt",
-    "_space_group.name_H-M_alt",
-    "_symmetry_space_group_name_H-M",
-    "_symmetry.space_group_name_H-M",
-)
-_HALL_TAGS = ("_space_group_name_Hall", "_space_group.name_Hall", "_symmetry_space_group_name_Hall")
-_NUMBER_TAGS = ("_space_group_IT_number", "_space_group.IT_number", "_symmetry_Int_Tables_number")
 # Some programs write the name of the group, P 1, without the quotes that a space needs.
 _UNQUOTED = re.compile(
     r"^(_(?:symmetry_)?space_group\S*)[ \t]+([A-Za-z][^'\"\n]*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
@@ -46,8 +31,14 @@ _UNQUOTED = re.compile(
 _WHERE = re.compile(r"^[^:\s]*:(\d+)(?::\d+)?(?:\(\d+\))?:?\s*")
 
 
-def read_cif(file: TextFile) -> list[Structure]:
+def read_cif(file: TextFile, *, strict: bool = False) -> list[Structure]:
     """Read the crystals of a CIF file, one for each data block with atoms.
+
+    Parameters
+    ----------
+    file : TextFile
+    strict : bool
+        Raise for whatever is doubtful about symmetry.
 
     Raises
     ------
@@ -77,7 +68,7 @@ def read_cif(file: TextFile) -> list[Structure]:
     if not blocks:
         raise InputError("has no data block with atoms (_atom_site_fract_x, _atom_site_Cartn_x)", path=file.path)
     try:
-        return [_structure(file, block) for block in blocks]
+        return [_structure(file, block, strict) for block in blocks]
     except (ValueError, RuntimeError, OverflowError) as error:
         raise InputError(f"cannot be read ({_one_line(error)})", path=file.path) from error
 
@@ -109,10 +100,11 @@ def _has_atoms(block: cif.Block) -> bool:
     )
 
 
-def _structure(file: TextFile, block: cif.Block) -> Structure:
+def _structure(file: TextFile, block: cif.Block, strict: bool) -> Structure:
     cell = _cell(file, block)
     sites = read_sites(file, block, cell)
-    operations, doubts = _operations(file, block, cell)
+    reading, doubts = symmetry_of(file, block, sites, cell, strict=strict)
+    operations = reading.operations
     count = len(sites.elements) * len(operations[0])
     if count > LARGEST_STRUCTURE:
         raise InputError(
@@ -150,61 +142,3 @@ def _cell(file: TextFile, block: cif.Block) -> NDArray[np.float64]:
         return cell_of_parameters(parameters)
     except InputError as error:
         raise NoNetError(error.message, cause="bad cell", path=file.path) from error
-
-
-def _operations(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> tuple[Operations, list[str]]:
-    """Return the operations that the block lists, else those of its group; the identity if it has neither."""
-    for tag in _OPERATION_TAGS:
-        texts = [cif.as_string(text) for text in block.find_values(tag)]
-        texts = [text for text in texts if text.strip() and text.strip() not in "?."]
-        if texts:
-            return _listed_operations(file, texts), []
-    name = _text(block, _NAME_TAGS)
-    if name:
-        found = group_operations(name, 3, alpha=_angle(cell, 1, 2), gamma=_angle(cell, 0, 1))
-        if found is not None:
-            return found, []
-    hall = _text(block, _HALL_TAGS)
-    if hall:
-        try:
-            return _arrays(list(gemmi.symops_from_hall(hall))), []
-        except (ValueError, RuntimeError):
-            pass
-    number = _text(block, _NUMBER_TAGS)
-    if number and number.isascii() and number.isdigit() and 1 <= int(number) <= 230:
-        return _arrays(list(gemmi.find_spacegroup_by_number(int(number)).operations())), []
-    identity = _arrays([gemmi.Op("x,y,z")])
-    if name:
-        return identity, [f"space group {plain(name)} is unknown: read without symmetry"]
-    return identity, []
-
-
-def _listed_operations(file: TextFile, texts: list[str]) -> Operations:
-    if len(texts) > 192:
-        raise InputError(f"lists {len(texts)} symmetry operations; a space group has at most 192", path=file.path)
-    found = []
-    for text in texts:
-        try:
-            found.append(gemmi.Op(text.replace(" ", "").lower()))
-        except (ValueError, RuntimeError) as error:
-            raise InputError(f"{shown(text)} is no symmetry operation; expected x,y,z", path=file.path) from error
-    return _arrays(found)
-
-
-def _arrays(operations: list[gemmi.Op]) -> Operations:
-    scale = gemmi.Op.DEN
-    rotations = np.array([op.rot for op in operations], np.float64) / scale
-    return rotations, np.array([op.tran for op in operations], np.float64) / scale
-
-
-def _text(block: cif.Block, tags: tuple[str, ...]) -> str:
-    for tag in tags:
-        text = block.find_value(tag)
-        if text is not None and not cif.is_null(text):
-            return cif.as_string(text).strip()
-    return ""
-
-
-def _angle(cell: NDArray[np.float64], first: int, second: int) -> float:
-    one, two = cell[first], cell[second]
-    return float(np.degrees(np.arccos(np.clip(one @ two / np.linalg.norm(one) / np.linalg.norm(two), -1, 1))))

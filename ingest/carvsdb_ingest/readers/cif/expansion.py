@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from carvsdb.atoms.elements import HYDROGEN, covalent_radius, is_metal
 from carvsdb.atoms.pairs import near_pairs
 from carvsdb.atoms.structure import Structure
+from carvsdb.atoms.symmetry_operations import Operations
 from carvsdb_ingest.readers.cif.sites import Sites
-from carvsdb_ingest.readers.symmetry import Operations
 
 MERGED = 0.4
 """Atoms nearer than this are one, in Å."""
