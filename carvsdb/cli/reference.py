@@ -13,8 +13,8 @@ from carvsdb.cli.main import app
 
 HEAD = """# Commands
 
-What each command says of itself, `carvsdb COMMAND --help`; made by `make reference`. Where a catalogue is needed, `--db PATH`
-or `CARVSDB_DB` names it (default `carvsdb.duckdb`). Answers go to stdout, all else to stderr.
+What each command says of itself, `carvsdb COMMAND --help`; made by `make reference`. Where a catalogue is needed,
+`--db PATH` or `CARVSDB_DB` names it (default `carvsdb.duckdb`). Answers go to stdout, all else to stderr.
 
 Exit codes: 0 done, 1 internal error (please report), 2 usage, 3 bad input, 4 not found or ambiguous, 5 missing extra, 6
 partly done (what was rejected is listed), 7 refused (the sentence says why), 8 verification or convergence failed, 130

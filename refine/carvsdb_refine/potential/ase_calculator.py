@@ -19,7 +19,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "ase.calculators.lj.LennardJones": frozenset({"epsilon", "sigma", "rc", "ro", "smooth"}),
     "ase.calculators.morse.MorsePotential": frozenset({"epsilon", "rho0", "r0", "rcut1", "rcut2"}),
 }
-"""Calculators that a config may name, and their arguments: they compute in this process, read no files, start nothing."""
+"""Calculators that a config may name, and their arguments: they compute here, read no files and start nothing."""
 
 
 @dataclass(frozen=True, eq=False)
