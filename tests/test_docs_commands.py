@@ -12,7 +12,7 @@ SECTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", commands())
+@pytest.mark.parametrize("name", list(commands()))
 def test_every_command_is_described(name: str) -> None:
     assert name in SECTIONS, f"docs/commands.md does not describe `carvsdb {name}`; run `make reference`"
     missing = options_in(help_of(name)) - options_in(SECTIONS[name])
