@@ -111,6 +111,12 @@ class TimeLimitError(CarvsdbError):
     status = "timeout"
 
 
+class MemoryLimitError(CarvsdbError):
+    """The work on an input needed more memory than it may."""
+
+    exit_code = 3
+
+
 class CrashedError(CarvsdbError):
     """The process that worked on an input ended."""
 

@@ -18,7 +18,7 @@ from typing import Any
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.maintenance.checking import check_catalogue
 from carvsdb.errors import CarvsdbError
-from carvsdb_ingest.tasks import pipeline
+from carvsdb_ingest.tasks import run
 from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
 from carvsdb_schemas.tables import ALL_TABLES
 
@@ -50,7 +50,7 @@ def ingest(
     db: Path, folder: Path, workers: int, file_size: int | None = None, at_work: EventType | None = None
 ) -> None:
     """Ingest a folder, as the process that will be killed does it."""
-    pipeline._SECONDS = 0.02
+    run.COMMIT_SECONDS = 0.02
     if file_size is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
@@ -121,7 +121,7 @@ def kill_at_random(db: Path, folder: Path, points: int, seed: int, *, workers: i
 
 def _victims(pid: int | None, generator: random.Random) -> list[int | None]:
     """Choose the writer, one worker, or all."""
-    workers: list[int | None] = [child for child in _children(pid) if "resource_tracker" not in _command(child)]
+    workers: list[int | None] = [child for child in _children(pid) if "isolated_process" in _command(child)]
     choice = generator.choice(["writer", "worker", "all"])
     if choice == "worker" and workers:
         return [generator.choice(workers)]

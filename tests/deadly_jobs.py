@@ -1,16 +1,56 @@
-"""Analysis that hangs or crashes on files of that name."""
+"""Work that hangs or crashes on files of that name."""
 
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lane_calls import act
+import numpy as np
 
-from carvsdb_ingest.tasks.jobs import Attempted, Job, JobOptions, attempt, prepare
+from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse
+from carvsdb_ingest.readers import NetItem
+from carvsdb_ingest.tasks import attempts, pieces
+from carvsdb_ingest.tasks.attempts import Attempted, attempt
+from carvsdb_ingest.tasks.jobs import Job, JobOptions
+from carvsdb_ingest.tasks.pieces import Began, Done, Given, prepare
 
-__all__ = ["attempt_or_die", "prepare"]
+__all__ = ["do_or_die", "do_with_a_bug", "prepare"]
+
+
+def do_or_die(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done]:
+    print("noise on the standard output")
+    vars(pieces)["attempt"] = attempt_or_die
+    vars(attempts)["analyse"] = analyse_or_fill
+    return pieces.do_piece(jobs, options, shards)
+
+
+def do_with_a_bug(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done]:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    vars(attempts)["analyse"] = fails
+    return pieces.do_piece(jobs, options, shards)
 
 
 def attempt_or_die(job: Job, options: JobOptions) -> list[Attempted]:
-    for what in ("hang", "crash"):
-        if what == Path(job.input).stem:
-            act(what)
+    stem = Path(job.input).stem
+    if job.refusal is None:
+        if stem.startswith("hang"):
+            time.sleep(3600)
+        if stem.startswith("crash") or (stem.startswith("once") and _first_time(job)):
+            os.kill(os.getpid(), signal.SIGKILL)
     return attempt(job, options)
+
+
+def analyse_or_fill(item: NetItem, options: AnalysisOptions) -> Analysis:
+    if item.label.startswith("memory"):
+        np.ones(2**40)
+    return analyse(item, options)
+
+
+def _first_time(job: Job) -> bool:
+    mark = Path(job.input).with_suffix(".seen")
+    seen = mark.exists()
+    mark.touch()
+    return not seen

@@ -10,9 +10,8 @@ import pytest
 from program import carvsdb
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.errors import CrashedError, InputError, TimeLimitError
+from carvsdb.errors import InputError
 from carvsdb_ingest.readers import ReadOptions
-from carvsdb_ingest.tasks.isolated_process import Lane
 from carvsdb_ingest.tasks.jobs import JobOptions
 from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
 
@@ -53,26 +52,14 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setattr("carvsdb_ingest.tasks.isolated_process.ATTEMPT", "deadly_jobs:attempt_or_die")
-
-
-def test_a_lane_survives_what_hangs_and_what_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    with Lane("lane_calls:act") as lane:
-        assert lane.call(60, "first") == "FIRST"
-        with pytest.raises(TimeLimitError, match=r"longer than 0\.2 s"):
-            lane.call(0.2, "hang")
-        assert lane.call(60, "second") == "SECOND"
-        with pytest.raises(CrashedError, match="signal 9"):
-            lane.call(60, "crash")
-        assert lane.call(60, "third") == "THIRD"
+    monkeypatch.setattr("carvsdb_ingest.tasks.worker_pool.FUNCTION", "deadly_jobs:do_or_die")
 
 
 def test_a_hung_and_a_crashed_structure_do_not_stop_the_run(folder: Path, deadly: None) -> None:
     (folder / "hang.xyz").write_text(silica(3.6))
     (folder / "crash.xyz").write_text(silica(3.61))
     with Catalogue.in_memory() as catalogue:
-        report = ingest_files(catalogue, net_files([folder]), time_limit=6)
+        report = ingest_files(catalogue, net_files([folder]), time_limit=4)
         assert report.added == ["quartz"]
         assert dict(report.by_cause) == {
             ("named", ""): 1,
@@ -90,7 +77,7 @@ def test_a_hung_and_a_crashed_structure_do_not_stop_the_run(folder: Path, deadly
             f"0-periodic: {folder / 'molecule.xyz'}: {told['molecule.xyz'][1].split(': ', 2)[2]}",
         )
         # Another run does nothing again, and says the same; --retry tries what was rejected.
-        again = ingest_files(catalogue, net_files([folder]), time_limit=6)
+        again = ingest_files(catalogue, net_files([folder]), time_limit=4)
         assert again.added == []
         assert again.by_cause == report.by_cause
         assert sorted(str(error) for _, error in again.rejected) == sorted(str(error) for _, error in report.rejected)
@@ -102,13 +89,13 @@ def test_rejected_inputs_are_tried_again_only_if_asked(tmp_path: Path, monkeypat
     path.write_text(silica())
     with Catalogue.in_memory() as catalogue:
         with monkeypatch.context() as patched:
-            patched.setattr("carvsdb_ingest.tasks.isolated_process.ATTEMPT", "deadly_jobs:attempt_or_die")
+            patched.setattr("carvsdb_ingest.tasks.worker_pool.FUNCTION", "deadly_jobs:do_or_die")
             assert dict(ingest_files(catalogue, [path], time_limit=3).by_status) == {"timeout": 1}
         assert dict(ingest_files(catalogue, [path]).by_status) == {"timeout": 1}
         assert dict(ingest_files(catalogue, [path], retry=True).by_status) == {"named": 1}
 
 
-def test_workers_have_a_lane_each(folder: Path, tmp_path: Path, deadly: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_do_the_same(folder: Path, tmp_path: Path, deadly: None, monkeypatch: pytest.MonkeyPatch) -> None:
     with Catalogue.open(tmp_path / "a.duckdb") as catalogue:
         report = ingest_files(catalogue, net_files([folder]), workers=Workers(2))
         assert report.added == ["quartz"]

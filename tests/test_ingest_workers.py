@@ -16,11 +16,10 @@ from carvsdb.catalogue.maintenance.folders import folders_in, open_folder
 from carvsdb.catalogue.maintenance.importing import import_folders
 from carvsdb.errors import InputError, VerificationError
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
-from carvsdb_ingest.tasks import jobs
+from carvsdb_ingest.tasks import worker_pool
 from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
-from carvsdb_ingest.tasks.workers import do_chunk
+from carvsdb_ingest.tasks.statuses import cause_of
 
-_do_chunk = do_chunk
 SMALL = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
 
 
@@ -33,11 +32,8 @@ def test_nothing_is_analysed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert (len(first.added), len(first.unchanged), len(first.rejected)) == (13, 1, 1)
         before = content(catalogue)
 
-        def analysed(*_: object) -> None:
-            raise AssertionError("analysed again")
-
         with monkeypatch.context() as patched:
-            patched.setattr(jobs, "analyse", analysed)
+            patched.setattr(worker_pool, "FUNCTION", "nothing:may_be_analysed")
             second = ingest_files(catalogue, files)
         assert second.added == []
         assert sorted(second.unchanged) == sorted(first.added + first.unchanged)
@@ -49,15 +45,13 @@ def test_nothing_is_analysed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_was_rejected_is_tried_again_if_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     path = tmp_path / "a.cgd"
     path.write_text(SMALL)
 
-    def fails(*_: object) -> None:
-        raise ZeroDivisionError("a bug")
-
     with Catalogue.in_memory() as catalogue:
         with monkeypatch.context() as patched:
-            patched.setattr(jobs, "analyse", fails)
+            patched.setattr(worker_pool, "FUNCTION", "deadly_jobs:do_with_a_bug")
             ((_, error),) = ingest_files(catalogue, [path]).rejected
         assert "internal error, please report it: ZeroDivisionError: a bug" in str(error)
         assert len(ingest_files(catalogue, [path]).rejected) == 1
@@ -115,24 +109,28 @@ def test_shards_of_a_killed_writer_are_taken_in(tmp_path: Path) -> None:
     assert not list(shards.glob(".*"))
 
 
-def test_an_input_that_kills_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = nets(tmp_path / "nets", 10)
-    (folder / "killer.cgd").write_text(SMALL + "# kill\n")
+def test_what_hangs_crashes_or_fills_the_memory_is_known_exactly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = nets(tmp_path / "nets", 30)
+    for name in ("hang", "crash", "once", "memory"):
+        (folder / "3" / f"{name}.cgd").write_text(SMALL + f"# {name}\n")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setattr("carvsdb_ingest.tasks.workers.do_chunk", _deadly)
-    with Catalogue.open(tmp_path / "nets.duckdb") as catalogue:
-        report = ingest_files(catalogue, net_files([folder]), workers=Workers(2))
-        assert len(report.added) == 9
-        assert any("killer.cgd: a worker process was killed" in str(error) for _, error in report.rejected)
+    monkeypatch.setattr(worker_pool, "FUNCTION", "deadly_jobs:do_or_die")
+    with Catalogue.open(tmp_path / "a.duckdb") as catalogue:
+        report = ingest_files(catalogue, net_files([folder]), workers=Workers(2), time_limit=5)
+        assert len(report.added) == 28
+    causes = {Path(path).stem: cause_of(error) for path, error in report.rejected}
+    assert list(causes.values()).count("bad input") == 3
+    assert {name: cause for name, cause in causes.items() if cause != "bad input"} == {
+        "hang": "time limit",
+        "crash": "crashed",
+        "memory": "memory limit",
+    }
+    assert list(causes) == sorted(causes, key=lambda stem: [p.stem for p in net_files([folder])].index(stem))
 
 
-def _deadly(pieces: tuple[jobs.Job, ...], options: jobs.JobOptions, shards: str) -> object:
-    if any("killer" in job.input for job in pieces):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return _do_chunk(pieces, options, shards)
-
-
-@pytest.mark.parametrize("arguments", [(0,), (1, "threads"), (1, "dask"), (1, "loky", "tcp://localhost:1")])
+@pytest.mark.parametrize("arguments", [(0,), (1, "threads"), (1, "dask"), (1, "local", "tcp://localhost:1")])
 def test_bad_workers(arguments: tuple[object, ...]) -> None:
     with pytest.raises(InputError):
         Workers(*arguments)  # type: ignore[arg-type]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.readers import ReadOptions
-from carvsdb_ingest.tasks.jobs import JobOptions, attempt, file_job
+from carvsdb_ingest.tasks.attempts import attempt
+from carvsdb_ingest.tasks.jobs import JobOptions, file_job
 from carvsdb_ingest.tasks.statuses import cause_of, status_of
 
 CIF = """data_quartz

@@ -35,7 +35,7 @@ from carvsdb.cli.progress import Progress
 class Backend(StrEnum):
     """Who does the work."""
 
-    loky = "loky"
+    local = "local"
     dask = "dask"
 
 
@@ -63,7 +63,7 @@ def ingest(
     shards: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where workers write; default beside the catalogue.")
     ] = None,
-    backend: Annotated[Backend, typer.Option(help="loky: this machine; dask: a cluster.")] = Backend.loky,
+    backend: Annotated[Backend, typer.Option(help="local: this machine; dask: a cluster.")] = Backend.local,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of dask: tcp://host:8786.")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what was rejected before.")] = False,
     db: Db = DEFAULT_DB,

@@ -61,7 +61,8 @@ Clusterings = Annotated[
     ),
 ]
 TimeLimit = Annotated[
-    float | None, typer.Option(metavar="SECONDS", help="Give a file up after so long (300 for atoms, none for nets).")
+    float | None,
+    typer.Option(metavar="SECONDS", help="Give a file up after so long (120 for nets, 300 else)."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]

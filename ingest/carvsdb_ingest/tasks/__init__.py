@@ -1,4 +1,7 @@
-"""Many inputs: which are there (``jobs``), who works on them (``workers``, ``isolated_process``), what becomes of each.
+"""Many inputs, from the list of them to what is stored.
 
-``pipeline`` ingests into a catalogue, ``screening`` hands results back, ``statuses`` and ``report`` say what happened.
+``inputs`` lists them as ``jobs``; ``attempts`` does one; ``pieces`` are done by an ``isolated_process``, of which a
+``worker_pool`` has several and a ``cluster`` many. ``run`` is one run of ingestion into a catalogue, with what it knows
+of ``earlier`` ones, and ``pipeline`` the entrance. ``screening`` hands results back instead; ``statuses`` and
+``report`` say what happened.
 """

@@ -1,12 +1,11 @@
-"""A process of its own for inputs that may hang or crash: it is killed and started anew, and the run goes on.
+"""A process of its own for work that may hang or crash: it can be ended at any time, and ends with whoever asked it.
 
-``python -m carvsdb_ingest.tasks.isolated_process MODULE:FUNCTION`` is such a process: it reads pickled calls from its
-standard input and writes what they return to its standard output.
+``python -m carvsdb_ingest.tasks.isolated_process MODULE:FUNCTION`` is such a process: it reads pickled calls of a
+generator function from its standard input, and writes what that yields to its standard output.
 """
 
 import atexit
 import contextlib
-import faulthandler
 import os
 import pickle
 import queue
@@ -14,141 +13,118 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Literal
 
-from carvsdb.errors import CarvsdbError, CrashedError, TimeLimitError
 from carvsdb.kernel_cache import kernel_cache
 
-if TYPE_CHECKING:
-    from carvsdb_ingest.tasks.jobs import Attempted, Job, JobOptions
+IDLE = 20.0
+"""Seconds after which a process that is asked nothing ends."""
 
-ATTEMPT = "carvsdb_ingest.tasks.jobs:attempt"
-_START = 300.0  # seconds for a process to be ready: imports, and on a new machine compilation
+_LOCK = threading.Lock()
 _LENGTH = struct.Struct(">Q")
+_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
+# Each process is one of several, and works on one input at a time.
+_ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB", "NUMBA", "NUMEXPR")
 
 
-class Lane:
-    """A process that does one call after another, each within a time limit.
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What is heard from a process.
+
+    Attributes
+    ----------
+    process : IsolatedProcess
+    kind : str
+        ``ready`` (it has started), ``part`` (the function yielded), ``end`` (it returned), ``error`` (it raised) or
+        ``gone`` (the process ended).
+    value : object
+        What was yielded or raised.
+    """
+
+    process: "IsolatedProcess"
+    kind: Literal["ready", "part", "end", "error", "gone"]
+    value: Any = None
+
+
+class IsolatedProcess:
+    """A process that does one call after another.
 
     Parameters
     ----------
-    function : str, optional
-        ``MODULE:FUNCTION``, which is called with the arguments of :meth:`call`; by default what attempts a job.
+    function : str
+        ``MODULE:FUNCTION``, a generator function. If its module has a function ``prepare``, that is called first.
+    answers : Queue of Answer
+        Where all that is heard from it goes; several processes may share one.
 
     Notes
     -----
-    The process is started with the first call. It ends by itself when this one ends, by whatever means: its input is
-    closed then, and a call that hangs is ended by a timer of its own.
+    It ends when the process that started it ends, by whatever means: at once where the system can do it (Linux), else
+    within seconds, since a thread of it sees its input closed.
     """
 
-    def __init__(self, function: str | None = None) -> None:
-        self._function = function or ATTEMPT
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.Queue[bytes | None] = queue.Queue()
-
-    def attempt(self, job: "Job", options: "JobOptions") -> "list[Attempted]":
-        """Read and analyse an input; a hang or a crash is what came of it."""
-        from carvsdb_ingest.tasks.jobs import Attempted
-
-        limit = job.limit(options)
-        assert limit is not None
-        try:
-            return list(self.call(limit, job, options))
-        except TimeLimitError as error:
-            return [Attempted(0, "", job.sha256, error=_about(error, job), seconds=limit)]
-        except CrashedError as error:
-            return [Attempted(0, "", job.sha256, error=_about(error, job))]
-
-    def call(self, limit: float, *arguments: object) -> Any:
-        """Call the function in the other process.
-
-        Parameters
-        ----------
-        limit : float
-            Seconds that it may take.
-        *arguments
-            Anything that can be pickled.
-
-        Raises
-        ------
-        TimeLimitError
-            If it takes longer; the process is killed, and the next call starts another.
-        CrashedError
-            If the process ends.
-        """
-        process = self._started()
-        assert process.stdin is not None
-        try:
-            _write(process.stdin, pickle.dumps((limit, arguments)))
-            answer = self._answers.get(timeout=limit)
-        except queue.Empty:
-            self.close()
-            raise TimeLimitError(f"took longer than {limit:g} s, the time limit") from None
-        except OSError:
-            answer = None
-        if answer is None:
-            process.wait()
-            how = f"signal {-process.returncode}" if process.returncode < 0 else f"code {process.returncode}"
-            self.close()
-            raise CrashedError(f"the process that worked on it ended ({how}), perhaps because memory was short")
-        return pickle.loads(answer)
-
-    def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            for stream in (self._process.stdin, self._process.stdout):
-                # What was still to be written to a process that is gone cannot be.
-                with contextlib.suppress(OSError):
-                    if stream is not None:
-                        stream.close()
-            self._process.wait()
-            self._process = None
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
-            return self._process
-        self.close()
+    def __init__(self, function: str, answers: "queue.Queue[Answer]") -> None:
+        self.function = function
+        self.answers = answers
+        self._is_gone = False
         kernel_cache(Path(__file__).parent)  # here, since a warning of the other process would not be heard
-        command = [sys.executable, "-m", "carvsdb_ingest.tasks.isolated_process", self._function]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+        command = [sys.executable, "-m", "carvsdb_ingest.tasks.isolated_process", function, str(os.getpid())]
+        limits = {f"{name}_NUM_THREADS": "1" for name in _ONE_THREAD}
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C of a terminal is told to the one who asks only
+            env={**limits, **os.environ},
         )
-        assert process.stdout is not None
-        self._process, self._answers = process, queue.Queue()
-        threading.Thread(target=_listen, args=(process.stdout, self._answers), daemon=True).start()
-        try:
-            ready = self._answers.get(timeout=_START)
-        except queue.Empty:
-            ready = None
-        if ready is None:
-            self.close()
-            raise CrashedError("the process that was to work on it could not be started")
-        return process
+        threading.Thread(target=self._listen, daemon=True).start()
 
-    def __enter__(self) -> "Lane":
-        return self
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
 
-    def __exit__(self, *error: object) -> None:
-        self.close()
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs and answers."""
+        return not self._is_gone and self._process.poll() is None
 
+    def ask(self, *arguments: object) -> None:
+        """Call the function; what it yields comes as answers. Only when the last call has ended."""
+        assert self._process.stdin is not None
+        # A process that is gone says so by its answer.
+        with contextlib.suppress(OSError, ValueError):
+            _write(self._process.stdin, pickle.dumps(arguments))
 
-def _about(error: CarvsdbError, job: "Job") -> CarvsdbError:
-    """Say of which input an error is."""
-    return type(error)(error.message, item=job.input)
+    def end(self) -> str:
+        """End the process; return how it had ended before, in words."""
+        with contextlib.suppress(subprocess.TimeoutExpired):  # one whose pipe closed is about to end
+            self._process.wait(0.0 if self._process.stdin and self._process.stdin.closed else 0.2)
+        code = self._process.poll()
+        self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            # What was still to be written to a process that is gone cannot be.
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
+        self._process.wait()
+        return "was ended" if code is None else f"signal {-code}" if code < 0 else f"code {code}"
 
-
-def _listen(stream: IO[bytes], answers: "queue.Queue[bytes | None]") -> None:
-    """Hand on what the process writes; nothing more when it has ended."""
-    try:
-        while (message := _read(stream)) is not None:
-            answers.put(message)
-    except (OSError, ValueError):  # the stream was closed under our hands
-        pass
-    answers.put(None)
+    def _listen(self) -> None:
+        stream = self._process.stdout
+        assert stream is not None
+        # The stream may be closed under our hands.
+        with contextlib.suppress(OSError, ValueError, EOFError, pickle.UnpicklingError):
+            while (message := _read(stream)) is not None:
+                kind, value = pickle.loads(message)
+                self.answers.put(Answer(self, kind, value))
+        with _LOCK:
+            self._is_gone = True
+            self.answers.put(Answer(self, "gone"))
 
 
 def _read(stream: IO[bytes]) -> bytes | None:
@@ -165,37 +141,89 @@ def _write(stream: IO[bytes], message: bytes) -> None:
     stream.flush()
 
 
-def serve(name: str) -> None:
-    """Do what is asked on the standard input, until it is closed."""
+_SPARE: list[tuple[int, IsolatedProcess]] = []
+
+
+def take(function: str, answers: "queue.Queue[Answer]") -> tuple[IsolatedProcess, bool]:
+    """Return a process for a function, and whether it is one that was used before and is ready."""
+    with _LOCK:
+        for index, (owner, process) in enumerate(_SPARE):
+            # After a fork the processes belong to the other one.
+            if owner == os.getpid() and process.function == function:
+                del _SPARE[index]
+                if process.is_alive:
+                    process.answers = answers
+                    return process, True
+                process.end()
+                break
+    return IsolatedProcess(function, answers), False
+
+
+def give_back(process: IsolatedProcess) -> None:
+    """Keep a process that has nothing to do for the next who takes one; after a while it ends by itself."""
+    process.answers = queue.Queue()
+    with _LOCK:
+        _SPARE.append((os.getpid(), process))
+
+
+@atexit.register
+def end_spare() -> None:
+    """End the processes that nobody uses."""
+    with _LOCK:
+        for owner, process in _SPARE:
+            if owner == os.getpid():
+                process.end()
+        _SPARE.clear()
+
+
+def serve(name: str, parent: int) -> None:
+    """Do what is asked on the standard input, until it is closed or nothing comes for a while."""
+    _end_with(parent)
+    calls: queue.Queue[bytes] = queue.Queue()
     # What libraries print must not end up between our answers.
-    with os.fdopen(os.dup(1), "wb") as answers, os.fdopen(os.dup(0), "rb") as calls:
-        os.dup2(2, 1)
-        module, _, attribute = name.partition(":")
-        function: Callable[..., Any] = getattr(import_module(module), attribute)
-        # What is compiled on a new machine must not count as time of the first input.
-        getattr(sys.modules[module], "prepare", lambda: None)()
-        _write(answers, b"ready")
-        with open(os.devnull, "w") as nowhere:
-            while (message := _read(calls)) is not None:
-                limit, arguments = pickle.loads(message)
-                # If whoever asked is gone, nobody else ends a call that hangs.
-                faulthandler.dump_traceback_later(limit + 10, exit=True, file=nowhere)
-                answer = function(*arguments)
-                faulthandler.cancel_dump_traceback_later()
-                _write(answers, pickle.dumps(answer))
+    answers, asked = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(0), "rb")
+    os.dup2(2, 1)
+
+    def say(kind: str, value: object = None) -> None:
+        _write(answers, pickle.dumps((kind, value)))
+
+    # Beside the work, so that also a call that hangs ends with the one who asked; kernels leave it free to run.
+    threading.Thread(target=_listen_to_end, args=(asked, calls), daemon=True).start()
+    module, _, attribute = name.partition(":")
+    function: Callable[..., Iterator[object]] = getattr(import_module(module), attribute)
+    # What is compiled on a new machine must not count as time of the first input.
+    getattr(sys.modules[module], "prepare", lambda: None)()
+    say("ready")
+    while True:
+        try:
+            message = calls.get(timeout=IDLE)
+        except queue.Empty:
+            os._exit(0)  # no stream is closed: that would wait for the thread that reads it
+        try:
+            for value in function(*pickle.loads(message)):
+                say("part", value)
+            say("end")
+        except Exception as error:
+            say("error", error)
 
 
-_OWN = threading.local()
+def _listen_to_end(stream: IO[bytes], calls: "queue.Queue[bytes]") -> None:
+    while (message := _read(stream)) is not None:
+        calls.put(message)
+    os._exit(0)
 
 
-def own_lane() -> Lane:
-    """Return the lane of this thread, which is one of several that work; it ends with this process."""
-    if not hasattr(_OWN, "lane"):
-        _OWN.lane = Lane()
-        atexit.register(_OWN.lane.close)
-    lane: Lane = _OWN.lane
-    return lane
+def _end_with(parent: int) -> None:
+    """Let the system end this process when its parent ends, and let it be the first to go when memory is short."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write("500")
+    if os.name == "posix" and os.getppid() != parent:
+        os._exit(1)
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], int(sys.argv[2]))

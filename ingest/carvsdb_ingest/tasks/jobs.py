@@ -1,32 +1,31 @@
-"""What there is to do: one job for each file, or for each net of a collection, and what became of it."""
+"""What there is to do: one job for each file, for each file of an archive, or for each net of a collection."""
 
 import hashlib
-import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
-from carvsdb.catalogue import Atoms, Entry, Histogram, SourceInfo
+from carvsdb.catalogue import SourceInfo
 from carvsdb.catalogue.records.keys import content_key
-from carvsdb.catalogue.storing.batch import BatchBuilder
-from carvsdb.compare import BlockSums
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.version import VERSION
-from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse, guess_kind
-from carvsdb_ingest.analysis.read import read_parts
+from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.files.compressed import plain_name
-from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers import NetItem, ReadOptions
 from carvsdb_ingest.sources.collection import SourceFile
-from carvsdb_ingest.tasks.statuses import cause_of, failure_text, status_of
 
 TIME_LIMIT = 300.0
-"""Seconds that a structure may take, if nothing else is said."""
+"""Seconds that a file may take, if nothing else is said."""
+
+TIME_LIMIT_OF_NETS = 120.0
+"""Seconds that a file of nets may take."""
+
+MEMORY_LIMIT = 8 * 2**30
+"""Bytes of memory that the work on a file may take, where the system can see to it."""
 
 _NET_SUFFIXES = (".cgd", ".arc")
-_LAMMPS_SUFFIXES = (".data", ".lmp", ".lammps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,9 @@ class JobOptions:
     kind : str, optional
         ``crystalline``, ``amorphous`` or ``generated``; by default what the file says, else a guess.
     time_limit : float, optional
-        Seconds that a file may take; then it is given up. By default 300 for atoms, and no limit for nets.
+        Seconds that a file may take; then it is given up. By default 120 for nets (CGD, archives) and 300 for others.
+    memory_limit : int
+        Bytes of memory that the work on a file may take.
     """
 
     read: ReadOptions = field(default_factory=ReadOptions)
@@ -50,6 +51,7 @@ class JobOptions:
     label: str | None = None
     kind: str | None = None
     time_limit: float | None = None
+    memory_limit: int = MEMORY_LIMIT
 
     def __post_init__(self) -> None:
         if self.time_limit is not None and not 0 < self.time_limit < 1e9:
@@ -84,6 +86,8 @@ class Job:
         How it is to be read, where the collection says so.
     kind : str, optional
         What the collection says it is.
+    refusal : CarvsdbError, optional
+        Why it cannot be done, where that is known beforehand.
     """
 
     input: str
@@ -97,6 +101,7 @@ class Job:
     quality: tuple[str, ...] = ()
     read: ReadOptions | None = None
     kind: str | None = None
+    refusal: CarvsdbError | None = None
 
     @property
     def file(self) -> str:
@@ -105,79 +110,15 @@ class Job:
 
     def limit(self, options: JobOptions) -> float | None:
         """Return the seconds that it may take, in a process of its own; None for one that needs no such process."""
-        if self.item is not None or self.path is None:
+        if self.path is None or self.refusal is not None:
             return None
-        if options.time_limit is None and _holds_nets(self, options):
-            return None
-        return options.time_limit or TIME_LIMIT
+        suffix = Path(plain_name(self.input)).suffix.lower()
+        return options.time_limit or (TIME_LIMIT_OF_NETS if suffix in _NET_SUFFIXES else TIME_LIMIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one net of a job.
-
-    Attributes
-    ----------
-    input : str
-        As in the job.
-    file : str
-        The file; empty for a net of a collection.
-    given : str
-        What it would be called.
-    status : str
-        Its status, such as ``named`` or ``error``.
-    carvs_id : str or None
-        Key of its ring search; None if it gave no entry.
-    structure_id : str or None
-        Key of its structure; None if it gave no entry.
-    notes : tuple of str
-        What a user should know.
-    error : CarvsdbError, optional
-        Why it gave no entry.
-    cause : str or None
-        Why the status is not ``named``, in a few words.
-    """
-
-    input: str
-    file: str
-    given: str
-    status: str
-    carvs_id: str | None = None
-    structure_id: str | None = None
-    notes: tuple[str, ...] = ()
-    error: CarvsdbError | None = None
-    cause: str | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempted:
-    """What a job gave: one net, or why there is none.
-
-    Attributes
-    ----------
-    item : int
-        Which net of the job, from 0.
-    label : str
-        What it would be called.
-    content_hash : str or None
-        Of its structure, in hexadecimal digits; None if it could not be read.
-    entry : Entry, optional
-        What goes into the catalogue.
-    notes : tuple of str
-        What a user should know.
-    error : CarvsdbError, optional
-        Why there is no entry.
-    seconds : float
-        How long it took.
-    """
-
-    item: int
-    label: str
-    content_hash: str | None
-    entry: Entry | None = None
-    notes: tuple[str, ...] = ()
-    error: CarvsdbError | None = None
-    seconds: float = 0.0
+def refused_job(path: Path, error: CarvsdbError) -> Job:
+    """Make the job of what cannot be done at all, so that it is accounted for."""
+    return Job(str(path), None, None, path=path, refusal=error)
 
 
 def file_job(path: Path, options: JobOptions) -> Job:
@@ -215,167 +156,6 @@ def item_job(item: NetItem, source: SourceInfo, options: JobOptions) -> Job:
     """Make the job of a net of a collection."""
     task = _task(item.content_hash, source.collection, options)
     return Job(item.path or item.label, item.content_hash, task, item=item, source=source)
-
-
-def attempt(job: Job, options: JobOptions) -> list[Attempted]:
-    """Read and analyse an input; never raises, whatever the input."""
-    began = time.perf_counter()
-    try:
-        found = list(_items(job, options))
-        if options.label is not None and len(found) > 1:
-            raise InputError(f"holds {len(found)} nets, which cannot all be called {options.label!r}", path=job.input)
-    except CarvsdbError as error:
-        return [Attempted(0, "", job.sha256, error=error, seconds=time.perf_counter() - began)]
-    except Exception as error:
-        return [Attempted(0, "", job.sha256, error=_internal(error), seconds=time.perf_counter() - began)]
-    return [_attempt_item(number, job, item, options) for number, item in enumerate(found)]
-
-
-def prepare() -> None:
-    """Load, and on a new machine compile, what the first analysis needs."""
-    from carvsdb.net import Net
-
-    edges = [(0, 1, 0, 0, 0), (0, 1, 1, 0, 0), (0, 2, 0, 0, 0), (0, 2, 0, 1, 0)]
-    for is_node in ([True, False, False], [True, True, True]):
-        net = Net.from_edges(edges, 3, is_node=is_node)
-        analyse(NetItem(net, "", "square", 0, 0, "as given", "edges"), AnalysisOptions(max_ring_size=6))
-
-
-def do(job: Job, options: JobOptions, builder: BatchBuilder) -> list[Outcome]:
-    """Read and analyse an input in this process; what comes of it is added to a batch."""
-    return [note(job, attempted, builder) for attempted in attempt(job, options)]
-
-
-def note(job: Job, attempted: Attempted, builder: BatchBuilder) -> Outcome:
-    """Add to a batch what a job gave."""
-    error = attempted.error
-    if attempted.entry is not None:
-        entry = attempted.entry
-        try:
-            keys = builder.add(entry, task=job.task, item=attempted.item)
-        except CarvsdbError as problem:
-            error = problem
-        except Exception as problem:
-            error = _internal(problem)
-        else:
-            return Outcome(
-                job.input,
-                job.file,
-                entry.label,
-                entry.description.status,
-                carvs_id=str(keys.carvs),
-                structure_id=str(keys.structure),
-                notes=attempted.notes,
-                cause=entry.description.cause,
-            )
-    assert error is not None
-    builder.add_failure(
-        job.input,
-        failure_text(error),
-        status=status_of(error),
-        sha256=attempted.content_hash,
-        task=job.task,
-        item=attempted.item,
-        error=error,
-        seconds=attempted.seconds,
-    )
-    return Outcome(job.input, job.file, attempted.label, status_of(error), error=error, cause=cause_of(error))
-
-
-def failed(job: Job, error: CarvsdbError, builder: BatchBuilder) -> Outcome:
-    """Note that an input could not be done at all."""
-    return note(job, Attempted(0, "", job.sha256, error=error), builder)
-
-
-def to_entry(
-    analysis: Analysis, *, label: str | None = None, kind: str | None = None, source: SourceInfo | None = None
-) -> Entry:
-    """Make the entry that a catalogue takes from an analysed net."""
-    item, net = analysis.item, analysis.census.net
-    provenance = {**item.provenance, "file_sha256": item.file_sha256}
-    if kind is None and item.kind is None:
-        provenance["kind"] = "guessed from the share of nodes whose ring counts occur once"
-    kind = kind or item.kind or guess_kind(analysis)
-    counts = analysis.census.node_counts
-    blocks = None
-    if kind != "crystalline" and net.positions is not None:
-        blocks = BlockSums.of(net.positions[net.is_node], counts)
-    structure = item.structure
-    return Entry(
-        label=label or item.label,
-        content_hash=item.content_hash,
-        kind=kind,
-        net=net,
-        description=analysis.description,
-        node_counts=counts,
-        node_vertex_symbols=analysis.node_vertex_symbols,
-        source=source,
-        formula=None if structure is None else structure.formula,
-        density=None if structure is None else structure.density,
-        atoms=None
-        if structure is None
-        else Atoms(structure.elements, structure.positions, structure.cell, structure.labels),
-        geometry=tuple(Histogram(one.quantity, one.unit, one.edges, one.counts) for one in item.geometry),
-        parameters=item.parameters,
-        provenance=provenance,
-        blocks=blocks,
-    )
-
-
-def _items(job: Job, options: JobOptions) -> Iterator[NetItem | CarvsdbError]:
-    """Read the nets of a job, and what gave none."""
-    if job.item is not None:
-        yield job.item
-        return
-    if job.packed is not None:
-        file = TextFile.decode(zlib.decompress(job.packed), job.input)
-    else:
-        file = TextFile.load(job.input)
-    for part in read_parts(file, job.read or options.read):
-        if isinstance(part, NetItem | CarvsdbError):
-            yield part
-        else:
-            yield from part.items_or_errors()
-
-
-def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: JobOptions) -> Attempted:
-    began = time.perf_counter()
-    if isinstance(item, CarvsdbError):
-        return Attempted(number, "", job.sha256, error=item)
-    try:
-        item = replace(item, quality=(*item.quality, *job.quality), provenance={**item.provenance, **job.about})
-        kind = options.kind or job.kind
-        entry = to_entry(analyse(item, options.analysis), label=options.label, kind=kind, source=job.source)
-        entry = replace(entry, description=entry.description.model_copy(update={"label": entry.label}))
-    except CarvsdbError as error:
-        problem = error
-    except Exception as error:
-        problem = _internal(error)
-    else:
-        notes = (*item.notes, *item.quality)
-        return Attempted(number, entry.label, item.content_hash, entry, notes, seconds=time.perf_counter() - began)
-    return Attempted(
-        number, item.label, item.content_hash, notes=item.notes, error=problem, seconds=time.perf_counter() - began
-    )
-
-
-def _holds_nets(job: Job, options: JobOptions) -> bool:
-    """Tell whether an input holds nets, as far as its name and a glance tell: a process of its own takes seconds."""
-    suffix = Path(job.input).suffix.lower()
-    if suffix in _NET_SUFFIXES:
-        return True
-    if suffix not in _LAMMPS_SUFFIXES or (job.read or options.read).elements:
-        return False
-    try:
-        content = zlib.decompress(job.packed) if job.packed is not None else Path(job.input).read_bytes()
-    except OSError:  # the reader says what is wrong
-        return True
-    return b"\nBonds" in content
-
-
-def _internal(error: Exception) -> CarvsdbError:
-    """One bad input must not end a run of a million."""
-    return CarvsdbError(f"internal error, please report it: {type(error).__name__}: {error}")
 
 
 def _task(digest: str, form: str, options: JobOptions) -> UUID:

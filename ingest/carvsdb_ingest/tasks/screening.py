@@ -12,7 +12,8 @@ from carvsdb.errors import CarvsdbError
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 from carvsdb_ingest.readers import ReadOptions
-from carvsdb_ingest.tasks.jobs import JobOptions, failed, file_job, to_entry
+from carvsdb_ingest.tasks.attempts import failed, to_entry
+from carvsdb_ingest.tasks.jobs import JobOptions, file_job
 from carvsdb_ingest.tasks.statuses import status_of
 
 SCREENED = pa.schema(

@@ -17,12 +17,12 @@ def cause_of(error: CarvsdbError) -> str:
 
 _CAUSES = {
     "TimeLimitError": "time limit",
+    "MemoryLimitError": "memory limit",
     "CrashedError": "crashed",
     "RefusedError": "refused",
     "RingBudgetError": "too many rings",
     "LabelTakenError": "label taken",
     "MissingExtraError": "missing package",
-    "WorkerDiedError": "crashed",
 }
 
 
