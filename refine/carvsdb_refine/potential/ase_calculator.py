@@ -12,14 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, MissingExtraError
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential
-
-KNOWN: Mapping[str, frozenset[str]] = {
-    "ase.calculators.emt.EMT": frozenset({"asap_cutoff"}),
-    "ase.calculators.lj.LennardJones": frozenset({"epsilon", "sigma", "rc", "ro", "smooth"}),
-    "ase.calculators.morse.MorsePotential": frozenset({"epsilon", "rho0", "r0", "rcut1", "rcut2"}),
-}
-"""Calculators that a config may name, and their arguments: they compute here, read no files and start nothing."""
+from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential, saved
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,33 +38,6 @@ class AseCalculator(Potential):
 
     def __post_init__(self) -> None:
         _ase()
-
-    @classmethod
-    def named(cls, path: str, arguments: Mapping[str, Any]) -> "AseCalculator":
-        """Make one of the `KNOWN` calculators from the name of its class and its arguments.
-
-        Raises
-        ------
-        InputError
-            If it is none of them, or does not take these arguments. A config is data: with any class and any
-            argument it could run whatever it likes.
-        """
-        if path not in KNOWN:
-            raise InputError(
-                f"{path} is no calculator that a config may name; expected one of {', '.join(KNOWN)}",
-                hint="other calculators of ASE are used from Python: AseCalculator(calculator)",
-            )
-        for argument, value in arguments.items():
-            if argument not in KNOWN[path]:
-                raise InputError(f"{path} takes {', '.join(sorted(KNOWN[path]))} from a config, not {argument}")
-            if not isinstance(value, (bool, int, float)):
-                raise InputError(f"{path} takes a number or true or false as {argument}, got {value!r}")
-        _ase()
-        module, _, name = path.rpartition(".")
-        try:
-            return cls(getattr(import_module(module), name)(**arguments), path)
-        except Exception as error:  # whatever a calculator of others raises
-            raise InputError(f"{path} cannot be made from {dict(arguments)} ({error})") from error
 
     def bind(self, model: AtomicModel) -> "BoundAseCalculator":
         """Return the energies of a model, evaluated anew for every proposal."""
@@ -144,7 +110,8 @@ class BoundAseCalculator:
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays of `state`."""
-        self.atom_energies, self._positions = arrays["atom_energies"].copy(), arrays["positions"].copy()
+        self.atom_energies = saved(arrays, "atom_energies", self.atom_energies)
+        self._positions = saved(arrays, "positions", self._positions)
         self._proposed = None
 
 
