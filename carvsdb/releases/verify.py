@@ -10,10 +10,12 @@ import yaml
 from pydantic import ValidationError
 
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
+from carvsdb.regular_file import read_text
 from carvsdb.releases import checksums
 from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
 from carvsdb.releases.card import read_card
 from carvsdb.releases.laws import broken_laws
+from carvsdb.releases.yaml_text import load_yaml
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.tables import SCHEMA_VERSION
 
@@ -118,8 +120,8 @@ def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:
 
 def _wrong_citation(folder: Path, version: str) -> list[str]:
     try:
-        citation = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+        citation = load_yaml(read_text(folder / "CITATION.cff"))
+    except (yaml.YAMLError, InputError):
         return ["CITATION.cff: is no YAML"]
     if not isinstance(citation, dict) or citation.get("version") != version:
         return [f"CITATION.cff: is not of version {version}"]

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from carvsdb.escaping import figure_text
 from carvsdb.plots.saving import house_style
 
 # Okabe and Ito's colours, told apart by the colour-blind.
@@ -31,4 +32,4 @@ def plain(axes: Axes, title: str = "") -> None:
     axes.grid(color="#ececec", linewidth=0.7)
     axes.set_axisbelow(True)
     if title:
-        axes.set_title(title, loc="left", fontweight="bold")
+        axes.set_title(figure_text(title), loc="left", fontweight="bold")

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import LARGEST_TEXT
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_schemas.refinement import RefinementConfig
 
@@ -64,12 +65,16 @@ def read_config(path: str | Path) -> ConfigFile:
     InputError
         In one sentence: file, table, key, what was expected and what was found.
     """
-    file = TextFile.load(path)
+    file = TextFile.load(path, largest=LARGEST_TEXT)
     text = "\n".join(file.lines)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"is no TOML: {_lowered(str(error))}", path=path) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise InputError(f"holds a value that cannot be read: {error}", path=path) from None
+    except RecursionError:
+        raise InputError("is nested deeper than any configuration", path=path) from None
     try:
         config = RefinementConfig.model_validate(content)
     except ValidationError as error:
