@@ -30,7 +30,7 @@ from carvsdb.net import library
 from carvsdb.rings import find_rings
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
 from carvsdb_schemas.arrow import arrow_schema
-from carvsdb_schemas.tables import CarvsRow, Environment, NetEnvironment, NetRow, Structure
+from carvsdb_schemas.tables import CarvsRow, Environment, NetEnvironment, NetRow, StructureRow
 
 N_ENVIRONMENTS = 100_000
 NODES_OF_A_NET = 100
@@ -144,7 +144,7 @@ def batches(generator: np.random.Generator, nets: int, size: int) -> Iterator[Ba
         yield Batch.of_tables(
             {
                 "structure": table(
-                    Structure, number, id=uuids(structure), part="",
+                    StructureRow, number, id=uuids(structure), part="",
                     sha256=[one.tobytes().hex() * 2 for one in structure],
                     label=[f"n{done + one}" for one in range(number)], kind=kinds.tolist(), provenance="{}",
                     density=(0.3 + 2 * generator.random(number)).round(4).tolist(),

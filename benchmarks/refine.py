@@ -26,7 +26,7 @@ import numpy as np
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.version import VERSION
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.monte_carlo import (
     Chain,
     ChainOptions,

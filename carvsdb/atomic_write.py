@@ -86,6 +86,29 @@ def atomic_file(path: str | Path, *, overwrite: bool = True) -> Iterator[IO[byte
         raise why_not_written(target, error) from error
 
 
+@contextmanager
+def draft_folder(beside: Path) -> Iterator[Path]:
+    """Hold a folder with a hidden name beside a place, which is gone afterwards unless it was given another name.
+
+    Drafts that killed processes left there are taken away first.
+
+    Raises
+    ------
+    InputError, RefusedError
+        If it cannot be written; an OSError of the block counts as that.
+    """
+    try:
+        clear_drafts(beside.parent)
+        draft = draft_beside(beside)
+        draft.mkdir()  # fails if there is anything of that name, even a link
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise why_not_written(beside, error) from error
+
+
 def write_bytes(path: str | Path, content: bytes, *, overwrite: bool = True) -> None:
     """Write a file of bytes, whole or not at all; parameters and errors are those of `atomic_file`."""
     with atomic_file(path, overwrite=overwrite) as file:

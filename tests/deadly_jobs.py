@@ -1,5 +1,6 @@
 """Work that hangs or crashes on files of that name."""
 
+import contextlib
 import os
 import signal
 import time
@@ -7,25 +8,30 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse
-from carvsdb_ingest.readers import NetItem
+from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.tasks import attempts, pieces
 from carvsdb_ingest.tasks.attempts import Attempted, attempt
 from carvsdb_ingest.tasks.jobs import Job, JobOptions
-from carvsdb_ingest.tasks.pieces import Began, Done, Given, prepare
+from carvsdb_ingest.tasks.pieces import Began, Done, Given, Spent, prepare
+
+_KEPT: list[NDArray[np.float64]] = []
 
 __all__ = ["do_or_die", "do_with_a_bug", "prepare"]
 
 
-def do_or_die(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done]:
+def do_or_die(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done | Spent]:
     print("noise on the standard output")
     vars(pieces)["attempt"] = attempt_or_die
     vars(attempts)["analyse"] = analyse_or_fill
     return pieces.do_piece(jobs, options, shards)
 
 
-def do_with_a_bug(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done]:
+def do_with_a_bug(
+    jobs: Sequence[Job], options: JobOptions, shards: str | None
+) -> Iterator[Began | Given | Done | Spent]:
     def fails(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
@@ -46,6 +52,13 @@ def attempt_or_die(job: Job, options: JobOptions) -> list[Attempted]:
 def analyse_or_fill(item: NetItem, options: AnalysisOptions) -> Analysis:
     if item.label.startswith("memory"):
         np.ones(2**40)
+    if item.label.startswith("full"):
+        # All that the process may have, and never given back; none of it is touched, so that it costs nothing.
+        for size in (2**27, 2**24, 2**21, 2**18, 2**15):
+            with contextlib.suppress(MemoryError):
+                while True:
+                    _KEPT.append(np.empty(size))
+        raise MemoryError
     return analyse(item, options)
 
 

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from catalogue_entries import amorphous_entry, library_entry
 
-from carvsdb.catalogue import Atoms, Catalogue, Entry, Filters, Histogram, RefinementRun
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
+from carvsdb.catalogue import Catalogue, Entry, Filters, RefinementRun
 from carvsdb.catalogue.maintenance.checking import check_catalogue
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.errors import InputError, LabelTakenError, NotFoundError
 from carvsdb.net import library
 
-QUARTZ = Atoms(
+QUARTZ = Structure(
     ("Si", "O", "O"),
     np.array([[0.4697, 0, 0], [0.4135, 0.2669, 0.1191], [1 / 3, 0.1, -0.2]]),
     np.diag([4.9137, 4.9137, 5.4047]),
@@ -100,7 +102,7 @@ def test_bad_structures(change: dict[str, Any], sentence: str) -> None:
 
 def test_bad_atoms_and_histograms() -> None:
     with pytest.raises(InputError, match="positions of the shape"):
-        Atoms(("Si",), QUARTZ.positions, QUARTZ.cell)
+        Structure(("Si",), QUARTZ.positions, QUARTZ.cell)
     with pytest.raises(InputError, match="3 atoms have 1 labels"):
         replace(QUARTZ, labels=("Si1",))
     with pytest.raises(InputError, match="3 ascending edges of its 2 bins, got 2"):

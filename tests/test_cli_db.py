@@ -71,7 +71,7 @@ def test_verify(made: Path) -> None:
         ("DELETE FROM structure WHERE label = 'dia'", "name no row of structure"),
         ("UPDATE structure SET label = 'x'", "labels are not unique"),
         ("INSERT INTO carvs FROM carvs", "repeat the key"),
-        ("DELETE FROM net_environment", "no environments"),
+        ("DELETE FROM net_environment", "other nodes in its environments"),
         (
             "UPDATE net SET edges = [[0, 0, 1, 0, 0], [0, 0, 0, 1, 0]], multiplicity = [1, 1], n_edges = 2 "
             "WHERE n_nodes = 1 AND n_edges = 3",

@@ -136,12 +136,20 @@ def test_interpenetrating_nets_are_counted(tmp_path: Path) -> None:
     assert "pcu, 2 x pcu interpenetrating" in carvsdb("describe", tmp_path / "twofold.cgd").out
 
 
+# Two layers of squares, joined by bonds that go straight up and by others that go aside.
+OWN_NET = " 1 1 1 0 0\n 1 1 0 1 0\n 2 2 1 0 0\n 2 2 0 1 1\n 1 2 0 0 0\n 1 2 1 2 1\n"
+
+
 def test_names_of_ones_own(shared: Path, tmp_path: Path) -> None:
     names, sod = tmp_path / "names.tsv", shared / "data" / "amorphous-mof" / "zif" / "sod.cgd"
     done = carvsdb("archive", "import", shared / "data/rcsr/zeolites-sample.arc", "--names", names, "--json")
-    assert (done.code, done.json["added"], done.json["known"], done.json["rejected"]) == (0, 2, 75, [])
-    again = carvsdb("archive", "import", shared / "data/rcsr/zeolites-sample.arc", "--names", names, "--json")
-    assert (again.json["added"], again.json["known"]) == (0, 77)
+    assert (done.code, done.json["added"], done.json["known"], done.json["rejected"]) == (0, 0, 77, [])
+    own = tmp_path / "own.cgd"
+    own.write_text("PERIODIC_GRAPH\nNAME my-net\nEDGES\n" + OWN_NET + "END\n")
+    for added in (1, 0):
+        done = carvsdb("archive", "import", own, "--names", names, "--json")
+        assert (done.code, done.json["added"], done.json["known"]) == (0, added, 1 - added)
+    assert carvsdb("describe", "--names", names, "--json", own).json["name"] == "my-net"
     assert carvsdb("describe", "--names", names, "--json", sod).json["name"] == "sod, sod-b, SOD"
     assert carvsdb("archive", "show", "SOD", "--names", names, "--json").json["names"] == ["sod", "sod-b", "SOD"]
     found = carvsdb("archive", "search", "SO", "--names", names, "--json").json

@@ -10,7 +10,8 @@ import pytest
 from catalogue_entries import RCSR, amorphous_entry, chain_entry, entry_of, library_entry
 from program import carvsdb
 
-from carvsdb.catalogue import Atoms, Catalogue, Entry, Filters, SourceInfo
+from carvsdb.atoms.structure import Structure
+from carvsdb.catalogue import Catalogue, Entry, Filters, SourceInfo
 from carvsdb.net import library
 from carvsdb.topology import identify, key_of
 from carvsdb_ingest.sources import source_named
@@ -104,7 +105,7 @@ def test_containing(db: Path, tmp_path: Path) -> None:
 
 def test_duplicates(tmp_path: Path) -> None:
     path = tmp_path / "mofs.duckdb"
-    atoms = Atoms(("Zn",), np.zeros((1, 3)), 10 * np.eye(3))
+    atoms = Structure(("Zn",), np.zeros((1, 3)), 10 * np.eye(3))
     core = SourceInfo("CoRE")
 
     def mof(refcode: str, net: str, **more: object) -> Entry:

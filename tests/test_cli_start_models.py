@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from program import carvsdb
 
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 
 
 @pytest.mark.parametrize("suffix", ["data", "xyz", "cif"])
@@ -28,6 +28,14 @@ def test_a_backmapped_model_is_its_net_again(tmp_path: Path) -> None:
     assert "6 metals, 12 linkers" in again.out
     described = carvsdb("describe", target, "--json").json_lines[0]
     assert "sod" in described["names"]
+
+
+def test_a_zeolite_of_silicon_and_oxygen_has_its_code(tmp_path: Path) -> None:
+    target = tmp_path / "start.cif"
+    done = carvsdb("refine", "backmap", "SOD", "--metal", "Si", "--linker", "oxygen", "-o", target)
+    assert "6 metals, 12 linkers, 18 atoms" in done.out
+    described = carvsdb("describe", target, "--json").json_lines[0]
+    assert "SOD" in described["names"]
 
 
 def test_the_same_seed_packs_the_same(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from program import carvsdb
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError
-from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.tasks.jobs import JobOptions
 from carvsdb_ingest.tasks.pipeline import Workers, ingest_files, net_files
 
@@ -139,7 +139,7 @@ def test_describe_goes_on_after_a_file_of_an_archive_that_has_no_net(tmp_path: P
     done = carvsdb("describe", path, "--json")
     assert done.code == 6
     assert done.json["label"] == "good"
-    assert "bad.xyz: there is no cell" in done.err
+    assert "bad.xyz:2: there is no cell" in done.err
     assert "lonely.xyz" in done.err
 
 

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 import time
 from importlib import import_module
 from pathlib import Path
@@ -99,7 +100,8 @@ def test_shards_of_a_killed_writer_are_taken_in(tmp_path: Path) -> None:
     (damaged / "attempt.parquet").write_bytes(whole[:-1] + b"?")
     with pytest.raises(VerificationError, match=r"attempt\.parquet: the SHA-256"):
         open_folder(damaged)
-    (shards / f".{os.uname().nodename}-{2**22 + 1}-00000000.tmp").mkdir()
+    # The draft of a process that is no more: no process of this machine has such a number.
+    (shards / f".shard.{socket.gethostname()}-{2**22 + 1}-{0:016x}.part").mkdir()
     notes: list[str] = []
     with Catalogue.open(tmp_path / "second.duckdb") as catalogue:
         ingest_files(catalogue, files, shards=shards, note=notes.append)
@@ -167,3 +169,32 @@ def test_on_a_dask_cluster(tmp_path: Path, killed: bool) -> None:
         process.kill()
     assert report[:2] == (27, 3)
     assert report[2] > 1
+
+
+def test_relative_paths_follow_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is kept for the next input must not read a file of the folder that it started in."""
+    for number, edges in enumerate((" 1 1 1 0 0\n 1 1 0 1 0\n", " 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "net.cgd").write_text(f"PERIODIC_GRAPH\nEDGES\n{edges}END\n")
+        monkeypatch.chdir(folder)
+        with Catalogue.in_memory() as catalogue:
+            assert ingest_files(catalogue, [Path("net.cgd")], time_limit=60).rejected == []
+            assert catalogue.net("net").n_edges == 2 + number
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_process_that_one_input_filled_does_not_do_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    folder = nets(tmp_path / "nets", 30)
+    for place in (0, 3, 6):
+        (folder / f"{place}" / "full.cgd").write_text(SMALL + f"# {place}\n")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setattr(worker_pool, "FUNCTION", "deadly_jobs:do_or_die")
+    with Catalogue.open(tmp_path / "a.duckdb") as catalogue:
+        report = ingest_files(catalogue, net_files([folder]), workers=Workers(workers), time_limit=60)
+    causes = [(Path(path).stem, cause_of(error)) for path, error in report.rejected]
+    assert [cause for stem, cause in causes if stem == "full"] == ["memory limit"] * 3
+    assert [(stem, cause) for stem, cause in causes if stem != "full" and cause != "bad input"] == []
+    assert len(report.added) == 27

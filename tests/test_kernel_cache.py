@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+import typer
 
 import carvsdb
 from carvsdb import kernel_cache
@@ -182,11 +183,13 @@ def test_a_full_disk_keeps_nothing_and_stops_nothing(tmp_path: Path) -> None:
 def test_the_program_says_it_in_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from carvsdb.cli import main
 
-    def command(*_: object, **__: object) -> int:
-        warnings.warn("one sentence", CarvsdbWarning, stacklevel=2)
-        return 0
+    app = typer.Typer()
 
-    monkeypatch.setattr(main, "app", command)
+    @app.command()
+    def command() -> None:
+        warnings.warn("one sentence", CarvsdbWarning, stacklevel=2)
+
+    monkeypatch.setattr(main, "app", app)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         with pytest.raises(SystemExit):

@@ -14,8 +14,8 @@ from carvsdb.errors import NoNetError
 from carvsdb.net import Net
 from carvsdb.rings import find_rings
 from carvsdb_ingest.analysis import items_of_structure, read_items, read_structures
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.bonds import BondOptions
-from carvsdb_ingest.readers import NetItem, ReadOptions
 
 ALL_ATOMS = "m1-zif_ace_24-anneal_1500K_5ns.data"
 TYPES = ((1, "C"), (2, "H"), (3, "N"), (4, "Zn"))
@@ -129,7 +129,7 @@ def test_counter_ions_and_guests_are_left_out_and_listed() -> None:
     plain, *_ = items_of_structure(silica(), ReadOptions(clusterings=("node-linker",)))
     centre = (0.625, 0.625, 0.625)
     (sodium,) = items_of_structure(silica(("Na", centre)), ReadOptions(clusterings=("node-linker",)))
-    assert sodium.notes == ("counter-ions left out: 1 Na",)
+    assert sodium.notes == ("guests left out: 1 Na",)
     (argon,) = items_of_structure(silica(("Ar", centre)), ReadOptions(clusterings=("node-linker",)))
     assert argon.notes == ("guests left out: 1 Ar",)
     for item in (sodium, argon):

@@ -9,9 +9,9 @@ import pytest
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.analysis import read_items, read_structures
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.analysis.read import read_parts
 from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers import ReadOptions
 
 CELL = np.array([[7.16, 0, 0], [1.0, 7.0, 0], [-0.5, 0.7, 8.0]])
 PLACES = np.array([[0, 0, 0], [0.25, 0.25, 0.25], [0.5, 0.1, 0.9], [0.125, 0.3, 1.2]])
@@ -172,12 +172,12 @@ BAD: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     "no cell": ("a.xyz", "1\n\nZn 0 0 0\n", {}, r'no cell.*Lattice="ax ay az'),
     "flat cell": ("a.xyz", xyz(CELL * [1, 1, 1e-9]), {}, "no volume"),
     "cut off": ("a.xyz", xyz()[:-60], {}, r"a\.xyz:1: the frame declares 4 atoms, but there are 3"),
-    "count": ("a.xyz", xyz().replace("4\n", "many\n", 1), {}, r"a\.xyz:1: the number of atoms .* got 'many'"),
-    "element": ("a.xyz", xyz().replace("Si ", "Qq ", 1), {}, "cannot be read as extended xyz"),
-    "ghost": ("a.xyz", xyz().replace("Si ", "X ", 1), {}, "atom 1 is of no known element"),
+    "count": ("a.xyz", xyz().replace("4\n", "many\n", 1), {}, r"a\.xyz:1: the number of atoms must be .* got 'many'"),
+    "element": ("a.xyz", xyz().replace("Si ", "Qq ", 1), {}, "'Qq' is no chemical symbol"),
+    "ghost": ("a.xyz", xyz().replace("Si ", "X ", 1), {}, "'X' is no chemical symbol"),
     "number": ("a.xyz", xyz().replace("0.0000000000 0.0000000000 0.0", "nan 0 0.0", 1), {}, "read as|finite"),
     "short": ("a.vasp", "x\n1\n", {}, "8 lines or more"),
-    "species": ("a.vasp", poscar(direct=True).replace("2 2", "2 x"), {}, "cannot be read as POSCAR"),
+    "species": ("a.vasp", poscar(direct=True).replace("2 2", "2 x"), {}, "number of atoms must be a whole number"),
     "no mass": ("a.data", data(""), {}, r"atom type 1 has no element.*--types 1=C"),
     "mass of none": ("a.data", data("\nMasses\n\n1 500\n2 16\n"), {}, "its mass 500 is that of none"),
     "name and mass": (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from carvsdb.errors import InputError
 from carvsdb_ingest.analysis import read_items
-from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.analysis.item import ReadOptions
 
 DIA = """CRYSTAL
   NAME dia

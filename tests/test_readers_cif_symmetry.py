@@ -10,9 +10,9 @@ from carvsdb.cli.main import run
 from carvsdb.errors import CarvsdbError, InputError, NoNetError
 from carvsdb_ingest.analysis import read_each
 from carvsdb_ingest.analysis.analyse import analyse
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cif.cif import read_cif
-from carvsdb_ingest.readers.item import NetItem, ReadOptions
 
 DIAMOND = """data_dia
 _cell_length_a 3.567

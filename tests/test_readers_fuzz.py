@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
-from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.tasks.attempts import attempt
 from carvsdb_ingest.tasks.jobs import JobOptions, file_job
 from carvsdb_ingest.tasks.statuses import cause_of, status_of

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carvsdb.errors import InputError
 from carvsdb.net import periodicity
 from carvsdb_ingest.analysis import read_items
-from carvsdb_ingest.readers import NetItem, ReadOptions
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.readers.lammps.nearest_image import reduced_basis
 
 # A square of two nodes (type 2) and two linkers (type 1) on a chain along x, with a redundant node-node bond.

@@ -12,6 +12,7 @@ from carvsdb.errors import InputError, NotFoundError
 from carvsdb.generate import AnnealingSchedule, SwitchingOptions, wooten_winer_weaire
 from carvsdb.net import Net, contract_linkers, library
 from carvsdb.topology import identify, key_of
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
 from carvsdb_refine.backmap import (
     BackmapOptions,
@@ -24,7 +25,6 @@ from carvsdb_refine.backmap import (
 )
 from carvsdb_refine.backmap.node_net import two_ended
 from carvsdb_refine.backmap.orientations import best_spins
-from carvsdb_refine.model.files import read_model
 
 ZIF = "data/amorphous-mof/zif"
 # No contact between atoms that are not bonded may be below these (Å): the shortest ones in the well-annealed m1.
@@ -231,3 +231,16 @@ def test_random_packings() -> None:
         random_packing([("Si", 3)], number_density=0.01, contacts={"Si-O": 2.0}, rng=rng)
     with pytest.raises(InputError, match="nothing to pack"):
         random_packing([], number_density=0.1, rng=rng)
+
+
+def test_oxygen_on_the_edges_of_a_zeolite() -> None:
+    made = backmap("NAT", "oxygen", BackmapOptions(metal="Si"), rng=np.random.default_rng(1))
+    assert made.model.species == ("O", "Si")
+    assert made.model.n_atoms == 3 * made.net.n_vertices
+    assert (made.missing, made.extra) == (0, 0)
+    assert made.bond_lengths == pytest.approx(1.61, abs=0.1)
+    # A longer bond is an option, as for any linker.
+    longer = BackmapOptions(metal="Ge", bond_length=1.74, metal_distance=3.2)
+    assert backmap("NAT", "oxygen", longer, rng=np.random.default_rng(1)).bond_lengths.mean() == pytest.approx(
+        1.74, abs=0.05
+    )

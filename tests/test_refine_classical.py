@@ -402,7 +402,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"kind": "lennard-jones", "pairs": {"Ar-Kr": {"epsilon": 1.0, "sigma": 3.4}}, "cutoff": 8.0},
         "no Ar-Ar to mix it from",
     ),
-    ({"kind": "ase", "calculator": "ase.calculators.emt.NONE"}, "no ASE calculator ase.calculators.emt.NONE"),
+    (
+        {"kind": "ase", "calculator": "ase.calculators.emt.NONE"},
+        "'ase.calculators.emt.NONE' is none of EMT, LennardJones",
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
     Angle,

@@ -18,8 +18,8 @@ from refine_folder import CONFIG, make_folder, silicon, with_element
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
-from carvsdb_refine.model.files import read_model
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
@@ -97,7 +97,7 @@ def wait_for_moves(config: Path, process: "subprocess.Popen[str]", moves: int) -
     """Wait until a checkpoint after so many moves is there, or the process ends."""
     path = config.parent / config.stem / "checkpoint.npz"
     while process.poll() is None:
-        if path.exists() and load_checkpoint(path).notes["moves"] >= moves:
+        if path.exists() and load_checkpoint(path).notes.moves >= moves:
             return
         time.sleep(0.01)
 
@@ -185,7 +185,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(finished: Path, tmp_path: Path, m
     assert "the last checkpoint is kept" in str(caught.value) or "cannot be" in str(caught.value)
     folder = config.parent / "si"
     assert not list(folder.glob(".*.part"))
-    assert 0 < load_checkpoint(folder / "checkpoint.npz").notes["moves"] < 400
+    assert 0 < load_checkpoint(folder / "checkpoint.npz").notes.moves < 400
     resume(prepare(read_config(config)))
     assert results(config) == results(finished)
 
@@ -196,7 +196,7 @@ def test_a_damaged_checkpoint_is_no_checkpoint(tmp_path: Path) -> None:
         resume(prepare(read_config(config)))
     (tmp_path / "si").mkdir()
     (tmp_path / "si" / "checkpoint.npz").write_bytes(b"PK")
-    with pytest.raises(InputError, match="is no checkpoint"):
+    with pytest.raises(InputError, match="is no whole checkpoint"):
         resume(prepare(read_config(config)))
 
 

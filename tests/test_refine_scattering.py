@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, RefusedError
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.scattering import (
     DataSet,
     Normalisation,

@@ -132,7 +132,5 @@ def test_structures_without_a_net_say_why() -> None:
 
 def test_other_clusterings() -> None:
     water = square_grid("O H H", [[0, 0, 0], [0.96, 0, 0], [0, 0.96, 0]], 12.0 * np.eye(3))
-    with pytest.raises(InputError, match="'PE' is not implemented yet"):
-        cluster(water, find_bonds(water), "PE")
     with pytest.raises(InputError, match="no clustering called 'nodes'"):
         cluster(water, find_bonds(water), "nodes")

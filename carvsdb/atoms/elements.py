@@ -32,6 +32,7 @@ VACANT = frozenset({"Va", "VA", "Vac", "vac", "VAC", "Vc", "vacancy"})
 """Types of sites that hold nothing."""
 
 _LETTERS = re.compile(r"[A-Za-z]+")
+_MIXTURE = re.compile(r"(\d*\.\d+)?\s*([A-Z][a-z]?)\s*(\d*\.?\d+)?")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -207,6 +208,26 @@ def element_of_site(symbol: str, label: str, formula: Collection[str] = ()) -> s
         possible = _possible(symbol)
     possible = (symbol and possible) or element_readings(label)
     return next((one for one in possible if one in formula), possible[0] if possible else None)
+
+
+def mixed_elements(text: str) -> dict[str, float]:
+    """Return the elements that share a site, and their shares, the largest first; empty if the type is no mixture.
+
+    Examples
+    --------
+    >>> mixed_elements("0.75Si + 0.25Al"), mixed_elements("Al,Si"), mixed_elements("Zn2+")
+    ({'Si': 0.75, 'Al': 0.25}, {'Al': 1.0, 'Si': 1.0}, {})
+    """
+    found = _MIXTURE.findall(text)
+    rest = _MIXTURE.sub("", text).strip(" +-/,&;()[]")
+    shares: dict[str, float] = {}
+    for before, symbol, after in found:
+        # A whole number is a charge or an amount, as in Fe2+/Fe3+.
+        number = before or (after if "." in after else "")
+        shares[symbol] = shares.get(symbol, 0.0) + (float(number) if number else 1.0)
+    if rest or len(shares) < 2 or not all(map(is_symbol, shares)) or not re.search(r"[/,+&;]|\d?\.\d", text):
+        return {}
+    return dict(sorted(shares.items(), key=lambda one: -one[1]))
 
 
 def element_readings(label: str) -> list[str]:

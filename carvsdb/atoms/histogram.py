@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.errors import InputError
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Histogram:
@@ -19,16 +21,31 @@ class Histogram:
     edges : ndarray of float64, shape (n_bins + 1,)
         Of the bins, from the first that is occupied to the last.
     counts : ndarray of int64, shape (n_bins,)
-    mean, deviation : float
-        Of the values themselves, not of the bins; the deviation is that of all values, divided by their number.
+    mean, deviation : float or None
+        Of the values themselves, not of the bins; the deviation is that of all values, divided by their number. None
+        where only the bins were kept.
+
+    Raises
+    ------
+    InputError
+        If the unit is no such unit, or the edges do not ascend or do not fit the counts.
     """
 
     quantity: str
     unit: str
     edges: NDArray[np.float64]
     counts: NDArray[np.int64]
-    mean: float
-    deviation: float
+    mean: float | None = None
+    deviation: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.quantity or self.unit not in ("Å", "°", "bonds"):
+            raise InputError(f"a histogram is of a quantity in Å, ° or bonds, got {self.quantity!r} in {self.unit!r}")
+        if self.edges.shape != (len(self.counts) + 1,) or not (np.diff(self.edges) > 0).all():
+            raise InputError(
+                f"the histogram of the {self.quantity} needs {len(self.counts) + 1} ascending edges of its "
+                f"{len(self.counts)} bins, got {len(self.edges)}"
+            )
 
     @classmethod
     def of(cls, quantity: str, unit: str, values: NDArray[np.float64], width: float) -> "Histogram":
@@ -51,4 +68,5 @@ class Histogram:
         return int(self.counts.sum())
 
     def __repr__(self) -> str:
-        return f"<Histogram {self.quantity}: {self.number} values, {self.mean:.3f} ± {self.deviation:.3f} {self.unit}>"
+        about = "" if self.mean is None else f", {self.mean:.3f} ± {self.deviation:.3f} {self.unit}"
+        return f"<Histogram {self.quantity}: {self.number} values{about}>"

@@ -1,4 +1,9 @@
-"""Atoms in a periodic cell, as a refinement moves them."""
+"""Atoms in a periodic cell, as a refinement moves them.
+
+A `Structure` holds fractional coordinates, labels, listed bonds and doubts: what nets are found from. A refinement
+moves atoms in Å, millions of times, and its files must give coordinates back to the last bit: hence a class of its own,
+whose arrays are checked and Cartesian. `AtomicModel.of` and `AtomicModel.structure` lead from one to the other.
+"""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import check_volume, heights_of_cell
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 
 # How a model is shared out in memory: name -> type, columns (0 for none), may it be missing?
@@ -91,6 +97,51 @@ class AtomicModel:
         amounts = "".join(f"{symbol}{count}" for symbol, count in zip(self.species, self.counts, strict=True))
         lengths = " x ".join(f"{length:.6g}" for length in np.linalg.norm(self.cell, axis=1))
         return f"AtomicModel({amounts}, cell {lengths} Å, {self.number_density:.4g} atoms/Å³)"
+
+    @classmethod
+    def of(cls, structure: Structure) -> "AtomicModel":
+        """Return the atoms of a structure, with the coordinates of its file where that has Cartesian ones.
+
+        Raises
+        ------
+        InputError
+            If these are no whole atoms in a periodic cell (`Structure.obstacles`).
+        """
+        if structure.obstacles:
+            raise structure.obstacles[0]
+        cartesian = structure.cartesian
+        return cls(
+            structure.elements,
+            structure.positions @ structure.cell if cartesian is None else cartesian,
+            structure.cell,
+            origin=None if cartesian is None else structure.origin,  # type: ignore[arg-type]
+            atom_ids=structure.atom_ids,  # type: ignore[arg-type]
+            molecule_ids=structure.molecule_ids,
+            images=structure.images,
+            charges=structure.charges,
+        )
+
+    def structure(self, name: str = "") -> Structure:
+        """Return the model as a structure.
+
+        Examples
+        --------
+        >>> AtomicModel(("Si",), [[1.0, 2.0, 3.0]], 4 * np.eye(3)).structure().positions.tolist()
+        [[0.25, 0.5, 0.75]]
+        """
+        ids = self.atom_ids.tolist()
+        return Structure.from_cartesian(
+            self.elements,
+            self.positions,
+            self.cell,
+            self.origin,
+            labels=tuple(f"{symbol}{number}" for symbol, number in zip(self.elements, ids, strict=True)),
+            molecule_ids=self.molecule_ids,
+            name=name,
+            atom_ids=self.atom_ids,
+            images=self.images,
+            charges=self.charges,
+        )
 
     @property
     def n_atoms(self) -> int:

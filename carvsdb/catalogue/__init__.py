@@ -11,9 +11,7 @@
 ================  ==========================================================================================
 """
 
-from carvsdb.catalogue.atoms import Atoms
 from carvsdb.catalogue.catalogue import Catalogue
-from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry, SourceInfo
 from carvsdb.catalogue.records.refinement_run import RefinementRun
@@ -26,12 +24,10 @@ from carvsdb_schemas.filters import Filters
 __all__ = [
     "AddReport",
     "Answer",
-    "Atoms",
     "Catalogue",
     "DistanceTable",
     "Entry",
     "Filters",
-    "Histogram",
     "RefinementRun",
     "SourceInfo",
     "StoredMap",

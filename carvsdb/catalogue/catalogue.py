@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from carvsdb.catalogue.atoms import Atoms
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue.file import schema
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.histograms import Histogram
+from carvsdb.catalogue.maintenance.checking import blame
 from carvsdb.catalogue.questions import duplicates, listing, resolving, showing, sql
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry
@@ -197,7 +198,7 @@ class Catalogue(Searching):
         """Return the net of an entry."""
         return showing.load_net(self._storage, resolving.resolve(self._storage, name))
 
-    def atoms(self, name: str) -> Atoms:
+    def atoms(self, name: str) -> Structure:
         """Return the structure itself.
 
         Raises
@@ -281,7 +282,11 @@ class Catalogue(Searching):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            if error is not None:
+                blame(self._storage, error)
+        finally:
+            self.close()
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)

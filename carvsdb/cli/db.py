@@ -25,14 +25,12 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Read every row, work out every key and sum again, search the rings of a sample, and list what is wrong."""
-    from carvsdb.catalogue import Catalogue
-    from carvsdb.catalogue.maintenance.checking import check_catalogue
+    from carvsdb.catalogue.maintenance.checking import check_file
     from carvsdb.catalogue.maintenance.copying import check_backup
 
     path = Path(db) if backup is None else backup
     digest = None if backup is None else check_backup(backup)
-    with Catalogue.open(path, read_only=True) as catalogue:
-        report = check_catalogue(catalogue.storage, sample=sample, seed=seed)
+    report = check_file(path, sample=sample, seed=seed)
     if as_json and not report.problems:
         answer_json({"file": str(path), "sha256": digest, **asdict(report)})
     if report.problems:

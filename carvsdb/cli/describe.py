@@ -20,6 +20,7 @@ from carvsdb.cli.options import (
     Rings,
     Strict,
     Types,
+    clusterings_named,
     cut_off,
     names_file,
     read_options,
@@ -29,7 +30,7 @@ from carvsdb.errors import CarvsdbError
 
 if TYPE_CHECKING:
     from carvsdb.rings import Carvs
-    from carvsdb_ingest.readers import NetItem
+    from carvsdb_ingest.analysis.item import NetItem
 
 
 def describe(
@@ -61,7 +62,7 @@ def describe(
     from carvsdb_ingest.analysis import read_each
     from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 
-    wanted = list(clustering or []) + ([NODE_ONLY] if node_only else [])
+    wanted = clusterings_named(clustering or []) + ([NODE_ONLY] if node_only else [])
     read = read_options(node_types, linker_types, strict, types, bonds, wanted)
     own = names_file(names)
     ways = {

@@ -30,7 +30,7 @@ from carvsdb.cli.options import (
     read_options,
 )
 from carvsdb.cli.output import answer_json, table
-from carvsdb.cli.progress import Progress
+from carvsdb.cli.progress import ProgressLine
 
 
 class Backend(StrEnum):
@@ -101,7 +101,7 @@ def ingest(
     most = size_from_words(max_input_size)
     collection = source_named(source) if source else None
     files = net_files(paths or [])
-    progress = Progress()
+    progress = ProgressLine()
     with Catalogue.open(db) as catalogue:
         if collection is not None:
             report = ingest_collection(

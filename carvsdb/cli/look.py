@@ -7,7 +7,7 @@ import typer
 
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db, Json
-from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.output import answer_json, json_value, say, table
 from carvsdb_schemas.filters import Filters
 
 _SHOWN = 1000
@@ -101,7 +101,9 @@ def sql(
 
     with Catalogue.open(db, read_only=True) as catalogue:
         answer = catalogue.query(query)
+    for sentence in answer.notes:
+        say(sentence)
     if as_json:
-        answer_json(json.loads(json.dumps(answer.rows(), default=str)))
+        answer_json([{name: json_value(value) for name, value in row.items()} for row in answer.rows()])
     else:
         print(answer)

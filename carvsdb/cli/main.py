@@ -4,14 +4,16 @@ Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 not found or ambig
 done, 7 refused, 8 verification or convergence failed, 130 interrupted.
 """
 
+import errno
 import os
+import select
 import signal
 import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Annotated, TextIO, cast
 
@@ -34,7 +36,7 @@ from carvsdb.cli import (
     rings,
 )
 from carvsdb.cli.output import answer_json, escaped_streams, say
-from carvsdb.errors import CarvsdbError, CarvsdbWarning
+from carvsdb.errors import CarvsdbError, CarvsdbWarning, RefusedError
 
 INTERNAL_ERROR = 1
 # Older releases of typer raise click's class, newer ones their own; both are the base of this one.
@@ -94,7 +96,14 @@ def _run(arguments: list[str] | None) -> int:
     as_json = "--json" in given
     try:
         with _terminated_like_interrupted(), _warnings_as_sentences():
-            code = app(given, prog_name="carvsdb", standalone_mode=False) or 0
+            # Not by `app(...)`: that takes any broken pipe for a closed stdout, and ends without a word.
+            command = typer.main.get_command(app)
+            with command.make_context("carvsdb", list(given)) as context:
+                code = command.invoke(context) or 0
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except typer.Exit as ended:
+        code = ended.exit_code
     except CarvsdbError as error:
         say(str(error))
         code = error.exit_code
@@ -107,16 +116,13 @@ def _run(arguments: list[str] | None) -> int:
             _answer_error(code, None, error.format_message(), "carvsdb --help")
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
-        # Whoever reads stdout has seen enough; nothing may be flushed into the closed pipe at exit.
-        sys.stdout = None
-        code = 0
     except Exception as error:
-        traceback.print_exc()
-        say(f"internal error, please report it with the lines above: {error}")
-        code = INTERNAL_ERROR
-        if as_json:
-            _answer_error(code, None, f"internal error: {error}", "please report it")
+        if isinstance(error, BrokenPipeError) and _is_stdout_closed():
+            # Whoever reads stdout has seen enough; nothing may be flushed into the closed pipe at exit.
+            sys.stdout = None
+            code = 0
+        else:
+            code = _failed(error, as_json)
     if code == 130:
         say("interrupted")
         # Waiting for threads at the end of the interpreter could be interrupted again, and end with another code.
@@ -124,6 +130,61 @@ def _run(arguments: list[str] | None) -> int:
         sys.stderr.flush()
         os._exit(130)
     return code
+
+
+def _failed(error: Exception, as_json: bool) -> int:
+    """Say what nobody foresaw; what the system refuses is no error of ours."""
+    told = None
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        told = f"cannot be read or written ({error.strerror or error})"
+    elif isinstance(error, MemoryError):
+        told = "there is not enough memory for this"
+    if told is not None:
+        item = None if getattr(error, "filename", None) is None else str(getattr(error, "filename", None))
+        say(str(RefusedError(told, item=item)))
+        if as_json:
+            _try_to_answer(RefusedError.exit_code, item, told, None)
+        _give_stdout_up()
+        return RefusedError.exit_code
+    traceback.print_exception(error)
+    say(f"internal error, please report it with the lines above: {error}")
+    if as_json:
+        _try_to_answer(INTERNAL_ERROR, None, f"internal error: {error}", "please report it")
+    return INTERNAL_ERROR
+
+
+_REFUSED = {
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE", "ENAMETOOLONG")
+    if hasattr(errno, name)
+}
+"""What the system answers where a door is closed or a disk full."""
+
+
+def _is_stdout_closed() -> bool:
+    """Say whether nobody reads stdout any more; a pipe to a process of ours may break, too."""
+    try:
+        descriptor = sys.stdout.fileno()
+        if not hasattr(select, "poll"):
+            return True
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT)
+        return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+    except (OSError, ValueError, AttributeError):  # no file of the system
+        return False
+
+
+def _give_stdout_up() -> None:
+    """Leave nothing that is flushed at the end into a disk that is full."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        sys.stdout = None
+
+
+def _try_to_answer(code: int, item: str | None, message: str, hint: str | None) -> None:
+    with suppress(OSError, ValueError):
+        _answer_error(code, item, message, hint)
 
 
 @contextmanager

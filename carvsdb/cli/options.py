@@ -7,8 +7,8 @@ import typer
 
 if TYPE_CHECKING:
     from carvsdb.topology.names_file import NamesFile
+    from carvsdb_ingest.analysis.item import ReadOptions
     from carvsdb_ingest.bonds import BondOptions
-    from carvsdb_ingest.readers import ReadOptions
 
 DEFAULT_DB = "carvsdb.duckdb"
 NODE_ONLY = "node-only"
@@ -57,7 +57,10 @@ BondRules = Annotated[
 Clusterings = Annotated[
     list[str] | None,
     typer.Option(
-        "--clustering", metavar="NAME", help="single-node, node-linker or node-only; by default what suits. Repeatable."
+        "--clustering",
+        metavar="NAME",
+        help="single-node, all-node, standard, pem, pe, pe-shortest, organic, node-linker or node-only; `all` for the "
+        "first six; by default what suits. Repeatable.",
     ),
 ]
 TimeLimit = Annotated[
@@ -80,11 +83,10 @@ def read_options(
     clusterings: list[str] | None = None,
 ) -> "ReadOptions":
     """Make the options of the readers from what was typed."""
-    from carvsdb_ingest.readers import ReadOptions
+    from carvsdb_ingest.analysis.item import ReadOptions
 
-    _check_clusterings(clusterings or [])
     # Without linkers is a way of looking at the net with linkers.
-    structural = ["node-linker" if name == NODE_ONLY else name for name in clusterings or []]
+    structural = ["node-linker" if name == NODE_ONLY else name for name in clusterings_named(clusterings or [])]
     return ReadOptions(
         node_types=_types("--node-types", node_types),
         linker_types=_types("--linker-types", linker_types),
@@ -95,15 +97,17 @@ def read_options(
     )
 
 
-def _check_clusterings(names: list[str]) -> None:
+def clusterings_named(names: list[str]) -> list[str]:
+    """Return the clusterings that were asked for, `all` written out."""
     if not names:
-        return
-    from carvsdb_ingest.clustering.registry import CLUSTERINGS, LATER
+        return []
+    from carvsdb_ingest.clustering.registry import ALL, CLUSTERINGS, OF_UNITS
 
-    known = (*CLUSTERINGS, NODE_ONLY)
+    known = (*CLUSTERINGS, NODE_ONLY, ALL)
     for name in names:
-        if name not in (*known, *LATER):
+        if name not in known:
             raise typer.BadParameter(f"expected {', '.join(known)}, got {name!r}", param_hint="--clustering")
+    return [one for name in names for one in (OF_UNITS if name == ALL else (name,))]
 
 
 def _elements(text: str | None) -> tuple[tuple[int, str], ...]:

@@ -15,7 +15,7 @@ MOST_NOTES = 200
 """More sentences about single inputs than this would hide the rest; all are in the catalogue."""
 
 
-class Progress:
+class ProgressLine:
     """Says sentences about inputs, and every few seconds how far the run is."""
 
     def __init__(self) -> None:

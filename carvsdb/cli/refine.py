@@ -26,6 +26,17 @@ Label = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="End with an error where something is doubtful.")]
 
+Folder = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FOLDER", help="Where the results are, in place of what the config says."),
+]
+Allowed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-calculator", metavar="MODULE:CLASS", help="Run the code of this ASE calculator if the config names it."
+    ),
+]
+
 
 @app.callback()
 def _noun() -> None:
@@ -33,11 +44,9 @@ def _noun() -> None:
 
 
 @app.command(epilog="Example: carvsdb refine score m1.toml --json")
-def score(config: Config, strict: Strict = False, as_json: Json = False) -> None:
+def score(config: Config, strict: Strict = False, allow: Allowed = None, as_json: Json = False) -> None:
     """Say how well the start does: energies, Rw and chi² of each data set, without a move."""
-    from carvsdb_refine.run import prepare, read_config
-
-    answer = _checked(prepare(read_config(config)), strict)
+    answer = _checked(_prepared(config, None, allow), strict)
     if as_json:
         answer_json(answer.model_dump(mode="json"))
     else:
@@ -51,33 +60,45 @@ def run(
     label: Label = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
     strict: Strict = False,
+    output: Folder = None,
+    allow: Allowed = None,
     as_json: Json = False,
 ) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
+    from carvsdb_refine.run import check_place
     from carvsdb_refine.run import run as run_of
 
     def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
+        check_place(setup, overwrite)  # before the score, which takes seconds of a large model
         _checked(setup, strict)
         return run_of(setup, hooks, overwrite)
 
-    _go(config, db, label, as_json, go)
+    _go(_prepared(config, output, allow), db, label, as_json, go)
 
 
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
-def resume(config: Config, db: IntoDb = None, label: Label = None, as_json: Json = False) -> None:
+def resume(
+    config: Config,
+    db: IntoDb = None,
+    label: Label = None,
+    before: Annotated[bool, typer.Option("--before", help="Go on from the checkpoint before the last one.")] = False,
+    output: Folder = None,
+    allow: Allowed = None,
+    as_json: Json = False,
+) -> None:
     """Go on from the last checkpoint of a run, as if it had never stopped."""
     from carvsdb_refine.run import resume as resume_of
 
-    _go(config, db, label, as_json, resume_of)
+    _go(_prepared(config, output, allow), db, label, as_json, lambda setup, hooks: resume_of(setup, hooks, before))
 
 
 @app.command(epilog="Example: carvsdb refine status m1.toml")
-def status(config: Config, as_json: Json = False) -> None:
+def status(config: Config, output: Folder = None, as_json: Json = False) -> None:
     """Say where a run is."""
     from carvsdb_refine.run import read_config
     from carvsdb_refine.run import status as status_of
 
-    answer = status_of(read_config(config))
+    answer = status_of(read_config(config, output))
     if as_json:
         answer_json(answer.model_dump(mode="json"))
     else:
@@ -90,14 +111,17 @@ def report(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page; figures stand beside it.")
     ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", metavar="FOLDER", help="The run's, where `run` was told one with -o.")
+    ] = None,
+    allow: Allowed = None,
     rings: Annotated[bool, typer.Option("--rings/--no-rings", help="Search the rings of the models.")] = True,
     as_json: Json = False,
 ) -> None:
     """Write figures of fits, partials, traces, coordination and rings, and one page that holds them."""
     from carvsdb_refine.report.make import make_report
-    from carvsdb_refine.run import prepare, read_config
 
-    written = make_report(prepare(read_config(config)), output, rings)
+    written = make_report(_prepared(config, folder, allow), output, rings)
     if as_json:
         from carvsdb_schemas.refinement_answers import ReportAnswer
 
@@ -129,12 +153,24 @@ def _checked(setup: "Setup", strict: bool) -> "ScoreAnswer":
     return answer
 
 
-def _go(
-    config: Path, db: str | None, label: str | None, as_json: bool, go: "Callable[[Setup, Hooks], RunAnswer]"
-) -> None:
-    from carvsdb_refine.run import Hooks, prepare, read_config
+def _prepared(config: Path, output: Path | None, allow: list[str] | None) -> "Setup":
+    """Read a config and what it names; what an allowed calculator could run is said before it can."""
+    from carvsdb_refine.run import prepare, read_config
 
-    setup = prepare(read_config(config))
+    file = read_config(config, output)
+    if allow:
+        from carvsdb_refine.potential.calculators import environment_commands
+
+        for command in environment_commands():
+            say(f"calculators may run what the environment says: {command}")
+    return prepare(file, allow or ())
+
+
+def _go(
+    setup: "Setup", db: str | None, label: str | None, as_json: bool, go: "Callable[[Setup, Hooks], RunAnswer]"
+) -> None:
+    from carvsdb_refine.run import Hooks
+
     if db is not None:
         from carvsdb.catalogue import Catalogue
 
@@ -146,7 +182,7 @@ def _go(
         try:
             answer = go(setup, hooks)
         except KeyboardInterrupt:
-            say(f"stopped with a checkpoint; go on with `carvsdb refine resume {config}`")
+            say(f"stopped with a checkpoint; go on with `carvsdb refine resume {setup.file.path}`")
             raise
     stored = None
     if db is not None:

@@ -101,6 +101,8 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
     n = len(starts) - 1
     width = right.shape[1]
     excess = 0x80000000 - prime
+    # Rows of the sparse matrix lie in one pair of arrays, columns ascending, so that two rows merge in one pass and a
+    # row that grows moves to the end. Vertex 0 has no row and no column: fixing x[0] = 0 makes the rest regular.
     begin = np.zeros(n, np.int64)
     length = np.zeros(n, np.int64)
     room = np.zeros(n, np.int64)
@@ -122,6 +124,7 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
             degree += 1
             if other == 0:
                 continue
+            # Ends are sorted by neighbour: several edges to one neighbour, in different cells, are one entry.
             if used > begin[vertex] and columns[used - 1] == other:
                 values[used - 1] -= 1
             else:
@@ -135,6 +138,8 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
         values[diagonal] = degree % prime
         length[vertex] = used - begin[vertex]
         room[vertex] = length[vertex]
+    # The shortest row goes first (minimum degree): eliminating a vertex joins its neighbours, so a vertex with few
+    # neighbours fills in least. A plain scan for it costs less than a queue that every merge would have to mend.
     done = np.zeros(n, np.bool_)
     done[0] = True
     order = np.empty(n, np.int64)
@@ -146,6 +151,7 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
         for vertex in range(1, n):
             if not done[vertex] and (pivot < 0 or length[vertex] < length[pivot]):
                 pivot = vertex
+        # Once the shortest row is half full the others are, too, and merging lists costs more than a dense matrix.
         left = n - 1 - n_done
         if left > 8 and 2 * length[pivot] >= left:
             break
@@ -155,6 +161,7 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
                 own = values[slot]
         if own == 0:
             return _SINGULAR
+        # The matrix is symmetric, and stays so: the columns of the pivot's row are the rows that hold the pivot.
         inverse = inverse_modulo(own, prime)
         for slot in range(begin[pivot], begin[pivot] + length[pivot]):
             row = columns[slot]
@@ -180,6 +187,7 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
                     b += 1
                 if merged_columns[count] != pivot:
                     count += 1
+            # Half as much again: a row that grew once grows again.
             if count > room[row]:
                 needed = count + count // 2
                 if used + needed > len(columns):
@@ -197,6 +205,8 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
         done[pivot] = True
         order[n_done] = pivot
         n_done += 1
+    # What is left is solved as a dense matrix, if that is not too much work, before the sparse rows are substituted
+    # back: these refer to its unknowns.
     left = n - 1 - n_done
     if left > largest_tail:
         return _TOO_DENSE
@@ -222,6 +232,7 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
         for place in range(left):
             for column in range(width):
                 right[rest[place], column] = tail[place, column]
+    # Backwards: the row of a pivot holds only vertices that were eliminated after it.
     for step in range(n_done - 1, -1, -1):
         pivot = order[step]
         own = 0

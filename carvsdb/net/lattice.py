@@ -25,6 +25,8 @@ def hermite_basis(vectors: ArrayLike) -> NDArray[np.int64]:
     """
     array = np.asarray(vectors, np.int64)
     dimension = array.shape[1]
+    if not array.any():  # as for every molecule: sorting nothing costs more than finding the molecule
+        return np.zeros((0, dimension), np.int64)
     # Duplicates and zeros are most of what a big cell gives; Python integers cannot overflow.
     rows: list[list[int]] = [row for row in np.unique(array, axis=0).tolist() if any(row)]
     basis: list[list[int]] = []

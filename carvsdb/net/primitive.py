@@ -115,6 +115,8 @@ def translation_onto(
     Vertex `v` of cell 0 goes to vertex ``image[v]`` of cell ``cells[v]``. The edge ends at a vertex must have
     different vectors.
     """
+    # One image settles all others: a translation keeps vectors, and no two ends of a vertex share one. So the walk from
+    # the origin has no choices, and any contradiction is final.
     n = len(starts) - 1
     dimension = offsets.shape[1]
     for vertex in range(n):
@@ -132,6 +134,7 @@ def translation_onto(
         vertex = queue[at]
         at += 1
         moved = image[vertex]
+        # Ends are sorted by vector, so those that correspond stand at the same place.
         degree = starts[vertex + 1] - starts[vertex]
         if degree != starts[moved + 1] - starts[moved]:
             return False
@@ -145,6 +148,7 @@ def translation_onto(
             here = starts[vertex] + step
             there = starts[moved] + step
             other = neighbours[here]
+            # A vertex is met first along one edge, and every later edge to it must agree, image and cell.
             if image[other] < 0:
                 if taken[neighbours[there]]:
                     return False

@@ -1,7 +1,5 @@
 """Writing a release: a folder of Parquet tables, its card, licence, citation and checksums."""
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlmodel import SQLModel
 
+from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.releases import checksums
@@ -28,12 +27,12 @@ from carvsdb_schemas.tables import (
     NetRow,
     NoiseBlock,
     Source,
-    Structure,
+    StructureRow,
 )
 
 RELEASED: tuple[type[SQLModel], ...] = (
     Source,
-    Structure,
+    StructureRow,
     NetRow,
     CarvsRow,
     Environment,
@@ -96,14 +95,9 @@ def build_release(catalogue: Catalogue, card: DatasetCard, folder: str | Path) -
     if not len(catalogue):
         raise RefusedError("the catalogue is empty, so there is nothing to release", hint="run `carvsdb ingest` first")
     _check_properties(card)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".new", dir=folder.absolute().parent))
-    try:
+    with draft_folder(folder.absolute()) as draft:
         manifest = _write(catalogue, card, draft)
-        draft.chmod(0o755)
         draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
     return BuildReport(folder, {name: about.rows for name, about in manifest.tables.items()})
 
 

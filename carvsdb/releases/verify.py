@@ -1,20 +1,23 @@
 """Checking a release: its bytes, its card, its tables, its laws."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 from pydantic import ValidationError
 
+from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.maintenance.recomputing import broken_each
+from carvsdb.catalogue.records.laws import UNREADABLE
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
 from carvsdb.regular_file import read_text
 from carvsdb.releases import checksums
 from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
 from carvsdb.releases.card import read_card
-from carvsdb.releases.laws import broken_laws
+from carvsdb.releases.laws import broken_forms, broken_laws
 from carvsdb.releases.yaml_text import load_yaml
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.tables import SCHEMA_VERSION
@@ -83,6 +86,10 @@ def verify_release(folder: str | Path) -> VerifyReport:
     problems += _wrong_citation(folder, card.version)
     tables = _tables(folder, manifest, problems)
     _stop(folder, problems)
+    problems += broken_forms(tables)
+    _stop(folder, problems)
+    problems += _broken_rows(tables)
+    _stop(folder, problems)
     problems += broken_laws(tables)
     _stop(folder, problems)
     rows = {name: table.num_rows for name, table in tables.items()}
@@ -137,28 +144,34 @@ def _tables(folder: Path, manifest: ReleaseManifest, problems: list[str]) -> dic
             problems.append(f"{MANIFEST}: {name}.parquet is not in it")
             continue
         try:
-            table = pq.read_table(folder / about.file)
-        except (pa.ArrowException, OSError) as error:
-            problems.append(f"{about.file}: cannot be read: {str(error).splitlines()[0]}")
+            with pq.ParquetFile(folder / about.file) as file:
+                if file.metadata.num_rows != about.rows:
+                    problems.append(f"{about.file}: {file.metadata.num_rows} rows, but {MANIFEST} says {about.rows}")
+                    continue
+                table = file.read()
+            table.validate(full=True)
+        except (OSError, *UNREADABLE) as error:
+            problems.append(f"{about.file}: cannot be read: {next(iter(str(error).splitlines()), repr(error))}")
             continue
         tables[name] = table
-        if table.num_rows != about.rows:
-            problems.append(f"{about.file}: {table.num_rows} rows, but {MANIFEST} says {about.rows}")
         if not table.schema.equals(released_schema(model, manifest.schema_version)):
             problems.append(f"{about.file}: its columns are not those of schema {manifest.schema_version}")
-        problems += _wrong_json(name, table)
     return tables
 
 
-def _wrong_json(name: str, table: pa.Table) -> list[str]:
-    if name != "carvs" or "ring_counts" not in table.column_names:
-        return []
-    try:
-        for text in table["ring_counts"].to_pylist():
-            json.loads(text)
-    except (TypeError, ValueError):
-        return [f"{name}.parquet: ring_counts is no JSON"]
-    return []
+def _broken_rows(tables: dict[str, pa.Table]) -> list[str]:
+    """Look at the rows as at those of a catalogue."""
+    with Storage(None) as storage:
+        storage.create_tables(RELEASED)
+        try:
+            for model in RELEASED:
+                name = str(model.__tablename__)
+                more = ", 0 AS seconds" if name == "carvs" else ""
+                with storage.registered("incoming", tables[name]):
+                    storage.execute(f'INSERT INTO "{name}" BY NAME SELECT *{more} FROM incoming')
+            return broken_each(storage, {str(model.__tablename__): "true" for model in RELEASED})
+        except duckdb.Error as error:
+            return [f"{name}.parquet: {next(iter(str(error).splitlines()), repr(error))}"]
 
 
 def _stop(folder: Path, problems: list[str]) -> None:

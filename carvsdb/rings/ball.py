@@ -78,6 +78,8 @@ def make_ball(room: int, room_for_edges: int) -> Ball:
 @compiled_part
 def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
     """Fill an empty ball around a root and return the number of images, or -1 if the room is too small."""
+    # Breadth first from the root: rows of a level stand together, and a hash table of images tells what was met. Its
+    # words hold image and row in one, so that a look-up touches one line of memory.
     room = len(ball.images)
     mask = len(ball.words) - 1
     words, images, vertices = ball.words, ball.images, ball.vertices
@@ -108,6 +110,8 @@ def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
                 vertex = graph.neighbours[end]
                 if vertex < root:
                     break
+                # Each ring is found from one of its images only, the first; so of the images of the root itself those
+                # before it are left out, too.
                 number = origin + graph.images[end]
                 if vertex == root and number < root - graph.lowest:
                     continue
@@ -116,6 +120,8 @@ def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
                 while word != _EMPTY and word >> _ROW_BITS != number:
                     slot = (slot + 1) & mask
                     word = words[slot]
+                # A shortest path goes down to a predecessor level by level; an odd ring turns along an edge within a
+                # level, to a sibling. Edges to the next level are seen from there.
                 if word != _EMPTY:
                     other = word & _ROW_MASK
                     if other < begin:
@@ -136,6 +142,7 @@ def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
             before[row + 1] = n_before
             beside[row + 1] = n_beside
         begin = finish
+    # Masks need whole levels.
     ball.level_starts[depth + 1] = count
     _fill_masks(ball, count)
     return count

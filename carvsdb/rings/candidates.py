@@ -41,6 +41,8 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
     before, predecessors, beside, siblings = ball.before, ball.predecessors, ball.beside, ball.siblings
     nearer, level_with = ball.nearer, ball.level
     lowest = graph.lowest
+    # A cycle without shortcuts through the root is two shortest paths down from its far end. They are walked down
+    # together, one step each, by an explicit stack: `try_a` and `try_b` hold what comes next at each level.
     path_a = np.empty(LONGEST, np.int64)
     path_b = np.empty(LONGEST, np.int64)
     try_a = np.empty(LONGEST, np.int64)
@@ -51,6 +53,7 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
     used = 0
     # Where the root has too many neighbours for bit sets, everything is allowed everywhere.
     masked = ball.level_starts[2] <= MASK_BITS + 1
+    # The far end is an image (even cycles) or an edge within a level (odd ones); each is taken once.
     top = 0
     for row in range(1, count):
         while row >= ball.level_starts[top + 1]:
@@ -78,6 +81,7 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
             try_b[top] = before[other] if odd else before[row] + 1
             at = top
             while at <= top:
+                # At level 1 the next step of both is the root: the cycle is closed, and the walk goes back up.
                 closed = at == 1
                 if closed:
                     at += 1
@@ -96,14 +100,18 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
                             try_b[at] = try_a[at] + 1
                             if try_b[at] >= last_a:
                                 try_a[at] = last_a
+                    # Paths that meet before the root close a smaller cycle.
                     if a == b:
                         continue
+                    # Cheapest test first: bit sets of the neighbours of the root that each path can still end in, none
+                    # of them near the other path.
                     down = at - 1
                     if masked:
                         allowed_a[down] = allowed_a[at] & ~(nearer[b] | level_with[b])
                         allowed_b[down] = allowed_b[at] & ~(nearer[a] | level_with[a])
                         if nearer[a] & allowed_a[down] == 0 or nearer[b] & allowed_b[down] == 0:
                             continue
+                    # The two new images must be as far apart as along the cycle.
                     if _apart(ball, near, lowest, a, b) < min(2 * down, length - 2 * down):
                         continue
                     path_a[down] = a
@@ -127,6 +135,7 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
                         at = down
                         try_a[at] = before[a]
                         try_b[at] = before[b]
+                # What is left is tested in full by the search: here only the antipodes were.
                 if closed:
                     if n_found == len(found.lengths) or used + length > len(found.rows):
                         return -1

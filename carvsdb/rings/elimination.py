@@ -108,6 +108,7 @@ def eliminate(rows: Rows, full_rank: int) -> tuple[NDArray[np.bool_], int, int]:
     rows then have two or three entries. Pivots are numbered in the order in which they come. Reducing by a pivot can
     call up only later ones, so that one pass over a bit set of pivot numbers reduces a row completely.
     """
+    # How many rows hold a column, counted once: it chooses pivots, and need not be exact.
     n_rows = len(rows.sizes)
     frequency = np.zeros(rows.n_columns, np.int64)
     for row in range(n_rows):
@@ -130,6 +131,7 @@ def eliminate(rows: Rows, full_rank: int) -> tuple[NDArray[np.bool_], int, int]:
     rank = 0
     last_size = 0
     first = 0
+    # Size by size: a strong ring is no sum of smaller cycles, so the tests of a size come before its rows are taken in.
     while first < n_rows and rank < full_rank:
         last = first
         while last < n_rows and rows.sizes[last] == rows.sizes[first]:
@@ -139,6 +141,8 @@ def eliminate(rows: Rows, full_rank: int) -> tuple[NDArray[np.bool_], int, int]:
             # Tests first, then what spans.
             if rows.is_test[row] != (turn < last - first):
                 continue
+            # Over two elements addition is exclusive or: columns flip in the work row, pivots are noted in a bit set,
+            # and a second layer of bits says which of its words are not empty.
             _add(work, rows.columns, rows.starts[row], rows.starts[row + 1])
             for group in range(rank // (63 * 63) + 1):
                 while work.groups[group] != 0:
@@ -149,6 +153,7 @@ def eliminate(rows: Rows, full_rank: int) -> tuple[NDArray[np.bool_], int, int]:
                     pivot = word * 63 + lowest_bit(work.words[word])
                     work.words[word] &= work.words[word] - 1
                     _add(work, entries, begins[pivot], begins[pivot + 1])
+            # What no pivot removed lies outside the span; the work row is emptied while its best column is sought.
             n_left = _without_stale(work)
             work.n_listed[0] = 0
             best = -1
@@ -162,6 +167,7 @@ def eliminate(rows: Rows, full_rank: int) -> tuple[NDArray[np.bool_], int, int]:
             if rows.is_test[row]:
                 independent[row] = True
                 continue
+            # The row is kept without its pivot, which it is found by.
             while begins[rank] + n_left > len(entries):
                 entries = doubled(entries)
             end = begins[rank]

@@ -90,6 +90,7 @@ def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tupl
     The angle between two neighbours of a vertex closes with the shortest paths between them that avoid the vertex,
     so one breadth-first search from each neighbour settles its angles with the later ones.
     """
+    # One set of buffers for all searches: they are small and many. They grow where a search needs more.
     cycles = np.zeros(angle_starts[-1], np.int64)
     numbers = np.zeros(angle_starts[-1], np.int64)
     room = 256
@@ -110,6 +111,8 @@ def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tupl
             count = 2
             _enter(words, slots, images, graph.lowest, 0)
             _enter(words, slots, images, graph.lowest, 1)
+            # Breadth first, until all later neighbours of the vertex were met or cycles would be too long. Shortest
+            # paths are counted in `ways`, so a level is walked to its end even then.
             row = 1
             last_level = longest - 3
             while row < count and levels[row] <= last_level:
@@ -146,6 +149,7 @@ def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tupl
                         for known in range(count):
                             _enter(words, slots, images, graph.lowest, known)
                 row += 1
+            # Read off the angles: two edges at the vertex close the path.
             for later in range(first + 1, finish):
                 number = graph.images[later] - graph.lowest
                 mask = len(words) - 1
@@ -156,6 +160,7 @@ def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tupl
                     other = words[slot] & _ROW_MASK
                     cycles[angle + later - first - 1] = levels[other] + 2
                     numbers[angle + later - first - 1] = ways[other]
+            # Only what was entered is wiped: the table is much larger than most searches.
             for known in range(count):
                 words[slots[known]] = _EMPTY
             angle += finish - first - 1

@@ -188,6 +188,7 @@ def _rows(
     spans: NDArray[np.bool_],
     tests: NDArray[np.bool_],
 ) -> tuple[Integers, Integers, NDArray[np.bool_], Integers, Integers]:
+    # How many rows fit the box is not known before: arrays double.
     row_sizes = np.empty(1024, np.int64)
     row_chains = np.empty(1024, np.int64)
     row_starts = np.empty(1024, np.int64)
@@ -211,6 +212,8 @@ def _rows(
                 u = turn // (shape[1] * shape[2]) + low[0] - first[1]
                 v = turn // shape[2] % shape[1] + low[1] - first[2]
                 w = turn % shape[2] + low[2] - first[3]
+            # A row is written at the end and counts only if all of it lies in the box: half a chain would be no cycle.
+            # Edges of the spanning forest have no column, since the other edges of a cycle settle them.
             end = used
             whole = True
             for index in range(starts[chain], starts[chain + 1]):

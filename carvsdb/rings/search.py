@@ -74,6 +74,8 @@ def rings_from_roots(
     too_many : bool
         Whether the search stopped.
     """
+    # A ring of `longest` edges reaches half as far from its root. All room doubles where it is too small, and is kept
+    # for the next root, whose ball is about as large.
     depth = longest // 2
     room = 1024
     ball = make_ball(room, 4 * room)
@@ -97,12 +99,16 @@ def rings_from_roots(
             room *= 2
             ball = make_ball(room, 4 * room)
             count = fill_ball(ball, graph, root, depth)
+        # Candidates pass cheap tests along the walk. A net with many times the budget of them around one root would not
+        # end, so it is given up here.
         n_found = find_candidates(ball, count, graph, near, longest, found)
         while n_found < 0:
             if len(found.lengths) > _CANDIDATES_A_RING * max_rings:
                 return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
             found = Candidates(doubled(found.lengths), doubled(found.rows))
             n_found = find_candidates(ball, count, graph, near, longest, found)
+        # Each is tested in full: no two of its images may be nearer than along it. Far tables are made on demand and
+        # shared by all roots of this call.
         begin = 0
         for candidate in range(n_found):
             length = found.lengths[candidate]

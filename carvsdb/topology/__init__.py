@@ -5,7 +5,7 @@ form, with ``colours``, ``frames`` and ``numbering`` (and ``branching``, where v
 so for nets as they are given; ``archive`` knows names; ``identity`` tells who a net is.
 """
 
-from carvsdb.topology.archive import Archive, Entry
+from carvsdb.topology.archive import Archive, ArchiveEntry
 from carvsdb.topology.canonical import Canonical, canonical
 from carvsdb.topology.identity import ComponentIdentity, Identity, identify
 from carvsdb.topology.keys import net_of_key, short_id
@@ -13,9 +13,9 @@ from carvsdb.topology.normal_form import key_of
 
 __all__ = [
     "Archive",
+    "ArchiveEntry",
     "Canonical",
     "ComponentIdentity",
-    "Entry",
     "Identity",
     "canonical",
     "identify",

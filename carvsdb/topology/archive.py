@@ -20,7 +20,7 @@ _DATA = "rcsr.tsv.gz"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     """A net of an archive.
 
     Attributes
@@ -119,7 +119,7 @@ class Archive:
         """
         return net_of_key(self.key_of(name), name)
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> ArchiveEntry:
         """Return what the archive knows about the net with a name.
 
         Raises
@@ -128,7 +128,11 @@ class Archive:
             If there is none.
         """
         key = self.key_of(name)
-        return _entry(self._lines[key], self.names_of(key)) if key in self._lines else Entry(key, self.names_of(key))
+        return (
+            _entry(self._lines[key], self.names_of(key))
+            if key in self._lines
+            else ArchiveEntry(key, self.names_of(key))
+        )
 
     def search(self, prefix: str) -> list[str]:
         """Return the names that begin with a prefix, sorted."""
@@ -190,7 +194,7 @@ def shipped() -> Archive:
     return archive
 
 
-def write_line(entry: Entry) -> str:
+def write_line(entry: ArchiveEntry) -> str:
     """Write an entry as a line of the data file.
 
     Tab-separated: names, key, TD10, vertex symbols, point symbols and coordination sequences, those by ``;``.
@@ -207,9 +211,9 @@ def write_line(entry: Entry) -> str:
     )
 
 
-def _entry(line: str, names: tuple[str, ...]) -> Entry:
+def _entry(line: str, names: tuple[str, ...]) -> ArchiveEntry:
     _, key, td10, vertex_symbols, point_symbols, sequences = line.split("\t")
-    return Entry(
+    return ArchiveEntry(
         key,
         names,
         tuple(vertex_symbols.split(";")) if vertex_symbols else (),

@@ -125,11 +125,17 @@ def read_key(text: str) -> tuple[int, list[list[int]]]:
         raise InputError("a key is a list of whole numbers D i j o1..oD ...") from None
     if not numbers or not 0 <= numbers[0] <= 3:
         raise InputError("a key begins with the number of periodic directions, 0 to 3")
+    if any(abs(number) >= 2**31 for number in numbers):
+        raise InputError("the numbers of a key must fit 32 bits")
     dimension, flat = numbers[0], numbers[1:]
     width = 2 + dimension
     if len(flat) % width:
         raise InputError(f"a key of {dimension} directions has {width} numbers an edge, got {len(flat)} numbers in all")
-    return dimension, [flat[start : start + width] for start in range(0, len(flat), width)]
+    edges = [flat[start : start + width] for start in range(0, len(flat), width)]
+    # All vertices have edges: what a key may ask for is bounded by its length.
+    if any(not 1 <= end <= 2 * len(edges) for edge in edges for end in edge[:2]):
+        raise InputError("a key numbers its vertices from 1, and each of them has an edge")
+    return dimension, edges
 
 
 def net_of_key(key: str, name: str = "") -> Net:

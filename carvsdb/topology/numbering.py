@@ -136,6 +136,7 @@ def number_from(
     int
         -1, 0 or 1: the code is less than, equal to or greater than the best one.
     """
+    # Buffers for the ends of one vertex, made once for the largest degree: a net is walked from many roots and bases.
     n = len(starts) - 1
     dimension = vectors.shape[1]
     largest = 1
@@ -157,6 +158,8 @@ def number_from(
         at += 1
         first = starts[vertex]
         degree = starts[vertex + 1] - first
+        # The order of the ends must not depend on how the net was numbered, so they are sorted by their vectors in the
+        # basis that is tried. Modulo a prime these need no fractions, and equal ones are equal.
         for step in range(degree):
             places[step] = step
             end_ranks[step] = ranks[neighbours[first + step]]
@@ -166,6 +169,8 @@ def number_from(
                     total = (total + vectors[first + step, row] * inverse[row, column]) % prime
                 coordinates[step, column] = total
         _sort_ends(coordinates, end_ranks, places, degree)
+        # Vertices are numbered as they are met, which makes the code: for each end the number of the neighbour and its
+        # vector. It is compared while it grows: most roots and bases are given up at the first greater number.
         for step in range(degree):
             end = first + places[step]
             other = neighbours[end]
@@ -182,11 +187,13 @@ def number_from(
                         greater = True
                         break
                     less = value < best[position]
+                # From the first smaller number on the rest of the best code is replaced without looking.
                 if less:
                     best[position] = value
                 position += 1
             if greater:
                 break
+    # Only what was numbered is wiped, so that a walk given up early costs little.
     for place in range(count):
         number[order[place]] = -1
     return 1 if greater else -1 if less else 0

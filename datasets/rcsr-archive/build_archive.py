@@ -27,12 +27,12 @@ import numpy as np
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.net import Net, library, periodicity
 from carvsdb.rings import coordination_sequences, find_rings, point_symbols, td10, vertex_symbols
-from carvsdb.topology import Archive, Entry, canonical, key_of, net_of_key
+from carvsdb.topology import Archive, ArchiveEntry, canonical, key_of, net_of_key
 from carvsdb.topology.archive import write_line
 from carvsdb.topology.keys import read_key
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cgd.cgd import read_cgd
-from carvsdb_ingest.readers.item import ReadOptions
 
 FOLDER = "pormake/database/topologies/"
 TABLE = "mofstructure/db/graph_net_archive.msgpack"
@@ -147,7 +147,7 @@ def listed(file: str) -> dict[str, Net]:
     return found
 
 
-def describe(key: str, names: tuple[str, ...]) -> Entry:
+def describe(key: str, names: tuple[str, ...]) -> ArchiveEntry:
     """Compute what the archive knows about a net, one value for each vertex orbit."""
     net = net_of_key(key)
     orbits = canonical(net, read_key(key)[0]).vertex_orbits
@@ -164,7 +164,7 @@ def describe(key: str, names: tuple[str, ...]) -> Entry:
         if not any("*" in symbol for symbol in symbols):
             break
     points = point_symbols(net)
-    return Entry(
+    return ArchiveEntry(
         key,
         names,
         symbols,

@@ -7,13 +7,13 @@ from carvsdb_schemas.description import Description
 Json = dict[str, object]
 
 
-class Answer(BaseModel):
+class CommandAnswer(BaseModel):
     """What all answers share: no unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ListItem(Answer):
+class ListItem(CommandAnswer):
     """One line of `list`."""
 
     label: str
@@ -26,7 +26,7 @@ class ListItem(Answer):
     status: str
 
 
-class Hit(Answer):
+class Hit(CommandAnswer):
     """A neighbour."""
 
     label: str
@@ -39,14 +39,14 @@ class Hit(Answer):
     symbol: str
 
 
-class SimilarAnswer(Answer):
+class SimilarAnswer(CommandAnswer):
     """The nearest nets, nearest first."""
 
     query: str
     hits: list[Hit]
 
 
-class EnvironmentShare(Answer):
+class EnvironmentShare(CommandAnswer):
     """A crystalline environment, and of how many nodes it is the nearest."""
 
     vertex_symbol: str
@@ -58,14 +58,14 @@ class EnvironmentShare(Answer):
     environment: str = Field(description="Its key.")
 
 
-class EnvironmentsAnswer(Answer):
+class EnvironmentsAnswer(CommandAnswer):
     """The crystalline environments that make up a net, the most frequent first."""
 
     query: str
     environments: list[EnvironmentShare]
 
 
-class NodeSort(Answer):
+class NodeSort(CommandAnswer):
     """A sort of node of a net."""
 
     sort: int = Field(ge=0, description="Its number, the most frequent first.")
@@ -77,14 +77,14 @@ class NodeSort(Answer):
     environment: str = Field(description="Its key.")
 
 
-class SortsAnswer(Answer):
+class SortsAnswer(CommandAnswer):
     """The sorts of node of a net."""
 
     query: str
     sorts: list[NodeSort]
 
 
-class NetWithNodes(Answer):
+class NetWithNodes(CommandAnswer):
     """A net that contains such nodes."""
 
     label: str
@@ -94,7 +94,7 @@ class NetWithNodes(Answer):
     distance: float = Field(ge=0, description="Of the nearest of them, as a topological distance.")
 
 
-class ContainingAnswer(Answer):
+class ContainingAnswer(CommandAnswer):
     """The nets that contain nodes like those of one sort, the largest share first."""
 
     query: str
@@ -102,7 +102,7 @@ class ContainingAnswer(Answer):
     nets: list[NetWithNodes]
 
 
-class DuplicateGroup(Answer):
+class DuplicateGroup(CommandAnswer):
     """What is stored more than once: an item of `duplicates`."""
 
     representative: str
@@ -111,7 +111,7 @@ class DuplicateGroup(Answer):
     labels: list[str]
 
 
-class DistinctNet(Answer):
+class DistinctNet(CommandAnswer):
     """A net, and how many materials have it: an item of `duplicates --nets`."""
 
     name: str | None
@@ -123,7 +123,7 @@ class DistinctNet(Answer):
     key: str
 
 
-class DistanceAnswer(Answer):
+class DistanceAnswer(CommandAnswer):
     """Distances between entries and their noise."""
 
     labels: list[str]
@@ -134,7 +134,7 @@ class DistanceAnswer(Answer):
     metric: str = Field(description="carvs, ring-sizes, nodes or shells.")
 
 
-class Rejection(Answer):
+class Rejection(CommandAnswer):
     """An input that gave no entry."""
 
     file: str
@@ -144,7 +144,7 @@ class Rejection(Answer):
     cause: str = Field(default="bad input", description="In a few words.")
 
 
-class CauseCount(Answer):
+class CauseCount(CommandAnswer):
     """How many nets, or inputs without one, have a status and a cause."""
 
     status: str
@@ -152,7 +152,7 @@ class CauseCount(Answer):
     number: int
 
 
-class IngestAnswer(Answer):
+class IngestAnswer(CommandAnswer):
     """What became of the inputs."""
 
     files: int = Field(description="Number of files tried.")
@@ -163,7 +163,7 @@ class IngestAnswer(Answer):
     by_cause: list[CauseCount] = Field(default_factory=list, description="The same by status and cause.")
 
 
-class ErrorDetail(Answer):
+class ErrorDetail(CommandAnswer):
     """Why a command failed."""
 
     code: int = Field(description="Exit code.")
@@ -175,13 +175,13 @@ class ErrorDetail(Answer):
     )
 
 
-class ErrorAnswer(Answer):
+class ErrorAnswer(CommandAnswer):
     """What a failed command prints."""
 
     error: ErrorDetail
 
 
-class SourceAnswer(Answer):
+class SourceAnswer(CommandAnswer):
     """Where a structure comes from."""
 
     collection: str
@@ -193,7 +193,7 @@ class SourceAnswer(Answer):
     id_in_source: str | None
 
 
-class SearchAnswer(Answer):
+class SearchAnswer(CommandAnswer):
     """A ring search that is stored."""
 
     ring_kind: str
@@ -202,7 +202,7 @@ class SearchAnswer(Answer):
     completeness: str
 
 
-class ShowAnswer(Answer):
+class ShowAnswer(CommandAnswer):
     """All that the catalogue knows of an entry."""
 
     label: str

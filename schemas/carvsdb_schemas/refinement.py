@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+File = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,1000}$")]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -15,7 +16,6 @@ Pair = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?$")]
 Triple = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?-[A-Z][a-z]?$")]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Range = Annotated[list[Finite], Field(min_length=2, max_length=2)]
-File = Annotated[str, Field(min_length=1)]
 
 
 class Table(BaseModel):
@@ -27,7 +27,7 @@ class Table(BaseModel):
 class StartTable(Table):
     """`[start]`: the model that the run begins with."""
 
-    model: str = Field(min_length=1, description="LAMMPS data, extended xyz or CIF; relative to the TOML file.")
+    model: File = Field(description="LAMMPS data, extended xyz or CIF; relative to the TOML file.")
     types: dict[TypeNumber, Symbol] | None = Field(
         default=None, description="The element of each LAMMPS atom type, where the file has no elements."
     )
@@ -43,7 +43,7 @@ class DataTable(Table):
     """`[[data]]`: a measured curve and how the model is compared with it."""
 
     kind: Literal["neutron", "xray"]
-    file: str = Field(min_length=1, description="Two columns, or three with errors, below any header.")
+    file: File = Field(description="Two columns, or three with errors, below any header.")
     columns: Annotated[list[Count], Field(min_length=2, max_length=3)] | None = Field(
         default=None, description="Which columns are x, the value and the error, counted from 1."
     )
@@ -289,8 +289,10 @@ class RunTable(Table):
 class OutputsTable(Table):
     """`[outputs]`: where results go."""
 
-    folder: str | None = Field(default=None, description="By default the TOML file's name without its ending.")
-    model: Annotated[str, Field(min_length=1)] | None = Field(
+    folder: File | None = Field(
+        default=None, description="Below the config's; by default the TOML file's name without its ending."
+    )
+    model: File | None = Field(
         default=None, description="Name of the last model in the folder; by default model and the start's ending."
     )
     snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")

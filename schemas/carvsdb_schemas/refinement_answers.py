@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from carvsdb_schemas.answers import Answer
+from carvsdb_schemas.answers import CommandAnswer
 
 
-class FitNumbers(Answer):
+class FitNumbers(CommandAnswer):
     """How well a curve fits."""
 
     rw: float
@@ -34,7 +34,7 @@ class DataAnswer(FitNumbers):
     notes: list[str] = Field(default_factory=list, description="How the file was read, where that is worth a word.")
 
 
-class ScoreAnswer(Answer):
+class ScoreAnswer(CommandAnswer):
     """How well a model does as it is."""
 
     config: str
@@ -65,7 +65,7 @@ class RunAnswer(ScoreAnswer):
     entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
 
 
-class StatusAnswer(Answer):
+class StatusAnswer(CommandAnswer):
     """Where a run is."""
 
     config: str
@@ -82,14 +82,14 @@ class StatusAnswer(Answer):
     snapshots: int
 
 
-class ReportAnswer(Answer):
+class ReportAnswer(CommandAnswer):
     """What a report wrote."""
 
     page: str
     figures: list[str]
 
 
-class StartModelAnswer(Answer):
+class StartModelAnswer(CommandAnswer):
     """A model that was packed."""
 
     file: str

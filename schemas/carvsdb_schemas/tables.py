@@ -46,7 +46,7 @@ class Source(SQLModel, table=True):
     citation: str | None = None
 
 
-class Structure(SQLModel, table=True):
+class StructureRow(SQLModel, table=True):
     """An entry: the input that nets were made from, and what it is called."""
 
     __tablename__ = "structure"
@@ -159,7 +159,7 @@ class NoiseBlock(SQLModel, table=True):
     counts: list[int] = Field(sa_type=columns.RingCounts, description="Sums over the nodes of the block.")
 
 
-class Geometry(SQLModel, table=True):
+class GeometryRow(SQLModel, table=True):
     """A histogram of distances or angles of a net."""
 
     __tablename__ = "geometry"
@@ -247,13 +247,13 @@ class Shard(SQLModel, table=True):
 ALL_TABLES: tuple[type[SQLModel], ...] = (
     SchemaInfo,
     Source,
-    Structure,
+    StructureRow,
     NetRow,
     CarvsRow,
     Environment,
     NetEnvironment,
     NoiseBlock,
-    Geometry,
+    GeometryRow,
     Refinement,
     EmbeddingRow,
     EmbeddingPoint,

@@ -6,10 +6,10 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb_schemas.tables import (
     ALL_TABLES,
     SCHEMA_VERSION,
-    Geometry,
+    GeometryRow,
     Refinement,
     Shard,
-    Structure,
+    StructureRow,
 )
 
 OLDEST = 1
@@ -41,7 +41,7 @@ def migrate(storage: Storage, version: int, entry_view: str) -> None:
 
 def _from_1(storage: Storage) -> None:
     """Drop the indexes (see :mod:`carvsdb_schemas.tables`); note tasks, shards, densities."""
-    new = (Geometry, Refinement, Shard)
+    new = (GeometryRow, Refinement, Shard)
     old = [model for model in ALL_TABLES if model not in new]
     names = [str(model.__tablename__) for model in old]
     # An index cannot be dropped while a constraint needs it: the rows move to tables without constraints. A table
@@ -60,7 +60,7 @@ def _from_1(storage: Storage) -> None:
 def _from_2(storage: Storage) -> None:
     """Hold the structure itself. The column stands where it stands in a new file."""
     storage.execute("ALTER TABLE structure RENAME TO old_structure")
-    storage.create_tables([Structure])
+    storage.create_tables([StructureRow])
     storage.execute("INSERT INTO structure BY NAME SELECT * FROM old_structure")
     storage.execute("DROP TABLE old_structure")
 

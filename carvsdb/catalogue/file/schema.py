@@ -1,12 +1,12 @@
 """The catalogue's tables: made in a new file, checked in an old one."""
 
-import tempfile
 from pathlib import Path
 
 import duckdb
 
-from carvsdb.catalogue.file import migrations
-from carvsdb.catalogue.file.storage import Storage, publish
+from carvsdb.atomic_write import draft_folder
+from carvsdb.catalogue.file import expected, migrations
+from carvsdb.catalogue.file.storage import Storage, log_of, publish
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.version import VERSION
 from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION, SchemaInfo
@@ -51,7 +51,8 @@ FROM named LEFT JOIN best ON best.net_id = named.net_id
 """
 """Entries of some nets and searches; what they are called is told apart among these nets."""
 
-ENTRY_VIEW = f"CREATE VIEW entry AS {ENTRIES.format(net='net', carvs='carvs')}"
+ENTRY = ENTRIES.format(net="net", carvs="carvs")
+ENTRY_VIEW = f"CREATE VIEW {expected.VIEW} AS {ENTRY}"
 """One row per net, for reading: what `list` shows and `sql` mostly asks."""
 
 
@@ -71,19 +72,45 @@ def open_checked(path: Path, *, read_only: bool) -> Storage:
     -----
     A catalogue of an older schema is brought to the present one, in one transaction, whoever opens it first.
     """
-    if not read_only and not path.exists() and path.absolute().parent.is_dir():
+    if not read_only and not path.exists() and not log_of(path).exists() and path.absolute().parent.is_dir():
         _make(path)
-    storage = Storage(path, read_only=read_only)
+    storage = _opened(path, read_only)
     try:
         version = check(storage)
+        if version != SCHEMA_VERSION:
+            storage.close()
+            _migrate(path, version)
+            storage = _opened(path, read_only)
+        problems = list(expected.wrong_tables(storage, ENTRY_VIEW))
+        if problems:
+            raise InputError(f"is no catalogue of carvsdb: {_some(problems)}", path=path, hint=_FOREIGN)
+        if not expected.has_view(storage, ENTRY_VIEW):
+            storage.show_view(expected.VIEW, ENTRY)
     except BaseException:
         storage.close()
         raise
-    if version == SCHEMA_VERSION:
-        return storage
-    storage.close()
-    _migrate(path, version)
-    return Storage(path, read_only=read_only)
+    return storage
+
+
+_FOREIGN = "`carvsdb db verify` lists all that is wrong; ask for an export of it, or ingest its files"
+
+
+def _opened(path: Path, read_only: bool) -> Storage:
+    """Open a file, unless it holds something that would run."""
+    storage = Storage(path, read_only=read_only)
+    try:
+        problems = list(expected.foreign_objects(storage))
+        if problems:
+            raise InputError(f"is not read: {_some(problems)}", path=path, hint=_FOREIGN)
+    except BaseException:
+        storage.close()
+        raise
+    return storage
+
+
+def _some(problems: list[str]) -> str:
+    more = len(problems) - 3
+    return "; ".join(problems[:3]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _migrate(path: Path, version: int) -> None:
@@ -100,8 +127,8 @@ def _migrate(path: Path, version: int) -> None:
 
 def _make(path: Path) -> None:
     # A name is given only to a finished file, so that an interrupt leaves no half-made catalogue.
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.absolute().parent) as folder:
-        draft = Path(folder) / path.name
+    with draft_folder(path.absolute()) as folder:
+        draft = folder / path.name
         with Storage(draft) as storage:
             create(storage)
         publish(draft, path)
@@ -121,8 +148,14 @@ def check(storage: Storage) -> int:
     try:
         found = storage.rows("SELECT value FROM schema_info WHERE name = 'schema_version'")
         version = int(found[0][0])
-    except (duckdb.Error, IndexError, ValueError) as error:
-        raise InputError("is a DuckDB file, but no carvsdb catalogue", path=storage.path) from error
+    except (duckdb.Error, IndexError, TypeError, ValueError) as error:
+        raise InputError(
+            "is a DuckDB file, but no carvsdb catalogue",
+            path=storage.path,
+            hint=None
+            if storage.path is None
+            else f"if it was moved, its log {log_of(storage.path).name} belongs beside it",
+        ) from error
     if version > SCHEMA_VERSION:
         raise RefusedError(
             f"the catalogue has schema {version}, this carvsdb {VERSION} knows up to {SCHEMA_VERSION}",

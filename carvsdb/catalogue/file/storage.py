@@ -71,6 +71,7 @@ class Storage:
         self.read_only = read_only
         # What was worked out from the rows and holds until the next transaction.
         self.cache: dict[str, Any] = {}
+        self._view = ""
         self.duckdb = _connect(path, read_only)
         wrapped = ConnectionWrapper(self.duckdb)
         self._engine = create_engine("duckdb://", creator=lambda: wrapped, poolclass=StaticPool)
@@ -96,6 +97,19 @@ class Storage:
         with self._readable(), self._connection.begin(), Session(self._connection) as session:
             yield session
             session.flush()
+
+    def show_view(self, name: str, query: str) -> None:
+        """Put a view of our own in front of what the file calls so, for all connections."""
+        self._view = f'CREATE OR REPLACE TEMP VIEW "{name}" AS {query}'
+        self.duckdb.execute(self._view)
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Hold a connection of its own: no table that is just being filled, no transaction of somebody else."""
+        with self.duckdb.cursor() as connection:
+            if self._view:
+                connection.execute(self._view)
+            yield connection
 
     def create_tables(self, models: Sequence[type[SQLModel]]) -> None:
         """Create tables, inside a transaction."""
@@ -192,13 +206,28 @@ def publish(draft: Path, path: Path) -> None:
             draft.rename(path)
 
 
+def log_of(path: Path) -> Path:
+    """Return the write-ahead log of a catalogue: what was stored and is not yet folded into the file."""
+    return path.with_name(path.name + ".wal")
+
+
 def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     if path is None:
         return duckdb.connect(":memory:", config=dict(SETTINGS))
     if path.is_dir():
         raise InputError("is a folder, not a catalogue", path=path)
-    if not path.exists() and read_only:
-        raise NotFoundError("there is no such catalogue", item=str(path), hint="make one with `carvsdb ingest FILE...`")
+    if not path.exists():
+        log = log_of(path)
+        if log.exists():
+            raise RefusedError(
+                f"is missing, but its log {log.name} is there: the catalogue was deleted or moved without it",
+                item=str(path),
+                hint=f"bring it back beside {log.name}, which holds what was stored last, or move that away",
+            )
+        if read_only:
+            raise NotFoundError(
+                "there is no such catalogue", item=str(path), hint="make one with `carvsdb ingest FILE...`"
+            )
     if not path.absolute().parent.is_dir():
         raise InputError(f"the folder {path.absolute().parent} does not exist", path=path)
     try:

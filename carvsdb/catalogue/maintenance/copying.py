@@ -11,10 +11,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from carvsdb.catalogue.file import schema
-from carvsdb.catalogue.file.storage import Storage
+from carvsdb.atomic_write import draft_folder, write_text
+from carvsdb.catalogue.file import expected, schema
+from carvsdb.catalogue.file.storage import Storage, log_of
 from carvsdb.catalogue.maintenance import checksums
-from carvsdb.catalogue.maintenance.folders import draft_in, sync
+from carvsdb.catalogue.maintenance.folders import sync
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
 
 HEADER = 3 * 4096
@@ -62,21 +63,26 @@ def snapshot(path: Path, target: Path) -> CopyReport:
         raise RefusedError("exists already", item=str(target), hint="choose a new name")
     if not target.absolute().parent.is_dir():
         raise InputError(f"the folder {target.absolute().parent} does not exist", path=target)
+    _expect_duckdb(path)
     problem: CarvsdbError | None = None
-    with draft_in(target.absolute().parent) as folder:
+    with draft_folder(target.absolute()) as folder:
         for number in range(_TRIES):
             draft = folder / f"{number}.duckdb"
+            before = _state(path)
             if _copied(path, draft):
                 try:
                     nets = _settled(draft)
                 except CarvsdbError as error:  # caught in the middle of a checkpoint, or really damaged
-                    problem = error
+                    problem = _of(error, path)
+                    if _state(path) == before:  # nobody writes: another copy would be the same
+                        break
                 else:
                     sync(draft)
                     report = CopyReport(target, nets, draft.stat().st_size, checksums.digest(draft))
                     draft.rename(target)
                     sync(target.absolute().parent)
                     return report
+            draft.unlink(missing_ok=True)
             time.sleep(0.05 * (number + 1))
     if problem is not None:
         raise problem
@@ -89,9 +95,7 @@ def backup(path: Path, target: Path) -> CopyReport:
     if listed.exists():
         raise RefusedError("exists already", item=str(listed), hint="choose a new name")
     report = snapshot(path, target)
-    listed.write_text(f"{report.sha256}  {target.name}\n", encoding="utf-8")
-    sync(listed)
-    sync(target.absolute().parent)
+    write_text(listed, f"{report.sha256}  {target.name}\n", overwrite=False)
     return report
 
 
@@ -119,17 +123,37 @@ def _sum_of(target: Path) -> Path:
     return target.with_name(target.name + ".sha256")
 
 
-def _log_of(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
+def _expect_duckdb(path: Path) -> None:
+    with path.open("rb") as stream:
+        if stream.read(12)[8:] != b"DUCK":
+            raise InputError("is no DuckDB file, so it is no catalogue", path=path)
+
+
+def _state(path: Path) -> list[tuple[int, int] | None]:
+    """Return what changes with every write: size and time of the file and of its log."""
+    found: list[tuple[int, int] | None] = []
+    for one in (path, log_of(path)):
+        try:
+            about = one.stat()
+            found.append((about.st_size, about.st_mtime_ns))
+        except FileNotFoundError:
+            found.append(None)
+    return found
+
+
+def _of(error: CarvsdbError, path: Path) -> CarvsdbError:
+    """Return an error about a copy as one about what was copied."""
+    error.item = str(path)
+    return error
 
 
 def _copied(path: Path, draft: Path) -> bool:
     before = _header(path)
     shutil.copyfile(path, draft)
     try:
-        shutil.copyfile(_log_of(path), _log_of(draft))
+        shutil.copyfile(log_of(path), log_of(draft))
     except FileNotFoundError:
-        _log_of(draft).unlink(missing_ok=True)
+        log_of(draft).unlink(missing_ok=True)
     return _header(path) == before
 
 
@@ -141,6 +165,9 @@ def _header(path: Path) -> bytes:
 def _settled(draft: Path) -> int:
     """Fold the log into a copy, read every row of it, and return the number of nets."""
     with Storage(draft) as storage:
+        foreign = list(expected.foreign_objects(storage))
+        if foreign:
+            raise InputError(f"is not copied: {foreign[0]}", path=draft, hint="`carvsdb db verify` lists all of it")
         schema.check(storage)
         for (name,) in storage.rows("SELECT table_name FROM duckdb_tables()"):
             storage.rows(f'SELECT bit_xor(hash(t)) FROM "{name}" AS t')

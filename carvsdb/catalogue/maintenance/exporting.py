@@ -6,8 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 import sqlalchemy as sa
 
+from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.maintenance.folders import draft_in, seal, sync, write_table
+from carvsdb.catalogue.maintenance.folders import seal, sync, write_table
 from carvsdb.errors import InputError, RefusedError
 from carvsdb_schemas.arrow import table_of
 from carvsdb_schemas.tables import ALL_TABLES, SchemaInfo, Shard
@@ -53,7 +54,7 @@ def export(storage: Storage, folder: Path, partitions: int = 1) -> dict[str, int
     if not 1 <= partitions <= 10_000:
         raise InputError(f"partitions must be 1 to 10000, got {partitions}")
     total: dict[str, int] = {}
-    with draft_in(folder.absolute().parent) as draft:
+    with draft_folder(folder.absolute()) as draft:
         for number in range(partitions):
             part = draft if partitions == 1 else draft / f"part-{number:03d}"
             part.mkdir(exist_ok=True)
@@ -65,7 +66,6 @@ def export(storage: Storage, folder: Path, partitions: int = 1) -> dict[str, int
                     (part / f"{name}.parquet").unlink()
                     del rows[name]
             seal(part, rows)
-        draft.chmod(0o755)
         draft.rename(folder)
     sync(folder.absolute().parent)
     return total

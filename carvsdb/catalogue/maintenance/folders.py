@@ -8,11 +8,8 @@ noted, and the name that a shard's folder has. A folder appears under its name o
 import hashlib
 import os
 import re
-import secrets
-import shutil
-import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -21,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue.file.storage import Incoming
 from carvsdb.catalogue.maintenance import checksums
 from carvsdb.catalogue.storing.batch import Batch
@@ -32,7 +30,6 @@ from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION
 MANIFEST = "tables.json"
 
 _NAME = re.compile(r"[0-9a-f]{32}")
-_DRAFT = re.compile(r"\.(?P<host>.+)-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
 _ROWS_AT_ONCE = 20_000
 _MODELS = {str(model.__tablename__): model for model in ALL_TABLES}
 
@@ -90,7 +87,7 @@ def write_shard(tables: Mapping[str, pa.Table], folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with draft_in(folder) as draft:
+        with draft_folder(folder / "shard") as draft:
             rows = {}
             for name, table in tables.items():
                 if table.num_rows:
@@ -118,17 +115,6 @@ def write_table(path: Path, name: str, parts: Iterator[pa.Table] | list[pa.Table
             writer.write_table(part.select(schema.names).cast(nullable).cast(schema))
             rows += part.num_rows
     return rows
-
-
-@contextmanager
-def draft_in(folder: Path) -> Iterator[Path]:
-    """Hold a folder with a name of its own, which is gone afterwards unless it was given another name."""
-    draft = folder / f".{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
-    draft.mkdir()
-    try:
-        yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def seal(draft: Path, rows: Mapping[str, int]) -> UUID:
@@ -192,6 +178,47 @@ def open_folder(path: Path) -> TableFolder:
     return TableFolder(path, key, manifest)
 
 
+def check_tables(folder: TableFolder) -> None:
+    """Read all tables of a folder that somebody else may have written.
+
+    Raises
+    ------
+    InputError
+        If one cannot be read, or has other columns, other types or another number of rows than it must.
+
+    Notes
+    -----
+    A checksum vouches for the bytes and not for whoever wrote them: texts, lists and dictionaries are looked at in
+    full before anything else sees them.
+    """
+    for name, number in folder.manifest.rows.items():
+        path = folder.path / f"{name}.parquet"
+        try:
+            with pq.ParquetFile(path) as file:
+                problem = _wrong_columns(file.schema_arrow, folder_schema(name))
+                if problem is None and file.metadata.num_rows != number:
+                    problem = f"it has {file.metadata.num_rows} rows, {MANIFEST} says {number}"
+                if problem is None:
+                    for batch in file.iter_batches(_ROWS_AT_ONCE):
+                        batch.validate(full=True)
+        except (OSError, MemoryError, OverflowError, NotImplementedError, ValueError, pa.ArrowException) as error:
+            problem = f"cannot be read: {next(iter(str(error).splitlines()), repr(error))}"
+        if problem is not None:
+            raise InputError(problem, path=path, hint="nothing of it was stored; ask for another export")
+
+
+def _wrong_columns(found: pa.Schema, expected: pa.Schema) -> str | None:
+    if len(set(found.names)) < len(found.names):
+        return "two of its columns have one name"
+    for field in found:
+        if field.name not in expected.names:
+            return f"it has the column {field.name!r}, which no catalogue has"
+        if field.type != expected.field(field.name).type:
+            return f"its column {field.name!r} is {field.type}, not {expected.field(field.name).type}"
+    missing = [field.name for field in expected if not field.nullable and field.name not in found.names]
+    return f"it has no column {missing[0]!r}" if missing else None
+
+
 def folders_in(path: Path) -> list[Path]:
     """Return a folder of tables, or all that are in a folder, by name.
 
@@ -210,24 +237,6 @@ def folders_in(path: Path) -> list[Path]:
             "holds no tables", item=str(path), hint="give a folder of shards, or one that `db export` wrote"
         )
     return inside
-
-
-def clear_drafts(folder: Path) -> None:
-    """Remove what processes of this machine left that were killed."""
-    for path in folder.glob(".*.tmp"):
-        match = _DRAFT.fullmatch(path.name)
-        if match and match["host"] == socket.gethostname() and not _is_alive(int(match["pid"])):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _put(draft: Path, final: Path) -> None:

@@ -1,14 +1,22 @@
 """Taking in folders of tables: shards, exports, other catalogues."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+import duckdb
+import sqlalchemy as sa
+
 from carvsdb.catalogue.file.storage import Incoming, Storage
+from carvsdb.catalogue.maintenance.checking import refuse_broken
 from carvsdb.catalogue.maintenance.exporting import exported
-from carvsdb.catalogue.maintenance.folders import TableFolder, folders_in, open_folder
+from carvsdb.catalogue.maintenance.folders import TableFolder, check_tables, folders_in, open_folder
+from carvsdb.catalogue.records.laws import UNREADABLE, Rows
 from carvsdb.catalogue.storing.batch import Batch
 from carvsdb.catalogue.storing.committing import CommitReport, commit
+from carvsdb.errors import InputError
 
 
 @dataclass(slots=True)
@@ -68,18 +76,39 @@ def import_folders(storage: Storage, paths: Iterable[Path]) -> ImportReport:
     """
     report = ImportReport()
     for path in paths:
-        for inside in folders_in(path):
+        folders = folders_in(path)
+        check = partial(refuse_broken, whole=len(folders) == 1)
+        for inside in folders:
             folder = open_folder(inside)
             if is_committed(storage, folder):
                 report.known += 1
             else:
-                report.count(commit_folder(storage, folder))
+                check_tables(folder)
+                with _told(inside):
+                    report.count(commit_folder(storage, folder, check=check))
     return report
 
 
-def commit_folder(storage: Storage, folder: TableFolder) -> CommitReport:
+def commit_folder(
+    storage: Storage, folder: TableFolder, check: Callable[[Storage, Rows], None] | None = None
+) -> CommitReport:
     """Store a folder of tables and the note that it is in."""
-    return commit(storage, folder.batch(), shard=folder.key, n_attempts=folder.manifest.rows.get("attempt", 0))
+    n_attempts = folder.manifest.rows.get("attempt", 0)
+    return commit(storage, folder.batch(), shard=folder.key, n_attempts=n_attempts, check=check)
+
+
+@contextmanager
+def _told(path: Path | None) -> Iterator[None]:
+    """Say in one sentence why what comes from somebody else cannot be taken in; nothing of it is stored then."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.message, path=error.item or path, hint=error.hint) from error
+    except (duckdb.Error, sa.exc.DBAPIError, *UNREADABLE) as error:
+        reason = next(iter(str(error).strip().splitlines()), repr(error))
+        raise InputError(
+            f"cannot be taken in: {reason}", path=path, hint="nothing of it was stored; `carvsdb db verify` says more"
+        ) from error
 
 
 def is_committed(storage: Storage, folder: TableFolder) -> bool:
@@ -97,7 +126,8 @@ def merge(storage: Storage, other: Storage) -> ImportReport:
     """
     tables = {name: _Opener(other, query) for name, query in exported().items()}
     report = ImportReport()
-    report.count(commit(storage, Batch(tables)))
+    with _told(other.path):
+        report.count(commit(storage, Batch(tables), check=refuse_broken))
     return report
 
 

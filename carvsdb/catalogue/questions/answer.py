@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from carvsdb.errors import MissingExtraError
@@ -36,9 +37,12 @@ class Answer:
     notes: tuple[str, ...] = field(default=())
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows as dictionaries."""
-        rows: list[dict[str, Any]] = self.table.to_pylist()
-        return rows
+        """Return the rows as dictionaries.
+
+        Dates and times that Python has no value for (infinity, years beyond 9999, nanoseconds) are given as text.
+        """
+        columns = [_values(column) for column in self.table.columns]
+        return [dict(zip(self.table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def df(self) -> Any:
         """Return the table as a pandas DataFrame.
@@ -86,6 +90,16 @@ class Answer:
         if len(self) > 20:
             lines.append(f"... {len(self) - 20} more rows")
         return "\n".join(lines + [f"note: {note}" for note in self.notes])
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except (OverflowError, ValueError, pa.ArrowException):
+        with duckdb.connect() as connection:
+            connection.register("answer", pa.table({"value": column}))
+            values = [text for (text,) in connection.execute("SELECT value::VARCHAR FROM answer").fetchall()]
+    return values
 
 
 def _text(value: object) -> str:

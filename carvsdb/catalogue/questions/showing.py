@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from carvsdb.catalogue.atoms import Atoms
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue.file.schema import BEST
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.histograms import Histogram
 from carvsdb.catalogue.questions.resolving import NetRef
-from carvsdb.errors import NotFoundError
+from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net.graph import Net
 from carvsdb.rings.by_coordination import carvs_by_coordination
 from carvsdb_schemas.answers import SearchAnswer, ShowAnswer, SourceAnswer
@@ -43,12 +43,12 @@ def load_net(storage: Storage, ref: NetRef) -> Net:
     )
 
 
-def load_atoms(storage: Storage, ref: NetRef) -> Atoms:
+def load_atoms(storage: Storage, ref: NetRef) -> Structure:
     """Return the structure itself."""
     ((packed,),) = storage.rows("SELECT atoms FROM structure WHERE id = ?", [ref.structure_id])
     if packed is None:
         raise NotFoundError(f"{ref.label!r} came as a net, without atoms", item=ref.label)
-    return Atoms.unpacked(packed)
+    return Structure.unpacked(packed)
 
 
 def load_geometry(storage: Storage, ref: NetRef) -> tuple[Histogram, ...]:
@@ -93,15 +93,15 @@ def exact_vector(storage: Storage, carvs_id: str, max_ring_size: int) -> list[fl
         "JOIN environment ON environment.id = environment_id WHERE carvs_id = ?",
         [carvs_id],
     )
-    counts = np.array([row[0] for row in rows], np.int64).reshape(len(rows), -1)
-    weights = np.array([row[1] for row in rows], np.int64)
     if not rows:
         return [0.0] * max_ring_size
+    counts = np.array([row[0] for row in rows], np.int64).reshape(len(rows), -1)
+    weights = np.array([row[1] for row in rows], np.int64)
     mean: list[float] = ((weights @ counts) / weights.sum())[:max_ring_size].tolist()
     return mean
 
 
-def _by_coordination(storage: Storage, carvs: dict[str, Any]) -> list[CoordinationCarvs]:
+def _by_coordination(storage: Storage, carvs: dict[str, Any], n_nodes: int) -> list[CoordinationCarvs]:
     rows = storage.rows(
         "SELECT coordination, multiplicity, counts FROM net_environment "
         "JOIN environment ON environment.id = environment_id WHERE carvs_id = ?",
@@ -110,6 +110,12 @@ def _by_coordination(storage: Storage, carvs: dict[str, Any]) -> list[Coordinati
     if len({coordination for coordination, _, _ in rows}) < 2:
         return []
     numbers = np.array([row[1] for row in rows])
+    if numbers.sum() != n_nodes or (numbers < 1).any():
+        raise InputError(
+            f"carvs {carvs['id']}: its environments are not those of {n_nodes} nodes",
+            path=storage.path,
+            hint="`carvsdb db verify` lists all that is wrong",
+        )
     split = carvs_by_coordination(
         np.repeat(np.array([row[2] for row in rows], np.int64), numbers, axis=0)[:, : carvs["max_ring_size"]],
         np.repeat(np.array([row[0] for row in rows], np.int64), numbers),
@@ -188,7 +194,7 @@ def _description(
         formula=structure["formula"],
         density=None if structure["density"] is None else round(structure["density"], 4),
         geometry=[_histogram(one) for one in load_geometry(storage, ref)],
-        carvs_by_coordination=_by_coordination(storage, carvs),
+        carvs_by_coordination=_by_coordination(storage, carvs, net["n_nodes"]),
     )
 
 

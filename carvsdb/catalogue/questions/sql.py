@@ -53,14 +53,13 @@ def ask(storage: Storage, query: str) -> Answer:
     if statements[0].type not in _READING:
         kind = statements[0].type.name
         raise RefusedError(f"queries read (SELECT, FROM, SHOW, DESCRIBE, EXPLAIN), but this is {kind}")
-    # A connection of its own: no table that is just being filled, no transaction of somebody else.
-    with storage.duckdb.cursor() as reader:
+    with storage.cursor() as reader:
         called = sorted(_functions(reader, query) & REFUSED)
         if called:
             raise RefusedError(f"queries read this catalogue and nothing else: they may not call {', '.join(called)}")
         reader.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            return Answer(reader.execute(query).to_arrow_table())
+            return _answer(reader, statements[0].query)
         except duckdb.PermissionException as error:
             raise RefusedError(f"queries read this catalogue, no files: {_sentence(error)}") from error
         except duckdb.Error as error:
@@ -69,6 +68,57 @@ def ask(storage: Storage, query: str) -> Answer:
             raise InputError(f"the query cannot be answered: {_sentence(error)}") from error
         finally:
             reader.rollback()
+
+
+def _answer(reader: duckdb.DuckDBPyConnection, query: str) -> Answer:
+    """Return what a query answers: no two columns of one name, and as text what Arrow has no type for."""
+    result = reader.execute(query)
+    described = [(str(column[0]), str(column[1])) for column in result.description or ()]
+    if any(word in kind for _, kind in described for word in _NO_ARROW):
+        names = [f"c{number}" for number in range(len(described))]
+        columns = ", ".join(
+            f"{name}::VARCHAR" if any(word in kind for word in _NO_ARROW) else name
+            for name, (_, kind) in zip(names, described, strict=True)
+        )
+        # Its end may be a comment.
+        inner = query.strip().rstrip(";")
+        result = reader.execute(f"SELECT {columns} FROM (\n{inner}\n) AS answer({', '.join(names)})")
+    table = result.to_arrow_table()
+    given = [name for name, _ in described] or table.column_names
+    apart = _told_apart(given)
+    notes = tuple(
+        f"several columns are called {old!r}: one is given as {new!r}"
+        for old, new in zip(given, apart, strict=True)
+        if old != new
+    )
+    return Answer(table.rename_columns(apart), notes)
+
+
+_NO_ARROW = ("INTERVAL", "TIME WITH TIME ZONE", "TIMETZ", "BIT", "BIGNUM", "VARINT")
+"""Types that travel by Arrow as something else."""
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Give a number to names that stand twice.
+
+    Examples
+    --------
+    >>> _told_apart(["id", "id", "id_2", "id"])
+    ['id', 'id_3', 'id_2', 'id_4']
+    """
+    taken = set(names)
+    seen: set[str] = set()
+    apart = []
+    for name in names:
+        if name in seen:
+            number = 2
+            while f"{name}_{number}" in taken:
+                number += 1
+            name = f"{name}_{number}"
+            taken.add(name)
+        seen.add(name)
+        apart.append(name)
+    return apart
 
 
 def _functions(reader: duckdb.DuckDBPyConnection, query: str) -> set[str]:

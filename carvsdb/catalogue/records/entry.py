@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.catalogue.atoms import Atoms
-from carvsdb.catalogue.histograms import Histogram
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
 from carvsdb.compare.noise import BlockSums
 from carvsdb.errors import InputError
 from carvsdb.net.graph import Net
@@ -70,7 +70,7 @@ class Entry:
         Chemical formula of the structure.
     density : float, optional
         Of its atoms, in g/cm³.
-    atoms : Atoms, optional
+    atoms : Structure, optional
         The structure itself.
     geometry : tuple of Histogram
         Distances and angles of the net, each quantity once.
@@ -93,7 +93,7 @@ class Entry:
     source: SourceInfo | None = None
     formula: str | None = None
     density: float | None = None
-    atoms: Atoms | None = None
+    atoms: Structure | None = None
     geometry: tuple[Histogram, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)

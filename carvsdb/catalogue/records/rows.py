@@ -18,13 +18,13 @@ from carvsdb_schemas.columns import LARGEST_RING
 from carvsdb_schemas.tables import (
     CarvsRow,
     Environment,
-    Geometry,
+    GeometryRow,
     NetEnvironment,
     NetRow,
     NoiseBlock,
     Refinement,
     Source,
-    Structure,
+    StructureRow,
 )
 
 
@@ -60,9 +60,9 @@ def source_row(source: SourceInfo) -> Source:
     )
 
 
-def structure_row(entry: Entry, keys: EntryKeys) -> Structure:
+def structure_row(entry: Entry, keys: EntryKeys) -> StructureRow:
     """Return the row of an entry's structure."""
-    return Structure(
+    return StructureRow(
         id=keys.structure,
         sha256=entry.content_hash,
         part=entry.part,
@@ -164,7 +164,7 @@ def noise_table(blocks: BlockSums, keys: EntryKeys) -> pa.Table:
 def geometry_table(entry: Entry, keys: EntryKeys) -> pa.Table:
     """Return the histograms of an entry."""
     return _table(
-        Geometry,
+        GeometryRow,
         [str(keys.net)] * len(entry.geometry),
         [one.quantity for one in entry.geometry],
         [one.unit for one in entry.geometry],

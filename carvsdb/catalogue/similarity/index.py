@@ -12,6 +12,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions import filters as conditions
 from carvsdb.catalogue.questions.resolving import refs
 from carvsdb.compare.vector_index import VectorIndex
+from carvsdb.errors import InputError
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
 from carvsdb_schemas.filters import Filters
 
@@ -93,6 +94,13 @@ class SearchIndex:
         ).combine_chunks()
         flat = table["normalised"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
         matrix = np.ascontiguousarray(flat, np.float32).reshape(-1, LARGEST_CUT_OFF)
+        if not np.isfinite(matrix).all():
+            wrong = int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])
+            raise InputError(
+                f"carvs {table['id'][wrong].as_py()}: normalised holds what is no number",
+                path=storage.path,
+                hint="`carvsdb db verify` lists all that is wrong",
+            )
         net_ids = _one(table["net_id"])
         new = np.ones(len(net_ids), bool)
         if len(net_ids):

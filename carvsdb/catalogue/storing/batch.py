@@ -21,24 +21,24 @@ from carvsdb_schemas.tables import (
     Attempt,
     CarvsRow,
     Environment,
-    Geometry,
+    GeometryRow,
     NetEnvironment,
     NetRow,
     NoiseBlock,
     Refinement,
     Source,
-    Structure,
+    StructureRow,
 )
 
 BATCHED: tuple[type[SQLModel], ...] = (
     Source,
-    Structure,
+    StructureRow,
     NetRow,
     CarvsRow,
     Environment,
     NetEnvironment,
     NoiseBlock,
-    Geometry,
+    GeometryRow,
     Refinement,
     Attempt,
 )
@@ -76,7 +76,7 @@ class BatchBuilder:
     def __init__(self) -> None:
         self._models: dict[type[SQLModel], list[SQLModel]] = {model: [] for model in BATCHED}
         self._tables: dict[type[SQLModel], list[pa.Table]] = {
-            model: [] for model in (Environment, NetEnvironment, NoiseBlock, Geometry)
+            model: [] for model in (Environment, NetEnvironment, NoiseBlock, GeometryRow)
         }
         self._seen: set[UUID] = set()
         self.n_nets = 0
@@ -90,7 +90,7 @@ class BatchBuilder:
         if self._once(rows.net_row(entry, keys)):
             self.n_nets += 1
             if entry.geometry:
-                self._tables[Geometry].append(rows.geometry_table(entry, keys))
+                self._tables[GeometryRow].append(rows.geometry_table(entry, keys))
         if self._once(rows.carvs_row(entry, keys)):
             environments, net_environments = rows.environment_tables(entry, keys)
             self._tables[Environment].append(environments)
@@ -162,7 +162,7 @@ class BatchBuilder:
                 tables[str(model.__tablename__)] = pa.concat_tables(parts)
         return tables
 
-    def _once(self, row: Source | Structure | NetRow | CarvsRow | Refinement | Attempt) -> bool:
+    def _once(self, row: Source | StructureRow | NetRow | CarvsRow | Refinement | Attempt) -> bool:
         if row.id in self._seen:
             return False
         self._seen.add(row.id)

@@ -1,6 +1,6 @@
 """Storing a batch: all of it in one transaction, nothing twice, and nothing in place of another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -19,13 +19,13 @@ from carvsdb_schemas.tables import (
     EmbeddingPoint,
     EmbeddingRow,
     Environment,
-    Geometry,
+    GeometryRow,
     NetEnvironment,
     NetRow,
     NoiseBlock,
     Refinement,
     Source,
-    Structure,
+    StructureRow,
 )
 
 OTHER_EDGES = "another version of carvsdb read it; ingest into a new catalogue to see what changed"
@@ -52,7 +52,13 @@ class CommitReport:
 
 
 def commit(
-    storage: Storage, batch: Batch, *, shard: UUID | None = None, strict: bool = False, n_attempts: int = 0
+    storage: Storage,
+    batch: Batch,
+    *,
+    shard: UUID | None = None,
+    strict: bool = False,
+    n_attempts: int = 0,
+    check: Callable[[Storage, Mapping[str, str]], None] | None = None,
 ) -> CommitReport:
     """Store a batch in one transaction.
 
@@ -67,6 +73,8 @@ def commit(
         not, the former gets another label and the latter is left out and reported.
     n_attempts : int
         How many inputs the shard tried.
+    check : callable, optional
+        Is given the storage and, by table, which rows are new, before they are committed; what it raises undoes all.
 
     Raises
     ------
@@ -85,6 +93,8 @@ def commit(
         _insert_others(storage, batch, conflicts)
         _insert_attempts(storage, batch, conflicts)
         n_nets = int(storage.rows("SELECT count(*) FROM came_net WHERE is_new")[0][0])
+        if check is not None:
+            check(storage, _new_rows(batch))
         if shard is not None:
             storage.execute(
                 "INSERT INTO shard SELECT ?::UUID, (SELECT coalesce(max(number), 0) + 1 FROM shard), ?, ?, ?",
@@ -146,7 +156,7 @@ def _insert_noted(storage: Storage, model: type[SQLModel], rows: Incoming, plain
 
 
 def _insert_structures(storage: Storage, batch: Batch, strict: bool) -> None:
-    plain = _note_keys(storage, batch, Structure, ", label AS given, file, source_id::UUID AS source_id")
+    plain = _note_keys(storage, batch, StructureRow, ", label AS given, file, source_id::UUID AS source_id")
     storage.execute("ALTER TABLE came_structure ADD COLUMN label VARCHAR")
     storage.execute("UPDATE came_structure SET label = given WHERE is_new")
     if not plain:
@@ -166,7 +176,7 @@ def _insert_structures(storage: Storage, batch: Batch, strict: bool) -> None:
     ]
     if clashes:
         _settle(storage, clashes, strict)
-        with storage.registered("incoming", batch.open(Structure)):
+        with storage.registered("incoming", batch.open(StructureRow)):
             once = "" if plain else "QUALIFY row_number() OVER (PARTITION BY came.id) = 1"
             storage.execute(
                 "INSERT INTO structure BY NAME SELECT incoming.* REPLACE (came.label AS label) "
@@ -174,7 +184,7 @@ def _insert_structures(storage: Storage, batch: Batch, strict: bool) -> None:
                 f"WHERE came.is_new {once}"
             )
     else:
-        _insert_noted(storage, Structure, batch.open(Structure), plain)
+        _insert_noted(storage, StructureRow, batch.open(StructureRow), plain)
 
 
 def _settle(storage: Storage, clashes: list[Named], strict: bool) -> None:
@@ -272,11 +282,11 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
 
 def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) -> None:
     """Insert histograms, runs and maps."""
-    for model, key in ((Geometry, "net_id"), (EmbeddingPoint, "embedding_id")):
+    for model, key in ((GeometryRow, "net_id"), (EmbeddingPoint, "embedding_id")):
         name = str(model.__tablename__)
         if name in batch.tables:
             stored = f'{key}::UUID NOT IN (SELECT {key} FROM "{name}")'
-            if model is Geometry and conflicts:
+            if model is GeometryRow and conflicts:
                 stored += " AND net_id::UUID NOT IN (SELECT net_id FROM refused)"
             storage.insert(model, batch.open(model), stored)
     if "refinement" in batch.tables:
@@ -307,6 +317,20 @@ def _insert_attempts(storage: Storage, batch: Batch, conflicts: dict[str, str]) 
             "WHERE structure_id = ?::UUID AND id IN (SELECT id FROM came_attempt WHERE is_new)",
             [message, key],
         )
+
+
+def _new_rows(batch: Batch) -> dict[str, str]:
+    """Return, by table, the condition of the rows that came and were not stored."""
+    keyed = ["source", "structure", "net", "carvs", "environment", "attempt"]
+    keyed += [name for name in ("refinement", "embedding") if name in batch.tables]
+    new = {name: f"SELECT id FROM came_{name} WHERE is_new" for name in keyed}
+    rows = {name: f"id IN ({keys})" for name, keys in new.items()}
+    owners = {"net_environment": "carvs", "noise_block": "carvs", "geometry": "net", "embedding_point": "embedding"}
+    for name, owner in owners.items():
+        # Also those whose owner is not there at all.
+        old = f"id NOT IN ({new[owner]})" if owner in new else "true"
+        rows[name] = f"{owner}_id NOT IN (SELECT id FROM {owner} WHERE {old})"
+    return rows
 
 
 def _entries(storage: Storage) -> pa.Table:

@@ -25,8 +25,8 @@ from carvsdb.rings import (
 from carvsdb.topology import identify
 from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
+from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.geometry import Histogram
-from carvsdb_ingest.readers import NetItem
 from carvsdb_schemas.description import (
     CarvsDescription,
     ComponentDescription,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, InputError
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.analysis.tolerance import wider_tolerance
 from carvsdb_ingest.bonds import Bonds, find_bonds
-from carvsdb_ingest.clustering import Clustered, cluster, natural_clustering
+from carvsdb_ingest.clustering import Clustered, clusterings, natural_clustering
 from carvsdb_ingest.geometry import Histogram, local_geometry
-from carvsdb_ingest.readers.item import NetItem, ReadOptions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,15 +58,14 @@ class StructurePart:
         except CarvsdbError as error:
             yield self._placed(error, doubts)
             return
-        for name in names:
+        for found in clusterings(self.structure, bonds, names):
             try:
-                yield self._item(bonds, name)
+                yield self._placed(found, doubts) if isinstance(found, CarvsdbError) else self._item(bonds, found)
             except CarvsdbError as error:
                 yield self._placed(error, doubts)
 
-    def _item(self, bonds: Bonds, name: str) -> NetItem:
+    def _item(self, bonds: Bonds, clustered: Clustered) -> NetItem:
         structure, options = self.structure, self.options
-        clustered = cluster(structure, bonds, name)
         quality = [*structure.quality, *bonds.quality, *clustered.quality]
         if options.check_tolerance:
             quality += wider_tolerance(structure, bonds, clustered, options.bonds)

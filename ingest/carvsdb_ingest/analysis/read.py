@@ -2,27 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.net import Net
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.analysis.nets_of_atoms import StructurePart
 from carvsdb_ingest.files.archives import is_archive, members
 from carvsdb_ingest.files.compressed import plain_name
 from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers.arc import read_arc
-from carvsdb_ingest.readers.cgd.cgd import read_cgd
-from carvsdb_ingest.readers.formats import NET_SUFFIXES, STRUCTURE_SUFFIXES, format_of
-from carvsdb_ingest.readers.frames import Frames
-from carvsdb_ingest.readers.item import FoundNet, NetItem, ReadOptions
-from carvsdb_ingest.readers.lammps.atoms import is_all_atom, read_lammps_atoms
-from carvsdb_ingest.readers.lammps.dump import read_dump
-from carvsdb_ingest.readers.lammps.nets import read_lammps
-from carvsdb_ingest.readers.lammps.sections import split_sections
-from carvsdb_ingest.readers.poscar import read_poscar
-from carvsdb_ingest.readers.xyz import read_xyz
+from carvsdb_ingest.readers.formats import FOLDER_SUFFIXES, format_of
+from carvsdb_ingest.readers.item import FoundNet
 
 # What changes the net, and so belongs to its identity.
 _CHOICES = ("node_types", "linker_types", "tolerance")
@@ -157,7 +149,7 @@ def read_archive(path: str | Path) -> Iterator[TextFile | InputError]:
 
     For a file that is not read, the error that says why stands in its place.
     """
-    for member in members(path, (*STRUCTURE_SUFFIXES, *NET_SUFFIXES)):
+    for member in members(path, FOLDER_SUFFIXES):
         try:
             yield member.refusal or TextFile.decode(member.content, f"{path}/{member.name}")
         except InputError as error:
@@ -174,7 +166,7 @@ def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | Structure
     InputError
         One sentence with file and line, for whatever cannot be read.
     """
-    found: Sequence[FoundNet | Structure | InputError] = _READERS[format_of(file)](file, options)
+    found: Sequence[FoundNet | Structure | InputError] = format_of(file).read(file, options)
     stem = Path(plain_name(file.path)).stem
     parts: list[NetItem | StructurePart | CarvsdbError] = []
     for index, one in enumerate(found):
@@ -186,28 +178,6 @@ def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | Structure
         else:
             parts.append(_item(file, one, index, label))
     return parts
-
-
-def _lammps(file: TextFile, options: ReadOptions) -> list[FoundNet] | list[Structure]:
-    data = split_sections(file)
-    return read_lammps_atoms(data, options) if is_all_atom(data, options) else read_lammps(data, options)
-
-
-def _cif(file: TextFile, options: ReadOptions) -> list[Structure]:
-    from carvsdb_ingest.readers.cif.cif import read_cif
-
-    return read_cif(file, strict=options.strict)
-
-
-_READERS: dict[str, Callable[[TextFile, ReadOptions], list[FoundNet] | list[Structure] | Frames]] = {
-    "arc": read_arc,
-    "cgd": read_cgd,
-    "cif": _cif,
-    "dump": read_dump,
-    "lammps": _lammps,
-    "poscar": lambda file, options: read_poscar(file),
-    "xyz": lambda file, options: read_xyz(file),
-}
 
 
 def _content_hash(file: TextFile, index: int, choices: dict[str, object] | None = None) -> str:

@@ -2,6 +2,6 @@
 
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.natural import natural_clustering
-from carvsdb_ingest.clustering.registry import CLUSTERINGS, cluster
+from carvsdb_ingest.clustering.registry import CLUSTERINGS, cluster, clusterings
 
-__all__ = ["CLUSTERINGS", "Clustered", "cluster", "natural_clustering"]
+__all__ = ["CLUSTERINGS", "Clustered", "cluster", "clusterings", "natural_clustering"]

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from carvsdb.atoms.elements import is_metal
-from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, plus
+from carvsdb_ingest.clustering.cells import Graph
 
 INORGANIC, ORGANIC = 1, 2
-_LARGEST_RING = 7
 
 
-def classify(graph: Graph, elements: tuple[str, ...], members: set[int]) -> list[int | None]:
+def classify(graph: Graph, elements: tuple[str, ...], members: set[int], on_rings: frozenset[int]) -> list[int | None]:
     """Tell of each atom whether it is part of an inorganic or of an organic unit.
 
     Metals are inorganic, carbon is organic, and so are the other non-metals of rings with carbon (imidazolate,
@@ -23,6 +22,8 @@ def classify(graph: Graph, elements: tuple[str, ...], members: set[int]) -> list
     elements : tuple of str
     members : set of int
         Atoms to look at; all others get None.
+    on_rings : frozenset of int
+        Atoms of rings with carbon.
 
     References
     ----------
@@ -34,7 +35,7 @@ def classify(graph: Graph, elements: tuple[str, ...], members: set[int]) -> list
     for atom in sorted(members):
         if metal[atom]:
             found[atom] = INORGANIC
-        elif elements[atom] == "C" or _in_organic_ring(graph, elements, metal, members, atom):
+        elif elements[atom] == "C" or atom in on_rings:
             found[atom] = ORGANIC
         else:
             waiting.append(atom)
@@ -62,37 +63,3 @@ def _assign(graph: Graph, found: list[int | None], atoms: list[int], belongs: Ca
         for atom in together:
             found[atom] = kind
         open_atoms -= together
-
-
-def _in_organic_ring(graph: Graph, elements: tuple[str, ...], metal: list[bool], members: set[int], atom: int) -> bool:
-    """Tell whether an atom lies on a ring of at most 7 non-metals, one of them carbon."""
-    inside = [(other, offset) for other, offset in graph[atom] if other in members and not metal[other]]
-    if len(inside) < 2:
-        return False
-    start = (atom, HOME)
-    # Breadth first from the atom: where two branches meet, a ring closes.
-    branch: dict[tuple[int, Offset], int] = {start: -1}
-    depth: dict[tuple[int, Offset], int] = {start: 0}
-    carbon: dict[tuple[int, Offset], bool] = {start: False}
-    queue = []
-    for number, (other, offset) in enumerate(inside):
-        branch[other, offset], depth[other, offset] = number, 1
-        carbon[other, offset] = elements[other] == "C"
-        queue.append((other, offset))
-    for vertex in queue:
-        for other, offset in graph[vertex[0]]:
-            if metal[other] or other not in members:
-                continue
-            there = (other, plus(vertex[1], offset))
-            if there == start:
-                continue
-            if there not in branch:
-                if depth[vertex] < _LARGEST_RING // 2:
-                    branch[there], depth[there] = branch[vertex], depth[vertex] + 1
-                    carbon[there] = carbon[vertex] or elements[other] == "C"
-                    queue.append(there)
-            elif branch[there] != branch[vertex]:
-                size = depth[there] + depth[vertex] + 1
-                if 5 <= size <= _LARGEST_RING and (carbon[there] or carbon[vertex]):
-                    return True
-    return False

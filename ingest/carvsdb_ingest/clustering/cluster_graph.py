@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
-from carvsdb_ingest.clustering.groups import Group
+from carvsdb_ingest.clustering.groups import Group, connected_groups
 
 
 class ClusterGraph:
@@ -46,6 +46,30 @@ class ClusterGraph:
         ends = self.drop(vertex)
         for (first, here), (second, there) in combinations(ends, 2):
             self.add(first, second, minus(there, here))
+
+    def merge(self, vertices: set[int]) -> dict[int, Group]:
+        """Make one vertex of each connected set of some vertices, unless the set repeats for ever.
+
+        Returns
+        -------
+        dict of int to Group
+            For each vertex that took others in: these, itself among them, with the cells in which they lie.
+        """
+        graph: Graph = [[] for _ in range(max(self.neighbours, default=-1) + 1)]
+        for vertex in vertices & set(self.neighbours):
+            graph[vertex] = [(other, offset) for other, offset in self.neighbours[vertex] if other in vertices]
+        found = {}
+        for group in connected_groups(graph, [0] * len(graph), vertices & set(self.neighbours)):
+            if group.is_infinite or len(group.atoms) == 1:
+                continue
+            first = min(group.atoms)
+            found[first] = group
+            for vertex, cell in group.atoms.items():
+                if vertex == first:
+                    continue
+                for other, offset in self.drop(vertex):
+                    self.add(first, other, plus(offset, cell))
+        return found
 
     def simplify(self) -> tuple[list[int], list[int]]:
         """Drop vertices of degree 0 and 1, make edges of those of degree 2, until there are none.

@@ -7,22 +7,20 @@ from carvsdb.atoms.elements import METALLOIDS, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net, components
 from carvsdb_ingest.bonds import Bonds
-
-COUNTER_IONS = frozenset({"Na", "K", "Rb", "Cs", "Ca", "Sr", "Ba", "Tl"})
-"""Elements that balance the charge of an oxide framework and are no part of it, where others could be nodes."""
+from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework
 
 NODE, LINKER, COUNTER_ION = 1, 0, -1
 _FEWEST_AZOLATES = 3
 
 
-def sorts_of_atoms(structure: Structure, bonds: Bonds) -> NDArray[np.int64]:
-    """Tell for each atom whether it is a node (1), of a linker (0), or a counter-ion outside the framework (-1).
+def sorts_of_atoms(structure: Structure, bonds: Bonds, framework: OxideFramework) -> NDArray[np.int64]:
+    """Tell for each atom whether it is a node (1), of a linker (0), or a cation in a cavity (-1).
 
     Notes
     -----
     Where linkers hold carbon, the nodes are the metals, and B, Si, Ge or P that have three or more bonds, all to
-    nitrogen (boron imidazolates): other metalloids belong to linkers. Elsewhere, as in zeolites and silica, all
-    metals, metalloids and P are nodes, but for the ions that balance charges.
+    nitrogen (boron imidazolates): other metalloids belong to linkers. Elsewhere all metals, metalloids and P are nodes.
+    In a framework of T atoms and O, as of zeolites and silica, these are the T atoms, whatever its templates hold.
     """
     elements = np.array(structure.elements)
     kinds = sorted(set(structure.elements))
@@ -30,6 +28,9 @@ def sorts_of_atoms(structure: Structure, bonds: Bonds) -> NDArray[np.int64]:
     others = [kind for kind in kinds if kind in METALLOIDS or kind == "P"]
     able = np.isin(elements, [*metals, *others])
     sorts = np.where(able, NODE, LINKER).astype(np.int64)
+    if framework.is_one:
+        sorts[list(framework.cations)] = COUNTER_ION
+        return sorts
     if _linkers_hold_carbon(structure, bonds, able):
         aza = np.isin(elements, others) & able
         ends = bonds.edges[:, :2]
@@ -37,10 +38,6 @@ def sorts_of_atoms(structure: Structure, bonds: Bonds) -> NDArray[np.int64]:
         to_nitrogen = np.bincount(ends[elements[ends[:, 1]] == "N", 0], minlength=len(elements))
         to_nitrogen += np.bincount(ends[elements[ends[:, 0]] == "N", 1], minlength=len(elements))
         sorts[aza & ~((number >= _FEWEST_AZOLATES) & (number == to_nitrogen))] = LINKER
-        return sorts
-    ions = np.isin(elements, list(COUNTER_IONS))
-    if (able & ~ions).any():
-        sorts[ions] = COUNTER_ION
     return sorts
 
 

@@ -3,6 +3,9 @@
 from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
+from carvsdb_ingest.bonds.found import Neighbours
+from carvsdb_ingest.clustering.organic import is_organic_framework
+from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 
 _BRIDGES = frozenset({"O", "S", "Se", "F"})
 _LARGE_SHARE = 0.8
@@ -10,11 +13,17 @@ _DEGREES = range(3, 6)
 
 
 def natural_clustering(structure: Structure, bonds: Bonds) -> str:
-    """Tell which clustering suits a structure: ``node-linker`` for AB2 networks, else ``single-node``.
+    """Tell which clustering suits a structure.
+
+    AB2 networks: ``node-linker``; frameworks of carbon without metals: ``organic``; everything else: ``single-node``.
 
     An AB2 network has nodes (metal, metalloid and phosphorus atoms) with mostly 4, at least 3 and at most 5 bonds,
     all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Eight
-    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count.
+    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count,
+    nor do cations in the cavities of an oxide framework.
+
+    An organic framework holds carbon, rings among its finite units, and no metal that joins units: the metal of a
+    porphyrin does not. Azolates of boron or silicon are AB2 networks, and diamond is ``single-node``.
 
     Examples
     --------
@@ -29,15 +38,22 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     """
     elements = structure.elements
     node = [is_metal(element) or element in METALLOIDS or element == "P" for element in elements]
-    neighbours = bonds.neighbours(structure.n_atoms)
-    nodes = [atom for atom, is_node in enumerate(node) if is_node and neighbours[atom]]
-    if not nodes:
-        return "single-node"
+    framework = find_oxide_framework(structure, bonds)
+    neighbours = framework.bonds.neighbours(structure.n_atoms)
+    nodes = [
+        atom for atom, is_node in enumerate(node) if is_node and neighbours[atom] and atom not in framework.cations
+    ]
+    if not framework.is_one and is_organic_framework(structure, bonds):
+        return "organic"
+    return "node-linker" if _is_node_linker(elements, node, nodes, neighbours) else "single-node"
+
+
+def _is_node_linker(elements: tuple[str, ...], node: list[bool], nodes: list[int], neighbours: Neighbours) -> bool:
     good = sum(
         len(neighbours[atom]) in _DEGREES and not any(node[other] for other, _ in neighbours[atom]) for atom in nodes
     )
-    if good < _LARGE_SHARE * len(nodes):
-        return "single-node"
+    if not nodes or good < _LARGE_SHARE * len(nodes):
+        return False
     bridging = linkers = 0
     for molecule in _molecules(node, neighbours):
         ends = [(atom, other) for atom in molecule for other, _ in neighbours[atom] if node[other]]
@@ -49,10 +65,10 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
             bridging += len(ends) == 2 and elements[heavy[0]] in _BRIDGES
         else:
             bridging += _is_azolate([atom for atom, _ in ends], elements, neighbours)
-    return "node-linker" if linkers and bridging >= _LARGE_SHARE * linkers else "single-node"
+    return bool(linkers) and bridging >= _LARGE_SHARE * linkers
 
 
-def _molecules(node: list[bool], neighbours: list[list[tuple[int, tuple[int, int, int]]]]) -> list[list[int]]:
+def _molecules(node: list[bool], neighbours: Neighbours) -> list[list[int]]:
     """Return the connected sets of atoms that are no nodes."""
     seen = list(node)
     found = []
@@ -70,9 +86,7 @@ def _molecules(node: list[bool], neighbours: list[list[tuple[int, tuple[int, int
     return found
 
 
-def _is_azolate(
-    ends: list[int], elements: tuple[str, ...], neighbours: list[list[tuple[int, tuple[int, int, int]]]]
-) -> bool:
+def _is_azolate(ends: list[int], elements: tuple[str, ...], neighbours: Neighbours) -> bool:
     if len(ends) != 2 or any(elements[atom] != "N" for atom in ends):
         return False
     first, second = ({other for other, _ in neighbours[atom] if elements[other] == "C"} for atom in ends)

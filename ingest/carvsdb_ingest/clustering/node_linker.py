@@ -12,6 +12,7 @@ from carvsdb.net import Net, components
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.framework_atoms import COUNTER_ION, LINKER, NODE, sorts_of_atoms
+from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 
 
 def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
@@ -19,7 +20,8 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
 
     A linker is what remains connected without the nodes, at the mean position of its atoms other than hydrogen. Bonds
     of one linker to one node that lead to the same image are one edge of higher multiplicity. Molecules without a
-    bond to a node are guests; they and counter-ions are left out. Bonds between nodes are left out.
+    bond to a node, and cations in the cavities of an oxide framework (`find_oxide_framework`), are guests: left out
+    and listed. Bonds between nodes are left out.
 
     Raises
     ------
@@ -37,7 +39,9 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
     >>> node_linker(cristobalite, find_bonds(cristobalite)).net
     <Net: 2 nodes, 4 linkers, 8 edges>
     """
-    sorts = sorts_of_atoms(structure, bonds)
+    framework = find_oxide_framework(structure, bonds)
+    bonds = framework.bonds
+    sorts = sorts_of_atoms(structure, bonds, framework)
     first, second = sorts[bonds.edges[:, 0]], sorts[bonds.edges[:, 1]]
     outer = bonds.edges[(first != second) & (first != COUNTER_ION) & (second != COUNTER_ION)]
     if not (sorts == NODE).any():
@@ -84,9 +88,9 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
     if not any(part.periodicity for part in components(net)):
         raise NoNetError("nothing of the structure repeats: it is made of molecules", cause="0-periodic")
     between = int(np.count_nonzero((first == NODE) & (second == NODE)))
-    ions = Counter(structure.elements[atom] for atom in np.flatnonzero(sorts == COUNTER_ION))
+    guests += Counter(structure.elements[atom] for atom in np.flatnonzero(sorts == COUNTER_ION))
     quality = _quality(structure, site_to_vertex, len(nodes))
-    return Clustered(net, "node-linker", site_to_vertex, quality, _notes(guests, ions, between))
+    return Clustered(net, "node-linker", site_to_vertex, quality, _notes(guests, between))
 
 
 def _edges(
@@ -122,12 +126,10 @@ def _formula(structure: Structure, molecule: NDArray[np.int64]) -> str:
     return "".join(f"{symbol}{numbers[symbol] if numbers[symbol] > 1 else ''}" for symbol in order)
 
 
-def _notes(guests: Counter[str], ions: Counter[str], between: int) -> tuple[str, ...]:
+def _notes(guests: Counter[str], between: int) -> tuple[str, ...]:
     notes = []
     if guests:
         notes.append(f"guests left out: {_counted(guests)}")
-    if ions:
-        notes.append(f"counter-ions left out: {_counted(ions)}")
     if between:
         notes.append(f"{between} bonds between nodes are left out")
     return tuple(notes)

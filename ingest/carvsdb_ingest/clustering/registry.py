@@ -1,18 +1,64 @@
 """The clusterings by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from carvsdb.atoms.structure import Structure
-from carvsdb.errors import InputError
+from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.bonds import Bonds
+from carvsdb_ingest.clustering.all_node import all_node
+from carvsdb_ingest.clustering.building_units import BuildingUnits
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.node_linker import node_linker
+from carvsdb_ingest.clustering.organic import organic
+from carvsdb_ingest.clustering.points_of_extension import points_of_extension, shortest_points_of_extension
+from carvsdb_ingest.clustering.separated_metals import points_of_extension_and_metals, standard
 from carvsdb_ingest.clustering.single_node import single_node
 
-Clustering = Callable[[Structure, Bonds], Clustered]
+ALL = "all"
+"""The word for the clusterings of `OF_UNITS` together."""
 
-CLUSTERINGS: dict[str, Clustering] = {"node-linker": node_linker, "single-node": single_node}
-LATER = ("all-node", "standard", "PE", "PEM")
+OF_UNITS: dict[str, Callable[[BuildingUnits], Clustered]] = {
+    "single-node": single_node,
+    "all-node": all_node,
+    "standard": standard,
+    "pem": points_of_extension_and_metals,
+    "pe": points_of_extension,
+    "pe-shortest": shortest_points_of_extension,
+}
+OTHERS: dict[str, Callable[[Structure, Bonds], Clustered]] = {"node-linker": node_linker, "organic": organic}
+CLUSTERINGS = (*OF_UNITS, *OTHERS)
+
+
+def check_clustering(name: str) -> None:
+    """Raise InputError if there is no clustering of that name."""
+    if name not in CLUSTERINGS:
+        raise InputError(f"there is no clustering called {name!r}; there are {', '.join(CLUSTERINGS)} and {ALL}")
+
+
+def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Iterator[Clustered | CarvsdbError]:
+    """Gather the atoms of a structure into vertices in several ways; for one that gives no net, yield why.
+
+    What the clusterings have in common is worked out once.
+
+    Parameters
+    ----------
+    structure : Structure
+    bonds : Bonds
+        From `carvsdb_ingest.bonds.find_bonds`.
+    names : iterable of str
+        ``single-node``, ``all-node``, ``standard``, ``pem``, ``pe``, ``pe-shortest``, ``node-linker``, ``organic``.
+    """
+    units: BuildingUnits | None = None
+    for name in names:
+        try:
+            check_clustering(name)
+            if name in OTHERS:
+                yield OTHERS[name](structure, bonds)
+            else:
+                units = units or BuildingUnits(structure, bonds)
+                yield OF_UNITS[name](units)
+        except CarvsdbError as error:
+            yield error
 
 
 def cluster(structure: Structure, bonds: Bonds, clustering: str) -> Clustered:
@@ -22,9 +68,8 @@ def cluster(structure: Structure, bonds: Bonds, clustering: str) -> Clustered:
     ----------
     structure : Structure
     bonds : Bonds
-        From `carvsdb_ingest.bonds.find_bonds`.
     clustering : str
-        ``single-node`` or ``node-linker``.
+        As in :func:`clusterings`.
 
     Raises
     ------
@@ -33,10 +78,7 @@ def cluster(structure: Structure, bonds: Bonds, clustering: str) -> Clustered:
     InputError
         If there is no such clustering.
     """
-    if clustering in LATER:
-        raise InputError(
-            f"the clustering {clustering!r} is not implemented yet; there are {', '.join(sorted(CLUSTERINGS))}"
-        )
-    if clustering not in CLUSTERINGS:
-        raise InputError(f"there is no clustering called {clustering!r}; there are {', '.join(sorted(CLUSTERINGS))}")
-    return CLUSTERINGS[clustering](structure, bonds)
+    (found,) = clusterings(structure, bonds, [clustering])
+    if isinstance(found, CarvsdbError):
+        raise found
+    return found

@@ -25,12 +25,27 @@ def split_infinite(graph: Graph, elements: tuple[str, ...], group: Group, all_no
     atoms between the same metals are one vertex, but a single O between metals stays by itself, since it will be
     replaced by edges. Without metals, metalloids are the centres; without these, the rarest element.
     """
-    centres = _centres(elements, group, all_nodes)
+    return _around(graph, elements, group, _centres(elements, group, all_nodes), join=True)
+
+
+def separate_metals(graph: Graph, elements: tuple[str, ...], group: Group) -> list[Group]:
+    """Take an inorganic unit apart into its metal (and P) atoms, each with what touches it alone.
+
+    Sets of other atoms between several metals are units of their own, single O atoms among them. A unit without metals
+    stays as it is, if it is finite.
+    """
+    centres = sorted(atom for atom in group.atoms if is_metal(elements[atom]) or elements[atom] == "P")
+    if not centres:
+        return split_infinite(graph, elements, group, all_nodes=False) if group.is_infinite else [group]
+    return _around(graph, elements, group, centres, join=False)
+
+
+def _around(graph: Graph, elements: tuple[str, ...], group: Group, centres: list[int], *, join: bool) -> list[Group]:
+    """Make units of centres and of what lies between them; `join` those between the same centres."""
     found = [Group({atom: HOME}) for atom in centres]
     number = {atom: index for index, atom in enumerate(centres)}
     between: dict[frozenset[tuple[int, Offset]], int] = {}
-    rest = [atom for atom in group.atoms if atom not in number]
-    for part in connected_groups(graph, [0] * len(graph), rest):
+    for part in connected_groups(graph, [0] * len(graph), [atom for atom in group.atoms if atom not in number]):
         touched = {
             (number[other], plus(cell, offset))
             for atom, cell in part.atoms.items()
@@ -42,7 +57,7 @@ def split_infinite(graph: Graph, elements: tuple[str, ...], group: Group, all_no
         elif len(touched) == 1:
             (centre, offset) = next(iter(touched))
             found[centre].atoms.update(part.moved(minus(HOME, offset)))
-        elif len(part.atoms) == 1 and elements[next(iter(part.atoms))] == "O":
+        elif not join or (len(part.atoms) == 1 and elements[next(iter(part.atoms))] == "O"):
             found.append(part)
         else:
             _join(found, between, part, touched)

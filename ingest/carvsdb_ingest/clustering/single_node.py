@@ -1,41 +1,25 @@
 """Single node: each metal cluster and each linker is one vertex."""
 
-import numpy as np
-from numpy.typing import NDArray
-
-from carvsdb.atoms.elements import HALIDES, is_metal
-from carvsdb.atoms.structure import Structure
-from carvsdb.errors import NoNetError
-from carvsdb.net import Net
-from carvsdb_ingest.bonds import Bonds
-from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
-from carvsdb_ingest.clustering.cells import HOME, Graph
-from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
+from carvsdb_ingest.clustering.building_units import BuildingUnits
 from carvsdb_ingest.clustering.clustered import Clustered
-from carvsdb_ingest.clustering.groups import Group, connected_groups
-from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
-from carvsdb_ingest.clustering.rods import SPLITTING, split_infinite
-from carvsdb_ingest.clustering.trimming import Framework, find_framework
-
-_UNITS = {1: "rods", 2: "sheets", 3: "frameworks"}
 
 
-def single_node(structure: Structure, bonds: Bonds) -> Clustered:
+def single_node(units: BuildingUnits) -> Clustered:
     """Make one vertex of each metal cluster and of each linker.
 
     Parameters
     ----------
-    structure : Structure
-    bonds : Bonds
+    units : BuildingUnits
 
     Raises
     ------
     NoNetError
-        If nothing is bonded, or nothing repeats.
+        If no edge is left.
 
     Notes
     -----
-    Finite components are guests. Atoms are inorganic or organic (`classify`); connected sets of either are clusters;
+    Finite components are guests, and so are cations in the cavities of an oxide framework (`find_oxide_framework`),
+    whose T atoms are vertices. Atoms are inorganic or organic (`classify`); connected sets of either are clusters;
     the halves of paddle-wheels are joined; infinite inorganic units are split around their metals, which
     `Clustered.quality` says. Clusters of one O atom, and of one C or N atom between metals (formate, carbonate),
     become edges between their neighbours. Last, vertices of degree 0 and 1 are dropped, those of degree 2 become
@@ -46,109 +30,4 @@ def single_node(structure: Structure, bonds: Bonds) -> Clustered:
     .. [1] Bonneau et al., Cryst. Growth Des. 18, 3411 (2018), doi:10.1021/acs.cgd.8b00126
     .. [2] Zoubritzky & Coudert, SciPost Chem. 1, 005 (2022), doi:10.21468/SciPostChem.1.2.005
     """
-    elements, graph = structure.elements, bonds.neighbours(structure.n_atoms)
-    framework = find_framework(graph, elements)
-    class_of = classify(graph, elements, framework.members)
-    quality: dict[int, int] = {}
-    groups: list[Group] = []
-    inorganic = connected_groups(graph, [kind if kind == INORGANIC else None for kind in class_of])
-    with_carbon = any(kind == ORGANIC for kind in class_of)
-    for group in join_paddle_wheels(graph, elements, inorganic):
-        if group.is_infinite:
-            quality[group.periodicity] = quality.get(group.periodicity, 0) + 1
-            groups.extend(split_infinite(graph, elements, group, all_nodes=not with_carbon))
-        else:
-            groups.append(group)
-    n_inorganic = len(groups)
-    infinite_organic = 0
-    for group in connected_groups(graph, [kind if kind == ORGANIC else None for kind in class_of]):
-        if group.is_infinite:
-            infinite_organic += 1
-            groups.extend(Group({atom: HOME}) for atom in group.atoms)
-        else:
-            groups.append(group)
-    clusters = ClusterGraph(graph, groups)
-    _bypass_single_atoms(clusters, groups, elements, graph, framework.members)
-    _, bridging = clusters.simplify()
-    sentences = [
-        f"infinite {_UNITS[periodicity]}, split into vertices by {SPLITTING}: {number}"
-        for periodicity, number in sorted(quality.items())
-    ]
-    if infinite_organic:
-        sentences.append(f"infinite organic units, of which each atom is a vertex: {infinite_organic}")
-    ions = [f"{number} {name}" for name, number in framework.guests.items() if is_metal(name) or name in HALIDES]
-    if ions:
-        sentences.append(f"free ions, removed: {', '.join(ions)}")
-    net, vertex_of = _net(structure, clusters, groups)
-    notes = []
-    if framework.guests:
-        removed = ", ".join(f"{number} {formula}" for formula, number in framework.guests.items())
-        notes.append(f"removed guests: {removed}")
-    contracted = sum(1 for vertex in bridging if vertex >= n_inorganic)
-    if contracted:
-        notes.append(f"linkers on two vertices, now edges: {contracted}")
-    return Clustered(
-        net, "single-node", _site_to_vertex(structure, framework, vertex_of), tuple(sentences), tuple(notes)
-    )
-
-
-def _bypass_single_atoms(
-    clusters: ClusterGraph, groups: list[Group], elements: tuple[str, ...], graph: Graph, members: set[int]
-) -> None:
-    """Replace clusters of a single O, and of a single C or N without C or N neighbours, by edges."""
-    alone = {vertex: next(iter(group.atoms)) for vertex, group in enumerate(groups) if len(group.atoms) == 1}
-    oxygens = {vertex for vertex, atom in alone.items() if elements[atom] == "O"}
-    for vertex in sorted(oxygens):
-        if not any(other in oxygens for other, _ in clusters.neighbours[vertex]):
-            clusters.bypass(vertex)
-    for vertex, atom in sorted(alone.items()):
-        if elements[atom] not in ("C", "N"):
-            continue
-        if any(elements[other] in ("C", "N") for other, _ in graph[atom] if other in members):
-            continue
-        if _neighbours_are_joined(clusters, vertex):
-            clusters.drop(vertex)
-        else:
-            clusters.bypass(vertex)
-
-
-def _neighbours_are_joined(clusters: ClusterGraph, vertex: int) -> bool:
-    """Tell whether each neighbour of a vertex is joined to another one."""
-    ends = sorted(clusters.neighbours[vertex])
-    for first, here in ends:
-        if not any(
-            (second, (there[0] - here[0], there[1] - here[1], there[2] - here[2])) in clusters.neighbours[first]
-            for second, there in ends
-            if (second, there) != (first, here)
-        ):
-            return False
-    return bool(ends)
-
-
-def _net(structure: Structure, clusters: ClusterGraph, groups: list[Group]) -> tuple[Net, dict[int, int]]:
-    """Return the net, and the vertex of each atom of its clusters."""
-    kept = sorted(clusters.neighbours)
-    number = {vertex: index for index, vertex in enumerate(kept)}
-    rows = [(number[src], number[dst], *offset) for src, dst, *offset in clusters.edges()]
-    if not rows:
-        raise NoNetError("all vertices have fewer than two neighbours: nothing repeats", cause="0-periodic")
-    centres, labels, vertex_of = [], [], {}
-    for vertex in kept:
-        atoms = groups[vertex].atoms
-        places = structure.positions[list(atoms)] + np.array(list(atoms.values()))
-        centres.append(places.mean(axis=0))
-        first = min(atoms)
-        labels.append(structure.labels[first] or structure.elements[first])
-        vertex_of.update(dict.fromkeys(atoms, number[vertex]))
-    net = Net.from_edges(rows, len(kept), positions=centres, cell=structure.cell, labels=labels, name=structure.name)
-    return net, vertex_of
-
-
-def _site_to_vertex(structure: Structure, framework: Framework, vertex_of: dict[int, int]) -> NDArray[np.int64]:
-    sites = np.full(structure.n_atoms, -1, np.int64)
-    for atom, vertex in vertex_of.items():
-        sites[atom] = vertex
-    # Outermost atoms were taken off first, so that what they hang from is known last to first.
-    for atom, holder in reversed(framework.hanging.items()):
-        sites[atom] = sites[holder]
-    return sites
+    return units.net("single-node", units.metal_clusters, units.linkers)

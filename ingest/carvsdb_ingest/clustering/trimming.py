@@ -20,11 +20,14 @@ class Framework:
         Atoms that hang from a member (hydrogen, terminal water), and from which.
     guests : dict of str to int
         Formulas of the finite components, and how many there are.
+    periodicity : int
+        In how many directions the components repeat that repeat in most.
     """
 
     members: set[int]
     hanging: dict[int, int]
     guests: dict[str, int]
+    periodicity: int
 
 
 def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
@@ -54,7 +57,8 @@ def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
                 degree[other] -= 1
                 if degree[other] == 1:
                     queue.append(other)
-    return Framework(members, hanging, dict(guests.most_common()))
+    periodicity = max(component.periodicity for component in periodic)
+    return Framework(members, hanging, dict(guests.most_common()), periodicity)
 
 
 def _formula(group: Group, elements: tuple[str, ...]) -> str:

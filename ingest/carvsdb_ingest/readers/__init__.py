@@ -1,10 +1,6 @@
-"""One reader a format: a file in, structures or nets out.
+"""One reader a format: a file in, structures or nets out, and nothing found that the file does not say.
 
 Nets: ``cgd/`` reads CGD files, ``lammps/`` LAMMPS data files with bonds, ``arc`` archives of named nets. Atoms:
-``cif/``, ``xyz``, ``poscar``, ``lammps/`` and what goes through ASE (``ase_atoms``). ``formats`` chooses the format,
-``symmetry`` knows space groups, ``item`` holds what comes out.
+``cif/``, ``xyz``, ``lammps/`` and what goes through ASE (``ase_atoms``: POSCAR). ``formats`` is the registry,
+``models`` reads atoms for refinement, ``symmetry`` knows space groups, ``item`` holds what comes out.
 """
-
-from carvsdb_ingest.readers.item import NetItem, ReadOptions
-
-__all__ = ["NetItem", "ReadOptions"]

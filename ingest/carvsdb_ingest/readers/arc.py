@@ -9,14 +9,14 @@ import numpy as np
 
 from carvsdb.net import Net
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_ingest.readers.item import FoundNet, ReadOptions
+from carvsdb_ingest.readers.item import FileOptions, FoundNet
 
 LARGEST_OFFSET = 10**6
 # Other lines of an entry, which are skipped, and what may stand above the first.
 _SKIPPED = ("version", "checksum", "end", "symbol", "made", "link", "url", "ref")
 
 
-def read_arc(file: TextFile, options: ReadOptions) -> list[FoundNet]:
+def read_arc(file: TextFile, options: FileOptions) -> list[FoundNet]:
     """Read all nets of an archive, in their order.
 
     The names of a net are in its `provenance`, as ``names``; the first is the name of the net.

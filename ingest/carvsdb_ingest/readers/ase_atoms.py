@@ -1,98 +1,95 @@
-"""What ASE reads, as structures: one place for its errors, its warnings and its missing cells."""
+"""What ASE reads, as structures: VASP's POSCAR and CONTCAR (``.vasp``, ``.poscar``, or files of that name)."""
 
+import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import numpy as np
 
 from carvsdb.atoms.cell import LONGEST, check_volume
+from carvsdb.atoms.elements import is_symbol
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
-from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers.frames import Frames, usable
+from carvsdb_ingest.files.text_file import TextFile, plain, shown
+from carvsdb_ingest.readers.item import FileOptions, Frames
 
 MOST_ATOMS = 2_000_000
 """More atoms than this are refused: no model of a framework has as many."""
 
+# VASP 6 writes the hash of a pseudopotential behind its element, and its kind: Zn_pv, O/5e0bd6.
+_SUFFIX = re.compile(r"[_/].*")
 
-def structures_by_ase(file: TextFile, what: str, reads: Sequence[Callable[[], Any]]) -> Frames:
-    """Read the frames of a file by a function of ASE.
 
-    Parameters
-    ----------
-    file : TextFile
-    what : str
-        What the format is called, for messages.
-    reads : sequence of callable
-        For each frame what returns its ``ase.Atoms``.
+def read_poscar(file: TextFile, options: FileOptions) -> Frames:
+    """Read the structure.
 
     Raises
     ------
     InputError
-        In one sentence, for whatever ASE stumbles over, if it does so in every frame.
+        In one sentence, for whatever cannot be read, and for files of VASP 4, which name no elements.
     """
-    found: Frames = []
-    for number, read in enumerate(reads, 1):
-        where = f"frame {number}: " if len(reads) > 1 else ""
-        try:
-            found.append(_structure(file, _atoms(file, what, read, where), where))
-        except InputError as error:
-            found.append(error)
-    return usable(found)
+    from ase.io.vasp import read_vasp
+
+    if len(file.lines) < 8:
+        raise file.error(len(file.lines), "a POSCAR has 8 lines or more (is the file cut off?)")
+    lines, symbols = list(file.lines), file.lines[5].split()
+    if symbols and all(word.isdigit() for word in symbols):
+        titles = [_SUFFIX.sub("", word) for word in lines[0].split()]
+        if len(titles) != len(symbols) or not all(map(is_symbol, titles)):
+            raise InputError(
+                f"line 6 has the numbers {plain(' '.join(symbols))} and no elements (a POSCAR of VASP 4)",
+                path=file.path,
+                line=6,
+                hint="write the elements in a line above it, as VASP 5 does",
+            )
+        symbols = titles
+        lines.insert(5, " ".join(symbols))
+    plain_symbols = [_SUFFIX.sub("", word) for word in symbols]
+    for word, symbol in zip(symbols, plain_symbols, strict=True):
+        if not is_symbol(symbol):
+            raise file.error(6, f"{shown(word)} is no chemical symbol")
+    # ASE knows no isotopes: they are read as hydrogen, and put back by their place.
+    lines[5] = " ".join("H" if symbol in ("D", "T") else symbol for symbol in plain_symbols)
+    counts = [_number(file, count) for count in lines[6].split()[: len(plain_symbols)]]
+    elements = tuple(symbol for symbol, count in zip(plain_symbols, counts, strict=False) for _ in range(count))
+    atoms = _atoms(file, "POSCAR", lambda: read_vasp(StringIO("\n".join(lines) + "\n")))
+    return [_structure(file, atoms, elements)]
 
 
-def _atoms(file: TextFile, what: str, read: Callable[[], Any], where: str) -> Any:
+def _number(file: TextFile, text: str) -> int:
+    number = file.whole(text, 7, "a number of atoms")
+    if not 0 <= number <= MOST_ATOMS:
+        raise file.error(7, f"{number} atoms are more than the {MOST_ATOMS} that are read")
+    return number
+
+
+def _atoms(file: TextFile, what: str, read: Callable[[], Any]) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return read()
     except MemoryError as error:
-        sentence = f"{where}cannot be read as {what}: it needs more memory than there is"
+        sentence = f"cannot be read as {what}: it needs more memory than there is"
         raise InputError(sentence, path=file.path) from error
     except Exception as error:
         cause = " ".join(str(error).split()) or type(error).__name__
-        sentence = f"{where}cannot be read as {what} ({cause[:160]})"
+        sentence = f"cannot be read as {what} ({cause[:160]})"
         raise InputError(sentence, path=file.path, hint="is the file cut off or of another format?") from error
 
 
-def _structure(file: TextFile, atoms: Any, where: str) -> Structure:
-    n_atoms = len(atoms)
-    if n_atoms == 0:
-        raise InputError(f"{where}there are no atoms", path=file.path)
-    if n_atoms > MOST_ATOMS:
-        raise InputError(f"{where}{n_atoms} atoms are more than the {MOST_ATOMS} that are read", path=file.path)
-    cell = np.array(atoms.cell[:], np.float64)
-    if not cell.any():
-        raise InputError(
-            f"{where}there is no cell; a net needs a periodic one",
-            path=file.path,
-            hint='in extended xyz it is the comment line Lattice="ax ay az bx by bz cx cy cz"',
-        )
+def _structure(file: TextFile, atoms: Any, elements: tuple[str, ...]) -> Structure:
+    if len(atoms) == 0:
+        raise InputError("there are no atoms", path=file.path)
+    cell, places = np.array(atoms.cell[:], np.float64), np.array(atoms.get_positions(), np.float64)
     if not np.isfinite(cell).all() or np.abs(cell).max() > LONGEST:
-        raise InputError(f"{where}the cell must be finite, and at most {LONGEST:g} Å long", path=file.path)
+        raise InputError(f"the cell must be finite, and at most {LONGEST:g} Å long", path=file.path)
+    if not np.isfinite(places).all():
+        raise InputError("coordinates must be finite numbers", path=file.path)
     try:
         check_volume(cell)
+        labels = tuple(map(str, range(1, len(elements) + 1)))
+        return Structure.from_cartesian(elements, places, cell, labels=labels)
     except InputError as error:
-        raise InputError(f"{where}{error.message}", path=file.path) from None
-    places = np.array(atoms.get_positions(), np.float64)
-    if not np.isfinite(places).all():
-        raise InputError(f"{where}coordinates must be finite numbers", path=file.path)
-    positions = places @ np.linalg.inv(cell)
-    if np.abs(positions).max() > 1e6:
-        raise InputError(f"{where}an atom is more than a million cells away", path=file.path)
-    symbols = tuple(atoms.get_chemical_symbols())
-    if "X" in symbols:
-        number = symbols.index("X") + 1
-        raise InputError(f"{where}atom {number} is of no known element", path=file.path)
-    numbers = atoms.arrays.get("id")
-    labels = tuple(str(one) for one in (numbers if numbers is not None else range(1, n_atoms + 1)))
-    return Structure(elements=symbols, positions=positions, cell=cell, labels=labels, quality=_open_directions(atoms))
-
-
-def _open_directions(atoms: Any) -> tuple[str, ...]:
-    closed = [bool(one) for one in atoms.pbc]
-    if all(closed) or not any(closed):
-        return ()
-    names = ", ".join(name for name, periodic in zip("abc", closed, strict=True) if not periodic)
-    return (f"the file says that it does not repeat along {names}; all three directions are taken to repeat",)
+        raise InputError(error.message, path=file.path) from None

@@ -1,70 +1,156 @@
-"""Which format a file has: by its suffix or its name, else by its content."""
+"""The registry of formats: what each is called, how it is told from others, what it holds and who reads it."""
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.compressed import plain_name
 from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers.arc import read_arc
+from carvsdb_ingest.readers.ase_atoms import read_poscar
+from carvsdb_ingest.readers.cgd.cgd import read_cgd
+from carvsdb_ingest.readers.item import FileOptions, FoundNet, Frames
+from carvsdb_ingest.readers.lammps.atoms import is_all_atom, read_lammps_atoms
+from carvsdb_ingest.readers.lammps.dump import read_dump
+from carvsdb_ingest.readers.lammps.nets import read_lammps
+from carvsdb_ingest.readers.lammps.sections import split_sections
+from carvsdb_ingest.readers.xyz import read_xyz
 
-NET_SUFFIXES = (".cgd", ".data", ".lmp", ".lammps")
-"""Suffixes of files that hold nets, as they are taken from a folder."""
+NetReader = Callable[[TextFile, FileOptions], list[FoundNet]]
+AtomReader = Callable[[TextFile, FileOptions], Frames]
 
-STRUCTURE_SUFFIXES = (".cif", ".xyz", ".extxyz", ".poscar", ".vasp", ".dump", ".lammpstrj")
-"""Suffixes of files that hold atoms."""
 
-_NAMES = ("poscar", "contcar")
-_OF_SUFFIX = {
-    ".arc": "arc",
-    ".cgd": "cgd",
-    ".data": "lammps",
-    ".lmp": "lammps",
-    ".lammps": "lammps",
-    ".cif": "cif",
-    ".xyz": "xyz",
-    ".extxyz": "xyz",
-    ".poscar": "poscar",
-    ".vasp": "poscar",
-    ".dump": "dump",
-    ".lammpstrj": "dump",
-}
-_BY_LINE = (
-    ("cgd", re.compile(r"\s*(crystal|periodic_graph)\s*(#.*)?", re.IGNORECASE)),
-    ("lammps", re.compile(r"\s*[0-9]+\s+atoms\s*(#.*)?")),
-    ("arc", re.compile(r"key\s+[0-3](\s+-?[0-9]+)+\s*")),
-    ("dump", re.compile(r"ITEM: TIMESTEP.*")),
-    ("cif", re.compile(r"\s*_cell_length_a\b.*", re.IGNORECASE)),
-    ("xyz", re.compile(r".*\bLattice=\".*", re.IGNORECASE)),
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+        What messages call it.
+    suffixes : tuple of str
+        In lower case, the usual one first.
+    nets : callable, or None
+        What reads the nets of a file, if files of this format hold nets.
+    atoms : callable, or None
+        What reads the atoms of a file, frame by frame, if files of this format hold atoms.
+    names : tuple of str
+        What such files are called without a suffix, in lower case.
+    line : str
+        A regular expression that a line of such a file, and of no other, matches; empty if there is none.
+    in_folders : bool
+        Whether such files are taken from folders and archives; archives of nets are not inputs but names.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    nets: NetReader | None = None
+    atoms: AtomReader | None = None
+    names: tuple[str, ...] = ()
+    line: str = ""
+    in_folders: bool = True
+
+    def read(self, file: TextFile, options: FileOptions) -> Sequence[FoundNet | Structure | InputError]:
+        """Read what a file holds: nets, or frames of atoms.
+
+        Raises
+        ------
+        InputError
+            One sentence with file and line, for whatever cannot be read.
+        """
+        if self.nets is not None and (self.atoms is None or not _as_atoms(file, options)):
+            return self.nets(file, options)
+        assert self.atoms is not None
+        return self.atoms(file, options)
+
+
+def _as_atoms(file: TextFile, options: FileOptions) -> bool:
+    return is_all_atom(split_sections(file), options)
+
+
+def _cif(file: TextFile, options: FileOptions) -> Frames:
+    from carvsdb_ingest.readers.cif.cif import read_cif
+
+    return [*read_cif(file, strict=options.strict)]
+
+
+FORMATS = (
+    Format("cgd", "CGD", (".cgd",), nets=read_cgd, line=r"\s*(crystal|periodic_graph)\s*(#.*)?"),
+    Format(
+        "lammps",
+        "LAMMPS data",
+        (".data", ".lmp", ".lammps"),
+        nets=lambda file, options: read_lammps(split_sections(file), options),
+        atoms=lambda file, options: read_lammps_atoms(split_sections(file), options),
+        line=r"\s*[0-9]+\s+atoms\s*(#.*)?",
+    ),
+    Format("arc", "archive", (".arc",), nets=read_arc, line=r"key\s+[0-3](\s+-?[0-9]+)+\s*", in_folders=False),
+    Format("dump", "LAMMPS dump", (".dump", ".lammpstrj"), atoms=read_dump, line=r"ITEM: TIMESTEP.*"),
+    Format("cif", "CIF", (".cif",), atoms=_cif, line=r"\s*_cell_length_a\b.*"),
+    Format("xyz", "extended xyz", (".xyz", ".extxyz"), atoms=read_xyz, line=r'.*\bLattice=".*'),
+    Format("poscar", "POSCAR", (".vasp", ".poscar"), atoms=read_poscar, names=("poscar", "contcar")),
 )
+"""All formats, in the order in which lines are tried."""
+
+FOLDER_SUFFIXES = tuple(suffix for form in FORMATS if form.in_folders for suffix in form.suffixes)
+"""Suffixes of files that are taken from folders and archives."""
+
+_LINES = tuple((form, re.compile(form.line, re.IGNORECASE)) for form in FORMATS if form.line)
 
 
-def format_of(file: TextFile) -> str:
-    """Tell the format of a file.
+def format_of_name(path: str | Path) -> Format | None:
+    """Tell the format of a file by its name, whether it is compressed or not; None if the name does not say it.
+
+    Examples
+    --------
+    >>> format_of_name("a.cgd.gz").name, format_of_name("CONTCAR").name, format_of_name("a.txt")
+    ('cgd', 'poscar', None)
+    """
+    name = plain_name(path).lower()
+    suffix = Path(name).suffix
+    for form in FORMATS:
+        if suffix in form.suffixes:
+            return form
+    return next(
+        (form for form in FORMATS if any(name == one or name.startswith(f"{one}.") for one in form.names)), None
+    )
+
+
+def format_of(file: TextFile) -> Format:
+    """Tell the format of a file, by its name, else by its content.
 
     Raises
     ------
     InputError
-        If neither its name nor its content says it.
+        If neither says it.
     """
-    name = plain_name(file.path).lower()
-    suffix = Path(name).suffix
-    if suffix in _OF_SUFFIX:
-        return _OF_SUFFIX[suffix]
-    if name in _NAMES or name.startswith(tuple(f"{one}." for one in _NAMES)):
-        return "poscar"
+    named = format_of_name(file.path)
+    if named is not None:
+        return named
     for line in file.lines:
-        for form, pattern in _BY_LINE:
+        for form, pattern in _LINES:
             if pattern.fullmatch(line):
                 return form
-    raise InputError(
-        "is no file that carvsdb reads; it reads nets (CGD .cgd, archives .arc, LAMMPS data with bonds .data .lmp "
-        ".lammps) and atoms (CIF .cif, extended xyz .xyz .extxyz, POSCAR .vasp, LAMMPS data, LAMMPS dumps .dump "
-        ".lammpstrj)",
-        path=file.path,
+    nets, atoms = (
+        ", ".join(f"{form.title} {' '.join(form.suffixes)}" for form in FORMATS if getattr(form, kind) is not None)
+        for kind in ("nets", "atoms")
     )
+    raise InputError(f"is no file that carvsdb reads; it reads nets ({nets}) and atoms ({atoms})", path=file.path)
 
 
-def is_taken_from_folders(path: Path) -> bool:
+def is_taken_from_folders(path: str | Path) -> bool:
     """Tell whether a file of a folder is one to read, by its name."""
+    form = format_of_name(path)
     name = plain_name(path).lower()
-    return Path(name).suffix in (*NET_SUFFIXES, *STRUCTURE_SUFFIXES) or name in _NAMES
+    return form is not None and form.in_folders and (Path(name).suffix in form.suffixes or name in form.names)
+
+
+def holds_only_nets(path: str | Path) -> bool:
+    """Tell whether files of this name, compressed or not, hold nets and never atoms."""
+    form = format_of_name(path)
+    return form is not None and form.atoms is None

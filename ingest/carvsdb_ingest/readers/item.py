@@ -1,20 +1,52 @@
-"""What a reader gives: one net as its file holds it, and the options of reading."""
+"""What a reader gives: nets, or frames of atoms; and the options of reading a file."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb.net import Net
-from carvsdb_ingest.bonds import BondOptions
+from carvsdb_ingest.files.text_file import TextFile
 
 KINDS = ("crystalline", "amorphous", "generated")
 
+Frames = list[Structure | InputError]
+"""The frames of a file in their order; for one that cannot be read, why."""
+
+
+def usable(frames: Sequence[Structure | InputError]) -> Frames:
+    """Return the frames if there is one that can be read.
+
+    Raises
+    ------
+    InputError
+        The first error, if there is none: then the file is to blame.
+    """
+    errors = [frame for frame in frames if isinstance(frame, InputError)]
+    if errors and len(errors) == len(frames):
+        raise errors[0]
+    return list(frames)
+
+
+def open_directions(
+    file: TextFile, line: int, closed: Sequence[bool], said: str
+) -> tuple[tuple[str, ...], tuple[InputError, ...]]:
+    """Return the quality and the obstacles of a structure whose file says which directions repeat.
+
+    A net needs three: all are taken to repeat, and that is said; a refinement refuses. Anything but three flags says
+    nothing.
+    """
+    if all(closed) or len(closed) != 3:
+        return (), ()
+    names = ", ".join(name for name, periodic in zip("abc", closed, strict=True) if not periodic)
+    sentence = f"the file says that it does not repeat along {names}; all three directions are taken to repeat"
+    return (sentence,), (file.error(line, f"the cell is not periodic in all directions ({said})"),)
+
 
 @dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How to read a file, and how its atoms, if it holds atoms, become a net.
+class FileOptions:
+    """How to read a file.
 
     Attributes
     ----------
@@ -29,12 +61,6 @@ class ReadOptions:
         Raise where a declared degree does not match, instead of saying so in `NetItem.quality`.
     elements : tuple of (int, str)
         The element of each LAMMPS atom type; empty lets names and masses in the file decide.
-    bonds : BondOptions
-        How bonds of atoms are found.
-    clusterings : tuple of str
-        How atoms become vertices, one net for each; empty lets the structure decide.
-    check_tolerance : bool
-        Say in `NetItem.quality` if a slightly wider bond tolerance gives another net.
     """
 
     node_types: tuple[int, ...] | None = None
@@ -42,72 +68,10 @@ class ReadOptions:
     tolerance: float = 0.05
     strict: bool = False
     elements: tuple[tuple[int, str], ...] = ()
-    bonds: BondOptions = field(default_factory=BondOptions)
-    clusterings: tuple[str, ...] = ()
-    check_tolerance: bool = True
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.tolerance) and self.tolerance > 0):
             raise InputError(f"tolerance must be a positive number of Å, got {self.tolerance}")
-
-
-@dataclass(frozen=True, slots=True)
-class NetItem:
-    """One net as a file holds it.
-
-    Attributes
-    ----------
-    net : Net
-        The net; its `name` is the one in the file.
-    path : str
-        The file.
-    label : str
-        The file's stem; ``stem#1``, ``stem#2``, ... where the file holds several nets.
-    item : int
-        Which net of the file, from 0.
-    line : int
-        Where it begins, from 1.
-    clustering : str
-        Of a net file ``node-linker`` if the net has linkers, else ``as given``; of atoms the name of the clustering.
-    bond_rule : str
-        Where the edges come from: ``edges of the file``, ``Bonds section``, or the rule that found bonds.
-    parameters : dict
-        What was used to read it: `tolerance`, `node_types`, `linker_types`, `type_names`, `masses`, or the numbers
-        of the bond rule.
-    quality : tuple of str
-        Sentences about what is doubtful in the file.
-    notes : tuple of str
-        Sentences about what the reader decided.
-    kind : str or None
-        ``generated``, ``amorphous`` or ``crystalline`` if the file says so.
-    provenance : dict
-        What the file's header says about where the net comes from.
-    content_hash : str
-        sha256 (hex) of the file's bytes, the item and the choices that change the net.
-    file_sha256 : str
-        sha256 (hex) of the file's bytes.
-    structure : Structure or None
-        The atoms, if the file holds atoms.
-    geometry : tuple of Histogram
-        Distances, angles and coordination of a framework of nodes and linkers, if the file holds atoms.
-    """
-
-    net: Net
-    path: str
-    label: str
-    item: int
-    line: int
-    clustering: str
-    bond_rule: str
-    parameters: dict[str, object] = field(default_factory=dict)
-    quality: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    kind: str | None = None
-    provenance: dict[str, object] = field(default_factory=dict)
-    content_hash: str = ""
-    file_sha256: str = ""
-    structure: Structure | None = None
-    geometry: tuple[Histogram, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,47 +1,52 @@
 """Extended xyz (``.xyz``, ``.extxyz``), any number of frames; plain xyz whose comment lines hold the cell."""
 
 import re
-from collections.abc import Callable
-from io import StringIO
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from carvsdb.atoms.cell import cell_of_parameters
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.atoms.cell import LONGEST, cell_of_parameters, check_volume
+from carvsdb.atoms.elements import is_symbol
+from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
-from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers.ase_atoms import structures_by_ase
-from carvsdb_ingest.readers.frames import Frames
+from carvsdb_ingest.files.text_file import TextFile, shown
+from carvsdb_ingest.readers.item import FileOptions, Frames, open_directions, usable
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 # "cell 10 10 10", "CELL{abcABC}: 10 10 10 90 90 90", or the numbers alone.
 _CELL = re.compile(rf"\s*(?:#\s*)?(?:cell[^\s:=]*\s*[:=]?)?\s*((?:{_NUMBER}[\s,]+)*{_NUMBER})\s*", re.IGNORECASE)
+_PAIR = re.compile(r"""([A-Za-z_][\w.-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|\{[^}]*\}|\[(?:[^][]|\[[^][]*\])*\]|\S+)""")
+_LATTICE_HINT = 'in extended xyz it is the comment line Lattice="ax ay az bx by bz cx cy cz"'
+# Column -> (kind, width, attribute of the structure).
+_COLUMNS = {
+    "id": ("I", 1, "atom_ids"),
+    "molecule": ("I", 1, "molecule_ids"),
+    "charge": ("R", 1, "charges"),
+    "species": ("S", 1, "elements"),
+    "pos": ("R", 3, "cartesian"),
+    "image": ("I", 3, "images"),
+}
+_PLAIN = "species:S:1:pos:R:3"
+_TRUE = {"t", "true", "1", ".true."}
 
 
-def read_xyz(file: TextFile) -> Frames:
+def read_xyz(file: TextFile, options: FileOptions) -> Frames:
     """Read all frames; of a file that is cut off those before the cut.
 
     Raises
     ------
     InputError
-        In one sentence, for whatever cannot be read and for frames without a cell.
+        With file and line, for whatever cannot be read and for frames without a cell, if no frame can be read.
 
     Notes
     -----
-    A comment line without ``Lattice="..."`` may hold nothing but numbers (after the word ``cell`` if need be): three
-    lengths, six lengths and angles, or the nine coordinates of the lattice vectors.
+    The columns ``species`` and ``pos``, and of ours ``id``, ``molecule``, ``image`` (three) and ``charge`` and the key
+    ``Origin`` are read, others left out. A comment line without ``Lattice="..."`` may hold nothing but numbers (after
+    the word ``cell`` if need be): three lengths, six lengths and angles, or nine coordinates of lattice vectors.
     """
-    from ase.io.extxyz import read_xyz as frames_of
-
-    def reader(text: str) -> Callable[[], Any]:
-        return lambda: next(frames_of(StringIO(text), 0))
-
-    texts, cut = _frames(file)
-    found = structures_by_ase(file, "extended xyz", [reader(text) for text in texts])
-    return found if cut is None else [*found, cut]
-
-
-def _frames(file: TextFile) -> tuple[list[str], InputError | None]:
-    """Return the frames, with the cells of plain comment lines as lattices, and why there are no more of them."""
-    lines, texts = file.lines, list[str]()
+    lines, found = file.lines, list[Structure | InputError]()
     last = len(lines)
     while last and not lines[last - 1].strip():
         last -= 1
@@ -50,18 +55,19 @@ def _frames(file: TextFile) -> tuple[list[str], InputError | None]:
         try:
             number = _atoms_of_frame(file, at, last)
         except InputError as error:
-            if not texts:
-                raise
-            return texts, error
-        comment = _with_lattice(file, at + 2, lines[at + 1])
-        texts.append("\n".join((lines[at], comment, *lines[at + 2 : at + 2 + number])) + "\n")
+            found.append(error)
+            break
+        try:
+            found.append(_frame(file, at, number))
+        except InputError as error:
+            found.append(error)
         at += 2 + number
-    return texts, None
+    return usable(found)
 
 
 def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
     """Return how many atoms the frame has that begins at a line, if all of them are there."""
-    number = file.whole(file.lines[at].strip(), at + 1, "the number of atoms (first line of a frame)")
+    number = file.whole(file.lines[at].strip(), at + 1, "the number of atoms")
     if number < 1:
         raise file.error(at + 1, f"a frame needs one atom or more, got {number}")
     if at + 2 + number > last:
@@ -70,16 +76,124 @@ def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
     return number
 
 
-def _with_lattice(file: TextFile, line: int, comment: str) -> str:
-    match = _CELL.fullmatch(comment) if len(comment) < 400 else None
-    if match is None:
-        return comment
-    numbers = file.numbers(match[1].replace(",", " ").split(), line, "a number of the cell")
-    if len(numbers) == 9:
-        rows = numbers
-    elif len(numbers) in (3, 6):
-        rows = cell_of_parameters(numbers if len(numbers) == 6 else [*numbers, 90.0, 90.0, 90.0]).ravel().tolist()
+def _frame(file: TextFile, at: int, n_atoms: int) -> Structure:
+    line = at + 2
+    comment = file.lines[at + 1]
+    values = {name.lower(): text[1:-1] if text[0] in "\"'{[" else text for name, text in _PAIR.findall(comment)}
+    cell = _cell(file, line, comment, values)
+    origin = np.array(_vector(file, line, values.get("origin", "0 0 0"), 3, "Origin"))
+    width, places = _places(file, line, values.get("properties", _PLAIN))
+    # Without Properties only the first four columns have a meaning; what follows them has none that is known.
+    exact = "properties" in values
+    rows = [text.split() for text in file.lines[at + 2 : at + 2 + n_atoms]]
+    for number, row in enumerate(rows, at + 3):
+        if len(row) < width or (exact and len(row) != width):
+            raise file.error(number, f"an atom needs {width} columns, got {len(row)}")
+    arrays: dict[str, Any] = {}
+    for name, first in places.items():
+        kind, columns, field = _COLUMNS[name]
+        words = [row[first : first + columns] for row in rows]
+        arrays[field] = _READ[kind](file, at + 3, name, words)
+    elements, cartesian = tuple(arrays.pop("elements")), arrays.pop("cartesian")
+    ids = arrays.get("atom_ids")
+    if ids is not None and len(np.unique(ids)) < n_atoms:
+        raise file.error(line, "two atoms of the frame have the same id")
+    flags = values.get("pbc", "").replace(",", " ").split()
+    closed = [flag.lower() in _TRUE for flag in flags]
+    quality, obstacles = open_directions(file, line, closed, f"pbc={shown(values.get('pbc', ''))}")
+    try:
+        return Structure.from_cartesian(
+            elements,
+            cartesian,
+            cell,
+            origin,
+            labels=tuple(map(str, range(1, n_atoms + 1) if ids is None else ids.tolist())),
+            quality=quality,
+            obstacles=obstacles,
+            **arrays,
+        )
+    except InputError as error:
+        raise file.error(line, error.message) from None
+
+
+def _cell(file: TextFile, line: int, comment: str, values: dict[str, str]) -> NDArray[np.float64]:
+    plain = _CELL.fullmatch(comment) if len(comment) < 400 else None
+    if "lattice" in values:
+        numbers = _vector(file, line, values["lattice"], 9, "Lattice")
+    elif plain is not None:
+        numbers = file.numbers(plain[1].replace(",", " ").split(), line, "a number of the cell")
     else:
-        return comment
-    lattice = " ".join(f"{value:.12g}" for value in rows)
-    return f'Lattice="{lattice}" Properties=species:S:1:pos:R:3'
+        numbers = []
+    try:
+        if len(numbers) in (3, 6):
+            return cell_of_parameters(numbers if len(numbers) == 6 else [*numbers, 90.0, 90.0, 90.0])
+        if len(numbers) == 9:
+            cell = np.array(numbers).reshape(3, 3)
+            check_volume(cell)
+            return cell
+    except InputError as error:
+        raise file.error(line, error.message) from None
+    raise InputError(
+        "there is no cell; a net or a refinement needs a periodic one", path=file.path, line=line, hint=_LATTICE_HINT
+    )
+
+
+def _vector(file: TextFile, line: int, text: str, length: int, what: str) -> list[float]:
+    words = re.sub(r"[][,]", " ", text).split()
+    if len(words) != length:
+        raise file.error(line, f"{what} must have {length} numbers, got {len(words)}")
+    return file.numbers(words, line, f"a number of {what}", LONGEST)
+
+
+def _places(file: TextFile, line: int, properties: str) -> tuple[int, dict[str, int]]:
+    """Return the number of columns of a line, and where the known ones start."""
+    parts, places, width = properties.split(":"), {}, 0
+    if len(parts) % 3:
+        raise file.error(line, f"Properties must be triples name:kind:columns, got {shown(properties)}")
+    for name, kind, columns in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        count = file.whole(columns, line, f"the number of columns of {shown(name)}")
+        if not 0 < count <= 1000:
+            raise file.error(line, f"a property has 1 to 1000 columns, got {shown(f'{name}:{kind}:{columns}')}")
+        if name in _COLUMNS:
+            if (kind, count) == _COLUMNS[name][:2]:
+                places[name] = width
+            elif name in ("species", "pos"):
+                expected = f"{name}:{_COLUMNS[name][0]}:{_COLUMNS[name][1]}"
+                raise file.error(line, f"Properties must have {expected}, got {shown(f'{name}:{kind}:{columns}')}")
+        width += count
+    for name in ("species", "pos"):
+        if name not in places:
+            raise file.error(line, f"Properties has no column {name}; expected species:S:1 and pos:R:3")
+    return width, places
+
+
+def _symbols(file: TextFile, first: int, what: str, rows: Sequence[list[str]]) -> list[str]:
+    import gemmi
+
+    known: dict[str, str] = {}
+    for number, (word,) in enumerate(rows, first):
+        if word not in known:
+            # Some programs write atomic numbers for symbols.
+            atomic = gemmi.Element(int(word)).name if word.isascii() and word.isdigit() and int(word) < 119 else word
+            symbol = atomic.capitalize() if len(atomic) < 3 else atomic
+            if not is_symbol(symbol):
+                raise file.error(number, f"{shown(word)} is no chemical symbol")
+            known[word] = symbol
+    return [known[word] for (word,) in rows]
+
+
+def _whole(file: TextFile, first: int, what: str, rows: Sequence[list[str]]) -> NDArray[np.int64]:
+    numbers = [[file.whole(word, number, what) for word in row] for number, row in enumerate(rows, first)]
+    return _column(np.array(numbers, np.int64))
+
+
+def _real(file: TextFile, first: int, what: str, rows: Sequence[list[str]]) -> NDArray[np.float64]:
+    what = "a coordinate" if what == "pos" else what
+    return _column(np.array([file.numbers(row, number, what, 1e7) for number, row in enumerate(rows, first)]))
+
+
+def _column(values: NDArray[Any]) -> NDArray[Any]:
+    return values[:, 0] if values.shape[1] == 1 else values
+
+
+_READ: dict[str, Callable[[TextFile, int, str, Sequence[list[str]]], Any]] = {"S": _symbols, "I": _whole, "R": _real}

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from carvsdb.errors import NotFoundError
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.bonds import BondOptions
-from carvsdb_ingest.readers import ReadOptions
 from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles, existing, sha256_of
 
 _URL = "https://github.com/tcnicholas/amorphous-mof"

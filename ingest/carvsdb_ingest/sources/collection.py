@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from carvsdb.errors import NotFoundError
-from carvsdb_ingest.readers import NetItem, ReadOptions
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from carvsdb.net import library
 from carvsdb.version import VERSION
-from carvsdb_ingest.readers import NetItem
+from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.sources.collection import Collection
 
 

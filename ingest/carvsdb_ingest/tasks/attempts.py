@@ -5,14 +5,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from carvsdb.catalogue import Atoms, Entry, Histogram, SourceInfo
+from carvsdb.catalogue import Entry, SourceInfo
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.compare import BlockSums
 from carvsdb.errors import CarvsdbError, InputError, MemoryLimitError, TimeLimitError
 from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse, guess_kind
+from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.analysis.read import read_parts
 from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers import NetItem
 from carvsdb_ingest.tasks.jobs import Job, JobOptions
 from carvsdb_ingest.tasks.statuses import cause_of, failure_text, status_of
 
@@ -183,10 +183,8 @@ def to_entry(
         source=source,
         formula=None if structure is None else structure.formula,
         density=None if structure is None else structure.density,
-        atoms=None
-        if structure is None
-        else Atoms(structure.elements, structure.positions, structure.cell, structure.labels),
-        geometry=tuple(Histogram(one.quantity, one.unit, one.edges, one.counts) for one in item.geometry),
+        atoms=structure,
+        geometry=item.geometry,
         parameters=item.parameters,
         provenance=provenance,
         blocks=blocks,

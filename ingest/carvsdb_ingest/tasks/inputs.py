@@ -7,7 +7,7 @@ from pathlib import Path
 from carvsdb.catalogue import SourceInfo
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.files.archives import ARCHIVES, is_archive, members
-from carvsdb_ingest.readers.formats import NET_SUFFIXES, STRUCTURE_SUFFIXES, is_taken_from_folders
+from carvsdb_ingest.readers.formats import FOLDER_SUFFIXES, is_taken_from_folders
 from carvsdb_ingest.sources import Collection
 from carvsdb_ingest.tasks.jobs import Job, JobOptions, file_job, item_job, member_job, refused_job, source_job
 
@@ -31,7 +31,7 @@ def net_files(paths: Iterable[str | Path]) -> list[Path]:
             file for file in path.rglob("*") if (is_taken_from_folders(file) or is_archive(file)) and not file.is_dir()
         )
         if not found:
-            known = ", ".join((*NET_SUFFIXES, *STRUCTURE_SUFFIXES, *ARCHIVES))
+            known = ", ".join((*FOLDER_SUFFIXES, *ARCHIVES))
             raise InputError(f"the folder holds no file of nets or atoms ({known})", path=path)
         files.extend(found)
     return files
@@ -44,7 +44,7 @@ def file_jobs(path: Path, options: JobOptions) -> Iterator[Job]:
         return
     number = 0
     try:
-        for member in members(path, (*STRUCTURE_SUFFIXES, *NET_SUFFIXES), largest=options.max_input_size):
+        for member in members(path, FOLDER_SUFFIXES, largest=options.max_input_size):
             number += 1
             if member.refusal is not None:
                 yield refused_job(f"{path}/{member.name}", member.refusal)

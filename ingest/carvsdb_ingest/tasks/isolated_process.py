@@ -68,6 +68,7 @@ class IsolatedProcess:
 
     def __init__(self, function: str, answers: "queue.Queue[Answer]") -> None:
         self.function = function
+        self.folder = _working_folder()
         self.answers = answers
         self._is_gone = False
         kernel_cache(Path(__file__).parent)  # here, since a warning of the other process would not be heard
@@ -146,10 +147,11 @@ _SPARE: list[tuple[int, IsolatedProcess]] = []
 
 def take(function: str, answers: "queue.Queue[Answer]") -> tuple[IsolatedProcess, bool]:
     """Return a process for a function, and whether it is one that was used before and is ready."""
+    folder = _working_folder()
     with _LOCK:
         for index, (owner, process) in enumerate(_SPARE):
-            # After a fork the processes belong to the other one.
-            if owner == os.getpid() and process.function == function:
+            # After a fork the processes belong to the other one; relative paths mean what they mean where it started.
+            if owner == os.getpid() and process.function == function and process.folder == folder:
                 del _SPARE[index]
                 if process.is_alive:
                     process.answers = answers
@@ -157,6 +159,14 @@ def take(function: str, answers: "queue.Queue[Answer]") -> tuple[IsolatedProcess
                 process.end()
                 break
     return IsolatedProcess(function, answers), False
+
+
+def _working_folder() -> str | None:
+    """Return the working folder of this process; None if it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 def give_back(process: IsolatedProcess) -> None:

@@ -14,8 +14,9 @@ from carvsdb.escaping import escaped
 from carvsdb.regular_file import LARGEST_INPUT, open_regular
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.files.compressed import plain_name
-from carvsdb_ingest.readers import NetItem, ReadOptions
+from carvsdb_ingest.readers.formats import holds_only_nets
 from carvsdb_ingest.sources.collection import SourceFile
 
 TIME_LIMIT = 300.0
@@ -26,8 +27,6 @@ TIME_LIMIT_OF_NETS = 120.0
 
 MEMORY_LIMIT = 8 * 2**30
 """Bytes of memory that the work on a file may take, where the system can see to it."""
-
-_NET_SUFFIXES = (".cgd", ".arc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +116,7 @@ class Job:
         """Return the seconds that it may take, in a process of its own; None for one that needs no such process."""
         if self.path is None or self.refusal is not None:
             return None
-        suffix = Path(plain_name(self.input)).suffix.lower()
-        return options.time_limit or (TIME_LIMIT_OF_NETS if suffix in _NET_SUFFIXES else TIME_LIMIT)
+        return options.time_limit or (TIME_LIMIT_OF_NETS if holds_only_nets(self.input) else TIME_LIMIT)
 
 
 def refused_job(path: str | Path, error: CarvsdbError) -> Job:

@@ -20,3 +20,13 @@ def limit_memory(most: int) -> None:
         most = min(most, hard)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
+def lift_limit() -> None:
+    """Let this process take as much memory as it was allowed before :func:`limit_memory`."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from carvsdb.catalogue.maintenance.folders import write_shard
 from carvsdb.catalogue.storing.batch import BatchBuilder
+from carvsdb.errors import MemoryLimitError
 from carvsdb_ingest.tasks.attempts import Attempted, Outcome, attempt, note, prepare
 from carvsdb_ingest.tasks.jobs import Job, JobOptions
-from carvsdb_ingest.tasks.memory import limit_memory
+from carvsdb_ingest.tasks.memory import lift_limit, limit_memory
 
-__all__ = ["Began", "Done", "Given", "do_piece", "pieces", "prepare"]
+__all__ = ["Began", "Done", "Given", "Spent", "do_piece", "pieces", "prepare"]
 
 LARGEST_PIECE = 128
 """Jobs of one piece, at most."""
@@ -72,6 +73,11 @@ class Done:
     outcomes: tuple[Outcome, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A job filled the memory of the process: another process is to do what is left."""
+
+
 def pieces(jobs: Sequence[Job], workers: int) -> list[tuple[Job, ...]]:
     """Cut jobs into pieces: small ones first, so that something is stored soon, and at least four for each worker.
 
@@ -91,7 +97,7 @@ def pieces(jobs: Sequence[Job], workers: int) -> list[tuple[Job, ...]]:
     return cut
 
 
-def do_piece(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done]:
+def do_piece(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done | Spent]:
     """Do some jobs and write what comes of them as shards, or hand it back.
 
     Parameters
@@ -99,6 +105,11 @@ def do_piece(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> It
     jobs, options
     shards : str or None
         The folder of the shards; without one, each job's result is yielded.
+
+    Notes
+    -----
+    After a job that needed too much memory it ends before its time: what such a job leaves in the process would be held
+    against the next ones, which another process does.
     """
     limit_memory(options.memory_limit)
     builder, outcomes = BatchBuilder(), list[Outcome]()
@@ -106,12 +117,21 @@ def do_piece(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> It
     for number, job in enumerate(jobs):
         yield Began(number, job.limit(options))
         attempted = attempt(job, options)
+        is_full = any(isinstance(one.error, MemoryLimitError) for one in attempted)
+        if is_full:
+            lift_limit()  # what was done before must still be written
         if shards is None:
             yield Given(number + 1, tuple(attempted))
+            if is_full:
+                yield Spent()
+                return
             continue
         outcomes += [note(job, one, builder) for one in attempted]
-        if number + 1 == len(jobs) or time.monotonic() - began > SHARD_SECONDS:
+        if is_full or number + 1 == len(jobs) or time.monotonic() - began > SHARD_SECONDS:
             yield Began(None, _WRITING)
             yield Done(number + 1, str(write_shard(builder.arrow_tables(), Path(shards))), tuple(outcomes))
+            if is_full:
+                yield Spent()
+                return
             builder, outcomes = BatchBuilder(), []
             began = time.monotonic()

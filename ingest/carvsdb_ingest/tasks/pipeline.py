@@ -10,7 +10,7 @@ from pathlib import Path
 from carvsdb.catalogue import Catalogue
 from carvsdb.regular_file import LARGEST_INPUT
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
-from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.sources import Collection
 from carvsdb_ingest.tasks.attempts import to_entry
 from carvsdb_ingest.tasks.inputs import collection_jobs, file_jobs, net_files

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from carvsdb.atomic_write import clear_drafts
 from carvsdb.catalogue import Catalogue
-from carvsdb.catalogue.maintenance.folders import clear_drafts, open_folder
+from carvsdb.catalogue.maintenance.folders import open_folder
 from carvsdb.catalogue.maintenance.importing import commit_folder, is_committed
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.catalogue.storing.committing import CommitReport, commit

@@ -11,7 +11,7 @@ from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.errors import CarvsdbError
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
-from carvsdb_ingest.readers import ReadOptions
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.tasks.attempts import failed, to_entry
 from carvsdb_ingest.tasks.jobs import JobOptions, file_job
 from carvsdb_ingest.tasks.statuses import status_of

@@ -14,7 +14,7 @@ from typing import Self
 from carvsdb.errors import CarvsdbError, CrashedError, TimeLimitError
 from carvsdb_ingest.tasks.isolated_process import Answer, IsolatedProcess, give_back, take
 from carvsdb_ingest.tasks.jobs import Job, JobOptions
-from carvsdb_ingest.tasks.pieces import Began, Done, Given
+from carvsdb_ingest.tasks.pieces import Began, Done, Given, Spent
 
 FUNCTION = "carvsdb_ingest.tasks.pieces:do_piece"
 
@@ -203,6 +203,11 @@ class WorkerPool:
         elif answer.kind == "error":
             seat.task = None
             raise answer.value
+        elif isinstance(answer.value, Spent):
+            # Nobody is blamed: what is left, perhaps nothing, goes to another process.
+            del self._seats[seat.process]
+            seat.process.end()
+            waiting.append(task)
         elif isinstance(answer.value, Began):
             began = answer.value
             task.current = None if began.job is None else task.base + began.job

@@ -1,18 +1,21 @@
 """Atoms to files, by the file's name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
+from carvsdb_ingest.readers.formats import FORMATS, format_of_name
 from carvsdb_ingest.writers.cif import cif_text
 from carvsdb_ingest.writers.lammps import lammps_text
 from carvsdb_ingest.writers.xyz import xyz_text
 
-LAMMPS = (".data", ".lmp", ".lammps")
-XYZ = (".xyz", ".extxyz")
-CIF = (".cif",)
+_TEXTS: dict[str, Callable[[AtomicModel, str, Mapping[int, str] | None], str]] = {
+    "lammps": lambda model, name, types: lammps_text(model, types),
+    "xyz": lambda model, name, types: xyz_text(model),
+    "cif": lambda model, name, types: cif_text(model, name),
+}
 
 
 def write_model(model: AtomicModel, path: str | Path, types: Mapping[int, str] | None = None) -> None:
@@ -36,18 +39,8 @@ def model_text(model: AtomicModel, path: str | Path, types: Mapping[int, str] | 
     InputError
         If the name names no format, or the format cannot hold the model.
     """
-    kind = _kind(path)
-    if kind == "lammps":
-        return lammps_text(model, types)
-    return xyz_text(model) if kind == "xyz" else cif_text(model, Path(path).stem)
-
-
-def _kind(path: str | Path) -> str:
-    suffix = Path(path).suffix.lower()
-    if suffix in LAMMPS:
-        return "lammps"
-    if suffix in XYZ:
-        return "xyz"
-    if suffix in CIF:
-        return "cif"
-    raise InputError(f"is no model file; expected one of {', '.join((*LAMMPS, *XYZ, *CIF))}", path=path)
+    form = format_of_name(path)
+    if form is None or form.name not in _TEXTS or Path(path).suffix.lower() not in form.suffixes:
+        known = ", ".join(suffix for one in FORMATS if one.name in _TEXTS for suffix in one.suffixes)
+        raise InputError(f"is no model file; expected one of {known}", path=path)
+    return _TEXTS[form.name](model, Path(path).stem, types)

@@ -1,7 +1,7 @@
 """From a net to atoms: metals on nodes, rigid linkers on edges, overlaps relaxed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sqrt
 from pathlib import Path
 
@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _N_SPINS = 24
+_SCALINGS, _STRETCH = 6, 0.005
 _TETRAHEDRAL = sqrt(8 / 3)
 """Distance of two corners of a tetrahedron whose centre is 1 away."""
 
@@ -35,12 +36,13 @@ class BackmapOptions:
     ----------
     metal : str
         Chemical symbol of the nodes.
-    metal_distance : float
-        Mean distance of joined metals after scaling, in Å.
-    bond_length : float
-        Between metal and binding atom, in Å.
-    bond_cutoff : float
-        A metal and a binding atom closer than this, in Å, count as bonded when the model is checked.
+    metal_distance : float, optional
+        Mean distance of joined metals after scaling, in Å; default as suits the linker.
+    bond_length : float, optional
+        Between metal and binding atom, in Å; default as suits the linker.
+    bond_cutoff : float, optional
+        A metal and a binding atom closer than this, in Å, count as bonded when the model is checked; default as suits
+        the linker.
     spin : str
         ``random``, or ``optimised``: of 24 spins the one that overlaps least.
     repeat : tuple of three int
@@ -57,9 +59,9 @@ class BackmapOptions:
     """
 
     metal: str = "Zn"
-    metal_distance: float = 5.95
-    bond_length: float = 2.0
-    bond_cutoff: float = 2.5
+    metal_distance: float | None = None
+    bond_length: float | None = None
+    bond_cutoff: float | None = None
     spin: str = "optimised"
     repeat: tuple[int, int, int] = (1, 1, 1)
     contacts: Mapping[str, float] | None = None
@@ -69,8 +71,9 @@ class BackmapOptions:
         if self.spin not in SPINS:
             raise InputError(f"spin must be one of {', '.join(SPINS)}, got {self.spin!r}")
         for name in ("metal_distance", "bond_length", "bond_cutoff"):
-            if not (np.isfinite(getattr(self, name)) and getattr(self, name) > 0):
-                raise InputError(f"{name} must be above 0 Å, got {getattr(self, name)}")
+            value = getattr(self, name)
+            if value is not None and not (np.isfinite(value) and value > 0):
+                raise InputError(f"{name} must be above 0 Å, got {value}")
         if min(self.repeat) < 1 or self.most_steps < 0:
             raise InputError(f"a cell is repeated once or more, and steps are 0 or more, got {self.repeat}")
 
@@ -128,7 +131,8 @@ def backmap(
     Parameters
     ----------
     net : Net, str or Path
-        With nodes only or with linkers between them; or a file of one, or the name of a net of the library.
+        With nodes only or with linkers between them; or a file of one, or the name of a net of the library or
+        the archive.
     linker : Linker or str
         The linker, or its name.
     options : BackmapOptions, optional
@@ -145,7 +149,8 @@ def backmap(
     Each linker starts with its binding atoms parallel to the line between its two metals, at the bond length from both
     if that can be. Then metals and rigid linkers move down an energy of soft contacts and springs: metal to binding
     atom, metal to the atoms next to that one (so that the bond lies along the outer bisector), and between the binding
-    atoms of a four-coordinated metal. Contacts apply to all other pairs.
+    atoms of a four-coordinated metal. Contacts apply to all other pairs. With a single atom as linker, as in oxides,
+    metals hold their distance by springs, too, and the cell is scaled until bonds have their length on average.
 
     Examples
     --------
@@ -159,7 +164,9 @@ def backmap(
     linker = linker_named(linker) if isinstance(linker, str) else linker
     given = net_named(net) if isinstance(net, str | Path) else net
     given, bonds_cut, left_out = two_ended(given)
-    nodes = node_net(given, options.metal_distance, options.repeat)
+    metal_distance = options.metal_distance or linker.metal_distance
+    bond_length = options.bond_length or linker.bond_length
+    nodes = node_net(given, metal_distance, options.repeat)
     assert nodes.positions is not None
     assert nodes.cell is not None
     species = sorted({options.metal, *linker.elements})
@@ -174,7 +181,7 @@ def backmap(
     ends = np.repeat(nodes.edges.astype(np.int64), nodes.multiplicity, axis=0)
     metals = nodes.positions @ nodes.cell
     first_spins = rng.integers(_N_SPINS, size=len(ends))
-    placings = _placings(linker, metals[ends[:, 0]], edge_vectors(ends, nodes.positions, nodes.cell), options, rng)
+    placings = _placings(linker, metals[ends[:, 0]], edge_vectors(ends, nodes.positions, nodes.cell), bond_length, rng)
     kinds = np.array([species.index(symbol) for symbol in linker.elements], np.int64)
     spins = first_spins
     if options.spin == "optimised":
@@ -190,17 +197,25 @@ def backmap(
         nodes.cell,
     )
     bonds = _Bonds.of(linker, ends, n_nodes, nodes.cell)
-    springs = bonds.springs(linker, options.bond_length)
+    springs = bonds.springs(linker, bond_length, metal_distance)
     positions, relaxation = relax_bodies(bodies, contacts, springs, most_steps=options.most_steps)
-    model = AtomicModel(elements, positions, nodes.cell, molecule_ids=body + 1)
-    lengths = np.linalg.norm(positions[bonds.atoms] + bonds.shifts - positions[bonds.metals], axis=1)
-    missing, extra = _differences(model, linker, n_nodes, lengths, options.bond_cutoff)
-    return Backmapped(model, nodes, relaxation, lengths, missing, extra, bonds_cut, left_out)
+    lengths = bonds.lengths(positions)
+    for _ in range(_SCALINGS if linker.is_atom else 0):
+        stretch = float(lengths.mean()) / bond_length
+        if abs(stretch - 1) < _STRETCH:
+            break
+        # The mean distance of metals is met, but where the net has no room for the angle bonds are still too long.
+        bodies = replace(bodies, positions=positions / stretch, cell=bodies.cell / stretch)
+        bonds = replace(bonds, shifts=bonds.shifts / stretch)
+        springs = springs._replace(shifts=springs.shifts / stretch)
+        positions, relaxation = relax_bodies(bodies, contacts, springs, most_steps=options.most_steps)
+        lengths = bonds.lengths(positions)
+    model = AtomicModel(elements, positions, bodies.cell, molecule_ids=body + 1)
+    missing, extra = _differences(model, linker, n_nodes, lengths, options.bond_cutoff or linker.bond_cutoff)
+    return Backmapped(model, replace(nodes, cell=bodies.cell), relaxation, lengths, missing, extra, bonds_cut, left_out)
 
 
-def _placings(
-    linker: Linker, starts: Floats, vectors: Floats, options: BackmapOptions, rng: np.random.Generator
-) -> Floats:
+def _placings(linker: Linker, starts: Floats, vectors: Floats, bond_length: float, rng: np.random.Generator) -> Floats:
     """Return the atoms of the linker on each edge for each spin, shape (n_edges, n_spins, n_atoms, 3)."""
     lengths = np.linalg.norm(vectors, axis=1)
     along = vectors / lengths[:, None]
@@ -209,7 +224,7 @@ def _placings(
     third = np.cross(along, across)
     half = abs(float(linker.positions[linker.binding[0], 0]))
     # The metals are on the side y > 0 of the line of the binding atoms, as far as the bond length lets them.
-    rise = np.sqrt(np.maximum(options.bond_length**2 - (lengths / 2 - half) ** 2, 0.0))
+    rise = np.sqrt(np.maximum(bond_length**2 - (lengths / 2 - half) ** 2, 0.0))
     placings = np.empty((len(starts), _N_SPINS, len(linker.elements), 3))
     middles = starts + vectors / 2
     for spin in range(_N_SPINS):
@@ -247,8 +262,12 @@ class _Bonds:
             np.concatenate([first, first]),
         )
 
-    def springs(self, linker: Linker, bond_length: float) -> Springs:
-        sites = linker.metal_sites(bond_length)
+    def lengths(self, positions: Floats) -> Floats:
+        """Return the lengths of bonds between atoms at positions, in Å."""
+        found: Floats = np.linalg.norm(positions[self.atoms] + self.shifts - positions[self.metals], axis=1)
+        return found
+
+    def springs(self, linker: Linker, bond_length: float, metal_distance: float) -> Springs:
         pairs, shifts, lengths, stiffness = [], [], [], []
 
         def add(firsts: Integers, seconds: Integers, shift: Floats, length: float, stiff: float) -> None:
@@ -258,6 +277,12 @@ class _Bonds:
             stiffness.append(np.full(len(firsts), stiff))
 
         add(self.metals, self.atoms, self.shifts, bond_length, 4.0)
+        n_linkers = len(self.metals) // 2
+        if linker.is_atom:
+            # The angle at the atom. Both ends are given relative to the first metal.
+            firsts, seconds = self.metals[:n_linkers], self.metals[n_linkers:]
+            add(firsts, seconds, self.shifts[:n_linkers] - self.shifts[n_linkers:], metal_distance, 0.5)
+        sites = linker.metal_sites(bond_length) if not linker.is_atom else np.zeros((2, 3))
         for end in (0, 1):
             of_end = self.ends == end
             for other in linker.next_to(linker.binding[end]):

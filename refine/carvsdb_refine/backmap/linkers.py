@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Linker:
-    """A rigid molecule with two atoms that bind a metal each.
+    """A rigid molecule with two atoms that bind a metal each, or a single atom that binds both.
 
     Attributes
     ----------
@@ -25,13 +25,24 @@ class Linker:
         In Å. The two binding atoms lie on the x axis, at equal distances from the origin, the one to the left first; y
         is the side on which the metals are.
     binding : tuple of two int
-        The binding atoms.
+        The binding atoms; twice the same for a single atom.
+    metal_distance, bond_length, bond_cutoff : float
+        What suits this linker where nothing else is asked for, in Å: the mean distance of joined metals, the distance
+        of metal and binding atom, and that within which these count as bonded.
     """
 
     name: str
     elements: tuple[str, ...]
     positions: Floats
     binding: tuple[int, int]
+    metal_distance: float = 5.95
+    bond_length: float = 2.0
+    bond_cutoff: float = 2.5
+
+    @property
+    def is_atom(self) -> bool:
+        """True for a single atom."""
+        return len(self.elements) == 1
 
     def metal_sites(self, bond_length: float) -> Floats:
         """Return where the two metals are best, shape (2, 3): away from the atoms bonded to the binding one.
@@ -98,6 +109,26 @@ def imidazolate() -> Linker:
     return Linker("imidazolate", tuple("NCNCCHHH"), np.vstack([ring, hydrogens]), (0, 2))
 
 
+def oxygen() -> Linker:
+    """Return the oxygen of oxide frameworks: Si-O 1.61 Å, Si-O-Si 145°.
+
+    Notes
+    -----
+    The means over silica polymorphs and zeolites; silicon atoms are 3.07 Å apart, oxygens of one SiO4 2.63 Å.
+
+    References
+    ----------
+    .. [1] Wragg, Morris & Burton, Chem. Mater. 20, 1561 (2008), doi:10.1021/cm071824j
+
+    Examples
+    --------
+    >>> round(oxygen().metal_distance, 2)
+    3.07
+    """
+    bond = 1.61
+    return Linker("oxygen", ("O",), np.zeros((1, 3)), (0, 0), 2 * bond * sin(radians(145 / 2)), bond, 2.1)
+
+
 def linker_named(name: str) -> Linker:
     """Return a linker by its name.
 
@@ -106,7 +137,7 @@ def linker_named(name: str) -> Linker:
     InputError
         If there is none.
     """
-    known = {"imidazolate": imidazolate}
+    known = {"imidazolate": imidazolate, "oxygen": oxygen}
     if name not in known:
         raise InputError(f"there is no linker {name!r}; expected one of {', '.join(known)}")
     return known[name]()

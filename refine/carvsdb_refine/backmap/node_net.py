@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net import Net, contract_linkers, library, supercell
 from carvsdb.net.placement import place
+from carvsdb.topology.archive import shipped
 from carvsdb_ingest.analysis import read_nets
 
 Floats = NDArray[np.float64]
 
 
 def net_named(source: str | Path) -> Net:
-    """Return the net of a file, or of the library of exact nets by its name.
+    """Return the net of a file, or by its name of the library of exact nets or the archive of RCSR and zeolite nets.
 
     Raises
     ------
@@ -36,7 +37,8 @@ def net_named(source: str | Path) -> Net:
         return nets[0]
     if path.suffix:
         raise NotFoundError("there is no such file", item=str(path))
-    return library.load(str(source))
+    name = str(source)
+    return library.load(name) if name in library.names() else shipped().get(name)
 
 
 def two_ended(net: Net) -> tuple[Net, int, int]:

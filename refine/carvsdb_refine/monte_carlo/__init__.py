@@ -7,6 +7,7 @@
 `constraints/`    shortest distances, coordination numbers, angles, lengths of bonds
 `data/`           pair counts, curves and chi² of data sets, kept up to date
 `protocols`       what the parts promise one another
+`saved_state`     the model and the generator of a checkpoint, checked
 `configuration`   the configuration they share
 ================  ==========================================================================================
 
@@ -34,6 +35,7 @@ from carvsdb_refine.monte_carlo.protocols import (
     Move,
     Proposal,
 )
+from carvsdb_refine.monte_carlo.saved_state import model_of_state
 
 __all__ = [
     "BOLTZMANN",
@@ -61,4 +63,5 @@ __all__ = [
     "Verdict",
     "VolumeMove",
     "bend_move",
+    "model_of_state",
 ]

@@ -1,8 +1,7 @@
 """The chain: one configuration after the other."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,13 @@ from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judg
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.moves import VolumeMove
 from carvsdb_refine.monte_carlo.protocols import BoundData, Constraint, DataTerm, Move, Proposal
-from carvsdb_refine.potential.terms import Arrays, BoundEnergy, CellEnergy, EnergyTerm, State
+from carvsdb_refine.monte_carlo.saved_state import array_of_generator, generator_of_state, model_of_state
+from carvsdb_refine.potential.terms import Arrays, BoundEnergy, CellEnergy, EnergyTerm, State, saved
 
 Floats = NDArray[np.float64]
+
+# Step sizes adapt within this.
+_LARGEST_SCALE = 1e3
 
 ORDERS = ("joint", "energy first", "data first")
 
@@ -309,7 +312,7 @@ class Chain:
         tried = int(self._counts[which].sum())
         gain = 1.0 / max(10.0, tried**0.6)
         change = (1.0 if verdict == Verdict.ACCEPTED else 0.0) - target
-        self._scales[which] = min(max(self._scales[which] * np.exp(gain * change), 1e-3), 1e3)
+        self._scales[which] = min(max(self._scales[which] * np.exp(gain * change), 1e-3), _LARGEST_SCALE)
 
     def check(self) -> Drift:
         """Evaluate everything afresh and return how far the state is from that; nothing changes."""
@@ -320,11 +323,10 @@ class Chain:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that `from_state` needs to go on bit by bit, as arrays fit for one .npz file."""
         assert self._pending is None
-        generator = json.dumps(self._rng.bit_generator.state, default=_plain)
         arrays: dict[str, NDArray[Any]] = {
             "positions": self.configuration.positions.copy(),
             "cell": self.configuration.cell.copy(),
-            "generator": np.frombuffer(generator.encode(), np.uint8).copy(),
+            "generator": array_of_generator(self._rng),
             "n_moves": np.array(self._n_moves),
             "counts": self._counts.copy(),
             "scales": self._scales.copy(),
@@ -350,14 +352,23 @@ class Chain:
         Raises
         ------
         InputError
-            If the state is of another model or of other moves.
+            If the state is of another model or of other moves, or damaged.
         """
-        if state["positions"].shape != model.positions.shape or len(state["counts"]) != len(moves):
+        if getattr(state.get("positions"), "shape", ()) != model.positions.shape or len(state.get("counts", ())) != len(
+            moves
+        ):
             raise InputError("the saved state belongs to another model or to other moves")
-        current = replace(model, positions=state["positions"], cell=state["cell"])
-        chain = cls(current, terms, data, moves, constraints, options, _generator(state["generator"]))
-        chain._n_moves, chain.temperature = int(state["n_moves"]), float(state["temperature"])
-        chain._counts[:], chain._scales[:] = state["counts"], state["scales"]
+        current = model_of_state(state, model)
+        chain = cls(current, terms, data, moves, constraints, options, generator_of_state(state))
+        chain._n_moves = int(saved(state, "n_moves", np.array(0)))
+        chain.temperature = float(saved(state, "temperature", np.array(0.0)))
+        chain._counts[:], chain._scales[:] = (
+            saved(state, name, like) for name, like in (("counts", chain._counts), ("scales", chain._scales))
+        )
+        if min(chain._n_moves, int(chain._counts.min()), chain.temperature) < 0 or chain._n_moves >= 2**62:
+            raise InputError("the saved state has numbers below 0, or moves beyond number")
+        if not ((chain._scales > 0) & (chain._scales <= _LARGEST_SCALE)).all():
+            raise InputError("the saved scales of step sizes are out of range")
         for name, part in chain._parts():
             start = f"{name}."
             part.restore({key[len(start) :]: state[key] for key in state if key.startswith(start)})
@@ -367,15 +378,3 @@ class Chain:
         parts: list[tuple[str, State]] = [(f"term_{index}", term) for index, term in enumerate(self._terms)]
         parts += [(f"constraint_{index}", part) for index, part in enumerate(self._constraints)]
         return parts if self._data is None else [*parts, ("data", self._data)]
-
-
-def _plain(value: Any) -> Any:
-    """Return numbers and arrays of a generator's state as what JSON knows."""
-    return value.tolist()
-
-
-def _generator(text: NDArray[np.uint8]) -> np.random.Generator:
-    state: Mapping[str, Any] = json.loads(text.tobytes().decode())
-    bits = getattr(np.random, state["bit_generator"])()
-    bits.state = state
-    return np.random.Generator(bits)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, MissingExtraError
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential
+from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential, saved
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,28 +38,6 @@ class AseCalculator(Potential):
 
     def __post_init__(self) -> None:
         _ase()
-
-    @classmethod
-    def named(cls, path: str, arguments: Mapping[str, Any]) -> "AseCalculator":
-        """Make a calculator from the name of its class, such as ``ase.calculators.emt.EMT``, and its arguments.
-
-        Raises
-        ------
-        InputError
-            If there is no such class, or it does not take these arguments.
-        """
-        module, _, name = path.rpartition(".")
-        _ase()
-        try:
-            kind = getattr(import_module(module), name)
-        except (ImportError, AttributeError, ValueError) as error:
-            raise InputError(
-                f"there is no ASE calculator {path}; expected a class such as ase.calculators.emt.EMT"
-            ) from error
-        try:
-            return cls(kind(**arguments), path)
-        except Exception as error:  # whatever a calculator of others raises
-            raise InputError(f"{path} cannot be made from {dict(arguments)} ({error})") from error
 
     def bind(self, model: AtomicModel) -> "BoundAseCalculator":
         """Return the energies of a model, evaluated anew for every proposal."""
@@ -132,7 +110,8 @@ class BoundAseCalculator:
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays of `state`."""
-        self.atom_energies, self._positions = arrays["atom_energies"].copy(), arrays["positions"].copy()
+        self.atom_energies = saved(arrays, "atom_energies", self.atom_energies)
+        self._positions = saved(arrays, "positions", self._positions)
         self._proposed = None
 
 

@@ -1,5 +1,6 @@
 """Potentials by their kind, as the `[potential]` table of a refinement names them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from carvsdb.errors import InputError
@@ -7,6 +8,7 @@ from carvsdb.generate import KeatingParameters
 from carvsdb_ingest.analysis import read_nets
 from carvsdb_refine.potential.ace.potential import read_ace
 from carvsdb_refine.potential.ase_calculator import AseCalculator
+from carvsdb_refine.potential.calculators import make_calculator
 from carvsdb_refine.potential.classical.lennard_jones import LennardJones, LennardJonesPair
 from carvsdb_refine.potential.classical.morse import Morse, MorsePair
 from carvsdb_refine.potential.classical.stillinger_weber import StillingerWeber
@@ -26,7 +28,9 @@ from carvsdb_schemas.refinement import (
 )
 
 
-def potential_from_config(table: PotentialTable, folder: str | Path = "") -> Potential | None:
+def potential_from_config(
+    table: PotentialTable, folder: str | Path = "", allowed: Sequence[str] = ()
+) -> Potential | None:
     """Make a potential from the ``[potential]`` table of a run.
 
     Parameters
@@ -35,6 +39,8 @@ def potential_from_config(table: PotentialTable, folder: str | Path = "") -> Pot
         One of the tables of `carvsdb_schemas.refinement`.
     folder : str or Path
         The config's folder: files are relative to it.
+    allowed : sequence of str
+        Classes of ASE calculators, as ``MODULE:CLASS``, whose code may run besides that of the known ones.
 
     Returns
     -------
@@ -67,7 +73,8 @@ def potential_from_config(table: PotentialTable, folder: str | Path = "") -> Pot
         case KeatingTable():
             return _keating(table, Path(folder))
         case AseTable():
-            return AseCalculator.named(table.calculator, table.model_extra or {})
+            made = make_calculator(table.calculator, table.model_extra or {}, Path(folder), allowed)
+            return AseCalculator(made, table.calculator)
         case NoPotentialTable():
             return None
 

@@ -15,7 +15,7 @@ from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
 from carvsdb.net import Net
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential
+from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential, saved
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,12 +172,13 @@ class BoundKeating:
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays of `state`."""
         self.reject()
-        self.atom_energies[:] = arrays["atom_energies"]
-        jumps = np.rint((arrays["positions"] - self._positions) @ np.linalg.inv(self._cell))
+        self.atom_energies[:] = saved(arrays, "atom_energies", self.atom_energies)
+        positions = saved(arrays, "positions", self._positions)
+        jumps = np.rint((positions - self._positions) @ np.linalg.inv(self._cell))
         # The bonds were told for the positions bound; those of the state may lie in other cells.
         atoms = np.repeat(np.arange(len(self._positions)), np.diff(self._starts))
         self._offsets += jumps[atoms] - jumps[self._neighbours]
-        self._positions[:] = arrays["positions"]
+        self._positions[:] = positions
 
     def _change(self) -> float:
         self._evaluate(self._touched, self._positions, self._cell, self._fresh)

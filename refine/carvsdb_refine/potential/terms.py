@@ -16,12 +16,42 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.errors import InputError
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 Elements: TypeAlias = Sequence[str] | Sequence[int] | NDArray[np.integer] | NDArray[np.str_]
 # Named arrays: what a state is saved as, each fit for one entry of an .npz file.
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+
+
+def saved(arrays: Arrays, name: str, like: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of a saved array, if it can stand in for one of the present state.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        From a file, perhaps a damaged or a forged one.
+    name : str
+        Of the array.
+    like : ndarray
+        What the state holds now: the saved array must have its type and shape.
+
+    Raises
+    ------
+    InputError
+        If it is missing, of another type or shape, or a number in it is not finite.
+    """
+    found = arrays.get(name)
+    if found is None:
+        raise InputError(f"the saved state has no {name}")
+    if found.dtype != like.dtype or found.shape != like.shape:
+        raise InputError(
+            f"the saved {name}: expected {like.dtype} of shape {like.shape}, got {found.dtype} of shape {found.shape}"
+        )
+    if not np.isfinite(found).all():
+        raise InputError(f"the saved {name} has numbers that are not finite")
+    return found.copy()
 
 
 class State(Protocol):
@@ -40,7 +70,15 @@ class State(Protocol):
         """
 
     def restore(self, arrays: Arrays) -> None:
-        """Take over arrays of `state`; the part is bound to the very model (positions, cell) they were saved with."""
+        """Take over arrays of `state`; the part is bound to the very model (positions, cell) they were saved with.
+
+        Arrays come from a file: each is checked (`saved`), and none that holds indices is trusted.
+
+        Raises
+        ------
+        InputError
+            If an array is missing or does not fit.
+        """
 
 
 class BoundEnergy(State, Protocol):

@@ -1,4 +1,4 @@
 """The report of a run: figures, and one page that holds them.
 
-Floors, each importing only from below: ``page`` / ``fits | partials | traces | coordination | rings`` / ``drawing``.
+Floors, each importing only from below: ``make`` / ``page | figures``.
 """

@@ -8,14 +8,11 @@ from numpy.typing import NDArray
 
 from carvsdb.atomic_write import why_not_written, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import CarvsdbError
-from carvsdb_refine.model.files import read_model
-from carvsdb_refine.report.coordination import coordination_png
-from carvsdb_refine.report.fits import Fit, fits_png
-from carvsdb_refine.report.page import Picture, Section, Table, page
-from carvsdb_refine.report.partials import partials_png
-from carvsdb_refine.report.rings import rings_png
-from carvsdb_refine.report.traces import traces_png
+from carvsdb.errors import CarvsdbError, InputError, RefusedError
+from carvsdb_ingest.readers.models import read_model
+from carvsdb_refine.monte_carlo import model_of_state
+from carvsdb_refine.report.figures import Fit, coordination_png, fits_png, partials_png, rings_png, traces_png
+from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_model, coordination
@@ -73,13 +70,15 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     ]
     if state.state != "new":
         labels = [f"{table.kind} {table.function}" for table in setup.file.config.data]
-        trace = traces_png(read_trace(folder.trace), labels)
+        trace = traces_png(_trace(folder, len(labels)), labels)
         sections.append(Section("Along the run", pictures=[Picture("traces", "Every line of trace.csv.", trace)]))
     sections.append(_coordination(setup, model))
     if rings:
         sections.append(_rings(setup, folder, model, state))
     sections.append(Section("Config", [f"{setup.file.path}, SHA-256 {setup.file.sha256}"], code=setup.file.text))
     path = folder.report if target is None else target
+    if target is None:
+        _check_own(path)
     return _write(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
 
 
@@ -87,10 +86,19 @@ def current_model(setup: Setup, folder: RunFolder) -> AtomicModel:
     """Return the model of the last checkpoint, or the start."""
     if not folder.checkpoint.exists():
         return setup.model
-    from dataclasses import replace
+    try:
+        return model_of_state(load_checkpoint(folder.checkpoint).arrays, setup.model)
+    except InputError as error:
+        raise error if error.path else InputError(error.message, path=folder.checkpoint) from error
 
-    arrays = load_checkpoint(folder.checkpoint).arrays
-    return replace(setup.model, positions=arrays["positions"], cell=arrays["cell"])
+
+def _trace(folder: RunFolder, n_data: int) -> dict[str, NDArray[np.float64]]:
+    notes = load_checkpoint(folder.checkpoint).notes
+    trace = read_trace(folder.trace, (notes.trace_bytes, notes.trace_sha256), beyond=folder.is_taken())
+    for number in range(1, n_data + 1):
+        if f"rw_{number}" not in trace or f"chi2_{number}" not in trace:
+            raise InputError(f"is not the trace of this config: it has no data set {number}", path=folder.trace)
+    return trace
 
 
 def _under(setup: Setup, state: StatusAnswer) -> str:
@@ -209,8 +217,24 @@ def _rings(setup: Setup, folder: RunFolder, model: AtomicModel, state: StatusAns
     return Section("Rings", doubts, [table], [Picture("rings", caption, rings_png(moves, vectors))])
 
 
+def _figures(path: Path) -> Path:
+    return path.parent / f"{path.stem}-figures"
+
+
+def _check_own(path: Path) -> None:
+    """Raise RefusedError if a page or figures stand in a run's folder that no report made."""
+    try:
+        begins = path.read_bytes()[:1000] if path.exists() or path.is_symlink() else None
+    except OSError:
+        begins = b""
+    ours = begins is not None and GENERATOR.encode() in begins and not path.is_symlink()
+    for place, stands in ((path, begins is not None), (_figures(path), _figures(path).exists())):
+        if (stands and not ours) or place.is_symlink():
+            raise RefusedError("stands there already, and no report made it", item=str(place), hint="name one with -o")
+
+
 def _write(path: Path, text: str, sections: list[Section]) -> Written:
-    figures = path.parent / f"{path.stem}-figures"
+    figures = _figures(path)
     written = []
     try:
         figures.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from carvsdb.escaping import escaped_lines
 
+GENERATOR = '<meta name="generator" content="carvsdb refine report">'
+"""By which a page of ours is known."""
+
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0.2rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
@@ -67,7 +70,7 @@ def page(title: str, under: str, sections: Sequence[Section]) -> str:
     """
     body = "".join(_section(section) for section in sections)
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{GENERATOR}<title>{_text(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n'
         f'<body><h1>{_text(title)}</h1>\n<p class="under">{_text(under)}</p>\n{body}</body></html>\n'
     )

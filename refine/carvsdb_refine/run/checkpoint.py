@@ -1,7 +1,20 @@
-"""Checkpoints: everything that a run needs to go on bit by bit, in one file that is whole or not there."""
+"""Checkpoints: everything that a run needs to go on bit by bit, in one file that is whole or not there.
 
+A checkpoint is sealed: its notes hold a checksum over all of its arrays, which tells damage. A seal is no signature,
+so what is in a checkpoint is judged anyway: its form here, and each array by the part of the chain that takes it over.
+
+Entrances of files to compiled kernels, and what stands there: positions and cell of a model or a checkpoint
+(`saved_state.model_of_state`, finite and a cell like the start's; `cell_list` makes all bins anew), energies, bases and
+curves (`terms.saved`, same type and shape, finite), the number of bins of a histogram (`ScatteringState.restore`,
+within the cell), bonds of a constraint (`BoundBonds.restore`, atoms that there are) or of a net (`Keating._bonds`, as
+many vertices as atoms; `Net` checks its edges), elements (`checks.element_indices`). No other index comes from a file.
+"""
+
+import hashlib
 import io
 import json
+import os
+import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +23,39 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from carvsdb.atomic_write import write_bytes
 from carvsdb.errors import InputError, RefusedError
 
-_NOTES = "notes.json"
+_NOTES, _SEAL = "notes.json", "seal"
+_LONGEST_NOTES = 1_000_000
+
+
+class Notes(BaseModel):
+    """What is said about a saved state.
+
+    Attributes
+    ----------
+    moves : int
+        Moves done.
+    fingerprint : dict of str to str
+        Hashes of what the run depends on, by what a user calls it.
+    trace_bytes : int
+        Length of the trace.
+    trace_sha256 : str
+        Of these bytes, in hex.
+    drift : str
+        What the last full recomputation found.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    moves: int = Field(ge=0, lt=2**62)
+    fingerprint: dict[str, str]
+    trace_bytes: int = Field(ge=0, lt=2**62)
+    trace_sha256: str
+    drift: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,16 +66,21 @@ class Checkpoint:
     ----------
     arrays : mapping of str to ndarray
         The state of the chain.
-    notes : mapping
-        What is said about it: moves done, fingerprint of the run, length of the trace. JSON values.
+    notes : Notes
+        What is said about it.
     """
 
     arrays: Mapping[str, NDArray[Any]]
-    notes: Mapping[str, Any]
+    notes: Notes
+
+
+def before(path: Path) -> Path:
+    """Return where the checkpoint before is kept."""
+    return path.with_name(f"{path.stem}-before{path.suffix}")
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint in place of the last one.
+    """Write a checkpoint in place of the last one, which is kept as the one before.
 
     Raises
     ------
@@ -42,10 +88,13 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         If it cannot be written, as on a full disk: the last checkpoint is still there then.
     """
     buffer = io.BytesIO()
-    notes = np.frombuffer(json.dumps(dict(checkpoint.notes)).encode(), np.uint8)
+    notes = np.frombuffer(checkpoint.notes.model_dump_json().encode(), np.uint8)
     arrays: dict[str, Any] = {_NOTES: notes, **checkpoint.arrays}
+    arrays[_SEAL] = np.frombuffer(_sealed(arrays), np.uint8)
     np.savez(buffer, **arrays)
     try:
+        if path.exists():
+            _keep(path)
         write_bytes(path, buffer.getvalue())
     except RefusedError as error:
         kept = "the last checkpoint is kept" if path.exists() else "there is no checkpoint yet"
@@ -60,14 +109,62 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises
     ------
     InputError
-        If it is missing or damaged.
+        If it is missing, damaged, or not sealed.
     """
+    hint = "go on from the one before with `carvsdb refine resume --before`" if before(path).exists() else None
+    if not path.exists():
+        raise InputError("there is no checkpoint", path=path, hint=hint or "start with `carvsdb refine run`")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        notes = json.loads(arrays.pop(_NOTES).tobytes())
-    except FileNotFoundError:
-        raise InputError("there is no checkpoint", path=path, hint="start with `carvsdb refine run`") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"is no checkpoint ({error})", path=path) from error
+        arrays = _arrays_of(path)
+        seal = arrays.pop(_SEAL, np.zeros(0, np.uint8)).tobytes()
+        if seal != _sealed(arrays):
+            raise ValueError("its checksum does not fit what it holds")
+        notes = Notes.model_validate_json(arrays.pop(_NOTES).tobytes())
+    except Exception as error:  # whatever zipfile, numpy and json say of bytes from anywhere
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"is no whole checkpoint ({reason[:120]})", path=path, hint=hint) from error
     return Checkpoint(arrays, notes)
+
+
+def _arrays_of(path: Path) -> dict[str, NDArray[Any]]:
+    """Read all arrays; nothing is unpacked, so no more memory is taken than the file is long."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
+                raise ValueError("its parts are compressed")
+            with archive.open(member) as file:
+                version = np.lib.format.read_magic(file)
+                if version != (1, 0):
+                    raise ValueError("an array of a kind that is never written")
+                shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            if dtype.kind not in "iufb" or int(np.prod(shape, dtype=object)) * dtype.itemsize > member.file_size:
+                raise ValueError("an array is longer than the file, or holds no numbers")
+        if archive.getinfo(f"{_NOTES}.npy").file_size > _LONGEST_NOTES:
+            raise ValueError("its notes are too long")
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def _sealed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return a checksum over names, types, shapes and bytes."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(json.dumps([name, array.dtype.str, arrays[name].shape]).encode())
+        digest.update(array.tobytes())
+    return digest.digest()
+
+
+def _keep(path: Path) -> None:
+    """Keep the last checkpoint under its other name, without a moment in which there is none."""
+    draft = before(path).with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        draft.unlink(missing_ok=True)
+        try:
+            os.link(path, draft)
+        except OSError:  # a file system without links
+            shutil.copyfile(path, draft)
+        draft.replace(before(path))
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise RefusedError(f"cannot be written ({error.strerror or error})", item=str(path)) from error

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,13 @@ from pydantic import BaseModel, ValidationError
 from carvsdb.errors import InputError
 from carvsdb.regular_file import LARGEST_TEXT
 from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_refine.run.folder import check_model_name
 from carvsdb_schemas.refinement import RefinementConfig
 
 # Tables that stand in double brackets; in messages their entries count from 1.
 _ARRAYS = {"data", "schedule", "coordination", "angles"}
 _PATTERNS = {
+    r"^[^\x00-\x1f\x7f]{1,1000}$": "a file name without control characters",
     r"^[1-9][0-9]*$": "a number such as 1",
     r"^[A-Z][a-z]?$": "a chemical symbol",
     r"^[0-9]*[A-Z][a-z]?$": "an element or isotope such as H or 2H",
@@ -39,12 +42,15 @@ class ConfigFile:
         Its text, kept with the run.
     sha256 : str
         Of its bytes, in hex.
+    output : Path or None
+        The folder of the results, where it was named on the command line.
     """
 
     path: Path
     config: RefinementConfig
     text: str
     sha256: str
+    output: Path | None = None
 
     def resolve(self, name: str) -> Path:
         """Return a file that the config names, relative to the config's own folder."""
@@ -52,13 +58,38 @@ class ConfigFile:
 
     @property
     def outputs(self) -> Path:
-        """The folder of the results."""
-        folder = self.config.outputs.folder
-        return self.path.parent / self.path.stem if folder is None else self.resolve(folder)
+        """The folder of the results: below the config's own, unless the command line named another.
+
+        Raises
+        ------
+        InputError
+            If the config names a folder that is not below its own, be it through ``..`` or links.
+        """
+        if self.output is not None:
+            return self.output
+        named = self.config.outputs.folder
+        folder = self.resolve(self.path.stem if named is None else named)
+        home = os.path.realpath(self.path.parent)
+        place = os.path.realpath(folder)
+        if place == home or os.path.commonpath([home, place]) != home:
+            raise InputError(
+                f"[outputs], 'folder': {str(named or self.path.stem)!r} does not lie below the config's own folder; a "
+                "config writes only there",
+                path=self.path,
+                hint="name a folder below it, or another one on the command line with -o",
+            )
+        return folder
 
 
-def read_config(path: str | Path) -> ConfigFile:
+def read_config(path: str | Path, output: Path | None = None) -> ConfigFile:
     """Read the TOML file of a refinement.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    output : Path, optional
+        The folder of the results, in place of what the file says.
 
     Raises
     ------
@@ -69,17 +100,17 @@ def read_config(path: str | Path) -> ConfigFile:
     text = "\n".join(file.lines)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"is no TOML: {_lowered(str(error))}", path=path) from None
-    except ValueError as error:  # a number of thousands of digits
-        raise InputError(f"holds a value that cannot be read: {error}", path=path) from None
-    except RecursionError:
-        raise InputError("is nested deeper than any configuration", path=path) from None
+    except (ValueError, RecursionError) as error:  # besides errors of TOML: dates that are none, endless nesting
+        raise InputError(f"is no TOML: {_lowered(' '.join(str(error).split()))[:200]}", path=path) from None
     try:
         config = RefinementConfig.model_validate(content)
     except ValidationError as error:
         raise InputError(_sentence(error, content), path=path) from None
-    return ConfigFile(Path(path), config, text, hashlib.sha256(text.encode()).hexdigest())
+    read = ConfigFile(Path(path), config, text, hashlib.sha256(text.encode()).hexdigest(), output)
+    _ = read.outputs
+    if config.outputs.model is not None:
+        check_model_name(config.outputs.model, read.path)
+    return read
 
 
 def _sentence(error: ValidationError, content: dict[str, Any]) -> str:

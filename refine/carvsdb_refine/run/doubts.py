@@ -1,8 +1,8 @@
 """What is likely to be wrong with a refinement, said before its first move."""
 
-import gemmi
 import numpy as np
 
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.scattering import DataSet, complex_lengths, pair_histogram, species_pairs
 from carvsdb_schemas.refinement import DataTable
@@ -14,8 +14,6 @@ _TO_ONE = ("S(Q)",)
 _NEAR = 0.3
 _SCALES = (0.4, 2.5)
 _ALIKE = 0.7
-# Of one dalton per Å³.
-GRAM_PER_CM3 = 1.66053906660
 _DENSITIES = (0.1, 25.0)
 _CHI2_PER_POINT = (0.01, 1000.0)
 # Å: no bond is shorter; with hydrogen.
@@ -76,19 +74,32 @@ def _of_data(setup: Setup, data: DataSet, table: DataTable) -> list[str]:
 def _of_model(setup: Setup) -> list[str]:
     found = []
     model, config = setup.model, setup.file.config
-    density = sum(gemmi.Element(symbol).weight for symbol in model.elements) / model.volume * GRAM_PER_CM3
+    density = model.structure().density
     if not _DENSITIES[0] <= density <= _DENSITIES[1]:
         found.append(f"the model has {density:.3g} g/cm³; is its cell in Å, and are all of its atoms there?")
-    contacts = closest_contacts(setup)
-    close = {pair: distance for pair, distance in contacts.items() if distance < _TOO_CLOSE["H" in pair or "D" in pair]}
+    close = overlaps(setup)
     if close:
         found.append(f"atoms overlap in the start: {_listed(close)}")
     if setup.potential is None and not config.constraints.hard_spheres:
-        shortest = dict(sorted(contacts.items(), key=lambda item: item[1])[:4])
+        shortest = dict(sorted(closest_contacts(setup).items(), key=lambda item: item[1])[:4])
         found.append(
             "nothing keeps atoms apart: there is neither a potential nor hard_spheres in [constraints]"
             + (f"; closest are {_listed(shortest)}" if shortest else "")
         )
+    return found
+
+
+def overlaps(setup: Setup) -> dict[tuple[str, str], float]:
+    """Return the shortest distance, in Å, of each pair of elements that no bond can be as short as."""
+    elements = setup.model.elements
+    found: dict[tuple[str, str], float] = {}
+    pairs = list_pairs(setup.model.positions, setup.model.cell, _TOO_CLOSE[False])
+    for first, second, distance in zip(
+        pairs.firsts.tolist(), pairs.seconds.tolist(), pairs.distances.tolist(), strict=True
+    ):
+        one, two = sorted((elements[first], elements[second]))
+        if distance < _TOO_CLOSE[bool({one, two} & {"H", "D", "T"})]:
+            found[one, two] = min(distance, found.get((one, two), distance))
     return found
 
 

@@ -1,13 +1,43 @@
 """The folder of a run: what lies where in it, and that only one process works in it."""
 
+import hashlib
+import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from carvsdb.atomic_write import clear_drafts, write_text
 from carvsdb.errors import InputError, RefusedError
+from carvsdb_refine.run.checkpoint import before
+
+# Snapshots are called by the moves after which they were kept.
+_SNAPSHOT = re.compile(r"[0-9]{10,18}(\.[A-Za-z0-9_-]{1,12})?")
+RESERVED = {"run.json", "config.toml", "checkpoint.npz", "checkpoint-before.npz", "trace.csv", "result.json"}
+RESERVED |= {"report.html", "report-figures", "snapshots"}
+"""Names in the folder of a run that no model can have."""
+
+
+def _seal_of(model: str) -> dict[str, str]:
+    text = f"carvsdb refinement run 1\n{model}"
+    return {"what": "a run of carvsdb refine", "model": model, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def _is_model_name(name: str) -> bool:
+    plain = re.fullmatch(r"[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{0,99}", name)
+    return plain is not None and name.lower() not in RESERVED
+
+
+def check_model_name(name: str, path: Path) -> None:
+    """Raise InputError unless a model's name is that of a file in the folder of a run, and of no other file there."""
+    if not _is_model_name(name):
+        raise InputError(
+            f"[outputs], 'model': expected the name of a file in the run's folder, such as model.xyz, got {name!r}",
+            path=path,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +63,11 @@ class RunFolder:
         return self.path / "checkpoint.npz"
 
     @property
+    def seal(self) -> Path:
+        """What says that the folder is a run's; it is written before all else."""
+        return self.path / "run.json"
+
+    @property
     def trace(self) -> Path:
         """A line of numbers every so many moves."""
         return self.path / "trace.csv"
@@ -53,11 +88,64 @@ class RunFolder:
 
     def snapshots(self) -> list[Path]:
         """Return the models that were kept, in their order."""
-        return sorted(path for path in (self.path / "snapshots").glob("*") if not path.name.startswith("."))
+        return sorted(path for path in (self.path / "snapshots").glob("*") if _SNAPSHOT.fullmatch(path.name))
+
+    def is_run(self) -> bool:
+        """Return whether the folder's seal says that it is a run's."""
+        try:
+            if self.seal.is_symlink() or self.seal.stat().st_size > 10_000:
+                return False
+            said = json.loads(self.seal.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return False
+        model = said.get("model") if isinstance(said, dict) else None
+        return isinstance(model, str) and _is_model_name(model) and said == _seal_of(model)
+
+    def check_is_run(self) -> None:
+        """Raise InputError if there are files of a run, but no seal that says so."""
+        if not self.is_run() and any(path.exists() for path in (self.checkpoint, before(self.checkpoint))):
+            raise InputError(
+                "holds a checkpoint, but its seal, run.json, is missing or damaged: it is not taken for a run",
+                path=self.path,
+                hint="begin again in another folder",
+            )
+
+    def sealed_model(self) -> str:
+        """Return what the last model of a run is called; of what is no run, nothing."""
+        return str(json.loads(self.seal.read_bytes())["model"]) if self.is_run() else ""
+
+    def write_seal(self, model: str) -> None:
+        """Say that the folder is a run's, whose last model has this name."""
+        write_text(self.seal, json.dumps(_seal_of(model), indent=1) + "\n")
+
+    def check_own(self, model: str) -> None:
+        """Raise RefusedError if a run would overwrite a file that no run made.
+
+        Parameters
+        ----------
+        model : str
+            What the last model will be called.
+        """
+        for place in (self.path, self.path / "snapshots"):
+            if place.is_symlink():
+                raise RefusedError("is a link; a run writes only into its own folder", item=str(place))
+        ours = [self.seal, self.config, self.checkpoint, before(self.checkpoint), self.trace, self.result]
+        ours += self.snapshots()
+        if self.is_run():
+            ours = [] if model == self.sealed_model() else [self.path / model]
+        else:
+            ours.append(self.path / model)
+        for file in ours:
+            if file.exists() or file.is_symlink():
+                raise RefusedError(
+                    "stands there already, and no run made it: it is not overwritten",
+                    item=str(file),
+                    hint="move it away, or name another folder in [outputs] or with -o",
+                )
 
     def check_free(self) -> None:
         """Raise RefusedError if the folder holds a run already."""
-        if self.checkpoint.exists():
+        if self.is_run() and self.checkpoint.exists():
             raise RefusedError(
                 "holds a run already",
                 item=str(self.path),
@@ -65,8 +153,11 @@ class RunFolder:
             )
 
     def clear(self) -> None:
-        """Take away an earlier run: its checkpoint first, so that what is left of it is never taken for one."""
-        for file in (self.checkpoint, self.trace, self.result, *self.snapshots()):
+        """Take away an earlier run, and nothing else; its checkpoint first, so that its rest is never taken for one."""
+        if not self.is_run():
+            return
+        files = [self.checkpoint, before(self.checkpoint), self.trace, self.result, *self.snapshots()]
+        for file in (*files, self.path / self.sealed_model(), self.config, self.seal):
             file.unlink(missing_ok=True)
         self.clear_drafts()
 
@@ -86,8 +177,7 @@ class RunFolder:
     def clear_drafts(self) -> None:
         """Take away what killed processes were writing."""
         for folder in (self.path, self.path / "snapshots"):
-            for draft in folder.glob(".*.part"):
-                draft.unlink(missing_ok=True)
+            clear_drafts(folder)
 
     def is_taken(self) -> bool:
         """Return whether a process works in the folder."""
@@ -111,7 +201,10 @@ class RunFolder:
         except ImportError:  # Windows: nobody is kept out.
             yield
             return
-        file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        except OSError as error:
+            raise InputError(f"cannot be locked ({error.strerror or error})", path=self.path / ".lock") from error
         try:
             for patience in (0.05, 0.1, 0.2, None):
                 try:

@@ -9,6 +9,7 @@ import numpy as np
 from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.errors import NoNetError
 from carvsdb_ingest.tasks.pipeline import to_entry
+from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import analyse_file
 from carvsdb_refine.run.setup import Setup
@@ -102,7 +103,9 @@ def _run(setup: Setup, answer: RunAnswer, path: Path, moves: int, label: str | N
 
 def _traced(setup: Setup, moves: int) -> dict[str, object]:
     """Return what the trace says of a kept model; nothing if it was kept between two lines."""
-    trace = read_trace(RunFolder(setup.file.outputs).trace)
+    folder = RunFolder(setup.file.outputs)
+    notes = load_checkpoint(folder.checkpoint).notes
+    trace = read_trace(folder.trace, (notes.trace_bytes, notes.trace_sha256))
     lines = np.flatnonzero(trace["moves"] == moves)
     if not len(lines):
         return {}

@@ -8,26 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.analysis.nets_of_atoms import items_of_structure
 from carvsdb_ingest.bonds import BondOptions, find_bonds
-from carvsdb_ingest.readers import NetItem, ReadOptions
 from carvsdb_schemas.refinement import OutputsTable
-
-
-def structure_of(model: AtomicModel, name: str = "") -> Structure:
-    """Return a model as a structure.
-
-    Examples
-    --------
-    >>> structure_of(AtomicModel(("Si",), [[1.0, 2.0, 3.0]], 4 * np.eye(3))).positions.tolist()
-    [[0.25, 0.5, 0.75]]
-    """
-    fractions = np.asarray((model.positions - model.origin) @ np.linalg.inv(model.cell), np.float64)
-    labels = tuple(f"{symbol}{number}" for symbol, number in zip(model.elements, model.atom_ids.tolist(), strict=True))
-    return Structure(model.elements, fractions, model.cell, labels, model.molecule_ids, name=name)
 
 
 def analyse_model(model: AtomicModel, outputs: OutputsTable, label: str) -> Analysis:
@@ -38,7 +24,7 @@ def analyse_model(model: AtomicModel, outputs: OutputsTable, label: str) -> Anal
     NoNetError
         If there is none, with the cause.
     """
-    item = items_of_structure(structure_of(model, label), _read_options(outputs, None), label=label)[0]
+    item = items_of_structure(model.structure(label), _read_options(outputs, None), label=label)[0]
     return _analyse(item, outputs)
 
 
@@ -89,7 +75,7 @@ def coordination(model: AtomicModel, outputs: OutputsTable) -> dict[str, NDArray
     >>> {pair: counts.tolist() for pair, counts in coordination(model, OutputsTable()).items()}
     {'H-O': [0, 2], 'O-H': [1, 0, 1]}
     """
-    bonds = find_bonds(structure_of(model), bond_options(outputs))
+    bonds = find_bonds(model.structure(), bond_options(outputs))
     edges = np.asarray(bonds.edges)
     kinds = model.atom_to_species
     counts: dict[str, NDArray[np.int64]] = {}

@@ -10,12 +10,13 @@ from typing import Any
 
 from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import RefusedError
+from carvsdb.errors import InputError, RefusedError
 from carvsdb_ingest.writers.models import model_text, write_model
 from carvsdb_refine.run.assemble import Run, begin, go_on
-from carvsdb_refine.run.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from carvsdb_refine.run.checkpoint import Checkpoint, Notes, before, load_checkpoint, save_checkpoint
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.progress import Observation, Progress, Reporter
+from carvsdb_refine.run.result import write_result
 from carvsdb_refine.run.schedule import Schedule
 from carvsdb_refine.run.scoring import score_model
 from carvsdb_refine.run.setup import Setup
@@ -42,6 +43,25 @@ class Hooks:
     stop: Callable[[], bool] = lambda: False
 
 
+def check_place(setup: Setup, overwrite: bool = False) -> RunFolder:
+    """Return the folder that a run would write; what costs little to refuse is refused here, before any energy.
+
+    Raises
+    ------
+    RefusedError
+        If the folder holds a run already, or files that no run made.
+    InputError
+        If the format of the last model cannot hold it.
+    """
+    folder = RunFolder(setup.file.outputs)
+    # A format that cannot hold the model is found now, not at the end.
+    model_text(setup.model, setup.model_name, setup.types)
+    folder.check_own(setup.model_name)
+    if not overwrite:
+        folder.check_free()
+    return folder
+
+
 def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> RunAnswer:
     """Run a refinement from its start to its end.
 
@@ -63,17 +83,15 @@ def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> Ru
     KeyboardInterrupt
         If the hooks said stop, after a checkpoint.
     """
-    folder = RunFolder(setup.file.outputs)
-    # A format that cannot hold the model is found now, not at the end.
-    model_text(setup.model, setup.model_name, setup.types)
-    if not overwrite:
-        folder.check_free()
+    folder = check_place(setup, overwrite)
     chain = begin(setup)
     folder.make()
     with folder.owned():
         if overwrite:
             folder.clear()
         folder.check_free()
+        folder.check_own(setup.model_name)
+        folder.write_seal(setup.model_name)
         write_text(folder.path / "config.toml", setup.file.text)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
         loop.trace.begin()
@@ -82,30 +100,40 @@ def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> Ru
         return loop.go(0)
 
 
-def resume(setup: Setup, hooks: Hooks | None = None) -> RunAnswer:
-    """Go on from the last checkpoint, as if nothing had happened.
+def resume(setup: Setup, hooks: Hooks | None = None, from_before: bool = False) -> RunAnswer:
+    """Go on from the last checkpoint, or from the one before, as if nothing had happened.
 
     Raises
     ------
     InputError
-        If there is no checkpoint.
+        If there is no checkpoint, or it or the trace is damaged.
     RefusedError
         If the config, a data set, the start or the potential is another one; more moves may be asked for.
     """
     folder = RunFolder(setup.file.outputs)
-    checkpoint = load_checkpoint(folder.checkpoint)
+    path = before(folder.checkpoint) if from_before else folder.checkpoint
+    checkpoint = load_checkpoint(path)
+    notes = checkpoint.notes
     check_same_run(setup, checkpoint)
+    folder.check_own(setup.model_name)
     with folder.owned():
         folder.clear_drafts()
-        chain = go_on(setup, checkpoint.arrays)
+        try:
+            chain = go_on(setup, checkpoint.arrays)
+        except InputError as error:
+            other = not from_before and before(path).exists()
+            hint = "go on from the one before with `carvsdb refine resume --before`" if other else None
+            raise InputError(f"cannot be gone on from: {error.message}", path=path, hint=hint) from error
+        if chain.moves != notes.moves:
+            raise InputError(f"is after {chain.moves} moves, but its notes say {notes.moves}", path=path)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
-        loop.trace.cut(int(checkpoint.notes["trace_bytes"]))
+        loop.trace.cut(notes.trace_bytes, notes.trace_sha256)
         return loop.go(chain.moves)
 
 
 def check_same_run(setup: Setup, checkpoint: Checkpoint) -> None:
     """Raise RefusedError if a checkpoint belongs to another run."""
-    now, then = fingerprint(setup), checkpoint.notes["fingerprint"]
+    now, then = fingerprint(setup), checkpoint.notes.fingerprint
     changed = [what for what, value in now.items() if then.get(what) != value]
     if changed:
         raise RefusedError(
@@ -181,12 +209,14 @@ class _Loop:
 
     def save(self) -> None:
         """Write a checkpoint."""
-        notes = {
-            "moves": self.chain.moves,
-            "fingerprint": fingerprint(self.setup),
-            "trace_bytes": self.trace.size,
-            "drift": self.drift,
-        }
+        size, sha256 = self.trace.seal()
+        notes = Notes(
+            moves=self.chain.moves,
+            fingerprint=fingerprint(self.setup),
+            trace_bytes=size,
+            trace_sha256=sha256,
+            drift=self.drift,
+        )
         save_checkpoint(self.folder.checkpoint, Checkpoint(self.chain.arrays(), notes))
 
     def _next_event(self) -> int:
@@ -239,5 +269,5 @@ class _Loop:
         )
         # Times differ from run to run; all else is the same bytes for the same config.
         kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second", "entries"})
-        write_text(self.folder.path / "result.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+        write_result(self.folder.result, kept)
         return answer

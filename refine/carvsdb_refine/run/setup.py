@@ -1,6 +1,7 @@
 """From a config to what a run works with: model, data sets, potential."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from carvsdb.atoms.cell_list import check_minimum_image
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
-from carvsdb_refine.model.files import read_model
+from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.potential.from_config import potential_from_config
 from carvsdb_refine.potential.terms import Potential
 from carvsdb_refine.run.config_file import ConfigFile
@@ -80,8 +81,15 @@ class Setup:
         return [(data, composition, how) for data, how in zip(self.data, self.scatterers, strict=True)]
 
 
-def prepare(file: ConfigFile) -> Setup:
+def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = ()) -> Setup:
     """Read everything that a config names.
+
+    Parameters
+    ----------
+    file : ConfigFile
+        The config.
+    allowed_calculators : sequence of str
+        Classes of ASE calculators, as ``MODULE:CLASS``, whose code may run besides that of the known ones.
 
     Raises
     ------
@@ -100,7 +108,7 @@ def prepare(file: ConfigFile) -> Setup:
     )
     table = config.potential
     try:
-        potential = None if table is None else potential_from_config(table, file.path.parent)
+        potential = None if table is None else potential_from_config(table, file.path.parent, allowed_calculators)
     except InputError as error:
         raise error if error.item else InputError(error.message, path=file.path, hint=error.hint) from None
     if potential is not None:

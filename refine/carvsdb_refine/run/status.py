@@ -2,9 +2,13 @@
 
 import math
 
-from carvsdb_refine.run.checkpoint import load_checkpoint
+import numpy as np
+
+from carvsdb.errors import InputError
+from carvsdb_refine.run.checkpoint import before, load_checkpoint
 from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.result import read_result
 from carvsdb_refine.run.schedule import Schedule
 from carvsdb_refine.run.trace import read_trace
 from carvsdb_schemas.refinement_answers import StatusAnswer
@@ -20,7 +24,8 @@ def status(file: ConfigFile) -> StatusAnswer:
     """
     folder = RunFolder(file.outputs)
     total = Schedule.of(file.config.run).moves
-    if not folder.checkpoint.exists():
+    folder.check_is_run()
+    if not any(path.exists() for path in (folder.checkpoint, before(folder.checkpoint))):
         return StatusAnswer(
             config=str(file.path),
             folder=str(folder.path),
@@ -36,14 +41,18 @@ def status(file: ConfigFile) -> StatusAnswer:
             snapshots=0,
         )
     checkpoint = load_checkpoint(folder.checkpoint)
-    saved = int(checkpoint.notes["moves"])
-    trace = read_trace(folder.trace)
+    notes, saved = checkpoint.notes, checkpoint.notes.moves
     running = folder.is_taken()
+    trace = read_trace(folder.trace, (notes.trace_bytes, notes.trace_sha256), beyond=running)
     # A running process is ahead of its checkpoint; what a killed one did beyond it will be done again.
-    shown = slice(None) if running else trace["moves"] <= saved
+    shown = np.full(len(trace["moves"]), True) if running else trace["moves"] <= saved
+    if not shown.any():
+        raise InputError(f"has no line of the first {saved} moves", path=folder.trace)
     last = {name: float(values[shown][-1]) for name, values in trace.items()}
     kinds = [name.removeprefix("tried_") for name in last if name.startswith("tried_")]
     finished = saved >= total and folder.result.exists()
+    if finished:
+        read_result(folder.result)
     return StatusAnswer(
         config=str(file.path),
         folder=str(folder.path),
@@ -57,6 +66,6 @@ def status(file: ConfigFile) -> StatusAnswer:
         acceptance={
             kind: last[f"accepted_{kind}"] / last[f"tried_{kind}"] for kind in kinds if last[f"tried_{kind}"] > 0
         },
-        drift=str(checkpoint.notes["drift"]),
+        drift=notes.drift,
         snapshots=len(folder.snapshots()),
     )

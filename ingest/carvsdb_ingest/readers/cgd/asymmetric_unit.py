@@ -14,7 +14,7 @@ from carvsdb.atoms.cell import cell_of_parameters
 from carvsdb.atoms.symmetry_operations import Operations, keeps_metric
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
-from carvsdb_ingest.readers.cgd.blocks import Block, Entry
+from carvsdb_ingest.readers.cgd.blocks import Block, KeywordLine
 from carvsdb_ingest.readers.cgd.places import usable_tolerance
 from carvsdb_ingest.readers.symmetry import group_operations
 
@@ -93,7 +93,7 @@ def read_frame(file: TextFile, block: Block, tolerance: float) -> tuple[Frame, l
     return Frame(file, dimension, cell, name, operations, usable_tolerance(cell, tolerance)), quality + doubts
 
 
-def _only(file: TextFile, block: Block, keyword: str) -> Entry | None:
+def _only(file: TextFile, block: Block, keyword: str) -> KeywordLine | None:
     entries = block.entries.get(keyword, [])
     if len(entries) > 1:
         raise file.error(entries[1].line, f"a second {keyword.upper()} in one block")
@@ -142,7 +142,7 @@ def read_edges(frame: Frame, block: Block, atoms: list[Atom]) -> list[Edge]:
     return [_edge(frame, entry, by_label) for entry in entries]
 
 
-def _edge(frame: Frame, entry: Entry, by_label: dict[str, Atom]) -> Edge:
+def _edge(frame: Frame, entry: KeywordLine, by_label: dict[str, Atom]) -> Edge:
     file, dimension, values, line = frame.file, frame.dimension, entry.values, entry.line
 
     def atom(label: str) -> tuple[float, ...]:

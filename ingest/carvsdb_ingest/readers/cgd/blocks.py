@@ -29,7 +29,7 @@ _KEYWORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeywordLine:
     """The values of one keyword, and the line they stand on."""
 
     line: int
@@ -42,7 +42,7 @@ class Block:
 
     sort: str
     line: int
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    entries: dict[str, list[KeywordLine]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -88,10 +88,10 @@ def split_blocks(file: TextFile) -> list[Block]:
         elif first in _KEYWORDS:
             keyword, alone = _KEYWORDS[first], len(words) == 1
             if not alone or keyword == "name":
-                block.entries.setdefault(keyword, []).append(Entry(number, words[1:]))
+                block.entries.setdefault(keyword, []).append(KeywordLine(number, words[1:]))
         elif first[0] in "+-.0123456789" or (alone and keyword in ("node", "edge")):
             if keyword is not None:
-                block.entries.setdefault(keyword, []).append(Entry(number, words))
+                block.entries.setdefault(keyword, []).append(KeywordLine(number, words))
         else:
             keyword = None
     if block is not None:

@@ -5,10 +5,10 @@ from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cgd.blocks import read_header, split_blocks
 from carvsdb_ingest.readers.cgd.crystal import read_crystal
 from carvsdb_ingest.readers.cgd.periodic_graph import read_periodic_graph
-from carvsdb_ingest.readers.item import FoundNet, ReadOptions
+from carvsdb_ingest.readers.item import FileOptions, FoundNet
 
 
-def read_cgd(file: TextFile, options: ReadOptions) -> list[FoundNet]:
+def read_cgd(file: TextFile, options: FileOptions) -> list[FoundNet]:
     """Read all nets of a CGD file, in their order.
 
     Raises

@@ -2,10 +2,14 @@
 
 import re
 
+import gemmi
 import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import HYDROGEN, covalent_radius, is_metal
+from carvsdb.atoms.pairs import near_pairs
+from carvsdb.atoms.structure import Structure
 from carvsdb.atoms.symmetry_operations import Operations
 from carvsdb_ingest.readers.cif.expansion import MERGED, Expanded
 from carvsdb_ingest.readers.cif.sites import Sites
@@ -13,6 +17,11 @@ from carvsdb_ingest.readers.cif.sites import Sites
 _CODE = re.compile(r"(\d{1,3})(?:_(\d)(\d)(\d))?")
 _LENGTH_ERROR = 0.1
 _FEWEST_BONDED = 0.9
+_LONGER = 0.8
+"""How much longer than two covalent radii a listed bond may be, in Å: as K-O bonds are."""
+
+_CLEAR = 1.1
+"""Atoms nearer than this times their covalent radii are bonded, whatever else is near."""
 
 Found = tuple[NDArray[np.int64] | None, list[str]]
 
@@ -30,8 +39,9 @@ def listed_bonds(
 
     Notes
     -----
-    The list is trusted if its labels are unique, if each bond has the length that is said (within 0.1 Å), and if it
-    reaches nine atoms in ten; many files list some bonds only.
+    The list is trusted if its labels are unique, if each bond has the length that is said (within 0.1 Å), or else one
+    that bonds of its elements have, if it reaches nine atoms in ten, and if no pair of atoms is missing that is as
+    near as only bonded atoms are; many files list some bonds only, or leave out symmetry codes.
     """
     columns = [_column(block, name) for name in ("atom_site_label_1", "atom_site_label_2")]
     count = sum(not cif.is_null(text) for text in columns[0])
@@ -61,12 +71,18 @@ def listed_bonds(
         length = float(np.linalg.norm((second - first) @ cell))
         if np.isfinite(said) and abs(length - said) > _LENGTH_ERROR:
             return None, [f"listed bonds are not used: one of {said:g} Å is {length:.2f} Å long"]
+        radii = [covalent_radius(sites.elements[end]) for end in ends if end is not None]
+        if not np.isfinite(said) and length > sum(radii) + _LONGER:
+            return None, [f"listed bonds are not used: one is {length:.2f} Å long, which no bond of these elements is"]
         found = _all_images(first, second, ends, operations, expanded, cell)
         rows.update(found)
     bonds = np.array(sorted(rows), np.int64).reshape(-1, 5)
     bonded = len(np.unique(bonds[:, :2]))
     if bonded < _FEWEST_BONDED * len(expanded.elements):
         return None, [f"listed bonds are not used: they reach {bonded} of {len(expanded.elements)} atoms"]
+    missing = _missing(bonds, expanded, cell)
+    if missing:
+        return None, [f"listed bonds are not used: {missing} that follow from the distances are missing"]
     return bonds, []
 
 
@@ -80,13 +96,41 @@ def _image(sites: Sites, operations: Operations, site: int, code: str) -> NDArra
     if cif.is_null(code):
         home: NDArray[np.float64] = sites.positions[site]
         return home
-    parts = _CODE.fullmatch(cif.as_string(code).strip())
+    text = cif.as_string(code).strip()
+    parts = _CODE.fullmatch(text)
+    if parts is None and "," in text:
+        return _literal_image(text, sites.positions[site])
     if parts is None or not 1 <= int(parts[1]) <= len(operations[0]):
         return None
     shift = [int(digit) - 5 for digit in parts.groups()[1:]] if parts[2] else [0, 0, 0]
     rotation, translation = operations[0][int(parts[1]) - 1], operations[1][int(parts[1]) - 1]
     image: NDArray[np.float64] = rotation @ sites.positions[site] + translation + shift
     return image
+
+
+def _literal_image(text: str, position: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return the image by an operation that is written out, ``-x,y+1/2,-z``."""
+    try:
+        operation = gemmi.Op(text.replace(" ", "").lower())
+    except (ValueError, RuntimeError):
+        return None
+    image: NDArray[np.float64] = (
+        np.array(operation.rot) @ position / gemmi.Op.DEN + np.array(operation.tran) / gemmi.Op.DEN
+    )
+    return image
+
+
+def _missing(bonds: NDArray[np.int64], expanded: Expanded, cell: NDArray[np.float64]) -> int:
+    """Count pairs of atoms, no hydrogen and not two metals, as near as only bonded atoms are that are not listed."""
+    elements = expanded.elements
+    radii = np.array([covalent_radius(element) for element in elements])
+    heavy = np.array([element not in HYDROGEN for element in elements])
+    metal = np.array([is_metal(element) for element in elements])
+    rows, lengths = near_pairs(Structure(elements, expanded.positions, cell), _CLEAR * 2 * float(radii.max()))
+    src, dst = rows[:, 0], rows[:, 1]
+    clear = heavy[src] & heavy[dst] & ~(metal[src] & metal[dst]) & (lengths < _CLEAR * (radii[src] + radii[dst]))
+    listed = set(map(tuple, bonds.tolist()))
+    return sum(tuple(row) not in listed for row in rows[clear].tolist())
 
 
 def _all_images(
@@ -102,8 +146,8 @@ def _all_images(
     for place, site in zip((first, second), ends, strict=True):
         images = operations[0] @ place + operations[1]
         atoms = np.flatnonzero(expanded.sites == site)
-        if not len(atoms):
-            return []
+        if not len(atoms):  # a site that copies another by symmetry, and was merged with it
+            atoms = np.arange(len(expanded.elements))
         apart = images[:, None, :] - expanded.positions[atoms][None, :, :]
         home = np.rint(apart)
         distances = np.linalg.norm((apart - home) @ cell, axis=2)

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from dataclasses import replace
 
 import numpy as np
 from gemmi import cif
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from carvsdb.atoms.cell import cell_of_parameters
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError, NoNetError
+from carvsdb_ingest.files.cif_tags import MATRIX, OWN, VECTOR
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.cif.bonds import listed_bonds
-from carvsdb_ingest.readers.cif.expansion import Expanded, expand
+from carvsdb_ingest.readers.cif.expansion import FULL, Expanded, expand
 from carvsdb_ingest.readers.cif.sites import LARGEST_STRUCTURE, Sites, read_sites
-from carvsdb_ingest.readers.cif.symmetry import symmetry_of
+from carvsdb_ingest.readers.cif.symmetry import SYMMETRY, symmetry_of
 
 _CELL_TAGS = (
     "_cell_length_a",
@@ -28,6 +30,7 @@ _CELL_TAGS = (
 _UNQUOTED = re.compile(
     r"^(_(?:symmetry_)?space_group\S*)[ \t]+([A-Za-z][^'\"\n]*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
+_EMPTY_LOOP = re.compile(r"^[ \t]*loop_(?:\s+_\S+)*\s*(?=^[ \t]*(?:loop_|data_)|\Z)", re.MULTILINE | re.IGNORECASE)
 _WHERE = re.compile(r"^[^:\s]*:(\d+)(?::\d+)?(?:\(\d+\))?:?\s*")
 
 
@@ -64,23 +67,26 @@ def read_cif(file: TextFile, *, strict: bool = False) -> list[Structure]:
     >>> read_cif(TextFile.decode(text.encode(), "nacl.cif"))
     [<Structure nacl: 8 atoms, 179 Å³>]
     """
-    blocks = [block for block in _parse(file) if _has_atoms(block)]
+    document, notes = _parse(file)
+    blocks = [block for block in document if _has_atoms(block)]
     if not blocks:
         raise InputError("has no data block with atoms (_atom_site_fract_x, _atom_site_Cartn_x)", path=file.path)
     try:
-        return [_structure(file, block, strict) for block in blocks]
+        return [_structure(file, block, strict, notes) for block in blocks]
     except (ValueError, RuntimeError, OverflowError) as error:
         raise InputError(f"cannot be read ({_one_line(error)})", path=file.path) from error
 
 
-def _parse(file: TextFile) -> cif.Document:
+def _parse(file: TextFile) -> tuple[cif.Document, list[str]]:
+    """Parse a file, mended if need be, and say what was mended."""
     try:
-        return cif.read_string(file.text, check_level=0)
+        return cif.read_string(file.text, check_level=0), []
     except (ValueError, RuntimeError) as error:
         quoted = _UNQUOTED.sub(r"\1 '\2'", file.text)
-        if quoted != file.text:
-            with contextlib.suppress(ValueError, RuntimeError):
-                return cif.read_string(quoted, check_level=0)
+        for text, note in ((quoted, []), (_EMPTY_LOOP.sub("", quoted), ["a loop without values is left out"])):
+            if text != file.text:
+                with contextlib.suppress(ValueError, RuntimeError):
+                    return cif.read_string(text, check_level=0), note
         sentence = _one_line(error)
         where = _WHERE.match(sentence)
         line = int(where[1]) if where else None
@@ -100,8 +106,9 @@ def _has_atoms(block: cif.Block) -> bool:
     )
 
 
-def _structure(file: TextFile, block: cif.Block, strict: bool) -> Structure:
-    cell = _cell(file, block)
+def _structure(file: TextFile, block: cif.Block, strict: bool, notes: list[str]) -> Structure:
+    cell, guessed = _cell(file, block)
+    notes = [*notes, *guessed]
     sites = read_sites(file, block, cell)
     reading, doubts = symmetry_of(file, block, sites, cell, strict=strict)
     operations = reading.operations
@@ -111,8 +118,18 @@ def _structure(file: TextFile, block: cif.Block, strict: bool) -> Structure:
             f"block {plain(block.name)} has {count} atoms with symmetry; carvsdb reads at most {LARGEST_STRUCTURE}",
             path=file.path,
         )
+    written = _as_written(block, sites, len(operations[0]) == 1, cell)
+    if written is not None:
+        return replace(written, quality=(*notes, *doubts))
     expanded = expand(sites, operations, cell)
     bonds, bond_doubts = listed_bonds(block, sites, operations, expanded, cell)
+    # A sum of atoms that disagrees with a formula is for the reader to judge; an unknown symmetry is no model.
+    unsure = [doubt for doubt in doubts if doubt.startswith(SYMMETRY)]
+    obstacles = [*guessed, *unsure, *sites.quality, *expanded.quality]
+    partial = np.flatnonzero(sites.occupancies < FULL)
+    if len(partial):
+        label, share = sites.labels[partial[0]], sites.occupancies[partial[0]]
+        obstacles.insert(0, f"site {plain(label)} is occupied by {share:g}; a model needs whole atoms")
     return Structure(
         elements=expanded.elements,
         positions=expanded.positions,
@@ -120,7 +137,32 @@ def _structure(file: TextFile, block: cif.Block, strict: bool) -> Structure:
         labels=_labels(sites, expanded),
         bonds=bonds,
         name=block.name,
-        quality=(*doubts, *sites.quality, *expanded.quality, *bond_doubts),
+        quality=(*notes, *doubts, *sites.quality, *expanded.quality, *bond_doubts),
+        obstacles=tuple(InputError(sentence, path=file.path) for sentence in obstacles),
+    )
+
+
+def _as_written(block: cif.Block, sites: Sites, is_p1: bool, cell: NDArray[np.float64]) -> Structure | None:
+    """Return the atoms by lattice vectors and Cartesian coordinates to the last bit, as carvsdb writes them in P 1.
+
+    None if the block has no such vectors, symmetry, or sites that are not whole atoms.
+    """
+    if sites.cartesian is None or not is_p1 or (sites.occupancies < FULL).any() or sites.quality:
+        return None
+    numbers = [cif.as_number(block.find_value(tag) or "?") for tag in (*MATRIX, *VECTOR)]
+    vectors, origin = np.array(numbers[:9]).reshape(3, 3).T, np.array(numbers[9:])
+    if not np.isfinite(numbers).all() or not np.allclose(vectors @ vectors.T, cell @ cell.T, rtol=1e-4, atol=1e-3):
+        return None
+    arrays: dict[str, NDArray[np.float64] | NDArray[np.int64]] = {}
+    for key, tags in OWN.items():
+        columns = [list(block.find_loop(tag)) for tag in tags]
+        if all(len(column) > max(sites.rows) for column in columns):
+            values = np.array([[cif.as_number(column[row]) for column in columns] for row in sites.rows])
+            if np.isfinite(values).all():
+                found = values if key == "charges" else np.rint(values).astype(np.int64)
+                arrays[key] = found if len(tags) > 1 else found[:, 0]
+    return Structure.from_cartesian(
+        sites.elements, sites.cartesian, vectors, origin, labels=sites.labels, name=block.name, **arrays
     )
 
 
@@ -128,10 +170,15 @@ def _labels(sites: Sites, expanded: Expanded) -> tuple[str, ...]:
     return tuple(sites.labels[site] for site in expanded.sites)
 
 
-def _cell(file: TextFile, block: cif.Block) -> NDArray[np.float64]:
-    parameters = []
+def _cell(file: TextFile, block: cif.Block) -> tuple[NDArray[np.float64], list[str]]:
+    """Return the cell, and a sentence if angles are not given: they are right angles then, as CIF has it."""
+    parameters, missing = [], 0
     for tag in _CELL_TAGS:
         text = block.find_value(tag) or block.find_value(tag.replace("_cell_", "_cell.", 1))
+        if "angle" in tag and (text is None or cif.is_null(text)):
+            parameters.append(90.0)
+            missing += 1
+            continue
         if text is None:
             raise NoNetError(f"block {plain(block.name)} has no {tag}", cause="bad cell", path=file.path)
         number = cif.as_number(text)
@@ -139,6 +186,7 @@ def _cell(file: TextFile, block: cif.Block) -> NDArray[np.float64]:
             raise InputError(f"{tag} must be a number, got {shown(cif.as_string(text))}", path=file.path)
         parameters.append(number)
     try:
-        return cell_of_parameters(parameters)
+        cell = cell_of_parameters(parameters)
     except InputError as error:
         raise NoNetError(error.message, cause="bad cell", path=file.path) from error
+    return cell, [f"{missing} of the cell's angles are not given: taken for 90°"] if missing else []

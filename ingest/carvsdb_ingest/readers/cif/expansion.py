@@ -16,7 +16,8 @@ MERGED = 0.4
 
 _SAME = 0.05
 _TOO_NEAR = 0.75
-_FULL = 0.99
+FULL = 0.99
+"""Sites that are occupied by less are partly occupied."""
 _BOND = 0.3
 _HYDROGENS = 1.2
 
@@ -61,7 +62,7 @@ def expand(sites: Sites, operations: Operations, cell: NDArray[np.float64]) -> E
     if doubtful:
         quality.append(f"atoms less than {MERGED:g} Å apart, merged: {doubtful}")
     occupancies = sites.occupancies[site]
-    partial = occupancies < _FULL
+    partial = occupancies < FULL
     if partial.any():
         quality.append(f"partly occupied atoms: {np.count_nonzero(partial)}")
         kept = _without_alternatives(positions, site, sites, cell)
@@ -159,7 +160,7 @@ def _without_alternatives(
         if not kept[atom]:
             continue
         for other in others[atom]:
-            if weight[other] < _FULL and weight[other] <= weight[atom]:
+            if weight[other] < FULL and weight[other] <= weight[atom]:
                 kept[other] = False
     return kept
 

@@ -8,9 +8,9 @@ import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import element_of_site, is_symbol
+from carvsdb.atoms.elements import VACANT, element_of_site, element_readings, is_symbol, mixed_elements
 from carvsdb.errors import InputError
-from carvsdb_ingest.files.text_file import TextFile, shown
+from carvsdb_ingest.files.text_file import TextFile, plain, shown
 
 LARGEST_STRUCTURE = 500_000
 """Atoms in a cell, at most."""
@@ -32,6 +32,10 @@ class Sites:
         Disorder assembly and group of each site; None for sites without alternatives, and for those that are
         disordered about a special position (a negative group), whose images are their alternatives.
     quality : tuple of str
+    cartesian : ndarray of float64, shape (n_sites, 3), or None
+        In Å, as the file has them, where it has Cartesian coordinates.
+    rows : tuple of int
+        Which row of the file's loop each site is.
     """
 
     elements: tuple[str, ...]
@@ -40,6 +44,8 @@ class Sites:
     occupancies: NDArray[np.float64]
     groups: tuple[tuple[str, str] | None, ...]
     quality: tuple[str, ...] = ()
+    cartesian: NDArray[np.float64] | None = None
+    rows: tuple[int, ...] = ()
 
 
 def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> Sites:
@@ -66,11 +72,13 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     labels = labels if len(labels) == count else [f"{i + 1}" for i in range(count)]
     formula = _formula(block)
     left_out: Counter[str] = Counter()
-    elements, names, places, occupancies = [], [], [], []
+    mixed, unknown, unclear, rows = list[str](), list[str](), dict[str, int](), list[int]()
+    elements: list[str] = []
+    names, places, occupancies = [], [], []
     groups: list[tuple[str, str] | None] = []
     for row, triple in enumerate(triples):
         label = cif.as_string(labels[row])
-        symbol = cif.as_string(symbols[row]) if len(symbols) == count else ""
+        symbol = "" if len(symbols) != count or cif.is_null(symbols[row]) else cif.as_string(symbols[row])
         if all(cif.is_null(text) for text in triple):
             left_out["atoms without coordinates, left out"] += 1
             continue
@@ -78,16 +86,35 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         if occupancy <= 0 or (len(columns["calc_flag"]) == count and columns["calc_flag"][row] == "dum"):
             left_out["dummy or unoccupied sites, left out"] += 1
             continue
-        element = element_of_site("" if cif.is_null(symbol or "?") else symbol, label, formula)
+        if symbol in VACANT:
+            left_out["vacant sites, left out"] += 1
+            continue
+        shares = mixed_elements(symbol)
+        element = next(iter(shares), None) or element_of_site(symbol, label, formula)
         if element is None:
             raise InputError(f"atom {shown(label)} of type {shown(symbol)} is of no element", path=file.path)
+        if shares:
+            mixed.append(f"site {plain(label)} is mixed ({plain(symbol)}), taken for {element}")
+        elif symbol and not element_readings(symbol):
+            unknown.append(f"{shown(symbol)} is no chemical symbol")
+        elif not symbol and label[1:2].isupper() and len(element_readings(label)) > 1 and len(element) == 1:
+            unclear[label] = len(elements)
         elements.append(element)
         names.append(label)
+        rows.append(row)
         occupancies.append(occupancy)
         places.append([_coordinate(file, text, label) for text in triple])
         assembly, group = (_entry(columns[name], row, count) for name in ("disorder_assembly", "disorder_group"))
         groups.append(None if group in (".", "0") or group.startswith("-") else (assembly, group))
+    # CA1 in a formula of Ca and C: what else would be missing altogether is what such labels mean.
+    for label, index in list(unclear.items()):
+        absent = [one for one in element_readings(label) if one in formula and one not in elements]
+        if absent:
+            elements[index] = absent[0]
+        if absent or formula:
+            del unclear[label]
     positions = np.array(places, np.float64).reshape(-1, 3)
+    cartesian = positions if where == "Cartn" else _cartesian(columns, count, rows)
     if where == "Cartn":
         positions = positions @ np.linalg.inv(cell)
     if not len(positions):
@@ -101,8 +128,32 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         positions,
         np.array(occupancies),
         tuple(groups),
-        tuple(f"{what}: {number}" for what, number in left_out.items()),
+        (
+            *(f"{what}: {number}" for what, number in left_out.items()),
+            *dict.fromkeys(mixed),
+            *(f"{sentence}: the labels of such sites name their elements" for sentence in dict.fromkeys(unknown)),
+            *(
+                f"label {plain(label)} is taken for {elements[index]}, it could be {_other(label)}; "
+                "neither a type nor a formula settles it"
+                for label, index in list(unclear.items())[:1]
+            ),
+        ),
+        cartesian,
+        tuple(rows),
     )
+
+
+def _other(label: str) -> str:
+    return element_readings(label)[1]
+
+
+def _cartesian(columns: dict[str, list[str]], count: int, rows: list[int]) -> NDArray[np.float64] | None:
+    """Return the Cartesian coordinates that stand beside fractional ones, if they all do."""
+    found = [columns[f"Cartn_{axis}"] for axis in "xyz"]
+    if any(len(column) != count for column in found):
+        return None
+    values = np.array([[cif.as_number(column[row]) for column in found] for row in rows], np.float64)
+    return values if np.isfinite(values).all() else None
 
 
 def _columns(block: cif.Block) -> dict[str, list[str]]:

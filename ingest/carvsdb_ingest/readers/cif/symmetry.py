@@ -49,6 +49,9 @@ _NUMBER = (
     "_space_group_number",
 )
 _CODE = ("_space_group_IT_coordinate_system_code", "_space_group.IT_coordinate_system_code")
+SYMMETRY = "symmetry: "
+"""What doubts about symmetry begin with."""
+
 _BETTER = 0.1
 _CROWDED = 0.005
 
@@ -103,9 +106,9 @@ def symmetry_of(
     if modulations not in ("", "0"):
         doubts.append("the structure is modulated: read as its average")
     if strict and doubts:
-        raise InputError(f"symmetry: {doubts[0]}", path=file.path, hint="without --strict it is read with this doubt")
+        raise InputError(f"{SYMMETRY}{doubts[0]}", path=file.path, hint="without --strict it is read with this doubt")
     found = found_contents(sites, reading.operations, cell)
-    quality = [f"symmetry: {doubt}" for doubt in doubts]
+    quality = [f"{SYMMETRY}{doubt}" for doubt in doubts]
     return reading, quality + [f"contents: {doubt}" for doubt in contents.doubts(found, cell)]
 
 

@@ -5,23 +5,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from carvsdb.atoms.structure import Structure
-from carvsdb_ingest.readers.item import ReadOptions
+from carvsdb_ingest.readers.item import FileOptions, Frames
 from carvsdb_ingest.readers.lammps.nearest_image import nearest_images
-from carvsdb_ingest.readers.lammps.sections import DataFile, read_atoms, read_bonds, read_box, read_counts, read_masses
+from carvsdb_ingest.readers.lammps.sections import (
+    DataFile,
+    is_reduced,
+    read_atoms,
+    read_bonds,
+    read_box,
+    read_counts,
+    read_masses,
+)
 from carvsdb_ingest.readers.lammps.types import elements_of_atoms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def is_all_atom(data: DataFile, options: ReadOptions) -> bool:
+def is_all_atom(data: DataFile, options: FileOptions) -> bool:
     """Tell whether a data file is to be read as atoms: if their elements are given, or it has no bonds to read."""
     if options.node_types is not None or options.linker_types is not None:
         return False
     return bool(options.elements) or "Bonds" not in data.sections
 
 
-def read_lammps_atoms(data: DataFile, options: ReadOptions) -> list[Structure]:
+def read_lammps_atoms(data: DataFile, options: FileOptions) -> Frames:
     """Read the atoms of a LAMMPS data file; its Bonds, if there are any, go to the nearest image.
 
     Raises
@@ -35,7 +43,13 @@ def read_lammps_atoms(data: DataFile, options: ReadOptions) -> list[Structure]:
     atoms = read_atoms(data, counts, low, cell)
     masses, names = read_masses(data)
     elements = elements_of_atoms(
-        file, atoms.types, atoms.lines, given=dict(options.elements), masses=masses, names=names
+        file,
+        atoms.types,
+        atoms.lines,
+        given=dict(options.elements),
+        masses=masses,
+        names=names,
+        reduced=is_reduced(file),
     )
     bonds: NDArray[np.int64] | None = None
     if "Bonds" in data.sections:
@@ -58,5 +72,10 @@ def read_lammps_atoms(data: DataFile, options: ReadOptions) -> list[Structure]:
             labels=tuple(map(str, atoms.ids)),
             molecule_ids=None if atoms.molecules is None else np.array(atoms.molecules, np.int64),
             bonds=bonds,
+            cartesian=atoms.cartesian,
+            origin=low,
+            atom_ids=np.array(atoms.ids, np.int64),
+            images=atoms.images,
+            charges=None if atoms.charges is None else np.array(atoms.charges),
         )
     ]

@@ -1,6 +1,8 @@
 """LAMMPS dump files (``.dump``, ``.lammpstrj``), any number of frames."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,16 +12,16 @@ from carvsdb.atoms.elements import symbol_of
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_ingest.readers.frames import Frames, usable
-from carvsdb_ingest.readers.item import ReadOptions
+from carvsdb_ingest.readers.item import FileOptions, Frames, open_directions, usable
 from carvsdb_ingest.readers.lammps.types import elements_of_atoms
 
 _SCALED, _PLAIN = ("xs ys zs", "xsu ysu zsu"), ("xu yu zu", "x y z")
 _BEGIN = "ITEM: TIMESTEP"
+_BOUNDARY = re.compile("[pfsm]{2}")
 _ITEM = re.compile(r"ITEM:\s*(TIMESTEP|NUMBER OF ATOMS|BOX BOUNDS|ATOMS|UNITS|TIME)\b(.*)")
 
 
-def read_dump(file: TextFile, options: ReadOptions) -> Frames:
+def read_dump(file: TextFile, options: FileOptions) -> Frames:
     """Read all frames; atoms are sorted by their numbers, as the order in a dump is that of processors.
 
     Raises
@@ -43,9 +45,9 @@ def read_dump(file: TextFile, options: ReadOptions) -> Frames:
     return usable(frames)
 
 
-def _read_frame(file: TextFile, at: int, last: int, options: ReadOptions) -> tuple[Structure, int]:
+def _read_frame(file: TextFile, at: int, last: int, options: FileOptions) -> tuple[Structure, int]:
     """Read the frame that begins at a line; also returns where the next one begins."""
-    n_atoms, box = 0, None
+    n_atoms, box, said = 0, None, open_directions(file, 1, (), "")
     while at < last:
         line = file.lines[at].strip()
         match = _ITEM.match(line)
@@ -61,11 +63,14 @@ def _read_frame(file: TextFile, at: int, last: int, options: ReadOptions) -> tup
             at += 2
         elif match and item == "BOX BOUNDS":
             box = _box(file, at, match[2].split())
+            flags = [word for word in match[2].split() if _BOUNDARY.fullmatch(word)]
+            said = open_directions(file, at + 1, [flag == "pp" for flag in flags], f"box bounds {' '.join(flags)}")
             at += 4
         elif box is None:
             raise file.error(at + 1, "the frame has no box (ITEM: BOX BOUNDS); a net needs a periodic cell")
         elif match:
-            return _frame(file, at, n_atoms, match[2].split(), box, options), at + 1 + n_atoms
+            found = _frame(file, at, n_atoms, match[2].split(), box, options)
+            return replace(found, quality=said[0], obstacles=said[1]), at + 1 + n_atoms
     raise file.error(last, "the file ends within a frame (is it cut off?)")
 
 
@@ -107,7 +112,7 @@ def _box(file: TextFile, at: int, words: list[str]) -> Box:
     return low, cell
 
 
-def _frame(file: TextFile, at: int, n_atoms: int, columns: list[str], box: Box, options: ReadOptions) -> Structure:
+def _frame(file: TextFile, at: int, n_atoms: int, columns: list[str], box: Box, options: FileOptions) -> Structure:
     if n_atoms < 1:
         raise file.error(at + 1, "the frame declares no atoms")
     if at + n_atoms >= len(file.lines) or not file.lines[at + n_atoms].strip():
@@ -118,50 +123,71 @@ def _frame(file: TextFile, at: int, n_atoms: int, columns: list[str], box: Box, 
         if len(words) != len(columns):
             raise file.error(at + 2 + row, f"an atom needs {len(columns)} columns, got {len(words)}")
     low, cell = box
-    positions = _positions(file, at, rows, place, low, cell)
-    ids = (
-        [file.whole(words[place["id"]], at + 2 + row, "an atom's number") for row, words in enumerate(rows)]
-        if ("id" in place)
-        else list(range(1, n_atoms + 1))
-    )
-    if len(set(ids)) < n_atoms:
+    exact, values = _coordinates(file, at, rows, place)
+    ids = _whole(file, at, rows, place, ("id",), "an atom's number")
+    numbers = np.arange(1, n_atoms + 1) if ids is None else ids[:, 0]
+    if len(set(numbers.tolist())) < n_atoms:
         raise file.error(at + 1, "two atoms of the frame have the same number")
     elements = _elements(file, at, rows, place, options)
-    order = np.argsort(ids)
-    return Structure(
-        elements=tuple(elements[one] for one in order),
-        positions=positions[order],
-        cell=cell,
-        labels=tuple(str(ids[one]) for one in order),
-        molecule_ids=_molecules(file, at, rows, place, order),
+    order = np.argsort(numbers)
+    molecules = _whole(file, at, rows, place, ("mol",), "a molecule")
+    unwrapped = "xu" in place or "xsu" in place
+    images = None if unwrapped else _whole(file, at, rows, place, ("ix", "iy", "iz"), "an image flag")
+    charges = _real(file, at, rows, place, ("q",), "a charge")
+    cartesian = values if exact else low + values @ cell
+    try:
+        found = Structure.from_cartesian(
+            tuple(elements[one] for one in order),
+            cartesian[order],
+            cell,
+            low,
+            labels=tuple(map(str, numbers[order].tolist())),
+            molecule_ids=None if molecules is None else molecules[order, 0],
+            atom_ids=None if ids is None else numbers[order],
+            images=None if images is None else images[order],
+            charges=None if charges is None else charges[order, 0],
+        )
+    except InputError as error:
+        raise file.error(at + 1, error.message) from None
+    return found if exact else replace(found, positions=values[order])
+
+
+Rows = list[list[str]]
+Place = dict[str, int]
+
+
+def _real(
+    file: TextFile, at: int, rows: Rows, place: Place, names: Sequence[str], what: str
+) -> NDArray[np.float64] | None:
+    """Return columns of numbers, shape (n, columns); None if the frame has not all of them."""
+    if not all(name in place for name in names):
+        return None
+    wanted = [place[name] for name in names]
+    found = [file.numbers([words[one] for one in wanted], at + 2 + row, what, 1e7) for row, words in enumerate(rows)]
+    return np.array(found, np.float64)
+
+
+def _whole(
+    file: TextFile, at: int, rows: Rows, place: Place, names: Sequence[str], what: str
+) -> NDArray[np.int64] | None:
+    if not all(name in place for name in names):
+        return None
+    wanted = [place[name] for name in names]
+    return np.array(
+        [[file.whole(words[one], at + 2 + row, what) for one in wanted] for row, words in enumerate(rows)], np.int64
     )
 
 
-def _positions(
-    file: TextFile,
-    at: int,
-    rows: list[list[str]],
-    place: dict[str, int],
-    low: NDArray[np.float64],
-    cell: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _coordinates(file: TextFile, at: int, rows: Rows, place: Place) -> tuple[bool, NDArray[np.float64]]:
+    """Return whether the coordinates are Cartesian, in Å, or fractional, and the coordinates."""
     for names in (*_PLAIN, *_SCALED):
-        if all(name in place for name in names.split()):
-            wanted = [place[name] for name in names.split()]
-            values = np.array(
-                [
-                    file.numbers([words[one] for one in wanted], at + 2 + row, "a coordinate", 1e7)
-                    for row, words in enumerate(rows)
-                ]
-            )
-            positions = values if names in _SCALED else (values - low) @ np.linalg.inv(cell)
-            if np.abs(positions).max() > 1e6:
-                raise file.error(at + 1, "an atom is more than a million cells away")
-            return np.asarray(positions, np.float64)
+        values = _real(file, at, rows, place, names.split(), "a coordinate")
+        if values is not None:
+            return names in _PLAIN, values
     raise file.error(at + 1, "the columns have no coordinates (x y z, xs ys zs, xu yu zu or xsu ysu zsu)")
 
 
-def _elements(file: TextFile, at: int, rows: list[list[str]], place: dict[str, int], options: ReadOptions) -> list[str]:
+def _elements(file: TextFile, at: int, rows: list[list[str]], place: dict[str, int], options: FileOptions) -> list[str]:
     if "element" in place and not options.elements:
         column = place["element"]
         known: dict[str, str] = {}
@@ -181,12 +207,3 @@ def _elements(file: TextFile, at: int, rows: list[list[str]], place: dict[str, i
             masses.setdefault(kind, file.number(words[place["mass"]], at + 2 + row, "a mass"))
     lines = range(at + 2, at + 2 + len(rows))
     return list(elements_of_atoms(file, types, lines, given=dict(options.elements), masses=masses, names={}))
-
-
-def _molecules(
-    file: TextFile, at: int, rows: list[list[str]], place: dict[str, int], order: NDArray[np.int64]
-) -> NDArray[np.int64] | None:
-    if "mol" not in place:
-        return None
-    numbers = [file.whole(words[place["mol"]], at + 2 + row, "a molecule") for row, words in enumerate(rows)]
-    return np.array(numbers, np.int64)[order]

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from carvsdb.net import Net
 from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers.item import FoundNet, ReadOptions
+from carvsdb_ingest.readers.item import FileOptions, FoundNet
 from carvsdb_ingest.readers.lammps.nearest_image import nearest_images
 from carvsdb_ingest.readers.lammps.sections import (
-    Atoms,
+    AtomsSection,
     DataFile,
     read_atoms,
     read_bonds,
@@ -22,7 +22,7 @@ from carvsdb_ingest.readers.lammps.sections import (
 Types = tuple[int, ...]
 
 
-def read_lammps(data: DataFile, options: ReadOptions) -> list[FoundNet]:
+def read_lammps(data: DataFile, options: FileOptions) -> list[FoundNet]:
     """Read the net of a LAMMPS data file.
 
     Of two atom types, the one whose bonds all go to the other type is taken for the linker, unless `options`
@@ -86,7 +86,7 @@ def read_lammps(data: DataFile, options: ReadOptions) -> list[FoundNet]:
 
 
 def _sorts(
-    file: TextFile, atoms: Atoms, bonds: NDArray[np.int64], types: NDArray[np.int64], options: ReadOptions
+    file: TextFile, atoms: AtomsSection, bonds: NDArray[np.int64], types: NDArray[np.int64], options: FileOptions
 ) -> tuple[Types, Types, list[str]]:
     """Decide which types are nodes and which linkers; notes say what was decided."""
     present = tuple(sorted(set(atoms.types)))
@@ -133,7 +133,7 @@ def _guess(bonds: NDArray[np.int64], types: NDArray[np.int64], present: Types) -
 
 
 def _node_linker_bonds(
-    file: TextFile, atoms: Atoms, bonds: NDArray[np.int64], is_node: NDArray[np.bool_]
+    file: TextFile, atoms: AtomsSection, bonds: NDArray[np.int64], is_node: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], int]:
     """Return the node-linker bonds, and how many node-node bonds are left out."""
     first, second = is_node[bonds[:, 0]], is_node[bonds[:, 1]]

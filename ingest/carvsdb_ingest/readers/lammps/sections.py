@@ -8,18 +8,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import LONGEST, check_volume
+from carvsdb.atoms.structure import FARTHEST
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
 
-# Atom style -> columns before x y z: where the type is (the molecule is before it), and how many there are.
-_COLUMNS = {
-    "atomic": (1, 2),
-    "charge": (1, 3),
-    "bond": (2, 3),
-    "angle": (2, 3),
-    "molecular": (2, 3),
-    "full": (2, 4),
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """Where an atom's line has what; -1 for what it has not."""
+
+    molecule: int
+    kind: int
+    charge: int
+    first: int
+
+
+_MOLECULAR = _Style(1, 2, -1, 3)
+_STYLES = {
+    "atomic": _Style(-1, 1, -1, 2),
+    "charge": _Style(-1, 1, 2, 3),
+    "bond": _MOLECULAR,
+    "angle": _MOLECULAR,
+    "molecular": _MOLECULAR,
+    "full": _Style(1, 2, 3, 4),
 }
+_LABELS = "Atom Type Labels"
+_KINDS = ("Atom", "Bond", "Angle", "Dihedral", "Improper")
+# Where types have labels a line of numbers can begin with a letter: then only these begin a section.
+_SECTIONS = {"Atoms", "Velocities", "Masses", "Ellipsoids", "Lines", "Triangles", "Bodies"}
+_SECTIONS |= {f"{kind}{end}" for kind in _KINDS for end in ("s", " Coeffs", " Type Labels")}
+_COEFFS = re.compile(r"(Pair|PairIJ|BondBond|BondAngle|BondBond13|AngleAngle|(Middle|End|Angle|AngleAngle)\w*) Coeffs")
+_UNITS = re.compile(r"\bunits\s*=\s*([a-z]+)")
+_IN_ANGSTROM = ("real", "metal", "lj")
 _COUNT = re.compile(r"([0-9]+)\s+(atoms|bonds|atom types)")
 _STYLE = re.compile(r"(?:style\s*=\s*)?[\"']?([a-z_/]+)[\"']?")
 
@@ -52,7 +72,7 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Atoms:
+class AtomsSection:
     """The Atoms section.
 
     Attributes
@@ -60,17 +80,24 @@ class Atoms:
     ids, types : list of int
     lines : list of int
         Where each atom stands.
+    cartesian : ndarray of float64, shape (n, 3)
+        In Å, as the file has them.
     positions : ndarray of float64, shape (n, 3)
-        Fractional coordinates, as the file has them; image flags are left out.
+        Fractional coordinates; image flags are left out.
     molecules : list of int, or None
         The molecule of each atom; None in styles without molecules.
+    charges : list of float, or None
+    images : ndarray of int64, shape (n, 3), or None
     """
 
     ids: list[int]
     types: list[int]
     lines: list[int]
+    cartesian: NDArray[np.float64]
     positions: NDArray[np.float64]
     molecules: list[int] | None = None
+    charges: list[float] | None = None
+    images: NDArray[np.int64] | None = None
 
 
 def split_sections(file: TextFile) -> DataFile:
@@ -83,8 +110,8 @@ def split_sections(file: TextFile) -> DataFile:
         words = content.split()
         if not words:
             continue
-        if words[0][0].isalpha():
-            title = " ".join(words)
+        title = " ".join(words)
+        if words[0][0].isalpha() and (_LABELS not in sections or title in _SECTIONS or _COEFFS.fullmatch(title)):
             if title in sections:
                 raise file.error(number, f"a second section {shown(title)}")
             sections[title] = Section(number, comment.strip(), [])
@@ -92,6 +119,20 @@ def split_sections(file: TextFile) -> DataFile:
         else:
             current.append(Line(number, words, comment.strip()))
     return DataFile(file, header, sections)
+
+
+def is_reduced(file: TextFile) -> bool:
+    """Tell whether a data file says, in its first line, that its units are reduced (lj).
+
+    Raises
+    ------
+    InputError
+        If it says that its lengths are not in Å.
+    """
+    found = _UNITS.search(file.lines[0])
+    if found and found[1] not in _IN_ANGSTROM:
+        raise file.error(1, f"the file is in units {found[1]}; expected lengths in Å (units real or metal)")
+    return found is not None and found[1] == "lj"
 
 
 def read_counts(data: DataFile) -> dict[str, int]:
@@ -105,7 +146,9 @@ def read_counts(data: DataFile) -> dict[str, int]:
 
 
 def read_box(data: DataFile) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the origin (Å) and the lattice vectors (rows, Å; a along x, b in the xy plane).
+    """Return the origin (Å) and the lattice vectors (rows, Å).
+
+    The vectors have a along x and b in the xy plane, or, as `avec`, `bvec` and `cvec`, any directions.
 
     Raises
     ------
@@ -114,9 +157,16 @@ def read_box(data: DataFile) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     file, low, cell, last = data.file, np.zeros(3), np.zeros((3, 3)), 1
     missing = {"xlo xhi", "ylo yhi", "zlo zhi"}
+    general = {"avec": 0, "bvec": 1, "cvec": 2}
     for line in data.header:
         title = " ".join(line.words[2:])
-        if title in missing:
+        if line.words[3:] == ["abc", "origin"]:
+            low = np.array(file.numbers(line.words[:3], line.number, "the corner of the box", LONGEST))
+        elif len(line.words) == 4 and line.words[3] in general:
+            row = general.pop(line.words[3])
+            cell[row], last = file.numbers(line.words[:3], line.number, "a vector of the box", LONGEST), line.number
+            missing.discard(f"{'xyz'[row]}lo {'xyz'[row]}hi")
+        elif title in missing:
             axis = "xyz".index(title[0])
             low[axis], high = file.numbers(line.words[:2], line.number, "a bound of the box")
             if not 0 < high - low[axis] <= LONGEST:
@@ -135,7 +185,9 @@ def read_box(data: DataFile) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return low, cell
 
 
-def read_atoms(data: DataFile, counts: dict[str, int], low: NDArray[np.float64], cell: NDArray[np.float64]) -> Atoms:
+def read_atoms(
+    data: DataFile, counts: dict[str, int], low: NDArray[np.float64], cell: NDArray[np.float64]
+) -> AtomsSection:
     """Read the Atoms section in the style that its title names, or that its columns suggest.
 
     Raises
@@ -148,38 +200,58 @@ def read_atoms(data: DataFile, counts: dict[str, int], low: NDArray[np.float64],
     if section is None or not section.lines:
         raise file.error(section.line if section else 1, "there are no atoms; expected an Atoms section")
     _check_count(file, section, counts.get("atoms"), "atoms")
-    type_column, first = _columns(file, section)
-    ids, types, lines, molecules, seen = [], [], [], [], set()
-    places = np.zeros((len(section.lines), 3))
+    style, labels = _style(file, section), read_labels(data)
+    first = style.first
+    with_images = len(section.lines[0].words) == first + 6
+    ids, types, molecules, charges, seen = [], [], [], [], set()
+    places, images = np.zeros((len(section.lines), 3)), np.zeros((len(section.lines), 3), np.int64)
     for row, line in enumerate(section.lines):
-        if len(line.words) not in (first + 3, first + 6):
+        words, number = line.words, line.number
+        if len(words) not in (first + 3, first + 6):
             raise file.error(
-                line.number,
-                f"an atom needs {first + 3} columns (or {first + 6} with image flags), got {len(line.words)}",
+                number, f"an atom needs {first + 3} columns (or {first + 6} with image flags), got {len(words)}"
             )
-        ids.append(file.whole(line.words[0], line.number, "an atom's number"))
+        if (len(words) == first + 6) is not with_images:
+            raise file.error(number, "some atoms have image flags and some have none")
+        ids.append(file.whole(words[0], number, "an atom's number"))
         if ids[-1] in seen:
-            raise file.error(line.number, f"atom {ids[-1]} is given twice")
+            raise file.error(number, f"atom {ids[-1]} is given twice")
         seen.add(ids[-1])
-        types.append(file.whole(line.words[type_column], line.number, "an atom's type"))
-        if type_column == 2:
-            molecules.append(file.whole(line.words[1], line.number, "an atom's molecule"))
-        lines.append(line.number)
-        places[row] = file.numbers(line.words[first : first + 3], line.number, "a coordinate", 1e7)
+        types.append(_kind(file, words[style.kind], number, labels, "an atom's type"))
+        if style.molecule >= 0:
+            molecules.append(file.whole(words[style.molecule], number, "an atom's molecule"))
+        if style.charge >= 0:
+            charges.append(file.number(words[style.charge], number, "a charge"))
+        if with_images:
+            images[row] = [file.whole(word, number, "an image flag") for word in words[first + 3 :]]
+        places[row] = file.numbers(words[first : first + 3], number, "a coordinate", 1e7)
     positions = (places - low) @ np.linalg.inv(cell)
-    far = np.flatnonzero(np.abs(positions).max(axis=1) > 1e6)
+    lines = [line.number for line in section.lines]
+    far = np.flatnonzero(np.abs(positions).max(axis=1) > FARTHEST)
     if len(far):
         raise file.error(lines[far[0]], f"atom {ids[far[0]]} is more than a million cells away")
-    return Atoms(ids, types, lines, positions, molecules if type_column == 2 else None)
+    return AtomsSection(
+        ids,
+        types,
+        lines,
+        places,
+        positions,
+        molecules if style.molecule >= 0 else None,
+        charges if style.charge >= 0 else None,
+        images if with_images else None,
+    )
 
 
-def _columns(file: TextFile, section: Section) -> tuple[int, int]:
-    """Return the column of the type and the number of columns before x y z."""
+def _kind(file: TextFile, word: str, line: int, labels: dict[str, int], what: str) -> int:
+    return labels[word] if word in labels else file.whole(word, line, what)
+
+
+def _style(file: TextFile, section: Section) -> _Style:
     match = _STYLE.fullmatch(section.comment.lower())
     if match:
-        if match[1] in _COLUMNS:
-            return _COLUMNS[match[1]]
-        known = ", ".join(_COLUMNS)
+        if match[1] in _STYLES:
+            return _STYLES[match[1]]
+        known = ", ".join(_STYLES)
         raise file.error(section.line, f"atom style {shown(match[1])} is not supported; carvsdb reads {known}")
     words = section.lines[0].words
     # 8 and 9 columns are 5 and 6 with image flags: all styles have three coordinates.
@@ -187,9 +259,9 @@ def _columns(file: TextFile, section: Section) -> tuple[int, int]:
     if width == 6:
         # Molecules are numbered, charges seldom whole: the third column tells `molecular` from `charge`.
         whole = all(re.fullmatch("[0-9]+", line.words[2]) for line in section.lines if len(line.words) > 2)
-        return _COLUMNS["molecular" if whole else "charge"]
+        return _STYLES["molecular" if whole else "charge"]
     if width in (5, 7):
-        return _COLUMNS["atomic" if width == 5 else "full"]
+        return _STYLES["atomic" if width == 5 else "full"]
     raise file.error(section.lines[0].number, f"{len(words)} columns fit no atom style; name it, as in 'Atoms # full'")
 
 
@@ -213,14 +285,26 @@ def read_bonds(data: DataFile, counts: dict[str, int]) -> Iterator[tuple[int, in
         yield first, second, line.number
 
 
+def read_labels(data: DataFile) -> dict[str, int]:
+    """Return the atom type of each label (section Atom Type Labels)."""
+    section = data.sections.get(_LABELS)
+    labels = {}
+    for line in section.lines if section else []:
+        if len(line.words) != 2:
+            raise data.file.error(line.number, f"a type label needs 2 columns (type, label), got {len(line.words)}")
+        labels[line.words[1]] = data.file.whole(line.words[0], line.number, "an atom type")
+    return labels
+
+
 def read_masses(data: DataFile) -> tuple[dict[int, float], dict[int, str]]:
-    """Return the masses (g/mol) of the atom types, and their names: the comments after the masses."""
-    masses, names = {}, {}
+    """Return the masses (g/mol) of the atom types, and their names: the comments after the masses, else the labels."""
+    labels = read_labels(data)
+    masses, names = {}, {kind: label for label, kind in labels.items()}
     section = data.sections.get("Masses")
     for line in section.lines if section else []:
         if len(line.words) < 2:
             raise data.file.error(line.number, "a mass needs 2 columns (type, mass), got 1")
-        kind = data.file.whole(line.words[0], line.number, "an atom type")
+        kind = _kind(data.file, line.words[0], line.number, labels, "an atom type")
         masses[kind] = data.file.number(line.words[1], line.number, "a mass")
         if line.comment:
             names[kind] = line.comment

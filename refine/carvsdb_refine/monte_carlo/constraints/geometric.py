@@ -25,7 +25,7 @@ from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import pair_table
 from carvsdb_refine.monte_carlo.protocols import Proposal
-from carvsdb_refine.potential.terms import Arrays
+from carvsdb_refine.potential.terms import Arrays, saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -211,12 +211,9 @@ class BoundBonds:
         reach = max(1.0, float(high.max()))
         check_minimum_image(configuration.cell, reach, lengths.name)
         cells = cell_list(configuration.positions, configuration.cell, reach)
-        self._bonds = _bonds(cells, model.atom_to_species, low, high)
+        self._take_bonds(_bonds(cells, model.atom_to_species, low, high))
         species = model.atom_to_species[self._bonds]
         self._low, self._high = low[species[:, 0], species[:, 1]], high[species[:, 0], species[:, 1]]
-        ends = self._bonds.ravel()
-        order = np.argsort(ends, kind="stable")
-        self._of_atom = np.split(order // 2, np.cumsum(np.bincount(ends, minlength=model.n_atoms))[:-1])
 
     def allows(self, proposal: Proposal) -> bool:
         """Return whether no bond leaves its range, or goes further from it."""
@@ -264,8 +261,16 @@ class BoundBonds:
 
     def restore(self, arrays: Arrays) -> None:
         """Take over the bonds of the start."""
-        self._bonds, self._low, self._high = (np.array(arrays[name]) for name in ("bonds", "low", "high"))
-        ends = self._bonds.ravel()
+        n_bonds, n_atoms = len(arrays.get("low", ())), self._configuration.model.n_atoms
+        bonds = saved(arrays, "bonds", np.zeros((n_bonds, 2), np.int64))
+        if n_bonds and not (bonds.min() >= 0 and bonds.max() < n_atoms):
+            raise InputError(f"the saved bonds name atoms that are none of the {n_atoms}")
+        self._low, self._high = (saved(arrays, name, np.zeros(n_bonds)) for name in ("low", "high"))
+        self._take_bonds(bonds)
+
+    def _take_bonds(self, bonds: Integers) -> None:
+        self._bonds = bonds
+        ends = bonds.ravel()
         order = np.argsort(ends, kind="stable")
         n_atoms = self._configuration.model.n_atoms
         self._of_atom = np.split(order // 2, np.cumsum(np.bincount(ends, minlength=n_atoms))[:-1])

@@ -12,7 +12,7 @@ from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.data.curves import CountCurve
 from carvsdb_refine.monte_carlo.data.fitting import Misfit
 from carvsdb_refine.monte_carlo.data.pair_changes import PairChanges
-from carvsdb_refine.potential.terms import Arrays
+from carvsdb_refine.potential.terms import Arrays, saved
 from carvsdb_refine.scattering import Calculation, Composition, DataScore, DataSet, Scatterer
 
 Floats = NDArray[np.float64]
@@ -177,11 +177,13 @@ class ScatteringState:
 
     def restore(self, arrays: Arrays) -> None:
         """Take over arrays of `state`."""
-        histogram, n_bins = self._pairs.histogram, int(arrays["n_bins"])
+        histogram, n_bins = self._pairs.histogram, int(saved(arrays, "n_bins", np.array(0)))
+        if not 0 < n_bins * histogram.bin_width <= float(self._model.heights.min()) / 2 * (1 + 1e-9):
+            raise InputError(f"the saved n_bins, {n_bins}, does not fit the cell")
         if n_bins != histogram.pair_counts.shape[1]:
             # The cell has changed since the start; the bins have not.
             width = histogram.bin_width
             self._pairs = PairChanges(self._model, width, n_bins * width)
             self._take_curves()
-        self._curves = [np.array(arrays[f"curve_{index}"]) for index in range(len(self._fits))]
-        self._chi2 = float(arrays["chi2"])
+        self._curves = [saved(arrays, f"curve_{index}", curve) for index, curve in enumerate(self._curves)]
+        self._chi2 = float(saved(arrays, "chi2", np.array(0.0)))

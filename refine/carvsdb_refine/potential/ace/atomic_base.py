@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled_part
+from carvsdb_refine.potential.ace.grid import grid_basis, grid_basis_slopes
 from carvsdb_refine.potential.ace.harmonics import harmonics, harmonics_slopes
 from carvsdb_refine.potential.ace.radial import radial_basis, radial_basis_slopes
 from carvsdb_refine.potential.ace.tables import AceTables
@@ -45,7 +46,7 @@ def add_neighbours(
     """
     # All neighbours in one call: the tables are so many arrays that handing them over takes longer than a neighbour.
     base, channel, y_real, y_imag = room[0], room[1], room[2], room[3]
-    radial, harmonic, channel_rows = tables.radial, tables.harmonic, tables.channel_rows
+    radial, harmonic, channel_rows, grid = tables.radial, tables.harmonic, tables.channel_rows, tables.grid
     channel_l, channel_first = tables.channel_l, tables.channel_first
     for j in range(n_others):
         neighbour = elements[others[j]]
@@ -57,7 +58,11 @@ def add_neighbours(
         l_max = tables.l_max[centre, neighbour]
         shrink = 1.0 / distance
         x, y, z = vectors[j, 0] * shrink, vectors[j, 1] * shrink, vectors[j, 2] * shrink
-        radial_basis(distance, cutoff, n_base, radial, base)
+        first_row, n_bins = tables.grid_first[centre, neighbour], tables.grid_bins[centre, neighbour]
+        if first_row >= 0:
+            grid_basis(distance, first_row, n_bins, tables.grid_scale[centre, neighbour], n_base, grid, base)
+        else:
+            radial_basis(distance, cutoff, n_base, radial, base)
         harmonics(x, y, z, l_max, harmonic, y_real, y_imag)
         first = tables.base_first[centre, neighbour]
         for c in range(n_channels):
@@ -102,7 +107,7 @@ def neighbour_gradients(
     """
     base, base_slope, channel, channel_slope = room[0], room[1], room[2], room[3]
     y_real, y_imag = room[4], room[5]
-    radial, harmonic, channel_rows = tables.radial, tables.harmonic, tables.channel_rows
+    radial, harmonic, channel_rows, grid = tables.radial, tables.harmonic, tables.channel_rows, tables.grid
     channel_l, channel_first = tables.channel_l, tables.channel_first
     for j in range(n_others):
         neighbour = elements[others[j]]
@@ -115,7 +120,12 @@ def neighbour_gradients(
         l_max = tables.l_max[centre, neighbour]
         shrink = 1.0 / distance
         x, y, z = vectors[j, 0] * shrink, vectors[j, 1] * shrink, vectors[j, 2] * shrink
-        radial_basis_slopes(distance, cutoff, n_base, radial, base, base_slope)
+        first_row, n_bins = tables.grid_first[centre, neighbour], tables.grid_bins[centre, neighbour]
+        if first_row >= 0:
+            scale = tables.grid_scale[centre, neighbour]
+            grid_basis_slopes(distance, first_row, n_bins, scale, n_base, grid, base, base_slope)
+        else:
+            radial_basis_slopes(distance, cutoff, n_base, radial, base, base_slope)
         harmonics_slopes(x, y, z, l_max, harmonic, y_real, y_imag, y_slopes)
         for c in range(n_channels):
             channel[c] = 0.0

@@ -6,78 +6,122 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.potential.ace.c_tilde import bond_of, embedding_of
+from carvsdb.errors import InputError
+from carvsdb_refine.potential.ace.bonds import (
+    CORE_LIMIT,
+    checked_bond,
+    coefficients_of,
+    core_limit_of,
+    embedding_of,
+    inner_of,
+    radial_of,
+    refuse_unbuilt_basis,
+    with_charges,
+)
 from carvsdb_refine.potential.ace.coupling import invariant
 from carvsdb_refine.potential.ace.form import AceForm, Bond, Centre, Function
 
 Factor = tuple[int, int, int, int]
+Blocks = dict[tuple[str, ...], dict[str, Any]]
+NAMES = {"basis": "radbase", "width": "dcutij", "parameters": "radparameters"}
 
 
 def b_form(content: dict[Any, Any], path: Path) -> AceForm:
     """Bring a B-basis to C-tilde form; `content` is the file's mapping."""
-    blocks = {tuple(str(block["speciesblock"]).split()): block for block in content["species"]}
-    elements = tuple(sorted({symbols[0] for symbols in blocks}))
+    blocks = _blocks(content["species"])
+    about = content.get("global") or {}
+    for symbols, block in blocks.items():
+        if "radbase" in block:
+            refuse_unbuilt_basis(block["radbase"], "-".join(symbols * (3 - len(symbols))), path)
+    elements = tuple(sorted({symbol for symbols in blocks for symbol in symbols}))
+    lacking = [symbol for symbol in elements if (symbol,) not in blocks]
+    if lacking:
+        raise InputError(f"there is no speciesblock of {', '.join(lacking)} alone", path=path)
     places = {symbol: index for index, symbol in enumerate(elements)}
-    zero = (content.get("global") or {}).get("E0") or {}
+    zero = about.get("E0") or {}
     if not isinstance(zero, dict):
         zero = dict(zip(elements, zero, strict=True))
+    spacing = float(about.get("DeltaSplineBins", 0.001))
     functions: list[list[Function]] = [[] for _ in elements]
     for symbols, block in blocks.items():
         for text in block.get("nbody") or ():
-            functions[places[symbols[0]]].append(_function(text, places))
+            if not text.get("skip", False):
+                functions[places[symbols[0]]].append(_function(text, symbols, places))
     return AceForm(
         elements=elements,
         bonds={
-            (places[a], places[b]): _bond(blocks, a, b, path)
+            (places[a], places[b]): _bond(blocks, a, b, spacing, path)
             for a in elements
             for b in elements
         },
-        centres=tuple(
-            Centre(
-                zero_energy=float(zero.get(symbol, 0.0)),
-                embedding=embedding_of(
-                    blocks[symbol,]["npoti"], blocks[symbol,]["parameters"], int(blocks[symbol,]["ndensityi"]), path
-                ),
-                functions=tuple(functions[place]),
-            )
-            for place, symbol in enumerate(elements)
-        ),
+        centres=tuple(_centre(blocks[symbol,], float(zero.get(symbol, 0.0)), tuple(functions[place]), path)
+                      for place, symbol in enumerate(elements)),
     )  # fmt: skip
 
 
-def _bond(blocks: dict[tuple[str, ...], Any], centre: str, neighbour: str, path: Path) -> Bond:
-    """Return the bond of a pair; a pair that has no block has that of its mirror."""
-    if centre == neighbour:
-        block = blocks[centre,]
-    else:
-        block = blocks.get((centre, neighbour), {})
-        block = block if "radbase" in block else blocks[neighbour, centre]
-    return bond_of(
-        pair=f"{centre}-{neighbour}",
-        basis=block["radbase"],
-        unbuilt=(*block.get("core-repulsion", ()), block.get("r_in", 0), block.get("delta_in", 0)),
-        cutoff=block["rcutij"],
-        shape=(int(block["nradmaxi"]), int(block["lmaxi"]) + 1, int(block["nradbaseij"])),
-        coefficients=block["radcoefficients"],
-        path=path,
+def _blocks(species: list[dict[str, Any]]) -> Blocks:
+    """Return the blocks by the different symbols in their names, in order: "Al Al" is "Al"."""
+    blocks: Blocks = {}
+    for block in species:
+        symbols = tuple(dict.fromkeys(str(block["speciesblock"]).split()))
+        if symbols in blocks:
+            raise ValueError(f"two blocks of {' '.join(symbols)}")
+        blocks[symbols] = block
+    return blocks
+
+
+def _centre(block: dict[str, Any], zero_energy: float, functions: tuple[Function, ...], path: Path) -> Centre:
+    name, embedding = embedding_of(block["npoti"], block["parameters"], int(block["ndensityi"]), path)
+    limit = block.get("rho_core_cut", CORE_LIMIT[0]), block.get("drho_core_cut", CORE_LIMIT[1])
+    return Centre(zero_energy, embedding, functions, name, core_limit_of(*limit, path))
+
+
+def _bond(blocks: Blocks, centre: str, neighbour: str, spacing: float, path: Path) -> Bond:
+    """Return the bond of a pair; what its block does not say, that of its mirror does."""
+    pair = f"{centre}-{neighbour}"
+    symbols = (centre,) if centre == neighbour else (centre, neighbour)
+    own, mirror = blocks.get(symbols), blocks.get(symbols[::-1])
+    if own is None and mirror is None:
+        # Nothing is said of the pair, so nothing is between the two.
+        return Bond(1.0, np.zeros((0, 1, 1)))
+    said = [block for block in (own, mirror) if block is not None]
+    radial = next((block for block in said if "radbase" in block), None)
+    if radial is None:
+        raise InputError(f"no speciesblock says the radial basis of {pair}", path=path)
+    core = next((block for block in said if "core-repulsion" in block), radial)
+    shape = (int(radial["nradmaxi"]), int(radial["lmaxi"]) + 1, int(radial["nradbaseij"]))
+    prefactor, decay = core.get("core-repulsion") or (0, 0)
+    bond = Bond(
+        cutoff=float(radial["rcutij"]),
+        coefficients=coefficients_of(radial["radcoefficients"], shape, pair, path),
+        radial=radial_of(radial, NAMES, spacing, None, pair, path),
+        inner=inner_of(
+            core.get("inner_cutoff_type", "density"), core.get("r_in", 0), core.get("delta_in", 0), pair, path
+        ),
+        repulsion=(float(prefactor), float(decay)),
     )
+    return checked_bond(with_charges(bond, (centre, neighbour)), pair, path)
 
 
-def _function(text: dict[str, Any], places: dict[str, int]) -> Function:
+def _function(text: dict[str, Any], block: tuple[str, ...], places: dict[str, int]) -> Function:
     """Sum what belongs to one and the same product, and to it and its complex conjugate."""
-    elements = tuple(places[symbol] for symbol in text["type"].split()[1:])
-    ns, ls = tuple(text["nr"]), tuple(text["nl"])
+    symbols = str(text["type"]).split()
+    if symbols[0] != block[0] or not set(symbols) <= set(block):
+        raise ValueError(f"a function of {' '.join(symbols)} in the speciesblock of {' '.join(block)}")
+    elements = tuple(places[symbol] for symbol in symbols[1:])
+    ns, ls = tuple(int(n) for n in text["nr"]), tuple(int(l) for l in text["nl"])  # noqa: E741 - the field's own letter
     if not len(elements) == len(ns) == len(ls):
         raise ValueError("a function whose type, nr and nl differ in length")
     sums: dict[tuple[Factor, ...], float] = {}
     chosen: dict[tuple[Factor, ...], tuple[int, ...]] = {}
-    for ms, coefficient in invariant(ls, tuple(text.get("lint", ()))).items():
+    for ms, coefficient in invariant(ls, tuple(int(between) for between in text.get("lint") or ())).items():
         mirrored = tuple(-m for m in ms)
         one, other = (tuple(sorted(zip(elements, ns, ls, some, strict=True))) for some in (ms, mirrored))
         key = max(one, other)
         chosen.setdefault(key, ms)
         sums[key] = sums.get(key, 0.0) + coefficient
     kept = [key for key, total in sums.items() if abs(total) > 1e-12]
-    weights: NDArray[np.float64] = np.outer([sums[key] for key in kept], np.array(text["c"], dtype=np.float64))
+    coefficients = np.atleast_1d(np.array(text["c"], dtype=np.float64))
+    weights: NDArray[np.float64] = np.outer([sums[key] for key in kept], coefficients)
     ms_kept = np.array([chosen[key] for key in kept], dtype=np.int64).reshape(len(kept), len(ls))
     return Function(elements=elements, n=ns, l=ls, m=ms_kept, weights=weights)

@@ -10,10 +10,12 @@ from carvsdb.atoms.cell_list import cell_list, check_minimum_image, put_atoms
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.ace.changes import bases_of_all, change_bases, energies_by_element
 from carvsdb_refine.potential.ace.evaluate import evaluate
+from carvsdb_refine.potential.ace.nearest import fades_of
 from carvsdb_refine.potential.ace.pair_lanes import PAIRS, room_rows
 from carvsdb_refine.potential.ace.product_lanes import SIDE
 from carvsdb_refine.potential.ace.product_plan import ProductPlan, plan_products
 from carvsdb_refine.potential.ace.tables import AceTables
+from carvsdb_refine.potential.terms import saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -67,6 +69,8 @@ class BoundAce:
         self._cutoff = float(tables.cutoffs.max())
         check_minimum_image(cell, self._cutoff, name)
         self._cells = cell_list(self._positions, cell, self._cutoff)
+        self._switches = bool(tables.repels.max() == 2)
+        self._fades_room = np.ones(0)
         self._slot_of = np.full(n_atoms, -1, np.int64)
         rows = int((tables.n_full + np.diff(self._plan.first_part)).max())
         self._product_room = (
@@ -77,7 +81,7 @@ class BoundAce:
         )
         self._pair_room = np.zeros((room_rows(tables), PAIRS))
         self._bases = np.zeros((n_atoms, width))
-        self._others, self._vectors = np.zeros(0, np.int64), np.zeros((0, 4))
+        self._make_found()
         self._make_room(512, 4096)
         self.atom_energies: Floats = self._evaluate()
         self._n_touched = 0
@@ -98,7 +102,7 @@ class BoundAce:
                 self._touched,
                 self._fresh,
                 *self._pairs,
-                *self._found(),
+                *self._found,
                 self._pair_room,
             )
             if self._n_touched != -1:
@@ -108,6 +112,7 @@ class BoundAce:
             return np.inf
         self._pending = (atoms, positions)
         n_touched, energies = self._n_touched, self._fresh_energies
+        fades = self._fades(self._touched, n_touched, positions)
         energies_by_element(
             self._tables,
             self._plan,
@@ -116,6 +121,7 @@ class BoundAce:
             n_touched,
             self._fresh,
             *self._product_room,
+            fades,
             energies,
         )
         touched = self._touched[:n_touched]
@@ -143,6 +149,7 @@ class BoundAce:
         self._positions[atoms] = positions
         if not put_atoms(self._cells, atoms, positions):
             self._cells = cell_list(self._positions, self._cells.cell, self._cutoff)
+            self._make_found()
         self._pending = None
 
     def reject(self) -> None:
@@ -164,8 +171,8 @@ class BoundAce:
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays of `state`."""
-        self._bases[:] = arrays["bases"]
-        self.atom_energies[:] = arrays["atom_energies"]
+        self._bases[:] = saved(arrays, "bases", self._bases)
+        self.atom_energies[:] = saved(arrays, "atom_energies", self.atom_energies)
 
     def _evaluate(self) -> Floats:
         n_atoms = len(self._elements)
@@ -178,7 +185,7 @@ class BoundAce:
                 self._elements,
                 order,
                 *self._pairs,
-                *self._found(),
+                *self._found,
                 self._pair_room,
                 self._bases,
             )
@@ -196,16 +203,33 @@ class BoundAce:
             n_atoms,
             self._bases,
             *self._product_room,
+            self._fades(np.arange(n_atoms), n_atoms, np.zeros((0, 3))),
             energies,
         )
         return energies
 
-    def _found(self) -> tuple[Integers, Floats]:
-        """Return room for all atoms that a search may find."""
+    def _fades(self, atoms: Integers, n_atoms: int, positions: Floats) -> Floats:
+        """Return what nearest neighbours leave of the expansion of atoms, of which the first are moved to positions."""
+        if not self._switches:
+            return self._fades_room
+        fades = np.ones(n_atoms)
+        if n_atoms:
+            fades_of(
+                self._tables,
+                self._cells,
+                self._elements,
+                atoms,
+                n_atoms,
+                np.ascontiguousarray(positions),
+                *self._found,
+                fades,
+            )
+        return fades
+
+    def _make_found(self) -> None:
+        """Make room for all atoms that a search may find."""
         most = self._cells.most_found
-        if len(self._others) < most:
-            self._others, self._vectors = np.zeros(most, np.int64), np.zeros((most, 4))
-        return self._others, self._vectors
+        self._found = np.zeros(most, np.int64), np.zeros((most, 4))
 
     def _make_room(self, n_touched: int, n_pairs: int) -> None:
         self._touched = np.zeros(n_touched, np.int64)

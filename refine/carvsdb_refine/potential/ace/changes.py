@@ -65,11 +65,15 @@ def change_bases(
     n_moved, n_elements, cutoff = atoms.shape[0], tables.cutoffs.shape[0], float(tables.cutoffs.max())
     n_touched, n_pairs, status = n_moved, 0, 0
     vector = np.empty(4)
+    # Atoms that move are hidden from searches: their pairs among themselves are told apart below, since both ends move.
+    # They take the first slots, with bases from nothing, as all of their pairs change.
     for i in range(n_moved):
         cells.hidden[atoms[i]] = 1
         touched[i] = atoms[i]
         for k in range(fresh.shape[1]):
             fresh[i, k] = 0.0
+    # Pairs with atoms that stay, first at the old places, then at the new ones. A neighbour loses the old pair (its
+    # sign is -1) and gains the new one; the moved atom itself, whose bases begin from nothing, only gains.
     for i in range(n_moved):
         atom = atoms[i]
         for is_new in range(2):
@@ -89,6 +93,7 @@ def change_bases(
                     slot_of[other] = slot
                     touched[slot] = other
                     n_touched += 1
+                # Cut-offs can differ by which of the two elements is the centre: each direction is a pair of its own.
                 there = found[j, 3] < tables.cutoffs[elements[other], elements[atom]]
                 here = is_new == 1 and found[j, 3] < tables.cutoffs[elements[atom], elements[other]]
                 if is_new == 1 and not found[j, 3] > 1e-9:
@@ -110,6 +115,7 @@ def change_bases(
                     n_pairs += 1
         if status != 0:
             break
+        # Pairs among the moved atoms, at their new places only: both ends have bases from nothing.
         for j in range(n_moved):
             if j == i:
                 continue
@@ -129,12 +135,14 @@ def change_bases(
                 for axis in range(4):
                     vectors[n_pairs, axis] = vector[axis]
                 n_pairs += 1
+    # Marks go back to what they were, also where there was no room: the caller makes more and tries again.
     for i in range(n_moved):
         cells.hidden[atoms[i]] = 0
     for slot in range(n_moved, n_touched):
         slot_of[touched[slot]] = -1
     if status != 0:
         return int(status)
+    # Neighbours keep what did not move, so only differences are added to their present bases.
     for slot in range(n_moved, n_touched):
         for k in range(fresh.shape[1]):
             fresh[slot, k] = bases[touched[slot], k]
@@ -195,6 +203,7 @@ def energies_by_element(
     imag: Floats,
     sums: Floats,
     densities: Floats,
+    fades: Floats,
     energies: Floats,
 ) -> None:
     """Write the energies (eV) of some atoms, the first `n_atoms` of `atoms`, from their bases, row by row."""
@@ -207,7 +216,9 @@ def energies_by_element(
                 count += 1
         for begin in range(0, count, SIDE):
             end = min(begin + SIDE, count)
-            energies_of_bases(tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, energies)
+            energies_of_bases(
+                tables, plan, centre, bases, which, begin, end, real, imag, sums, densities, fades, energies
+            )
 
 
 @compiled

@@ -1,7 +1,9 @@
 """Generalised Clebsch-Gordan coefficients: which products of spherical harmonics make an invariant.
 
-Momenta are coupled in pairs: two, l1 l2 -> 0; three, (l1 l2) -> L12, L12 l3 -> 0; four, (l1 l2) -> L12, (l3 l4) -> L34,
-L12 L34 -> 0; five, L12 L34 -> L1234, L1234 l5 -> 0. The L are the file's `lint`.
+Momenta are coupled in pairs, first to first: two, l1 l2 -> 0; three, (l1 l2) -> L12, L12 l3 -> 0; four, (l1 l2) -> L12,
+(l3 l4) -> L34, L12 L34 -> 0; five, L12 L34 -> L1234, L1234 l5 -> 0; six, L12 L34 -> L1234, L56 L1234 -> 0. What is
+coupled joins the end of the queue of pairs; an odd momentum waits until all others are one. The L are the file's
+`lint`.
 
 References
 ----------
@@ -9,10 +11,9 @@ References
 """
 
 import math
+from collections import deque
 from functools import cache
 from itertools import product
-
-MAX_RANK = 5
 
 
 @cache
@@ -36,21 +37,50 @@ def clebsch_gordan(l1: int, m1: int, l2: int, m2: int, l: int, m: int) -> float:
     return math.sqrt(triangle * shells) * total
 
 
+# (momentum, m) of all that is below, and the coefficient.
+Combinations = dict[tuple[tuple[int, int], ...], float]
+
+
+@cache
+def coupling_tree(rank: int) -> tuple[tuple[int, int, int], ...]:
+    """Return which two couple to which third, in order: 0 .. rank - 1 are the momenta, the others follow.
+
+    Examples
+    --------
+    >>> coupling_tree(4), coupling_tree(5)[-2:]
+    (((0, 1, 4), (2, 3, 5), (4, 5, 6)), ((5, 6, 7), (7, 4, 8)))
+    """
+    steps: list[tuple[int, int, int]] = []
+    queue = deque((2 * pair, 2 * pair + 1) for pair in range(rank // 2))
+    coupled: deque[int] = deque()
+    odd = rank - 1 if rank % 2 else None
+    while len(steps) < rank - 1:
+        if queue:
+            first, second = queue.popleft()
+        elif len(coupled) > 1:
+            first, second = coupled.popleft(), coupled.popleft()
+        else:
+            assert odd is not None
+            first, second = coupled.popleft(), odd
+        steps.append((first, second, rank + len(steps)))
+        coupled.append(steps[-1][2])
+    return tuple(steps)
+
+
 def invariant(ls: tuple[int, ...], between: tuple[int, ...]) -> dict[tuple[int, ...], float]:
     """Return the coefficient of every combination of m that has one.
 
     Parameters
     ----------
     ls : tuple of int
-        The momenta, at most five.
+        The momenta.
     between : tuple of int
-        What they couple to on the way (`lint`): none for one or two momenta, one for three, two for four, three for
-        five; a last one that can be nothing else may be missing.
+        What they couple to on the way (`lint`): none for one or two momenta, two fewer than momenta for more.
 
     Raises
     ------
     ValueError
-        If there are too many momenta, or they cannot couple like that.
+        If they cannot couple like that, or change sign in a mirror.
 
     Examples
     --------
@@ -59,36 +89,41 @@ def invariant(ls: tuple[int, ...], between: tuple[int, ...]) -> dict[tuple[int, 
     """
     rank = len(ls)
     expected = max(0, rank - 2)
-    if rank > MAX_RANK:
-        raise ValueError(f"a function of rank {rank}; up to {MAX_RANK} are built")
     if len(between) != expected:
         raise ValueError(f"lint: expected {expected} numbers for rank {rank}, got {len(between)}")
-    found = {}
-    for ms in product(*(range(-l, l + 1) for l in ls[:-1])):  # noqa: E741
-        last = -sum(ms)
-        if abs(last) <= ls[-1]:
-            coefficient = _coefficient(ls, (*ms, last), between)
-            if abs(coefficient) > 1e-12:
-                found[(*ms, last)] = coefficient
+    found: dict[tuple[int, ...], float] = {}
+    if rank > 1:
+        found = _coupled(ls, (*ls, *between, 0))
+    elif ls == (0,):
+        found = {(0,): 1.0}
     if not found:
         raise ValueError(f"momenta {ls} cannot couple through {between} to zero")
+    if sum(ls) % 2:
+        raise ValueError(f"momenta {ls} add up to an odd number: such a function changes sign in a mirror")
     return found
 
 
-def _coefficient(ls: tuple[int, ...], ms: tuple[int, ...], between: tuple[int, ...]) -> float:
-    rank = len(ls)
-    if rank == 1:
-        return 1.0 if ls == (0,) else 0.0
-    if rank == 2:
-        return clebsch_gordan(ls[0], ms[0], ls[1], ms[1], 0, 0)
-    m_12 = ms[0] + ms[1]
-    first = clebsch_gordan(ls[0], ms[0], ls[1], ms[1], between[0], m_12)
-    if rank == 3:
-        return first * clebsch_gordan(between[0], m_12, ls[2], ms[2], 0, 0)
-    m_34 = ms[2] + ms[3]
-    second = first * clebsch_gordan(ls[2], ms[2], ls[3], ms[3], between[1], m_34)
-    if rank == 4:
-        return second * clebsch_gordan(between[0], m_12, between[1], m_34, 0, 0)
-    m_1234 = m_12 + m_34
-    third = second * clebsch_gordan(between[0], m_12, between[1], m_34, between[2], m_1234)
-    return third * clebsch_gordan(between[2], m_1234, ls[4], ms[4], 0, 0)
+def _coupled(ls: tuple[int, ...], momenta: tuple[int, ...]) -> dict[tuple[int, ...], float]:
+    """Couple step by step; what is kept are the combinations of m below each momentum, by their sum."""
+    below: dict[int, dict[int, Combinations]] = {
+        index: {m: {((index, m),): 1.0} for m in range(-l, l + 1)}
+        for index, l in enumerate(ls)  # noqa: E741 - the field's own letter
+    }
+    for first, second, third in coupling_tree(len(ls)):
+        sums: dict[int, Combinations] = {}
+        for m_1, left in below.pop(first).items():
+            for m_2, right in below[second].items():
+                factor = clebsch_gordan(momenta[first], m_1, momenta[second], m_2, momenta[third], m_1 + m_2)
+                if abs(factor) <= 1e-12:
+                    continue
+                kept = sums.setdefault(m_1 + m_2, {})
+                for (one, a), (other, b) in product(left.items(), right.items()):
+                    kept[one + other] = factor * a * b
+        del below[second]
+        below[third] = sums
+    (at_top,) = below.values()
+    return {
+        tuple(m for _, m in sorted(combination)): coefficient
+        for combination, coefficient in sorted(at_top.get(0, {}).items(), key=lambda entry: sorted(entry[0]))
+        if abs(coefficient) > 1e-12
+    }

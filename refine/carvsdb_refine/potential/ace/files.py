@@ -1,5 +1,6 @@
 """Reading a file of pacemaker, whichever of its two forms it has, and making sure that it can be evaluated."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,15 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """YAML whose keys may be lists, as in `[0, 1]: {...}`; they become tuples."""
+    """YAML whose keys may be lists, as in `[0, 1]: {...}`; they become tuples.
+
+    Words and numbers are those of YAML 1.2, which the programs write: 1e-05 is a number, No is nobelium.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - a fresh one, so that other readers keep theirs
+        letter: [(tag, pattern) for tag, pattern in found if not tag.endswith((":bool", ":float"))]
+        for letter, found in _Base.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         mapping = {}
@@ -23,6 +32,19 @@ class _Loader(_Base):  # type: ignore[misc]
             key = self.construct_object(key_node, True)
             mapping[tuple(key) if isinstance(key, list) else key] = self.construct_object(value_node, True)
         return mapping
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^(?:[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ),
+    list("-+.0123456789"),
+)
 
 
 def load_mapping(path: Path) -> dict[Any, Any]:
@@ -34,10 +56,13 @@ def load_mapping(path: Path) -> dict[Any, Any]:
         If the file cannot be read or is not such a file.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        text = path.read_text(encoding="utf-8")
+        if text.lstrip().startswith("nelements="):
+            raise InputError("the old text form of ACE potentials (.ace) is not built; save it as .yace", path=path)
+        content = yaml.load(text, Loader=_Loader)
     except OSError as error:
         raise InputError(f"the potential cannot be read: {error.strerror}", path=path) from error
-    except (yaml.YAMLError, ValueError, TypeError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise InputError("this is no potential: expected the YAML of pacemaker", path=path) from error
     if not isinstance(content, dict):
         raise InputError("this is no potential: expected the YAML of pacemaker", path=path)
@@ -50,7 +75,7 @@ def read_form(path: Path) -> AceForm:
     Raises
     ------
     InputError
-        If the file is no such potential, or needs a radial basis, an embedding or a core repulsion that are not built.
+        If the file is no such potential, or needs a radial basis, an embedding or an inner cut-off that is not built.
     """
     content = load_mapping(path)
     is_c_tilde = all(key in content for key in ("elements", "bonds", "embeddings", "functions"))
@@ -72,15 +97,16 @@ def _check(form: AceForm, path: Path) -> None:
     """Raise for what would read outside an array in a kernel."""
     n_elements = len(form.elements)
     for pair in ((a, b) for a in range(n_elements) for b in range(n_elements)):
-        if not 0 < form.bonds[pair].cutoff < np.inf:
-            raise InputError(f"expected a cut-off above 0 Å, got {form.bonds[pair].cutoff}", path=path)
+        if pair not in form.bonds:
+            raise InputError(f"there is no bond {form.elements[pair[0]]}-{form.elements[pair[1]]}", path=path)
         if not np.all(np.isfinite(form.bonds[pair].coefficients)):
             raise ValueError("a radial coefficient is not a number")
+    _check_inner_cutoffs(form, path)
+    if form.is_pooled:
+        _check_pooled(form, path)
     for mu, centre in enumerate(form.centres):
         if not (np.all(np.isfinite(centre.embedding)) and np.isfinite(centre.zero_energy)):
             raise ValueError("a number of an embedding, or an E0, is not a number")
-        if not np.all(centre.embedding[:, 1] > 0):
-            raise ValueError("an exponent of an embedding that is not above 0")
         for function in centre.functions:
             rank = len(function.elements)
             if not 0 < rank == len(function.n) == len(function.l):
@@ -93,5 +119,27 @@ def _check(form: AceForm, path: Path) -> None:
                 raise ValueError("a function with |m| above l")
             for element, n, l in zip(function.elements, function.n, function.l, strict=True):  # noqa: E741
                 n_radial, n_l, n_base = form.bonds[mu, element].coefficients.shape
+                if rank == 1:
+                    n_base = form.bonds[mu, element].n_rank_1
                 if not (1 <= n <= (n_base if rank == 1 else n_radial) and 0 <= l < (1 if rank == 1 else n_l)):
                     raise ValueError(f"a function with n = {n}, l = {l} outside the radial functions")
+
+
+def _check_inner_cutoffs(form: AceForm, path: Path) -> None:
+    """Refuse bonds with different kinds of inner cut-off where it matters: the programs keep one for all."""
+    kinds = {bond.inner.kind for bond in form.bonds.values()}
+    used = any(bond.has_repulsion or bond.inner.limits(bond.cutoff) for bond in form.bonds.values())
+    if len(kinds) > 1 and (used or "zbl" in kinds):
+        raise InputError(
+            f"the bonds have different inner_cutoff_type ({', '.join(sorted(kinds))}); expected the same for all",
+            path=path,
+        )
+
+
+def _check_pooled(form: AceForm, path: Path) -> None:
+    """Refuse a common atomic base of all elements where bonds are of different shape, or repel."""
+    bonds = list(form.bonds.values())
+    if len({bond.coefficients.shape[2] for bond in bonds}) > 1 or any(bond.has_repulsion for bond in bonds):
+        raise InputError("summed_neighbour_A is not built for bonds that differ in size, or with repulsion", path=path)
+    if any(any(function.elements) for centre in form.centres for function in centre.functions):
+        raise InputError("summed_neighbour_A: expected functions of element 0 only", path=path)

@@ -59,11 +59,10 @@ def add_pairs(
     n_base, n_channels = tables.n_base[centre, neighbour], tables.n_channels[centre, neighbour]
     l_max, base_first = tables.l_max[centre, neighbour], tables.base_first[centre, neighbour]
     radial, harmonic, channel_rows = tables.radial, tables.harmonic, tables.channel_rows
-    channel_l, mirror_first = tables.channel_l, 0
+    channel_l, mirror_first = tables.channel_l, tables.imag_first[centre, neighbour]
     n_half = tables.n_half[centre]
-    for other in range(neighbour):
-        for c in range(tables.n_channels[centre, other]):
-            mirror_first += channel_l[centre, other, c]
+    grid, grid_first = tables.grid, tables.grid_first[centre, neighbour]
+    n_bins, per_length = tables.grid_bins[centre, neighbour], tables.grid_scale[centre, neighbour]
     n_real = n_base
     for c in range(n_channels):
         n_real += channel_l[centre, neighbour, c] + 1
@@ -81,29 +80,10 @@ def add_pairs(
                 room[axis, a] = vectors[pair, axis] / distance
             room[3, a] = distance
             room[4, a] = signs[pair]
-        for a in range(count):
-            # sin and cos of pi r / cutoff by way of the right angle, where both series are short.
-            z = 2.0 * room[3, a] / cutoff - 1.0
-            square = z * z
-            sine, cosine = SINE_SERIES[11], COSINE_SERIES[11]
-            for k in range(10, -1, -1):
-                sine = sine * square + SINE_SERIES[k]
-                cosine = cosine * square + COSINE_SERIES[k]
-            scale = room[4, a] * math.sqrt(1.0 / cutoff) / (math.pi * room[3, a])
-            room[3, a] = -2.0 * z * sine
-            room[4, a] = 0.0
-            room[5, a] = scale * cosine
-            room[6, a] = 0.0
-        for n in range(n_base):
-            p_1, p_2, q = radial[0, n], radial[1, n], radial[2, n]
-            for a in range(count):
-                sine = room[5, a]
-                after = room[3, a] * sine - room[4, a]
-                value = p_1 * sine + p_2 * after + q * room[6, a]
-                room[6, a] = value
-                room[out + n, a] = value
-                room[4, a] = sine
-                room[5, a] = after
+        if grid_first >= 0:
+            _tabulated(grid, grid_first, n_bins, per_length, n_base, room, count, out)
+        else:
+            _bessel(radial, cutoff, n_base, room, count, out)
         _harmonics(l_max, harmonic, room, count, y_real, y_imag)
         row, imag_row = out + n_base, imag_first
         for c in range(n_channels):
@@ -133,6 +113,49 @@ def add_pairs(
                 bases[slot, base_first + k] += room[out + k, a]
             for k in range(n_imag):
                 bases[slot, n_half + mirror_first + k] += room[imag_first + k, a]
+
+
+@compiled_part
+def _bessel(radial: Floats, cutoff: float, n_base: int, room: Floats, count: int, out: int) -> None:
+    """Write sign times g_n of the distances in row 3 and the signs in row 4, as `radial_basis` does."""
+    for a in range(count):
+        # sin and cos of pi r / cutoff by way of the right angle, where both series are short.
+        z = 2.0 * room[3, a] / cutoff - 1.0
+        square = z * z
+        sine, cosine = SINE_SERIES[11], COSINE_SERIES[11]
+        for k in range(10, -1, -1):
+            sine = sine * square + SINE_SERIES[k]
+            cosine = cosine * square + COSINE_SERIES[k]
+        scale = room[4, a] * math.sqrt(1.0 / cutoff) / (math.pi * room[3, a])
+        room[3, a] = -2.0 * z * sine
+        room[4, a] = 0.0
+        room[5, a] = scale * cosine
+        room[6, a] = 0.0
+    for n in range(n_base):
+        p_1, p_2, q = radial[0, n], radial[1, n], radial[2, n]
+        for a in range(count):
+            sine = room[5, a]
+            after = room[3, a] * sine - room[4, a]
+            value = p_1 * sine + p_2 * after + q * room[6, a]
+            room[6, a] = value
+            room[out + n, a] = value
+            room[4, a] = sine
+            room[5, a] = after
+
+
+@compiled_part
+def _tabulated(
+    grid: Floats, first: int, n_bins: int, per_length: float, n_base: int, room: Floats, count: int, out: int
+) -> None:
+    """Write sign times the functions of a grid, of the distances in row 3 and the signs in row 4."""
+    for a in range(count):
+        x, sign = room[3, a] * per_length, room[4, a]
+        place = min(int(x), n_bins - 1)
+        w = x - place
+        row = first + place
+        for k in range(n_base):
+            value = grid[row, 0, k] + w * (grid[row, 1, k] + w * (grid[row, 2, k] + w * grid[row, 3, k]))
+            room[out + k, a] = sign * value
 
 
 @compiled_part

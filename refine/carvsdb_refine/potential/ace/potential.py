@@ -120,8 +120,8 @@ def read_ace(path: str | Path) -> AcePotential:
     Raises
     ------
     InputError
-        If the file is no such potential, or needs what is not built: a radial basis other than SBessel, an embedding
-        other than FinnisSinclairShiftedScaled, a core repulsion or an inner cut-off.
+        If the file is no such potential, or needs a radial basis, an embedding or a kind of inner cut-off that is not
+        built; the sentence names it.
     """
     file = Path(path)
     return AcePotential(name=file.name, form=read_form(file))

@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled_part
+from carvsdb_refine.potential.ace.embedding import embed_plain
 from carvsdb_refine.potential.ace.product_plan import ProductPlan
+from carvsdb_refine.potential.ace.products import core_sum
+from carvsdb_refine.potential.ace.repulsion import fade
 from carvsdb_refine.potential.ace.tables import AceTables
 
 Floats = NDArray[np.float64]
@@ -29,6 +32,7 @@ def energies_of_bases(
     imag: Floats,
     sums: Floats,
     densities: Floats,
+    fades: Floats,
     energies: Floats,
 ) -> None:
     """Write the energies (eV) of up to SIDE atoms of one element.
@@ -43,6 +47,8 @@ def energies_of_bases(
         Where to calculate.
     sums, densities : ndarray of float64, shapes (4, SIDE) and (P, SIDE)
         Where to calculate.
+    fades : ndarray of float64
+        Of each row of `bases`, what its nearest neighbour leaves of the expansion; read where that decides it.
     energies : ndarray of float64
         Of each row of `bases`.
     """
@@ -100,16 +106,58 @@ def energies_of_bases(
             w_3, w_4 = weights[min(block + 2, last), p], weights[min(block + 3, last), p]
             for a in range(count):
                 densities[p, a] += w_1 * sums[0, a] + w_2 * sums[1, a] + w_3 * sums[2, a] + w_4 * sums[3, a]
-    for a in range(count):
-        energy = tables.zero_energy[centre]
+    repels, zero_energy = tables.repels[centre], tables.zero_energy[centre]
+    if tables.embedding_kind[centre] == 1:
+        _embed_plainly(embedding, centre, densities, count)
+    else:
+        # The function of `embedding`, with its powers of the exponent taken from the plan.
         for p in range(n_densities):
             exponent = embedding[centre, p, 1]
-            value = densities[p, a]
             if abs(exponent - 1.0) >= 1e-10:
-                # The function of `embedding`, with its powers of the exponent taken from the plan.
-                size = abs(value)
-                fading = math.exp(-size)
-                size = (constants[centre, p, 0] * fading + size) ** exponent - constants[centre, p, 1] * fading
-                value = size if value >= 0.0 else -size
-            energy += embedding[centre, p, 0] * value
-        energies[which[begin + a]] = energy
+                for a in range(count):
+                    value = densities[p, a]
+                    size = abs(value)
+                    fading = math.exp(-size)
+                    size = (constants[centre, p, 0] * fading + size) ** exponent - constants[centre, p, 1] * fading
+                    densities[p, a] = size if value >= 0.0 else -size
+    for a in range(count):
+        energy = 0.0
+        for p in range(n_densities):
+            energy += embedding[centre, p, 0] * densities[p, a]
+        sums[0, a] = energy
+    if repels > 0:
+        _repel(repels, tables.core_place, tables.core_limit, centre, real, which, begin, count, fades, sums[0])
+    for a in range(count):
+        energies[which[begin + a]] = zero_energy + sums[0, a]
+
+
+@compiled_part
+def _embed_plainly(embedding: Floats, centre: int, densities: Floats, count: int) -> None:
+    """Replace densities by their plain functions."""
+    for p in range(densities.shape[0]):
+        for a in range(count):
+            densities[p, a], _ = embed_plain(densities[p, a], embedding[centre, p, 1])
+
+
+@compiled_part
+def _repel(
+    repels: int,
+    core_place: Integers,
+    core_limit: Floats,
+    centre: int,
+    real: Floats,
+    which: Integers,
+    begin: int,
+    count: int,
+    fades: Floats,
+    energies: Floats,
+) -> None:
+    """Fade the energies of the expansion, and add the core sums, as `AceTables.repels` says."""
+    for a in range(count):
+        core = core_sum(core_place, centre, real, a)
+        if repels == 1:
+            left, _ = fade(core, core_limit[centre, 0], core_limit[centre, 1])
+            energies[a] = energies[a] * left + core
+        else:
+            left = fades[which[begin + a]]
+            energies[a] = energies[a] * left + core * (1.0 - left)

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled_part
-from carvsdb_refine.potential.ace.embedding import embed
+from carvsdb_refine.potential.ace.embedding import embed, embed_plain
+from carvsdb_refine.potential.ace.repulsion import fade
 from carvsdb_refine.potential.ace.tables import AceTables
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 LANES = 16
 
@@ -68,16 +70,56 @@ def sum_densities(tables: AceTables, centre: int, real: Floats, imag: Floats, ro
 
 
 @compiled_part
-def embed_densities(tables: AceTables, centre: int, densities: Floats, energies: Floats) -> None:
-    """Write the energies of the lanes in eV; the densities become derivatives of the energy by them."""
+def embed_densities(
+    tables: AceTables, centre: int, real: Floats, densities: Floats, fades: Floats, energies: Floats, slopes: Floats
+) -> None:
+    """Write the energies of the lanes in eV; the densities become derivatives of the energy by them.
+
+    Parameters
+    ----------
+    real : ndarray of float64, shape (n_full, LANES)
+        Of the atomic base, for the core sum.
+    fades : ndarray of float64, shape (LANES,)
+        What the nearest neighbour leaves of the expansion, where it decides that.
+    slopes : ndarray of float64, shape (2, LANES)
+        Become the derivatives of the energy by the core sum and by `fades`.
+    """
+    repels, is_plain = tables.repels[centre], tables.embedding_kind[centre] == 1
+    core_place = tables.core_place
     for lane in range(LANES):
-        energy = tables.zero_energy[centre]
+        energy = 0.0
         for p in range(tables.weights.shape[1]):
-            weight = tables.embedding[centre, p, 0]
-            value, slope = embed(densities[p, lane], tables.embedding[centre, p, 1])
+            weight, exponent = tables.embedding[centre, p, 0], tables.embedding[centre, p, 1]
+            if is_plain:
+                value, slope = embed_plain(densities[p, lane], exponent)
+            else:
+                value, slope = embed(densities[p, lane], exponent)
             energy += weight * value
             densities[p, lane] = weight * slope
-        energies[lane] = energy
+        if repels > 0:
+            core, left, left_slope = core_sum(core_place, centre, real, lane), fades[lane], 0.0
+            if repels == 1:
+                left, left_slope = fade(core, tables.core_limit[centre, 0], tables.core_limit[centre, 1])
+                slopes[0, lane] = 1.0 + energy * left_slope
+                energy = energy * left + core
+            else:
+                slopes[0, lane] = 1.0 - left
+                slopes[1, lane] = energy - core
+                energy = energy * left + core * (1.0 - left)
+            for p in range(tables.weights.shape[1]):
+                densities[p, lane] *= left
+        energies[lane] = tables.zero_energy[centre] + energy
+
+
+@compiled_part
+def core_sum(core_place: Integers, centre: int, real: Floats, lane: int) -> float:
+    """Return the sum of the repulsion of all neighbours, in eV, by `AceTables.core_place`."""
+    total = 0.0
+    for neighbour in range(core_place.shape[1]):
+        place = core_place[centre, neighbour]
+        if place >= 0:
+            total += real[place, lane]
+    return total
 
 
 @compiled_part
@@ -87,19 +129,26 @@ def back_propagate(
     real: Floats,
     imag: Floats,
     slopes: Floats,
+    core_slopes: Floats,
     room: Floats,
     adjoint_real: Floats,
     adjoint_imag: Floats,
 ) -> None:
     """Write the adjoints W of the half list, dE = Re sum W dA, from the energy's derivatives by the densities.
 
-    The lists have shape (n_full, LANES); `room` has shape (at least 2 largest rank + 2, LANES).
+    `core_slopes`, shape (at least 1, LANES), are those by the core sum. The lists have shape (n_full, LANES); `room`
+    has shape (at least 2 largest rank + 2, LANES).
     """
     n_half, n_full = tables.n_half[centre], tables.n_full[centre]
     for k in range(n_full):
         for lane in range(LANES):
             adjoint_real[k, lane] = 0.0
             adjoint_imag[k, lane] = 0.0
+    for neighbour in range(tables.core_place.shape[1]):
+        place = tables.core_place[centre, neighbour]
+        if place >= 0:
+            for lane in range(LANES):
+                adjoint_real[place, lane] = core_slopes[0, lane]
     for term in range(tables.first_term[centre], tables.first_term[centre + 1]):
         rank = tables.rank[term]
         # Row 2k holds the weight times the factors before k, row 2k + 1 its imaginary part.

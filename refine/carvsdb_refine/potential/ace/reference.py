@@ -1,11 +1,10 @@
 """The naive twin: the energy of one atom straight from the definitions, for tests.
 
-Nothing is shared with the kernels. Radial functions are orthonormalised by quadrature, spherical harmonics come from
+Nothing is shared with the kernels. Radial functions are those of `reference_pairs`, spherical harmonics come from
 Rodrigues' formula, every image of every atom is looked at, and every product is a product of complex numbers.
 """
 
 import math
-from functools import cache
 from itertools import product
 
 import numpy as np
@@ -14,29 +13,9 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import heights_of_cell
 from carvsdb_refine.potential.ace.form import AceForm
+from carvsdb_refine.potential.ace.reference_pairs import fading, radial_functions, repulsion_of
 
 Floats = NDArray[np.float64]
-
-
-def bessel_functions(distance: float, cutoff: float, n_base: int) -> Floats:
-    """Return g_1 .. g_n: the raw functions made orthonormal over [0, cut-off] with weight r²."""
-    raw = raw_bessel_functions(np.array([distance]), cutoff, n_base)
-    return np.asarray(np.linalg.solve(_orthonormaliser(cutoff, n_base), raw)[:, 0])
-
-
-def raw_bessel_functions(distances: Floats, cutoff: float, n_base: int) -> Floats:
-    """Return f_0 .. f_(n-1) of the module `radial`, shape (n_base, n_distances)."""
-    n = np.arange(n_base)[:, np.newaxis]
-    factor = (-1.0) ** n * math.sqrt(2) * math.pi / cutoff**1.5 * (n + 1) * (n + 2) / np.hypot(n + 1, n + 2)
-    return np.asarray(factor * (np.sinc((n + 1) * distances / cutoff) + np.sinc((n + 2) * distances / cutoff)))
-
-
-@cache
-def _orthonormaliser(cutoff: float, n_base: int) -> Floats:
-    nodes, weights = np.polynomial.legendre.leggauss(200)
-    distances = (nodes + 1) * cutoff / 2
-    raw = raw_bessel_functions(distances, cutoff, n_base)
-    return np.asarray(np.linalg.cholesky((raw * weights * cutoff / 2 * distances**2) @ raw.T))
 
 
 def spherical_harmonic(l: int, m: int, direction: Floats) -> complex:  # noqa: E741 - the field's own letter
@@ -58,6 +37,13 @@ def embedded(density: float, exponent: float) -> float:
     x_shift = inverse ** (inverse / (1 - inverse)) * math.exp(-size)
     y_shift = inverse ** (1 / (1 - inverse)) * math.exp(-size)
     return math.copysign((x_shift + size) ** exponent - y_shift, density)
+
+
+def plainly_embedded(density: float, exponent: float) -> float:
+    """Return the plain F(density, exponent): the power, but linear within about 1e-6 of 0."""
+    size = abs(density)
+    linear = math.exp(-min((1e6 * size) ** 3, 700.0))
+    return math.copysign((1 - linear) * size**exponent + linear * 1e6 ** (1 - exponent) * size, density)
 
 
 def energy_of_atom(form: AceForm, elements: NDArray[np.int64], positions: Floats, cell: Floats, atom: int) -> float:
@@ -94,13 +80,13 @@ def energy_of_atom(form: AceForm, elements: NDArray[np.int64], positions: Floats
     atomic = np.zeros((len(form.elements), n_max, l_max, 2 * l_max - 1), np.complex128)
     for neighbour, distance, direction in around:
         bond = form.bonds[centre, neighbour]
-        g = bessel_functions(distance, bond.cutoff, bond.n_base)
+        g = radial_functions(bond, distance)
         radial = bond.coefficients @ g
-        base[neighbour, : bond.n_base] += g
+        base[0 if form.is_pooled else neighbour, : bond.n_base] += g
         for l in range(radial.shape[1]):  # noqa: E741
             for m in range(-l, l + 1):
                 value = spherical_harmonic(l, m, direction)
-                atomic[neighbour, : len(radial), l, m + l] += radial[:, l] * value
+                atomic[0 if form.is_pooled else neighbour, : len(radial), l, m + l] += radial[:, l] * value
     about = form.centres[centre]
     densities = np.zeros(len(about.embedding))
     for function in about.functions:
@@ -111,5 +97,23 @@ def energy_of_atom(form: AceForm, elements: NDArray[np.int64], positions: Floats
                 labels = zip(function.elements, function.n, function.l, combination, strict=True)
                 value = np.prod([atomic[mu, n - 1, ell, m + ell] for mu, n, ell, m in labels])
             densities += weights * value.real
-    terms = (weight * embedded(density, m) for density, (weight, m) in zip(densities, about.embedding, strict=True))
-    return float(about.zero_energy + sum(terms))
+    embed = plainly_embedded if about.embedding_name == "FinnisSinclair" else embedded
+    expansion = sum(weight * embed(density, m) for density, (weight, m) in zip(densities, about.embedding, strict=True))
+    core = sum(repulsion_of(form.bonds[centre, neighbour], distance) for neighbour, distance, _ in around)
+    return float(about.zero_energy + _joined(form, centre, expansion, core, around))
+
+
+def _joined(
+    form: AceForm, centre: int, expansion: float, core: float, around: list[tuple[int, float, Floats]]
+) -> float:
+    """Return what is left of the expansion where atoms are near, with the core sum."""
+    if all(bond.inner.kind != "zbl" for bond in form.bonds.values()):
+        end, width = form.centres[centre].core_limit
+        return core + expansion * (0.0 if core >= end else fading(core, end - width, end))
+    depths = []
+    for neighbour, distance, _ in around:
+        inner = form.bonds[centre, neighbour].inner
+        depths.append((distance - (inner.end - inner.width), inner.width))
+    depth, width = min(depths, default=(math.inf, 0.0))
+    left = 1 - fading(depth, 0.0, width) if width else float(depth >= 0)
+    return expansion * left + core * (1 - left)

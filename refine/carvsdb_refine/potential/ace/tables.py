@@ -3,7 +3,8 @@
 The atomic base of a centre is one list of complex numbers. First come the sums over neighbours that are computed: for
 each neighbour element the g_n of functions of rank 1, then R_nl Y_lm with m >= 0 for every (n, l) that occurs
 (the "half"). After them come the mirrored ones with m < 0, A(l,-m) = (-1)^m conj A(l,m), so that a product reads plain
-entries (the "full" list).
+entries (the "full" list). Behind the g_n of a pair that repels stands its repulsion; the sum of these over the
+neighbours' elements is the core sum of the centre.
 """
 
 from typing import NamedTuple
@@ -11,9 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.potential.ace.form import AceForm, Function
+from carvsdb_refine.potential.ace.embedding import EMBEDDINGS
+from carvsdb_refine.potential.ace.form import AceForm, Bond, Function
+from carvsdb_refine.potential.ace.grid import grid_of, n_columns, needs_grid
 from carvsdb_refine.potential.ace.harmonics import harmonic_recursion
 from carvsdb_refine.potential.ace.radial import bessel_recursion
+from carvsdb_refine.potential.ace.repulsion import fade_many
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,11 +31,20 @@ class AceTables(NamedTuple):
     cutoffs : ndarray of float64, shape (E, E)
         In Å.
     n_base, base_first, n_channels, l_max : ndarray of int64, shape (E, E)
-        Radial basis functions of the pair; place of the first g_n in the base; number of (n, l) used; largest l used.
+        Radial basis functions of the pair, its repulsion included; place of the first g_n in the base; number of (n, l)
+        used; largest l used.
     channel_l, channel_first : ndarray of int64, shape (E, E, C)
         l of each channel, and the place of its m = 0; m > 0 follow.
+    imag_first : ndarray of int64, shape (E, E)
+        Place, among the imaginary parts of those with m > 0, of the first of the pair.
     channel_rows : ndarray of float64, shape (E, E, K, C)
         The radial coefficients of each channel.
+    grid : ndarray of float64, shape (R, 4, K)
+        The cubics of all tabulated radial functions, bin after bin, bond after bond.
+    grid_first, grid_bins : ndarray of int64, shape (E, E)
+        First row of the pair, or -1 if its functions are the Bessel functions of `radial`; number of its rows.
+    grid_scale : ndarray of float64, shape (E, E)
+        Bins per Å.
     radial, harmonic : ndarray of float64
         Numbers of the two recursions.
     n_half, n_full : ndarray of int64, shape (E,)
@@ -50,6 +63,19 @@ class AceTables(NamedTuple):
         Which function of the centre the term belongs to.
     embedding : ndarray of float64, shape (E, P, 2)
         Weight and exponent of each density.
+    embedding_kind : ndarray of int64, shape (E,)
+        0 for shifted and scaled, 1 for plain.
+    repels : ndarray of int64, shape (E,)
+        0 if nothing is added to the expansion; 1 if the core sum is added, and fades it; 2 if the nearest neighbour
+        fades it.
+    core_place : ndarray of int64, shape (E, E)
+        Place in the half list of the pair's repulsion, or -1.
+    core_limit : ndarray of float64, shape (E, 2)
+        The core sum at which the expansion is gone, and over which width it goes, in eV.
+    inner : ndarray of float64, shape (E, E, 2)
+        Distance below which the expansion is gone, and over which width it comes, in Å, for `repels` 2.
+    inner_reach : float
+        No neighbour farther than this fades the expansion.
     zero_energy : ndarray of float64, shape (E,)
         In eV.
     """
@@ -61,7 +87,12 @@ class AceTables(NamedTuple):
     l_max: Integers
     channel_l: Integers
     channel_first: Integers
+    imag_first: Integers
     channel_rows: Floats
+    grid: Floats
+    grid_first: Integers
+    grid_bins: Integers
+    grid_scale: Floats
     radial: Floats
     harmonic: Floats
     n_half: Integers
@@ -74,6 +105,12 @@ class AceTables(NamedTuple):
     weights: Floats
     function: Integers
     embedding: Floats
+    embedding_kind: Integers
+    repels: Integers
+    core_place: Integers
+    core_limit: Floats
+    inner: Floats
+    inner_reach: float
     zero_energy: Floats
 
 
@@ -83,18 +120,24 @@ def lay_out(form: AceForm) -> AceTables:
     pairs = [(a, b) for a in range(n_elements) for b in range(n_elements)]
     channels = {pair: _channels(form, *pair) for pair in pairs}
     widest = max((len(found) for found in channels.values()), default=0)
-    most_base = max(bond.n_base for bond in form.bonds.values())
+    most_base = max(n_columns(bond) for bond in form.bonds.values())
     square = (n_elements, n_elements)
-    n_base, base_first, n_channels, l_max = (np.zeros(square, np.int64) for _ in range(4))
+    n_base, base_first, imag_first, n_channels, l_max = (np.zeros(square, np.int64) for _ in range(5))
     channel_l, channel_first = (np.zeros((*square, widest), np.int64) for _ in range(2))
     rows = np.zeros((*square, most_base, widest))
     cutoffs = np.zeros(square)
-    n_half = np.zeros(n_elements, np.int64)
+    core_place = np.full(square, -1)
+    n_half, n_imag = np.zeros(n_elements, np.int64), np.zeros(n_elements, np.int64)
     for pair in pairs:
         centre, bond, used = pair[0], form.bonds[pair], channels[pair]
-        cutoffs[pair], n_base[pair], n_channels[pair] = bond.cutoff, bond.n_base, len(used)
-        base_first[pair] = n_half[centre]
-        n_half[centre] += bond.n_base
+        cutoffs[pair], n_base[pair], n_channels[pair] = bond.cutoff, n_columns(bond), len(used)
+        if form.is_pooled:  # every neighbour adds to the same places
+            n_half[centre], n_imag[centre] = 0, 0
+        base_first[pair], imag_first[pair] = n_half[centre], n_imag[centre]
+        n_half[centre] += n_columns(bond)
+        n_imag[centre] += sum(channel[1] for channel in used)
+        if bond.has_repulsion:
+            core_place[pair] = n_half[centre] - 1
         l_max[pair] = max((channel[1] for channel in used), default=0)
         for channel, (n, l) in enumerate(used):  # noqa: E741 - the field's own letter
             channel_l[(*pair, channel)] = l
@@ -124,6 +167,8 @@ def lay_out(form: AceForm) -> AceTables:
     embedding[:, :, 1] = 1.0
     for centre, about in enumerate(form.centres):
         embedding[centre, : len(about.embedding)] = about.embedding
+    grid, grid_first, grid_bins, grid_scale = _grids(form, most_base)
+    inner = np.array([[_inner(form.bonds[a, b]) for b in range(n_elements)] for a in range(n_elements)])
     return AceTables(
         cutoffs=cutoffs,
         n_base=n_base,
@@ -132,7 +177,12 @@ def lay_out(form: AceForm) -> AceTables:
         l_max=l_max,
         channel_l=channel_l,
         channel_first=channel_first,
+        imag_first=imag_first,
         channel_rows=rows,
+        grid=grid,
+        grid_first=grid_first,
+        grid_bins=grid_bins,
+        grid_scale=grid_scale,
         radial=bessel_recursion(most_base),
         harmonic=harmonic_recursion(int(l_max.max())),
         n_half=n_half,
@@ -145,8 +195,50 @@ def lay_out(form: AceForm) -> AceTables:
         weights=weights,
         function=function,
         embedding=embedding,
+        embedding_kind=np.array([EMBEDDINGS.index(about.embedding_name) for about in form.centres], np.int64),
+        repels=np.array([_repels(form, centre) for centre in range(n_elements)], np.int64),
+        core_place=core_place,
+        core_limit=np.array([about.core_limit for about in form.centres], np.float64),
+        inner=inner,
+        inner_reach=float(min(inner[:, :, 0].max() + inner[:, :, 1].max(), cutoffs.max())),
         zero_energy=np.array([centre.zero_energy for centre in form.centres], np.float64),
     )
+
+
+def _grids(form: AceForm, width: int) -> tuple[Floats, Integers, Integers, Floats]:
+    """Tabulate all bonds that need it, equal ones once; return the rows, and where those of each pair are."""
+    n_elements = len(form.elements)
+    first, bins = np.full((n_elements, n_elements), -1), np.zeros((n_elements, n_elements), np.int64)
+    scale = np.zeros((n_elements, n_elements))
+    rows: list[Floats] = []
+    known: dict[tuple[object, ...], tuple[int, int, float]] = {}
+    n_rows = 0
+    for pair, bond in form.bonds.items():
+        if not needs_grid(bond):
+            continue
+        key = bond.functions_key()
+        if key not in known:
+            cubics, per_length = grid_of(bond)
+            known[key] = n_rows, len(cubics), per_length
+            rows.append(np.pad(cubics, ((0, 0), (0, 0), (0, width - cubics.shape[2]))))
+            n_rows += len(cubics)
+        first[pair], bins[pair], scale[pair] = known[key]
+    return (np.concatenate(rows) if rows else np.zeros((0, 4, width))), first, bins, scale
+
+
+def _repels(form: AceForm, centre: int) -> int:
+    """Return what is done to the expansion of a centre, as `AceTables.repels` says."""
+    bonds = [form.bonds[centre, neighbour] for neighbour in range(len(form.elements))]
+    if any(bond.inner.kind == "zbl" for bond in bonds):
+        return 2
+    end, width = form.centres[centre].core_limit
+    # A limit near 0 fades an atom that nothing repels, too.
+    alone = 0.0 if end <= 0 else float(fade_many(np.zeros(1), end, width)[0][0])
+    return int(alone != 1 or any(bond.has_repulsion for bond in bonds))
+
+
+def _inner(bond: Bond) -> tuple[float, float]:
+    return bond.inner.end - bond.inner.width, bond.inner.width
 
 
 def _channels(form: AceForm, centre: int, neighbour: int) -> list[tuple[int, int]]:
@@ -156,7 +248,7 @@ def _channels(form: AceForm, centre: int, neighbour: int) -> list[tuple[int, int
         for function in form.centres[centre].functions
         if len(function.elements) > 1
         for element, n, l in zip(function.elements, function.n, function.l, strict=True)  # noqa: E741
-        if element == neighbour
+        if element == neighbour or form.is_pooled
     }
     return sorted(used, key=lambda channel: (channel[1], channel[0]))
 
@@ -175,7 +267,7 @@ def _places(
     """Map (neighbour, n, l, m) to places of the full list; g_n has l = -1."""
     places: Places = {}
     mirror: list[tuple[int, int]] = []
-    for neighbour in range(len(form.elements)):
+    for neighbour in range(1 if form.is_pooled else len(form.elements)):
         for n in range(form.bonds[centre, neighbour].n_base):
             places[neighbour, n + 1, -1, 0] = int(base_first[centre, neighbour]) + n
         for channel, (n, l) in enumerate(channels[centre, neighbour]):  # noqa: E741

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from carvsdb.atoms.cell_list import CellList, cell_list, put_atoms
 from carvsdb_refine.potential.classical.energy import evaluate_classical, move_and_evaluate
 from carvsdb_refine.potential.classical.tables import ClassicalTables
+from carvsdb_refine.potential.terms import saved
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -124,7 +125,7 @@ class BoundClassical:
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays of `state`."""
         self.reject()
-        self.atom_energies[:] = arrays["atom_energies"]
+        self.atom_energies[:] = saved(arrays, "atom_energies", self.atom_energies)
 
     def _sort_anew(self, capacity: int = 0) -> None:
         self._cells = cell_list(self._positions, self._cells.cell, self._tables.cutoff, capacity)

@@ -127,6 +127,9 @@ def move_and_evaluate(
         touched[slot] = atoms[slot]
         mark[atoms[slot]] = _MOVED
         fresh[atoms[slot]] = 0.0
+    # Two searches around each moved atom, before and after the move: whoever is found in either notices it. Pair
+    # energies are taken away in the first turn and added in the second, which spares the neighbours' own searches; a
+    # moved atom begins from nothing, so that the first turn has nothing to take from it.
     for turn in range(2):
         for slot in range(n_moved):
             atom = atoms[slot]
@@ -150,6 +153,7 @@ def move_and_evaluate(
                         fresh[other] += 0.5 * value if turn == 1 else -0.5 * value
         if turn == 0:
             enough = put_atoms(cells, atoms, places) and enough
+    # Energies of more than pairs have no such difference: each touched atom is evaluated afresh, after the move.
     for index in range(n_touched):
         atom = touched[index]
         mark[atom] = 0

@@ -28,6 +28,7 @@ def stillinger_weber_energy(
     arguments see `atom_energy`.
     """
     centre = kinds[atom]
+    # Pairs first: the exponential of each bond is kept, as all angles of the bond use it again.
     energy = 0.0
     for j in range(n_others):
         row = tables.pair[centre, kinds[others[j]]]
@@ -53,6 +54,7 @@ def stillinger_weber_energy(
             slope *= 0.5 * window / distance
             for axis in range(3):
                 gradient[j, axis] = slope * vectors[j, axis]
+    # Then each angle once; bonds beyond their cut-off have none.
     for j in range(n_others):
         if room[0, j] == 0.0:
             continue

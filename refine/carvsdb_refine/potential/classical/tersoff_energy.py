@@ -78,12 +78,14 @@ def tersoff_energy(
             room[1, k] = inside * angular * exponential * exponent_slope
             room[2, k] = inside_slope * angular * exponential - room[1, k]
             room[3, k] = cosine
+        # The bond order, as zeta is complete only now; then the energy of this bond.
         powered = (row[7] * zeta) ** row[8]
         order = (1.0 + powered) ** (-0.5 / row[8])
         repulsion = row[3] * np.exp(-row[4] * r)
         attraction = -row[5] * np.exp(-row[6] * r)
         window, window_slope = smooth_cutoff(r, row[1], row[2])
         energy += 0.5 * window * (repulsion + order * attraction)
+        # The chain rule backwards: through the bond itself, then through zeta to every other bond.
         if with_gradient:
             slope = 0.5 * window_slope * (repulsion + order * attraction)
             slope -= 0.5 * window * (row[4] * repulsion + row[6] * order * attraction)

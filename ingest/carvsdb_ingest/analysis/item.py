@@ -1,0 +1,87 @@
+"""A net as its file holds it, and the options of reading a file and of finding the net of its atoms."""
+
+from dataclasses import dataclass, field
+
+from carvsdb.atoms.histogram import Histogram
+from carvsdb.atoms.structure import Structure
+from carvsdb.net import Net
+from carvsdb_ingest.bonds import BondOptions
+from carvsdb_ingest.readers.item import FileOptions
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions(FileOptions):
+    """How to read a file, and how its atoms, if it holds atoms, become a net; the rest is that of `FileOptions`.
+
+    Attributes
+    ----------
+    bonds : BondOptions
+        How bonds of atoms are found.
+    clusterings : tuple of str
+        How atoms become vertices, one net for each; empty lets the structure decide.
+    check_tolerance : bool
+        Say in `NetItem.quality` if a slightly wider bond tolerance gives another net.
+    """
+
+    bonds: BondOptions = field(default_factory=BondOptions)
+    clusterings: tuple[str, ...] = ()
+    check_tolerance: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NetItem:
+    """One net as a file holds it.
+
+    Attributes
+    ----------
+    net : Net
+        The net; its `name` is the one in the file.
+    path : str
+        The file.
+    label : str
+        The file's stem; ``stem#1``, ``stem#2``, ... where the file holds several nets.
+    item : int
+        Which net of the file, from 0.
+    line : int
+        Where it begins, from 1.
+    clustering : str
+        Of a net file ``node-linker`` if the net has linkers, else ``as given``; of atoms the name of the clustering.
+    bond_rule : str
+        Where the edges come from: ``edges of the file``, ``Bonds section``, or the rule that found bonds.
+    parameters : dict
+        What was used to read it: `tolerance`, `node_types`, `linker_types`, `type_names`, `masses`, or the numbers
+        of the bond rule.
+    quality : tuple of str
+        Sentences about what is doubtful in the file.
+    notes : tuple of str
+        Sentences about what the reader decided.
+    kind : str or None
+        ``generated``, ``amorphous`` or ``crystalline`` if the file says so.
+    provenance : dict
+        What the file's header says about where the net comes from.
+    content_hash : str
+        sha256 (hex) of the file's bytes, the item and the choices that change the net.
+    file_sha256 : str
+        sha256 (hex) of the file's bytes.
+    structure : Structure or None
+        The atoms, if the file holds atoms.
+    geometry : tuple of Histogram
+        Distances, angles and coordination of a framework of nodes and linkers, if the file holds atoms.
+    """
+
+    net: Net
+    path: str
+    label: str
+    item: int
+    line: int
+    clustering: str
+    bond_rule: str
+    parameters: dict[str, object] = field(default_factory=dict)
+    quality: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    kind: str | None = None
+    provenance: dict[str, object] = field(default_factory=dict)
+    content_hash: str = ""
+    file_sha256: str = ""
+    structure: Structure | None = None
+    geometry: tuple[Histogram, ...] = ()

@@ -1,0 +1,228 @@
+"""The building units of a structure: what all clusterings of a framework share."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from carvsdb.atoms.elements import HALIDES, covalent_radius, is_metal
+from carvsdb.atoms.structure import Structure
+from carvsdb_ingest.bonds import Bonds
+from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
+from carvsdb_ingest.clustering.cells import HOME, Graph
+from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
+from carvsdb_ingest.clustering.clustered import Clustered
+from carvsdb_ingest.clustering.groups import Group, connected_groups
+from carvsdb_ingest.clustering.organic_rings import organic_rings
+from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework, find_oxide_framework
+from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
+from carvsdb_ingest.clustering.rods import SPLITTING, separate_metals, split_infinite
+from carvsdb_ingest.clustering.trimming import Framework, find_framework
+from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices
+
+# Å beyond the sum of covalent radii: the longest metal-oxygen bond of the usual rule.
+_USUAL = 0.4
+_UNITS = {1: "rods", 2: "sheets", 3: "frameworks"}
+
+
+class BuildingUnits:
+    """The units of which the nets of a structure are made, each found once, however many clusterings ask.
+
+    Parameters
+    ----------
+    structure : Structure
+    bonds : Bonds
+
+    Attributes
+    ----------
+    graph : list of lists of (int, offset)
+        The bonds of each atom, without those of cations in the cavities of an oxide framework.
+    framework : Framework
+        The atoms that carry the net.
+    rings : list of Group
+        Systems of planar rings.
+    class_of : list
+        Whether an atom is of an inorganic or an organic unit.
+
+    Raises
+    ------
+    NoNetError
+        If nothing is bonded, or nothing repeats.
+    """
+
+    def __init__(self, structure: Structure, bonds: Bonds) -> None:
+        self.structure = structure
+        self.elements = structure.elements
+        self.oxide: OxideFramework = find_oxide_framework(structure, bonds)
+        self.graph: Graph = self.oxide.bonds.neighbours(structure.n_atoms)
+        self.framework: Framework = find_framework(self.graph, self.elements)
+        rings = organic_rings(structure, self.graph, self.framework.members)
+        self.rings = rings.planar
+        self.class_of = classify(self.graph, self.elements, self.framework.members, rings.atoms)
+
+    @cached_property
+    def _inorganic(self) -> list[Group]:
+        return join_paddle_wheels(self.graph, self.elements, connected_groups(self.graph, self._inorganic_kinds()))
+
+    @cached_property
+    def metal_clusters(self) -> "Parts":
+        """Each connected set of inorganic atoms; what repeats for ever is split around its metals."""
+        infinite: dict[int, int] = {}
+        groups: list[Group] = []
+        with_carbon = not self.oxide.is_one and any(kind == ORGANIC for kind in self.class_of)
+        for group in self._inorganic:
+            if group.is_infinite:
+                infinite[group.periodicity] = infinite.get(group.periodicity, 0) + 1
+                groups.extend(split_infinite(self.graph, self.elements, group, all_nodes=not with_carbon))
+            else:
+                groups.append(group)
+        sentences = [
+            f"infinite {_UNITS[periodicity]}, split into vertices by {SPLITTING}: {number}"
+            for periodicity, number in sorted(infinite.items())
+        ]
+        return Parts(groups, tuple(sentences))
+
+    @cached_property
+    def metal_atoms(self) -> "Parts":
+        """Each metal atom (and inorganic P) with what touches it alone; paddle-wheels stay together."""
+        # Bonds between metals, and of an O that leans on the other half of a paddle-wheel, hold no units together.
+        apart = _without_weak_bonds(self.oxide.bonds, self.elements)
+        halves = connected_groups(apart, self._inorganic_kinds())
+        whole = {frozenset(group.atoms) for group in halves}
+        groups: list[Group] = []
+        for group in join_paddle_wheels(apart, self.elements, halves):
+            if frozenset(group.atoms) not in whole:
+                groups.append(group)  # a paddle-wheel
+            else:
+                groups.extend(separate_metals(apart, self.elements, group))
+        return Parts(groups, ())
+
+    def _inorganic_kinds(self) -> list[int | None]:
+        return [kind if kind == INORGANIC else None for kind in self.class_of]
+
+    @cached_property
+    def linkers(self) -> "Parts":
+        """Each connected set of organic atoms."""
+        return _finite(connected_groups(self.graph, [kind if kind == ORGANIC else None for kind in self.class_of]))
+
+    @cached_property
+    def organic_parts(self) -> "Parts":
+        """Ring systems, points of extension, and what is left of linkers between them."""
+        inorganic, ring, point, rest = None, 1, 2, 3
+        kinds: list[int | None] = [inorganic if kind != ORGANIC else rest for kind in self.class_of]
+        organic = {atom for atom in self.framework.members if self.class_of[atom] == ORGANIC}
+        for system in self.rings:
+            for atom in system.atoms:
+                kinds[atom] = ring
+        for atom in organic:
+            if kinds[atom] == rest and any(self.class_of[other] == INORGANIC for other, _ in self.graph[atom]):
+                kinds[atom] = point
+        others = connected_groups(self.graph, [None if kind == ring else kind for kind in kinds])
+        return _finite([*self.rings, *others])
+
+    def net(self, clustering: str, inorganic: "Parts", organic: "Parts") -> Clustered:
+        """Join units to a net.
+
+        Clusters of one O atom, and of one C or N atom between metals, become edges between their neighbours; then
+        vertices of degree 0 and 1 are dropped, and those of degree 2 become edges, until none is left.
+
+        Raises
+        ------
+        NoNetError
+            If no edge is left.
+        """
+        groups = [*inorganic.groups, *organic.groups]
+        clusters = self.joined(groups)
+        return self.finished(
+            clustering, clusters, groups, len(inorganic.groups), (*inorganic.quality, *organic.quality)
+        )
+
+    def joined(self, groups: list[Group]) -> ClusterGraph:
+        """Return the graph of units in which single atoms have become edges."""
+        clusters = ClusterGraph(self.graph, groups)
+        _bypass_single_atoms(clusters, groups, self.elements, self.graph, self.framework.members)
+        return clusters
+
+    def finished(
+        self, clustering: str, clusters: ClusterGraph, groups: list[Group], n_inorganic: int, quality: tuple[str, ...]
+    ) -> Clustered:
+        """Simplify a graph of units and make a net of it, with what is to be said about it."""
+        _, bridging = clusters.simplify()
+        guests = self.framework.guests
+        ions = [f"{number} {name}" for name, number in guests.items() if is_metal(name) or name in HALIDES]
+        if ions and not self.oxide.is_one:
+            quality = (*quality, f"free ions, removed: {', '.join(ions)}")
+        net, vertex_of = net_of_clusters(self.structure, clusters, groups)
+        notes = []
+        if guests:
+            notes.append(f"removed guests: {', '.join(f'{number} {formula}' for formula, number in guests.items())}")
+        contracted = sum(1 for vertex in bridging if vertex >= n_inorganic)
+        if contracted:
+            notes.append(f"linkers on two vertices, now edges: {contracted}")
+        sites = sites_of_vertices(self.structure, self.framework, vertex_of)
+        return Clustered(net, clustering, sites, quality, tuple(notes))
+
+
+def _without_weak_bonds(bonds: Bonds, elements: tuple[str, ...]) -> Graph:
+    """Return the graph of bonds other than between metals, and of metals with what is farther than a usual bond."""
+    rows, metal = bonds.edges, np.array([is_metal(element) for element in elements])
+    radii = np.array([covalent_radius(element) for element in elements])
+    src, dst = rows[:, 0], rows[:, 1]
+    long = bonds.lengths > radii[src] + radii[dst] + _USUAL
+    weak = (metal[src] & metal[dst]) | (long & (metal[src] | metal[dst]))
+    return Bonds(rows[~weak], bonds.lengths[~weak], bonds.rule).neighbours(len(elements))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Units of one sort, and what is doubtful about them."""
+
+    groups: list[Group]
+    quality: tuple[str, ...] = ()
+
+
+def _finite(groups: list[Group]) -> Parts:
+    """Split what repeats for ever into its atoms."""
+    found: list[Group] = []
+    infinite = 0
+    for group in groups:
+        if group.is_infinite:
+            infinite += 1
+            found.extend(Group({atom: HOME}) for atom in group.atoms)
+        else:
+            found.append(group)
+    sentence = f"infinite organic units, of which each atom is a vertex: {infinite}"
+    return Parts(found, (sentence,) if infinite else ())
+
+
+def _bypass_single_atoms(
+    clusters: ClusterGraph, groups: list[Group], elements: tuple[str, ...], graph: Graph, members: set[int]
+) -> None:
+    """Replace clusters of a single O, and of a single C or N without C or N neighbours, by edges."""
+    alone = {vertex: next(iter(group.atoms)) for vertex, group in enumerate(groups) if len(group.atoms) == 1}
+    oxygens = {vertex for vertex, atom in alone.items() if elements[atom] == "O"}
+    for vertex in sorted(oxygens):
+        if not any(other in oxygens for other, _ in clusters.neighbours[vertex]):
+            clusters.bypass(vertex)
+    for vertex, atom in sorted(alone.items()):
+        if elements[atom] not in ("C", "N"):
+            continue
+        if any(elements[other] in ("C", "N") for other, _ in graph[atom] if other in members):
+            continue
+        if _neighbours_are_joined(clusters, vertex):
+            clusters.drop(vertex)
+        else:
+            clusters.bypass(vertex)
+
+
+def _neighbours_are_joined(clusters: ClusterGraph, vertex: int) -> bool:
+    """Tell whether each neighbour of a vertex is joined to another one."""
+    ends = sorted(clusters.neighbours[vertex])
+    for first, here in ends:
+        if not any(
+            (second, (there[0] - here[0], there[1] - here[1], there[2] - here[2])) in clusters.neighbours[first]
+            for second, there in ends
+            if (second, there) != (first, here)
+        ):
+            return False
+    return bool(ends)

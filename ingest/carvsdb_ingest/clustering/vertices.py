@@ -1,0 +1,54 @@
+"""From clusters to the vertices of a net."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.atoms.structure import Structure
+from carvsdb.errors import NoNetError
+from carvsdb.net import Net
+from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
+from carvsdb_ingest.clustering.groups import Group
+from carvsdb_ingest.clustering.trimming import Framework
+
+
+def net_of_clusters(structure: Structure, clusters: ClusterGraph, groups: list[Group]) -> tuple[Net, dict[int, int]]:
+    """Return the net, and the vertex of each atom of its clusters.
+
+    Raises
+    ------
+    NoNetError
+        If no edge is left.
+    """
+    kept = sorted(clusters.neighbours)
+    number = {vertex: index for index, vertex in enumerate(kept)}
+    rows = [(number[src], number[dst], *offset) for src, dst, *offset in clusters.edges()]
+    if not rows:
+        raise NoNetError("all vertices have fewer than two neighbours: nothing repeats", cause="0-periodic")
+    centres, labels, vertex_of = [], [], {}
+    for vertex in kept:
+        atoms = groups[vertex].atoms
+        places = structure.positions[list(atoms)] + np.array(list(atoms.values()))
+        centres.append(places.mean(axis=0))
+        first = min(atoms)
+        labels.append(structure.labels[first] or structure.elements[first])
+        vertex_of.update(dict.fromkeys(atoms, number[vertex]))
+    net = Net.from_edges(rows, len(kept), positions=centres, cell=structure.cell, labels=labels, name=structure.name)
+    return net, vertex_of
+
+
+def together(groups: list[Group], merged: Group) -> Group:
+    """Return the atoms of several groups as one; `merged` says which groups, and in which cells."""
+    return Group(
+        {atom: cell for number, offset in merged.atoms.items() for atom, cell in groups[number].moved(offset).items()}
+    )
+
+
+def sites_of_vertices(structure: Structure, framework: Framework, vertex_of: dict[int, int]) -> NDArray[np.int64]:
+    """Return the vertex of each atom, -1 for none; what hangs from an atom goes with it."""
+    sites = np.full(structure.n_atoms, -1, np.int64)
+    for atom, vertex in vertex_of.items():
+        sites[atom] = vertex
+    # Outermost atoms were taken off first, so that what they hang from is known last to first.
+    for atom, holder in reversed(framework.hanging.items()):
+        sites[atom] = sites[holder]
+    return sites

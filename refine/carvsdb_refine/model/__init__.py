@@ -1,1 +1,0 @@
-"""Atomic models read from files."""

@@ -1,0 +1,235 @@
+"""The figures of a report, as PNG: fits, partials, traces, coordination numbers, rings."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from carvsdb.escaping import figure_text
+from carvsdb.plots.saving import house_style
+from carvsdb_refine.scattering import Partials
+
+Floats = NDArray[np.float64]
+Columns = Mapping[str, Floats]
+Counts = Mapping[str, NDArray[np.int64]]
+
+# Okabe and Ito's colours, told apart by the colour-blind.
+MEASURED, CALCULATED, RESIDUAL, BEFORE = "#222222", "#D55E00", "#0072B2", "#9a9a9a"
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+# Partials are drawn up to 12 Å; a peak much above the rest is cut off.
+_LARGEST_R, _HIGHEST = 12.0, 8.0
+
+
+def png(draw: Callable[[Figure], None], width: float = 8.0, height: float = 4.5) -> bytes:
+    """Return a figure as PNG; the same data give the same bytes."""
+    with house_style():
+        figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
+        FigureCanvasAgg(figure)
+        draw(figure)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def plain(axes: Axes, title: str = "") -> None:
+    """Take away what says nothing."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#ececec", linewidth=0.7)
+    axes.set_axisbelow(True)
+    if title:
+        axes.set_title(figure_text(title), loc="left", fontweight="bold")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A data set beside the curves of two models.
+
+    Attributes
+    ----------
+    title : str
+        What stands above: kind, function, Rw.
+    axis, unit : str
+        ``Q`` in Å⁻¹ or ``r`` in Å.
+    function : str
+        What is drawn, such as ``F(Q)``.
+    x, measured, calculated : ndarray of float64, shape (n,)
+        Scale and offset applied.
+    before : ndarray of float64, shape (n,), or None
+        The curve of the start.
+    """
+
+    title: str
+    axis: str
+    unit: str
+    function: str
+    x: Floats
+    measured: Floats
+    calculated: Floats
+    before: Floats | None = None
+
+
+def fits_png(fits: list[Fit]) -> bytes:
+    """Draw each data set with its residual below."""
+
+    def draw(figure: Figure) -> None:
+        grid = figure.subplots(2 * len(fits), 1, gridspec_kw={"height_ratios": [3, 1] * len(fits)}, squeeze=False)
+        for number, fit in enumerate(fits):
+            above, below = grid[2 * number, 0], grid[2 * number + 1, 0]
+            below.sharex(above)
+            above.plot(fit.x, fit.measured, color=MEASURED, linewidth=0, marker=".", markersize=2.5, label="measured")
+            if fit.before is not None:
+                above.plot(fit.x, fit.before, color=BEFORE, linewidth=0.9, label="start")
+            above.plot(fit.x, fit.calculated, color=CALCULATED, linewidth=1.1, label="model")
+            below.axhline(0, color=MEASURED, linewidth=0.6)
+            below.plot(fit.x, fit.measured - fit.calculated, color=RESIDUAL, linewidth=0.8)
+            plain(above, fit.title)
+            plain(below)
+            above.set_ylabel(fit.function)
+            above.tick_params(labelbottom=False)
+            above.legend(frameon=False)
+            below.set_ylabel("residual")
+            below.set_xlabel(f"{fit.axis} ({fit.unit})")
+            if fit.axis == "Q" and fit.x[-1] > 25:
+                # Where a model can be told from another: beyond, the curve is nearly flat.
+                above.set_xscale("log")
+                ticks = [tick for tick in (0.5, 1, 2, 5, 10, 20, 50) if fit.x[0] <= tick <= fit.x[-1]]
+                above.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+                above.minorticks_off()
+
+    return png(draw, height=4.2 * len(fits))
+
+
+def partials_png(now: Partials, before: Partials | None = None) -> bytes:
+    """Draw ``g_ab(r)`` of every pair, of the model and of the start."""
+    pairs = now.pairs
+    columns = min(3, len(pairs))
+    rows = -(-len(pairs) // columns)
+
+    def draw(figure: Figure) -> None:
+        grid = figure.subplots(rows, columns, sharex=True, squeeze=False)
+        for axes in grid.ravel()[len(pairs) :]:
+            axes.set_visible(False)
+        r = now.distances
+        shown = r <= _LARGEST_R
+        for number, (pair, axes) in enumerate(zip(pairs, grid.ravel(), strict=False)):
+            if before is not None:
+                axes.plot(r[shown], before.values[number, shown], color=BEFORE, linewidth=0.8, label="start")
+            axes.plot(r[shown], now.values[number, shown], color=CALCULATED, linewidth=0.9, label="model")
+            top = float(now.values[number, shown].max(initial=1.0))
+            axes.set_ylim(0, min(1.05 * top, max(_HIGHEST, 1.3 * float(np.median(now.values[number, shown])))))
+            plain(axes, "-".join(pair) + (f"  (peak {top:.0f})" if top > _HIGHEST else ""))
+            if number % columns == 0:
+                axes.set_ylabel("g(r)")
+            if number >= len(pairs) - columns:
+                axes.set_xlabel("r (Å)")
+                axes.tick_params(labelbottom=True)
+        grid[0, 0].legend(frameon=False)
+
+    return png(draw, width=9.0, height=2.0 * rows + 0.6)
+
+
+def traces_png(trace: Columns, labels: Sequence[str]) -> bytes:
+    """Draw a trace; `labels` name the data sets."""
+    kinds = [name.removeprefix("tried_") for name in trace if name.startswith("tried_")]
+    with_energy = np.isfinite(trace["energy_per_atom"]).any()
+    panels = [*(["chi2", "rw"] if labels else []), *(["energy"] if with_energy else []), "acceptance", "temperature"]
+
+    def draw(figure: Figure) -> None:
+        grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+        for panel, axes in zip(panels, grid, strict=True):
+            _panel(axes, panel, trace, labels, kinds)
+        grid[-1].set_xlabel("moves tried")
+
+    return png(draw, height=1.8 * len(panels) + 0.4)
+
+
+def _panel(axes: Axes, panel: str, trace: Columns, labels: Sequence[str], kinds: Sequence[str]) -> None:
+    moves = trace["moves"]
+    if panel == "chi2":
+        for index, label in enumerate(labels):
+            axes.plot(moves, trace[f"chi2_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=figure_text(label))
+        axes.set_ylabel("χ²")
+    elif panel == "rw":
+        for index, label in enumerate(labels):
+            axes.plot(moves, trace[f"rw_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=figure_text(label))
+        axes.set_ylabel("Rw")
+    elif panel == "energy":
+        axes.plot(moves, trace["energy_per_atom"], color=COLOURS[0])
+        axes.set_ylabel("energy (eV/atom)")
+        axes.ticklabel_format(useOffset=False)
+    elif panel == "acceptance":
+        for index, kind in enumerate(kinds):
+            tried, accepted = np.diff(trace[f"tried_{kind}"]), np.diff(trace[f"accepted_{kind}"])
+            share = np.divide(accepted, tried, out=np.full(len(tried), np.nan), where=tried > 0)
+            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=figure_text(kind))
+        axes.set_ylim(0, 1)
+        axes.set_ylabel("accepted")
+    else:
+        axes.step(moves, trace["temperature"], where="post", color=COLOURS[1])
+        axes.set_ylabel("T (K)")
+        axes.set_ylim(bottom=0)
+    plain(axes)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(frameon=False, fontsize=8)
+
+
+def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
+    """Draw for each pair that bonds which share of the centres has how many neighbours."""
+    pairs = list(now)
+    columns = min(4, max(1, len(pairs)))
+    rows = max(1, -(-len(pairs) // columns))
+
+    def draw(figure: Figure) -> None:
+        grid = figure.subplots(rows, columns, squeeze=False)
+        for axes in grid.ravel()[len(pairs) :]:
+            axes.set_visible(False)
+        for pair, axes in zip(pairs, grid.ravel(), strict=False):
+            size = max(len(now[pair]), len(before[pair]) if before and pair in before else 0)
+            places = np.arange(size)
+            if before and pair in before:
+                axes.bar(places - 0.2, _shares(before[pair], size), width=0.4, color=BEFORE, label="start")
+            axes.bar(places + 0.2, _shares(now[pair], size), width=0.4, color=CALCULATED, label="model")
+            axes.set_xticks(places)
+            axes.set_ylim(0, 100)
+            centre, _, neighbour = pair.partition("-")
+            axes.set_xlabel(f"{neighbour} around {centre}")
+            plain(axes)
+        for row in grid:
+            row[0].set_ylabel("% of atoms")
+        grid[0, 0].legend(frameon=False)
+
+    return png(draw, width=9.0, height=2.3 * rows)
+
+
+def _shares(counts: NDArray[np.int64], size: int) -> Floats:
+    padded = np.zeros(size)
+    padded[: len(counts)] = counts
+    return np.asarray(100 * padded / max(1, counts.sum()), np.float64)
+
+
+def rings_png(moves: Sequence[int], vectors: Sequence[Floats]) -> bytes:
+    """Draw mean rings per node by size, a line for each model that was kept, from pale (early) to dark (late)."""
+    shades = colormaps["viridis_r"](np.linspace(0.1, 1.0, len(moves)))
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        largest = 3
+        for count, vector, colour in zip(moves, vectors, shades, strict=True):
+            sizes = np.arange(1, len(vector) + 1)
+            largest = max([largest, *(np.flatnonzero(vector) + 1).tolist()])
+            axes.plot(sizes, vector, color=colour, marker="o", markersize=3, linewidth=1.2, label=f"{count:,} moves")
+        axes.set_xlim(1.5, largest + 1.5)
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("ring size (nodes)")
+        axes.set_ylabel("mean rings per node")
+        plain(axes)
+        axes.legend(frameon=False, ncols=2, fontsize=8)
+
+    return png(draw, height=3.6)
