@@ -46,6 +46,22 @@ def open_regular(path: str | Path, largest: int = LARGEST_INPUT) -> BufferedRead
     raise InputError(f"is {_kind(found.st_mode)}; expected a file", path=path)
 
 
+def read_bytes(path: str | Path, largest: int = LARGEST_INPUT) -> bytes:
+    """Return the content of a regular file.
+
+    Raises
+    ------
+    InputError
+        As `open_regular`.
+    """
+    with open_regular(path, largest) as file:
+        try:
+            # As many bytes are reserved as are asked for: not more than the file has.
+            return file.read(os.fstat(file.fileno()).st_size)
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror or error})", path=path) from error
+
+
 def read_text(path: str | Path, largest: int = LARGEST_TEXT) -> str:
     """Return the text of a regular file in UTF-8.
 
@@ -54,13 +70,10 @@ def read_text(path: str | Path, largest: int = LARGEST_TEXT) -> str:
     InputError
         As `open_regular`, or if it is no text in UTF-8.
     """
-    with open_regular(path, largest) as file:
-        try:
-            return file.read(largest + 1).decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InputError("is no text in UTF-8", path=path) from error
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror or error})", path=path) from error
+    try:
+        return read_bytes(path, largest).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("is no text in UTF-8", path=path) from error
 
 
 def size_in_words(size: int) -> str:

@@ -140,11 +140,11 @@ def test_what_is_no_archive(suffix: str, content: bytes, tmp_path: Path) -> None
 @pytest.mark.parametrize("packer", [gzip.compress, lzma.compress, bz2.compress])
 def test_bombs_take_little_memory(packer: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = tmp_path / "bomb.cgd.gz"
-    path.write_bytes(packer(b"\n" * 2**27))
+    path.write_bytes(packer(b"\n" * (2**26 + 1)))
     code = (
         "import resource, sys\n"
         "from carvsdb_ingest.files.text_file import TextFile\n"
-        "resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (2**28, 2**28))\n"
         "try: TextFile.load(sys.argv[1])\n"
         "except Exception as error: print(error)\n"
     )

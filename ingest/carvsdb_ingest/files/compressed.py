@@ -87,7 +87,7 @@ def expand(content: bytes, path: str | Path, largest: int) -> bytes:
     most = expanded_limit(len(content), largest)
     try:
         with opened(BytesIO(content)) as stream:
-            found: bytes = stream.read(most + 1)
+            found = _read(stream, most + 1)
     except EXPANSION_ERRORS as error:
         raise InputError(f"cannot be expanded ({error}); is the file cut off?", path=path) from error
     if len(found) > most:
@@ -96,6 +96,14 @@ def expand(content: bytes, path: str | Path, largest: int) -> bytes:
             f"expands from {len(content)} to more than {size_in_words(most)}, the limit", path=path, hint=hint
         )
     return found
+
+
+def _read(stream: Any, most: int) -> bytes:
+    """Read at most so many bytes, piece by piece: a stream reserves all that it is asked for."""
+    found = BytesIO()
+    while part := stream.read(min(2**20, most - found.tell())):
+        found.write(part)
+    return found.getvalue()
 
 
 def plain_name(path: str | Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carvsdb.errors import InputError
-from carvsdb.regular_file import LARGEST_INPUT, open_regular
+from carvsdb.regular_file import LARGEST_INPUT, read_bytes
 from carvsdb_ingest.files.compressed import expand, plain_name
 from carvsdb_ingest.files.limits import MOST_LINES
 
@@ -44,12 +44,7 @@ class TextFile:
         InputError
             If it is missing, no regular file, empty, larger than `largest` bytes (expanded, too), or no text.
         """
-        with open_regular(path, largest) as file:
-            try:
-                content = file.read(largest + 1)
-            except OSError as error:
-                raise InputError(f"cannot be read ({error.strerror or error})", path=path) from error
-        return cls.decode(content, path, latin1, largest)
+        return cls.decode(read_bytes(path, largest), path, latin1, largest)
 
     @classmethod
     def decode(cls, content: bytes, path: str | Path, latin1: bool = False, largest: int = LARGEST_INPUT) -> "TextFile":
