@@ -113,9 +113,9 @@ def test_molecules_stand_together(n_atoms: int, flags: bool, order: object) -> N
 
 def test_flags_decide_where_contacts_do_not() -> None:
     """Two halves of one molecule, as far from each other through the cell as within it."""
-    positions = np.array([[0.0, 5, 5], [1.0, 5, 5], [6.4, 5, 5], [7.4, 5, 5]])
+    positions = np.array([[0.0, 5, 5], [1.0, 5, 5], [6.2, 5, 5], [7.2, 5, 5]])
     cell = np.diag([12.0, 10, 10])
-    for cells, length in (([0, 0, 0, 0], 7.4), ([0, 0, -1, -1], 6.6)):
+    for cells, length in (([0, 0, 0, 0], 7.2), ([0, 0, -1, -1], 6.8)):
         flags = np.array([[one, 0, 0] for one in cells])
         model = AtomicModel(("C",) * 4, positions, cell, molecule_ids=np.ones(4, int), images=flags)
         check_molecules(model)
@@ -123,7 +123,11 @@ def test_flags_decide_where_contacts_do_not() -> None:
         assert np.ptp(whole[:, 0]) == pytest.approx(length)
     # Flags that tear it are not believed: nothing but contacts then tells its shape, and they cannot.
     torn = AtomicModel(
-        ("C",) * 4, positions, cell, molecule_ids=np.ones(4, int), images=np.array([[0, 0, 0], [3, 0, 0], [0] * 3, [0] * 3])
+        ("C",) * 4,
+        positions,
+        cell,
+        molecule_ids=np.ones(4, int),
+        images=np.array([[0, 0, 0], [3, 0, 0], [0] * 3, [0] * 3]),
     )
     with pytest.raises(InputError, match=r"molecule 1 \(4 atoms\) reaches beyond half the cell, and a contact of"):
         check_molecules(torn)

@@ -132,9 +132,7 @@ def _wide_molecule(model: AtomicModel, atoms: NDArray[np.int64]) -> _Whole:
     return _Whole(by_contacts, longest, _contact_with_image(positions, cell, by_contacts, _ALIKE * longest))
 
 
-def _joined_by_contacts(
-    positions: NDArray[np.float64], cell: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], float]:
+def _joined_by_contacts(positions: NDArray[np.float64], cell: NDArray[np.float64]) -> tuple[NDArray[np.int64], float]:
     """Join atoms by their shortest contacts until all hang together; return the shifts and the longest of these (Å)."""
     reach = _FIRST_REACH
     while True:
