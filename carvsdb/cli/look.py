@@ -35,6 +35,8 @@ def list_entries(
     rows = answer.rows()
     if not rows and not filters.is_empty:
         say(f"no net meets {filters.words()}")
+    elif not rows:
+        say(f"{db} holds no nets; if it was moved after a killed run, its log {db}.wal belongs beside it")
     if as_json:
         answer_json(rows)
         return

@@ -25,6 +25,7 @@ from carvsdb.cli import (
     crosscheck,
     db,
     describe,
+    doctor,
     embed,
     generate,
     ingest,
@@ -63,6 +64,7 @@ app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(c
 app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
 app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
 app.command(epilog="Example: carvsdb crosscheck net.cgd")(crosscheck.crosscheck)
+app.command(epilog="Example: carvsdb doctor --json")(doctor.doctor)
 app.add_typer(archive.app, name="archive")
 app.add_typer(crosscheck.app, name="julia")
 app.add_typer(db.app, name="db")

@@ -1,4 +1,4 @@
-"""The chain: one configuration after the other."""
+"""The Markov chain of Monte Carlo: one configuration after the other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class ChainOptions:
 
 @dataclass(frozen=True, slots=True)
 class MoveCount:
-    """What became of the proposals of one move.
+    """Acceptance counts of one move: how its proposals ended.
 
     Attributes
     ----------
@@ -216,7 +216,7 @@ class Chain:
 
     @property
     def counts(self) -> tuple[MoveCount, ...]:
-        """What became of the proposals of each move."""
+        """Acceptance counts of each move."""
         return tuple(
             MoveCount(move.name, sum(row), row[0], row[1], row[2], scale)
             for move, row, scale in zip(self._moves, self._counts.tolist(), self._scales.tolist(), strict=True)

@@ -1,4 +1,7 @@
-"""How proposals are drawn. Every way there is as likely as the way back, unless the proposal says otherwise."""
+"""Trial moves: how proposals are drawn.
+
+Every way there is as likely as the way back (detailed balance), unless the proposal says otherwise.
+"""
 
 from dataclasses import dataclass
 from math import exp, pi, radians

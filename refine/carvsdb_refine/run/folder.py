@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -195,27 +193,22 @@ class RunFolder:
         ------
         RefusedError
             If another process works in it.
+        InputError
+            If nothing can be written there.
         """
+        # Imported here, as most who look into the folder of a run need no lock.
+        from filelock import FileLock, Timeout
+
+        # A link at this name is refused: the lock is opened without following it.
+        lock = FileLock(self.path / ".lock", mode=0o644)
         try:
-            import fcntl
-        except ImportError:  # Windows: nobody is kept out.
-            yield
-            return
-        try:
-            file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+            # Someone may only be looking whether the folder is taken. The system frees the lock when its process ends.
+            lock.acquire(timeout=0.35, poll_interval=0.05)
+        except Timeout:
+            raise RefusedError("another process runs in this folder", item=str(self.path)) from None
         except OSError as error:
             raise InputError(f"cannot be locked ({error.strerror or error})", path=self.path / ".lock") from error
         try:
-            for patience in (0.05, 0.1, 0.2, None):
-                try:
-                    # Freed by the system when the process ends, however it ends.
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError:
-                    if patience is None:
-                        raise RefusedError("another process runs in this folder", item=str(self.path)) from None
-                    # Someone may only be looking whether the folder is taken.
-                    time.sleep(patience)
             yield
         finally:
-            os.close(file)
+            lock.release()
