@@ -49,7 +49,7 @@ def atoms_of_molecules(model: AtomicModel) -> tuple[NDArray[np.int64], ...]:
 def shifts_of_molecules(model: AtomicModel) -> NDArray[np.int64]:
     """Return the cell into which each atom is moved so that its molecule stands together, shape (n, 3).
 
-    ``positions + shifts @ cell`` are molecules that are not torn at the faces of the cell; the first atom of each stays.
+    ``positions + shifts @ cell`` are molecules that no face of the cell tears; the first atom of each stays.
     Where a molecule is not told from its own image (`check_molecules` refuses that), any images will do.
 
     Examples

@@ -176,7 +176,7 @@ def _nearest_copies(configuration: Configuration, positions: Floats, factor: flo
 
 @compiled
 def _turn(positions: Floats, axis: Floats, angle: float, moved: Floats) -> None:
-    """Add to `moved` what a rotation about the centre shifts the atoms of a molecule, shape (k, 3), that is not torn."""
+    """Add to `moved` what a rotation about the centre shifts the atoms of a whole molecule, shape (k, 3)."""
     n_atoms = positions.shape[0]
     arms, centre = np.empty((n_atoms, 3)), np.zeros(3)
     for k in range(n_atoms):
