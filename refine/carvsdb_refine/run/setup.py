@@ -199,7 +199,7 @@ def _start(model: AtomicModel, start: StartTable, path: str) -> AtomicModel:
     elif not start.bonds:
         raise InputError("molecules = 'bonds' needs the key 'bonds' in [start], such as {\"C-N\" = 1.6}")
     try:
-        found = model if start.molecules == "file" else molecules_by_bonds(model, start.bonds)
+        found = molecules_by_bonds(model, start.bonds or {}) if start.molecules == "bonds" else model
         check_molecules(found)
         return found
     except InputError as error:
