@@ -19,7 +19,7 @@ from carvsdb_ingest.tasks.statuses import cause_of, failure_text, status_of
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one net of a job.
+    """The outcome of one net of a job.
 
     Attributes
     ----------
