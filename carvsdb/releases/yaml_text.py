@@ -23,7 +23,11 @@ def load_yaml(text: str) -> Any:
     {'name': 'dia'}
     """
     _measure(text)
-    return yaml.load(text, Loader=_Loader)  # a SafeLoader
+    loader = _Loader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 class _Loader(yaml.SafeLoader):
