@@ -153,7 +153,7 @@ class CauseCount(CommandAnswer):
 
 
 class IngestAnswer(CommandAnswer):
-    """What became of the inputs."""
+    """The statuses of the inputs of one run: added, unchanged, rejected and why."""
 
     files: int = Field(description="Number of files tried.")
     added: int

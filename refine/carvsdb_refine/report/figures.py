@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from carvsdb.escaping import figure_text
 from carvsdb.plots.saving import house_style
 from carvsdb_refine.report.fits import Fit
 from carvsdb_refine.scattering import Partials
@@ -48,7 +49,7 @@ def plain(axes: Axes, title: str = "") -> None:
     axes.grid(color="#ececec", linewidth=0.7)
     axes.set_axisbelow(True)
     if title:
-        axes.set_title(title, loc="left", fontweight="bold")
+        axes.set_title(figure_text(title), loc="left", fontweight="bold")
 
 
 def fits_png(fits: list[Fit]) -> bytes:
@@ -137,7 +138,7 @@ def _panel(axes: Axes, column: str, label: str, trace: Columns, kinds: Sequence[
         for index, kind in enumerate(kinds):
             tried, accepted = np.diff(trace[f"tried_{kind}"]), np.diff(trace[f"accepted_{kind}"])
             share = np.divide(accepted, tried, out=np.full(len(tried), np.nan), where=tried > 0)
-            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=kind)
+            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=figure_text(kind))
         axes.set_ylim(0, 1)
         axes.set_ylabel("accepted")
         axes.legend(frameon=False, fontsize=8)
@@ -150,7 +151,7 @@ def _panel(axes: Axes, column: str, label: str, trace: Columns, kinds: Sequence[
         axes.plot(moves, trace[column], color=COLOURS[number % len(COLOURS)])
         what = {"chi2": "χ²", "rw": "Rw"}.get(column.rpartition("_")[0], "energy (eV/atom)")
         axes.set_ylabel(what)
-        axes.set_title(label, loc="right", fontsize=8)
+        axes.set_title(figure_text(label), loc="right", fontsize=8)
         axes.ticklabel_format(axis="y", useOffset=False)
 
 
