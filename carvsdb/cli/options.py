@@ -67,6 +67,9 @@ TimeLimit = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Give a file up after so long (120 for nets, 300 else)."),
 ]
+MaxInputSize = Annotated[
+    str, typer.Option(metavar="SIZE", help="Bytes that a file, or one of an archive, may have, expanded.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
 

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from carvsdb.escaping import figure_text
 from carvsdb.plots.saving import house_style
 from carvsdb_refine.scattering import Partials
 
@@ -43,7 +44,7 @@ def plain(axes: Axes, title: str = "") -> None:
     axes.grid(color="#ececec", linewidth=0.7)
     axes.set_axisbelow(True)
     if title:
-        axes.set_title(title, loc="left", fontweight="bold")
+        axes.set_title(figure_text(title), loc="left", fontweight="bold")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,11 +154,11 @@ def _panel(axes: Axes, panel: str, trace: Columns, labels: Sequence[str], kinds:
     moves = trace["moves"]
     if panel == "chi2":
         for index, label in enumerate(labels):
-            axes.plot(moves, trace[f"chi2_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=label)
+            axes.plot(moves, trace[f"chi2_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=figure_text(label))
         axes.set_ylabel("χ²")
     elif panel == "rw":
         for index, label in enumerate(labels):
-            axes.plot(moves, trace[f"rw_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=label)
+            axes.plot(moves, trace[f"rw_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=figure_text(label))
         axes.set_ylabel("Rw")
     elif panel == "energy":
         axes.plot(moves, trace["energy_per_atom"], color=COLOURS[0])
@@ -167,7 +168,7 @@ def _panel(axes: Axes, panel: str, trace: Columns, labels: Sequence[str], kinds:
         for index, kind in enumerate(kinds):
             tried, accepted = np.diff(trace[f"tried_{kind}"]), np.diff(trace[f"accepted_{kind}"])
             share = np.divide(accepted, tried, out=np.full(len(tried), np.nan), where=tried > 0)
-            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=kind)
+            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=figure_text(kind))
         axes.set_ylim(0, 1)
         axes.set_ylabel("accepted")
     else:
