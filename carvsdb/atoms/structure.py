@@ -39,7 +39,7 @@ class Structure:
     labels : tuple of str
         What the file calls each atom: a CIF label, an atom id; empty if nothing.
     molecule_ids : ndarray of int64, shape (n_atoms,), or None
-        The file's molecule of each atom.
+        The file's molecule of each atom; 0 where it belongs to none.
     bonds : ndarray of int64, shape (n_bonds, 5), or None
         Rows ``(src, dst, u, v, w)`` of the bonds that the file lists, between atoms of `positions` as they stand;
         None where it lists none.

@@ -1,4 +1,4 @@
-"""Which of the pairs that are near enough are no bonds, and what is doubtful."""
+"""Pruning of over-coordinated atoms: which of the pairs that are near enough are no bonds, and what is doubtful."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Finding the bonds of a structure."""
+"""Bond perception: a neighbour list over all periodic images, cut by a bond rule."""
 
 import numpy as np
 from numpy.typing import NDArray
