@@ -68,6 +68,9 @@ TimeLimit = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Give a file up after so long (120 for nets, 300 else)."),
 ]
+MaxInputSize = Annotated[
+    str, typer.Option(metavar="SIZE", help="Bytes that a file, or one of an archive, may have, expanded.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
 
@@ -89,7 +92,7 @@ def read_options(
         node_types=_types("--node-types", node_types),
         linker_types=_types("--linker-types", linker_types),
         strict=strict,
-        elements=_elements(types),
+        elements=elements_of_types(types),
         bonds=_bonds(bonds or []),
         clusterings=tuple(dict.fromkeys(structural)),
     )
@@ -108,7 +111,8 @@ def clusterings_named(names: list[str]) -> list[str]:
     return [one for name in names for one in (OF_UNITS if name == ALL else (name,))]
 
 
-def _elements(text: str | None) -> tuple[tuple[int, str], ...]:
+def elements_of_types(text: str | None) -> tuple[tuple[int, str], ...]:
+    """Return LAMMPS atom types and their elements from what was typed."""
     if text is None:
         return ()
     from carvsdb.atoms.elements import symbol_of
