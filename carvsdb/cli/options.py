@@ -91,7 +91,7 @@ def read_options(
         node_types=_types("--node-types", node_types),
         linker_types=_types("--linker-types", linker_types),
         strict=strict,
-        elements=_elements(types),
+        elements=elements_of_types(types),
         bonds=_bonds(bonds or []),
         clusterings=tuple(dict.fromkeys(structural)),
     )
@@ -110,7 +110,8 @@ def clusterings_named(names: list[str]) -> list[str]:
     return [one for name in names for one in (OF_UNITS if name == ALL else (name,))]
 
 
-def _elements(text: str | None) -> tuple[tuple[int, str], ...]:
+def elements_of_types(text: str | None) -> tuple[tuple[int, str], ...]:
+    """Return LAMMPS atom types and their elements from what was typed."""
     if text is None:
         return ()
     from carvsdb.atoms.elements import symbol_of

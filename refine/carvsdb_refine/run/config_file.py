@@ -57,6 +57,11 @@ class ConfigFile:
         return self.path.parent / name
 
     @property
+    def model_name(self) -> str:
+        """What the last model is called in the folder of the run."""
+        return self.config.outputs.model or f"model{Path(self.config.start.model).suffix}"
+
+    @property
     def outputs(self) -> Path:
         """The folder of the results: below the config's own, unless the command line named another.
 

@@ -60,7 +60,7 @@ class Setup:
     @property
     def model_name(self) -> str:
         """What the last model is called in the folder of the run."""
-        return self.file.config.outputs.model or f"model{self.model_path.suffix}"
+        return self.file.model_name
 
     @property
     def types(self) -> dict[int, str] | None:
