@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from catalogue_entries import library_entry
 from program import carvsdb
@@ -16,6 +17,7 @@ from program import carvsdb
 from carvsdb.atomic_write import draft_beside
 from carvsdb.catalogue import Catalogue
 from carvsdb.cli import look
+from carvsdb.compare.embedding import EmbeddingOptions, fit_embedding
 from carvsdb.errors import InputError
 from carvsdb.topology import net_of_key
 from carvsdb.topology.names_file import read_names
@@ -26,6 +28,17 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("answers") / "nets.duckdb"
     with Catalogue.open(path) as catalogue:
         catalogue.add([library_entry("dia"), library_entry("sod")])
+    return path
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("answers") / "large.duckdb"
+    with Catalogue.open(path) as catalogue:
+        noise = {"bytes": np.random.default_rng(0).bytes(200_000).hex()}
+        catalogue.add([library_entry("dia", provenance=noise), library_entry("sod")])
+        vectors = catalogue.normalised_vectors()
+        catalogue.store_embedding(vectors, fit_embedding(vectors.matrix, EmbeddingOptions("pca")))
     return path
 
 
@@ -131,6 +144,47 @@ def test_drafts_of_killed_runs_are_taken_away(db: Path, tmp_path: Path) -> None:
         assert carvsdb("db", command, tmp_path / target, "--db", db).code == 0
         assert not left.exists()
     assert {one.name for one in tmp_path.iterdir()} == {"copy.duckdb", "tables", "kept.duckdb", "kept.duckdb.sha256"}
+
+
+def _small_files() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("db", "export", "tables"),
+        ("db", "backup", "copy.duckdb"),
+        ("db", "snapshot", "copy.duckdb"),
+        ("embed", "plot", "map.png"),
+        ("db", "merge"),
+    ],
+    ids=" ".join,
+)
+def test_a_full_disk(large: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    if command == ("db", "merge"):
+        arguments: list[str | Path] = [*command, large, "--db", tmp_path / "new.duckdb"]
+    else:
+        arguments = [*command[:-1], tmp_path / command[-1], "--db", large]
+    done = program(*arguments, preexec_fn=_small_files)
+    assert done.returncode == 7, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "File too large" in done.stderr
+    assert str(tmp_path / arguments[-1]) in done.stderr or command[-1] in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a file of POSIX")
+def test_a_pipe_in_the_place_of_a_catalogue(db: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.duckdb"
+    os.mkfifo(pipe)
+    for arguments in (("list", "--db", pipe), ("db", "verify", "--db", pipe), ("db", "merge", pipe, "--db", db)):
+        done = carvsdb(*arguments)
+        assert (done.code, "is a device, a pipe or a socket" in done.err) == (3, True), done
+    assert carvsdb("db", "backup", tmp_path / "copy.duckdb", "--db", pipe).code == 4
 
 
 @pytest.mark.parametrize(

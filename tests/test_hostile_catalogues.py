@@ -1,6 +1,9 @@
 """Catalogues of others, changed by SQL: each is answered, or ends with a sentence and exit 3, 4, 7 or 8, never 1."""
 
+import os
 import shutil
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +18,7 @@ from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import LARGEST_UNPACKED, Structure
 from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.catalogue.file.expected import foreign_objects
+from carvsdb.catalogue.file.storage import log_of
 from carvsdb.catalogue.maintenance.checking import check_file
 from carvsdb.catalogue.records.laws import JSON, LAWS
 from carvsdb.compare.embedding import EmbeddingOptions, fit_embedding
@@ -44,9 +48,9 @@ MAKE = {
         "[]", "[NULL]", "[[0, 99, 0, 0, 0]]", "[[-1, 0, 0, 0, 1]]", "[[0, 0, NULL, 0, 0]]",
         "[[0, 0, 2147483647, 0, 0]]",
     ),
-    "DOUBLE[3][]": ("[]", "[NULL]", "[['nan', 0, 0]]", "[[NULL, 0, 0]]"),
+    "DOUBLE[3][]": ("[]", "[NULL]", "[['nan'::DOUBLE, 0, 0]]", "[[NULL, 0, 0]]"),
     "DOUBLE[9]": ("[0.0 FOR x IN range(9)]", "['nan'::DOUBLE FOR x IN range(9)]", "[NULL::DOUBLE FOR x IN range(9)]"),
-    "DOUBLE[]": ("[]", "[NULL]", "['nan']", "[1e308, -1e308]"),
+    "DOUBLE[]": ("[]", "[NULL]", "['nan'::DOUBLE]", "[1e308, -1e308]"),
     "INTEGER[]": ("[]", "[NULL]", "[-1]", "[2147483647, 2147483647]"),
     "BOOLEAN[]": ("[]", "[NULL]", "[false]"),
     "VARCHAR[]": ("[]", "[NULL]", "['', NULL]", "['\x1b[2J']"),
@@ -245,6 +249,24 @@ def test_every_json_column_and_every_table_has_laws() -> None:
         name = str(model.__tablename__)
         columns = {column.name for column in table_of(model).columns if _kind(column.type) == "JSON"}
         assert JSON.get(name, {}).keys() == columns
+
+
+def test_the_log_of_another_catalogue(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from catalogue_entries import library_entry; from carvsdb.catalogue import Catalogue; "
+        "Catalogue.open(sys.argv[1]).add([library_entry(sys.argv[2])]); os._exit(9)"
+    )
+    paths = [tmp_path / "one.duckdb", tmp_path / "two.duckdb"]
+    for path, name in zip(paths, ("sod", "dia"), strict=True):
+        run = [sys.executable, "-c", code, str(path), name]
+        subprocess.run(run, check=False, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)}, timeout=120)
+    moved = Path(shutil.copy(paths[0], tmp_path / "moved.duckdb"))
+    assert "its log" in carvsdb("list", "--db", moved).err
+    shutil.copy(log_of(paths[1]), log_of(moved))
+    done = carvsdb("list", "--db", moved)
+    assert done.code == 3
+    assert "its log moved.duckdb.wal is of another catalogue" in done.err
+    assert len(carvsdb("list", "--json", "--db", paths[0]).json) == 1
 
 
 def test_a_log_without_its_catalogue(made: Path, tmp_path: Path) -> None:

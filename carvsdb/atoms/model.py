@@ -43,7 +43,7 @@ class AtomicModel:
     atom_ids : ndarray of int64, shape (n,)
         The file's numbers of the atoms; 1 to n where it has none.
     molecule_ids : ndarray of int64, shape (n,), or None
-        The file's molecule of each atom.
+        The file's molecule of each atom; 0 where it belongs to none.
     images : ndarray of int64, shape (n, 3), or None
         Image flags: the unwrapped position is ``positions + images @ cell``.
     charges : ndarray of float64, shape (n,), or None

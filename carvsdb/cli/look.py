@@ -1,7 +1,7 @@
 """`carvsdb list`, `show` and `sql`: what the catalogue holds."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db, Json
 from carvsdb.cli.output import answer_json, json_value, say, table
 from carvsdb_schemas.filters import Filters
+
+if TYPE_CHECKING:
+    from carvsdb_schemas.answers import RefinementAnswer
 
 _SHOWN = 1000
 
@@ -35,6 +38,8 @@ def list_entries(
     rows = answer.rows()
     if not rows and not filters.is_empty:
         say(f"no net meets {filters.words()}")
+    elif not rows:
+        say(f"{db} holds no nets; if it was moved after a killed run, its log {db}.wal belongs beside it")
     if as_json:
         answer_json(rows)
         return
@@ -89,6 +94,23 @@ def show(
     for field, value in about.items():
         if value:
             print(f"  {field:<17} {value}")
+    for line in (line for one in answer.refinements for line in _refined(one)):
+        print(f"  {line}")
+
+
+def _refined(one: "RefinementAnswer") -> list[str]:
+    """Write how a model was made."""
+    parts = [f"seed {one.seed}"]
+    parts += [f"{one.moves:,} moves"] if one.moves is not None else []
+    parts += [f"{one.temperature:g} K"] if one.temperature is not None else []
+    parts += [f"{one.energy_per_atom:.6f} eV/atom"] if one.energy_per_atom is not None else []
+    lines = [f"{'refined':<17} {', '.join([*parts, f'carvsdb {one.version}'])}"]
+    for data in one.data:
+        fits = [f"Rw {data.rw:.4f}"] if data.rw is not None else []
+        fits += [f"{data.fitted_rw:.4f} as fitted"] if data.fitted_rw is not None else []
+        lines.append(f"{'data':<17} {data.kind} {data.function} {', '.join(fits)} ({data.file})")
+    lines.append(f"{'potential':<17} {one.potential or 'none'}")
+    return lines
 
 
 def sql(

@@ -3,14 +3,58 @@
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
+
+from carvsdb.escaping import escaped, escaped_json, escaped_lines
+
+
+class _Escaped:
+    """A text stream on which nothing that a terminal would obey is written, and nothing that it cannot hold.
+
+    All that commands say leaves through it, whoever says it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        text = escaped_lines(text)
+        encoding = self._stream.encoding
+        if encoding and not text.isascii():
+            text = text.encode(encoding, "backslashreplace").decode(encoding)
+        self._stream.write(text)
+        return len(text)
+
+    def writelines(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def escaped_streams() -> Iterator[None]:
+    """Let all that is written to stdout and stderr be visible characters, line ends and tabs."""
+    before = sys.stdout, sys.stderr
+    if sys.stdout is not None:
+        sys.stdout = _Escaped(sys.stdout)
+    if sys.stderr is not None:
+        sys.stderr = _Escaped(sys.stderr)
+    try:
+        yield
+    finally:
+        # None stands for a pipe that was closed, into which nothing more may be flushed.
+        sys.stdout = None if sys.stdout is None else before[0]
+        sys.stderr = before[1]
 
 
 def say(sentence: str) -> None:
     """Tell the user something that is no answer."""
-    print(sentence, file=sys.stderr)
+    print(escaped(sentence), file=sys.stderr)
 
 
 def answer_json(value: Any) -> None:
@@ -19,7 +63,7 @@ def answer_json(value: Any) -> None:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except ValueError:  # what others stored need not be finite
         text = json.dumps(json_value(value), ensure_ascii=False)
-    print(text)
+    print(escaped_json(text))
 
 
 def json_value(value: Any) -> Any:
@@ -53,7 +97,7 @@ def json_value(value: Any) -> Any:
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
     """Align rows under a header, columns two spaces apart."""
-    shown = [list(header), *(list(row) for row in rows)]
+    shown = [list(header), *([escaped(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in shown) for column in range(len(header))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown

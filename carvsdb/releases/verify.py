@@ -13,10 +13,12 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.maintenance.recomputing import broken_each
 from carvsdb.catalogue.records.laws import UNREADABLE
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
+from carvsdb.regular_file import read_text
 from carvsdb.releases import checksums
 from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
 from carvsdb.releases.card import read_card
 from carvsdb.releases.laws import broken_forms, broken_laws
+from carvsdb.releases.yaml_text import load_yaml
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.tables import SCHEMA_VERSION
 
@@ -125,8 +127,8 @@ def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:
 
 def _wrong_citation(folder: Path, version: str) -> list[str]:
     try:
-        citation = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+        citation = load_yaml(read_text(folder / "CITATION.cff"))
+    except (yaml.YAMLError, InputError):
         return ["CITATION.cff: is no YAML"]
     if not isinstance(citation, dict) or citation.get("version") != version:
         return [f"CITATION.cff: is not of version {version}"]

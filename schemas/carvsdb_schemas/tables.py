@@ -20,7 +20,7 @@ SCHEMA_VERSION = 3
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
 STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
-"""What became of a net, or of an input that gave none."""
+"""The status of a net, or of an input that gave none."""
 
 
 class SchemaInfo(SQLModel, table=True):
@@ -211,7 +211,7 @@ class EmbeddingPoint(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """An input that was tried, and what became of it."""
+    """An input that was tried, and its status."""
 
     __tablename__ = "attempt"
 

@@ -129,8 +129,14 @@ def _make(path: Path) -> None:
     # A name is given only to a finished file, so that an interrupt leaves no half-made catalogue.
     with draft_folder(path.absolute()) as folder:
         draft = folder / path.name
-        with Storage(draft) as storage:
-            create(storage)
+        try:
+            with Storage(draft) as storage:
+                create(storage)
+                # Closing does so, too, but is silent where the disk is full: what is left then is no catalogue.
+                storage.execute("CHECKPOINT")
+        except CarvsdbError as error:
+            error.item = str(path)
+            raise
         publish(draft, path)
 
 

@@ -74,7 +74,10 @@ class Storage:
         self._view = ""
         self.duckdb = _connect(path, read_only)
         wrapped = ConnectionWrapper(self.duckdb)
-        self._engine = create_engine("duckdb://", creator=lambda: wrapped, poolclass=StaticPool)
+        # No reset on return: where the disk is full, a rollback more than there must be only prints a trace.
+        self._engine = create_engine(
+            "duckdb://", creator=lambda: wrapped, poolclass=StaticPool, pool_reset_on_return=None
+        )
         self._connection = self._engine.connect()
 
     @property
@@ -106,10 +109,15 @@ class Storage:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Hold a connection of its own: no table that is just being filled, no transaction of somebody else."""
-        with self.duckdb.cursor() as connection:
+        with self.connection() as connection:
             if self._view:
                 connection.execute(self._view)
             yield connection
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection of its own to the same database, without our view."""
+        with self._readable():
+            return self.duckdb.cursor()
 
     def create_tables(self, models: Sequence[type[SQLModel]]) -> None:
         """Create tables, inside a transaction."""
@@ -181,6 +189,8 @@ class Storage:
         except (duckdb.Error, sa.exc.DBAPIError) as error:
             if isinstance(error, _DAMAGE) or any(word in str(error) for word in _FULL_WORDS):
                 raise _broken(self.path, str(error)) from error
+            if "already closed" in str(error):
+                raise RefusedError("is closed", item=self.name, hint="open it again with Catalogue(PATH)") from error
             raise
 
     def _definition(self, column: sa.Column[Any]) -> str:
@@ -228,6 +238,8 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
             raise NotFoundError(
                 "there is no such catalogue", item=str(path), hint="make one with `carvsdb ingest FILE...`"
             )
+    if path.exists() and not path.is_file():
+        raise InputError("is a device, a pipe or a socket, not a catalogue", path=path)
     if not path.absolute().parent.is_dir():
         raise InputError(f"the folder {path.absolute().parent} does not exist", path=path)
     try:
@@ -259,22 +271,34 @@ def _why_not(path: Path, message: str) -> CarvsdbError:
             item=str(path),
             hint="upgrade with `pip install -U carvsdb duckdb`",
         )
+    if "WAL does not match" in message:
+        return InputError(
+            f"its log {log_of(path).name} is of another catalogue, or of another state of this one",
+            path=path,
+            hint="bring back the log that it had, or move this one away, with what it holds",
+        )
     if "not a valid DuckDB" in message:
         return InputError("is no DuckDB file, so it is no catalogue", path=path)
-    if any(word in message for word in _DAMAGE_WORDS):
+    if any(word in message for word in (*_DAMAGE_WORDS, *_FULL_WORDS)):
         return _broken(path, message)
+    closed = _CLOSED.search(message)
+    if closed:
+        return RefusedError(f"cannot be opened ({closed[0]})", item=str(path))
     return InputError(f"cannot be opened as a catalogue: {first}", path=path)
 
 
 _DAMAGE_WORDS = ("Corrupt", "corrupt", "checksum", "deserializ", "INTERNAL")
+_CLOSED = re.compile("Permission denied|Read-only file system|Operation not permitted|Too many open files")
+_FULL = re.compile("No space left on device|File too large|Disk quota exceeded|[Oo]ut of disk space")
 _FULL_WORDS = ("No space left", "File too large", "Disk quota", "Could not write", "out of disk")
 
 
 def _broken(path: Path | None, message: str) -> CarvsdbError:
     first = next(line for line in message.strip().splitlines() if line).removeprefix("(_duckdb.TransactionException) ")
     if any(word in message for word in _FULL_WORDS):
+        full = _FULL.search(message)
         return RefusedError(
-            f"cannot be written: {first}",
+            f"cannot be written ({full[0] if full else first})",
             item=None if path is None else str(path),
             hint="make room and run the same command again: what was stored is kept",
         )

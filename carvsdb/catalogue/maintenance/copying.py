@@ -170,7 +170,8 @@ def _settled(draft: Path) -> int:
             raise InputError(f"is not copied: {foreign[0]}", path=draft, hint="`carvsdb db verify` lists all of it")
         schema.check(storage)
         for (name,) in storage.rows("SELECT table_name FROM duckdb_tables()"):
-            storage.rows(f'SELECT bit_xor(hash(t)) FROM "{name}" AS t')
+            quoted = name.replace('"', '""')  # a file of someone else can have tables of any name
+            storage.rows(f'SELECT bit_xor(hash(t)) FROM "{quoted}" AS t')
         nets = int(storage.rows("SELECT count(*) FROM net")[0][0])
         storage.execute("CHECKPOINT")
     return nets

@@ -131,7 +131,7 @@ def compose(storage: Storage, name: str, *, ring_kind: str = "ring", same_coordi
         }
         for row, number in sorted(nodes.items(), key=lambda item: (-item[1], spans[item[0]], item[0]))
     ]
-    notes = (f"{without} of {total} nodes have no rings, or no crystalline node to be held against",) if without else ()
+    notes = (f"{without} of {total} nodes have no rings, or no crystalline node to compare with",) if without else ()
     return Answer(pa.Table.from_pylist(rows, schema=COMPOSITION), notes)
 
 

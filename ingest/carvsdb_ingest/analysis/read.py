@@ -69,9 +69,12 @@ def read_each(path: str | Path, options: ReadOptions | None = None) -> Iterator[
         return
     number = 0
     try:
-        for file in read_archive(path):
+        for found in read_archive(path):
             number += 1
-            yield from _each_of_file(file, options)
+            if isinstance(found, InputError):
+                yield found
+            else:
+                yield from _each_of_file(found, options)
     except CarvsdbError as error:
         yield error
         return
@@ -141,10 +144,16 @@ def read_structures(path: str | Path, options: ReadOptions | None = None) -> lis
     return structures
 
 
-def read_archive(path: str | Path) -> Iterator[TextFile]:
-    """Read the files of a tar archive one after another; each is called after the archive and its name there."""
+def read_archive(path: str | Path) -> Iterator[TextFile | InputError]:
+    """Read the files of a tar archive one after another; each is called after the archive and its name there.
+
+    For a file that is not read, the error that says why stands in its place.
+    """
     for member in members(path, FOLDER_SUFFIXES):
-        yield TextFile.decode(member.content, f"{path}/{member.name}")
+        try:
+            yield member.refusal or TextFile.decode(member.content, f"{path}/{member.name}")
+        except InputError as error:
+            yield error
 
 
 def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | StructurePart | CarvsdbError]:

@@ -1,4 +1,6 @@
-"""Finding the bonds of a structure."""
+"""Bond perception: a neighbour list over all periodic images, cut by a bond rule."""
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -7,6 +9,7 @@ from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds.bridging import CLOSE, semi_bridging
 from carvsdb_ingest.bonds.cut_offs import cut_offs, usual_cut_offs
 from carvsdb_ingest.bonds.found import Bonds
+from carvsdb_ingest.bonds.hydrogen import hydrogen_bonds
 from carvsdb_ingest.bonds.options import BondOptions
 from carvsdb_ingest.bonds.pruning import prune
 
@@ -28,8 +31,8 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     other unless asked; a hydrogen keeps its nearest neighbour only, a halogen on carbon its carbon; a metal keeps no
     atom behind a nearer one; C and N keep four non-metals, O three and F one, except where atoms overlap, since nobody
     knows which of them is real. An O of a carboxylate that holds one metal and leans on the next is bonded to both.
-    What was pruned from over-bonded atoms is said in `Bonds.quality`. Cut-offs of pairs replace the rule for their
-    elements and are not pruned.
+    Hydrogen bonds are added on request. What was pruned from over-bonded atoms is said in `Bonds.quality`. Cut-offs of
+    pairs replace the rule for their elements and are not pruned.
 
     Raises
     ------
@@ -47,7 +50,23 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     """
     options = options or BondOptions()
     if options.from_file and structure.bonds is not None:
-        return _bonds_of_the_file(structure)
+        found = _bonds_of_the_file(structure)
+    else:
+        found = _found(structure, options)
+    return _with_hydrogen_bonds(structure, found) if options.hydrogen else found
+
+
+def _with_hydrogen_bonds(structure: Structure, bonds: Bonds) -> Bonds:
+    added, lengths, quality = hydrogen_bonds(structure, bonds.edges)
+    rows = np.concatenate([bonds.edges, added])
+    order = np.lexsort(rows.T[::-1])
+    rule = bonds.rule if "hydrogen bonds" in bonds.rule else f"{bonds.rule}, hydrogen bonds"
+    every = np.concatenate([bonds.lengths, lengths])
+    return replace(bonds, edges=rows[order], lengths=every[order], rule=rule, quality=(*bonds.quality, *quality))
+
+
+def _found(structure: Structure, options: BondOptions) -> Bonds:
+    """Find the bonds by distance."""
     kinds = sorted(set(structure.elements))
     kind = np.array([kinds.index(element) for element in structure.elements], np.int64)
     limits, fixed = cut_offs(kinds, options)

@@ -38,6 +38,25 @@ def check_clustering(name: str) -> None:
         raise InputError(f"there is no clustering called {name!r}; there are {', '.join(CLUSTERINGS)} and {ALL}")
 
 
+def clusterings_asked(names: Iterable[str]) -> tuple[str, ...]:
+    """Return clusterings by name, each once, ``all`` written out.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> clusterings_asked(["standard", "single-node", "standard"])
+    ('standard', 'single-node')
+    """
+    asked = [one for name in names for one in (OF_UNITS if name == ALL else (name,))]
+    for name in asked:
+        check_clustering(name)
+    return tuple(dict.fromkeys(asked))
+
+
 def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Iterator[Clustered | CarvsdbError]:
     """Gather the atoms of a structure into vertices in several ways; for one that gives no net, yield why.
 

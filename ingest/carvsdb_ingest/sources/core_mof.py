@@ -38,6 +38,8 @@ def _files(archive: Path) -> Iterator[SourceFile]:
     table = archive.with_name(archive.name.replace(".tar.xz", ".csv"))
     about = _table(table.read_text(encoding="utf-8-sig")) if table.is_file() else {}
     for member in members(archive, (".cif",)):
+        if member.refusal is not None:
+            raise member.refusal
         refcode = Path(member.name).stem
         row = about.get(refcode, {})
         doubt = ("the collection marks it as disordered",) if row.get("DISORDER") == "DISORDER" else ()

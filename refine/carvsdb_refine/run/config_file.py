@@ -11,6 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import LARGEST_TEXT
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_refine.run.folder import check_model_name
 from carvsdb_schemas.refinement import RefinementConfig
@@ -56,6 +57,11 @@ class ConfigFile:
         return self.path.parent / name
 
     @property
+    def model_name(self) -> str:
+        """What the last model is called in the folder of the run."""
+        return self.config.outputs.model or f"model{Path(self.config.start.model).suffix}"
+
+    @property
     def outputs(self) -> Path:
         """The folder of the results: below the config's own, unless the command line named another.
 
@@ -95,7 +101,7 @@ def read_config(path: str | Path, output: Path | None = None) -> ConfigFile:
     InputError
         In one sentence: file, table, key, what was expected and what was found.
     """
-    file = TextFile.load(path)
+    file = TextFile.load(path, largest=LARGEST_TEXT)
     text = "\n".join(file.lines)
     try:
         content = tomllib.loads(text)

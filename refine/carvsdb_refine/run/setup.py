@@ -8,6 +8,7 @@ from pathlib import Path
 
 from carvsdb.atoms.cell_list import check_minimum_image
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.molecules import NO_MOLECULE, check_molecules
 from carvsdb.errors import InputError
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.potential.from_config import potential_from_config
@@ -59,7 +60,7 @@ class Setup:
     @property
     def model_name(self) -> str:
         """What the last model is called in the folder of the run."""
-        return self.file.config.outputs.model or f"model{self.model_path.suffix}"
+        return self.file.model_name
 
     @property
     def types(self) -> dict[int, str] | None:
@@ -193,12 +194,13 @@ def _start(model: AtomicModel, start: StartTable, path: str) -> AtomicModel:
     if start.molecules == "none":
         return replace(model, molecule_ids=None)
     if start.molecules == "file":
-        if model.molecule_ids is None:
+        if model.molecule_ids is None or not (model.molecule_ids != NO_MOLECULE).any():
             raise InputError("has no molecules; expected molecules = 'bonds' or 'none' in [start]", path=path)
-        return model
-    if not start.bonds:
+    elif not start.bonds:
         raise InputError("molecules = 'bonds' needs the key 'bonds' in [start], such as {\"C-N\" = 1.6}")
     try:
-        return molecules_by_bonds(model, start.bonds)
+        found = molecules_by_bonds(model, start.bonds or {}) if start.molecules == "bonds" else model
+        check_molecules(found)
+        return found
     except InputError as error:
         raise InputError(error.message, path=path, hint=error.hint) from None

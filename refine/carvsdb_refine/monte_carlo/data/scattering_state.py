@@ -154,11 +154,6 @@ class ScatteringState:
             calculation.data.score(curve) for calculation, curve in zip(self._calculations, self._curves, strict=True)
         )
 
-    def measured_scores(self) -> tuple[DataScore, ...]:
-        """Return the same against the data as they were measured."""
-        pairs = zip(self._calculations, self._curves, strict=True)
-        return tuple(calculation.measured.score(curve) for calculation, curve in pairs)
-
     def curves(self) -> tuple[Floats, ...]:
         """Return the calculated curves, without scale and offset."""
         return tuple(curve.copy() for curve in self._curves)
