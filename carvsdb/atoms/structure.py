@@ -4,13 +4,14 @@ import json
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import mass_of
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, MissingExtraError
 from carvsdb_schemas.columns import json_text
 
 LARGEST_UNPACKED = 2**28
@@ -144,6 +145,30 @@ class Structure:
         numbers = Counter(self.elements)
         mass = sum(number * mass_of(symbol) for symbol, number in numbers.items())
         return float(mass / self.volume * _DALTON_PER_CUBIC_ANGSTROM)
+
+    def to_ase(self) -> Any:
+        """Return the atoms as an ``ase.Atoms``; deuterium is hydrogen of the mass 2.014 there."""
+        symbols = ["H" if symbol in ("D", "T") else symbol for symbol in self.elements]
+        masses = [mass_of(symbol) if symbol in ("D", "T") else None for symbol in self.elements]
+        return import_module("ase").Atoms(
+            symbols, scaled_positions=self.positions, cell=self.cell, pbc=True, masses=masses, charges=self.charges
+        )
+
+    def to_pymatgen(self) -> Any:
+        """Return the atoms as a ``pymatgen.core.Structure``, with their labels.
+
+        Raises
+        ------
+        MissingExtraError
+            If pymatgen is not installed.
+        """
+        try:
+            core = import_module("pymatgen.core")
+        except ImportError as error:
+            raise MissingExtraError(
+                "this needs pymatgen, which is not installed", hint="pip install pymatgen"
+            ) from error
+        return core.Structure(self.cell, list(self.elements), self.positions, labels=list(self.labels) or None)
 
     def packed(self) -> bytes:
         """Return elements, positions, cell and labels as compressed JSON; the same atoms give the same bytes."""

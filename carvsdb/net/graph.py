@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, MissingExtraError
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -160,6 +161,35 @@ class Net:
             and np.array_equal(self.multiplicity, other.multiplicity)
             and np.array_equal(self.is_node, other.is_node)
         )
+
+    def to_networkx(self) -> Any:
+        """Return the quotient graph as a networkx MultiGraph.
+
+        Vertices have the attributes ``is_node``, ``label`` and ``position`` (fractional), edges ``offset`` and
+        ``multiplicity``: an edge goes from its smaller end in cell 0 to its larger end in the cell ``offset``.
+
+        Raises
+        ------
+        MissingExtraError
+            If networkx is not installed.
+        """
+        try:
+            networkx = import_module("networkx")
+        except ImportError as error:
+            raise MissingExtraError(
+                "this needs networkx, which is not installed", hint="pip install networkx"
+            ) from error
+        graph = networkx.MultiGraph(name=self.name)
+        for vertex in range(self.n_vertices):
+            about: dict[str, object] = {"is_node": bool(self.is_node[vertex])}
+            if self.labels is not None:
+                about["label"] = self.labels[vertex]
+            if self.positions is not None:
+                about["position"] = tuple(self.positions[vertex].tolist())
+            graph.add_node(vertex, **about)
+        for (src, dst, *offset), links in zip(self.edges.tolist(), self.multiplicity.tolist(), strict=True):
+            graph.add_edge(src, dst, offset=tuple(offset), multiplicity=links)
+        return graph
 
     def with_name(self, name: str) -> "Net":
         """Return the same net under another name."""
