@@ -38,7 +38,7 @@ def salt(jitter: float, seed: int) -> AtomicModel:
 
 
 def curve(model: AtomicModel, kind: str, function: str, **how: float) -> tuple[np.ndarray, np.ndarray]:
-    x = Q if "Q" in function else R
+    x = np.asarray(Q if "Q" in function else R, np.float64)
     if kind == "xray" and "Q" not in function:
         how["q_max"] = 25.0
     scatterer = Scatterer(beyond_box="nothing", **how)  # type: ignore[arg-type]
@@ -220,16 +220,18 @@ def test_potentials_and_what_cannot_be_begun(folder: Path, shared: Path) -> None
 def test_hard_spheres_of_packings_and_overlaps() -> None:
     """A random packing has no bonds: its contacts are not to keep them from being made."""
     cell = 10 * np.eye(3)
-    loose = AtomicModel(("Si", "O", "O"), [[0, 0, 0], [0, 0, 2.5], [0, 2.5, 0]], cell)
+    loose = AtomicModel(("Si", "O", "O"), np.array([[0, 0, 0], [0, 0, 2.5], [0, 2.5, 0]], np.float64), cell)
     found = {sphere.pair: sphere for sphere in spheres_of(loose, 0.95)}
     assert found["O-Si"].doubt == NO_BOND
     assert found["O-Si"].distance == 1.5
     assert found["O-O"].doubt == ""
-    near = AtomicModel(("Si", "O", "O"), [[0, 0, 0], [0, 0, 1.6], [0, 0, 2.0]], cell)
+    near = AtomicModel(("Si", "O", "O"), np.array([[0, 0, 0], [0, 0, 1.6], [0, 0, 2.0]], np.float64), cell)
     found = {sphere.pair: sphere for sphere in spheres_of(near, 0.95)}
     assert found["O-O"].doubt == OVERLAP
     assert (found["O-Si"].distance, found["O-Si"].doubt) == (1.52, "")
-    assert spheres_of(AtomicModel(("Ar", "Ar"), [[0, 0, 0], [0, 0, 3.7]], cell), 0.95)[0].doubt == ""
+    assert (
+        spheres_of(AtomicModel(("Ar", "Ar"), np.array([[0, 0, 0], [0, 0, 3.7]], np.float64), cell), 0.95)[0].doubt == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -241,7 +243,7 @@ def test_hard_spheres_of_packings_and_overlaps() -> None:
     ],
 )
 def test_pieces(elements: tuple[str, ...], found: str, molecules: str) -> None:
-    model = AtomicModel(elements, [[0, 0, 0], [0.96, 0, 0], [-0.24, 0.93, 0]], 9 * np.eye(3))
+    model = AtomicModel(elements, np.array([[0, 0, 0], [0.96, 0, 0], [-0.24, 0.93, 0]], np.float64), 9 * np.eye(3))
     pieces = find_pieces(model)
     assert (pieces.found, pieces.molecules) == (found, molecules)
 
