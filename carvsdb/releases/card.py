@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from carvsdb.errors import InputError
 from carvsdb.regular_file import read_text
-from carvsdb.releases.yaml_text import load_yaml
+from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.card import DatasetCard
 
 
