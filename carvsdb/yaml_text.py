@@ -8,7 +8,7 @@ import yaml
 _DEEPEST = 50
 _MOST_VALUES = 100_000
 _ANCHOR = re.compile(r"(?:^|[\s\[{,:])&[^\s&]")
-_Events: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_yaml(text: str) -> Any:
@@ -53,10 +53,10 @@ def check_aliases(text: str, most: int) -> None:
         If it is such a text.
     """
     if _ANCHOR.search(text):
-        check_size(text, most)
+        check_size(text, most, _Fast)
 
 
-def check_size(text: str, most: int = _MOST_VALUES) -> None:
+def check_size(text: str, most: int = _MOST_VALUES, loader: Any = yaml.SafeLoader) -> None:
     """Refuse what would become large: each alias counts as all that it stands for. Nothing is built yet.
 
     Raises
@@ -66,7 +66,7 @@ def check_size(text: str, most: int = _MOST_VALUES) -> None:
     """
     open_nodes: list[list[Any]] = [[None, 0]]  # anchor and number of values of each collection that is open
     sizes: dict[str, int] = {}
-    for event in yaml.parse(text, Loader=_Events):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.CollectionStartEvent):
             open_nodes.append([event.anchor, 1])
             if len(open_nodes) > _DEEPEST:

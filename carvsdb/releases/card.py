@@ -13,6 +13,9 @@ from carvsdb.regular_file import read_text
 from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.card import DatasetCard
 
+LARGEST_CARD = 2**22
+"""Bytes that a card may have: 4 MiB."""
+
 
 def read_card(path: str | Path) -> DatasetCard:
     """Read a card, in YAML or JSON.
@@ -24,7 +27,7 @@ def read_card(path: str | Path) -> DatasetCard:
     """
     path = Path(path)
     try:
-        content: Any = load_yaml(read_text(path))
+        content: Any = load_yaml(read_text(path, LARGEST_CARD))
     except yaml.MarkedYAMLError as error:
         line = None if error.problem_mark is None else error.problem_mark.line + 1
         raise InputError(f"is no YAML: {error.problem}", path=path, line=line) from error

@@ -16,7 +16,7 @@ from carvsdb.catalogue.records.laws import UNREADABLE
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
 from carvsdb.regular_file import read_text
 from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
-from carvsdb.releases.card import read_card
+from carvsdb.releases.card import LARGEST_CARD, read_card
 from carvsdb.releases.laws import broken_forms, broken_laws
 from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.manifest import ReleaseManifest
@@ -124,7 +124,7 @@ def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:
 
 def _wrong_citation(folder: Path, version: str) -> list[str]:
     try:
-        citation = load_yaml(read_text(folder / "CITATION.cff"))
+        citation = load_yaml(read_text(folder / "CITATION.cff", LARGEST_CARD))
     except (yaml.YAMLError, InputError):
         return ["CITATION.cff: is no YAML"]
     if not isinstance(citation, dict) or citation.get("version") != version:
