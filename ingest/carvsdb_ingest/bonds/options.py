@@ -29,6 +29,8 @@ class BondOptions:
     metal_extra : float
         What comes on top of `tolerance` if one of the two is a metal and the other is neither C nor N, in Å: bonds of
         metals to O, S and halides vary more.
+    hydrogen : bool
+        Add hydrogen bonds.
     semi_bridging : float
         How much farther still a metal may be from the O of a carboxylate that it shares with another metal, in Å.
 
@@ -44,6 +46,7 @@ class BondOptions:
     from_file: bool = True
     metal_extra: float = METAL_EXTRA
     semi_bridging: float = SEMI_BRIDGING
+    hydrogen: bool = False
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.tolerance) and -1 <= self.tolerance <= LARGEST_TOLERANCE):
@@ -65,6 +68,8 @@ class BondOptions:
         parts += [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs]
         if self.metal_metal:
             parts.append("metal-metal bonds")
+        if self.hydrogen:
+            parts.append("hydrogen bonds")
         return ", ".join(parts)
 
     @property
@@ -76,7 +81,7 @@ class BondOptions:
             "semi_bridging": self.semi_bridging,
             "bond_pairs": [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs],
             "metal_metal_bonds": self.metal_metal,
-        }
+        } | ({"hydrogen_bonds": True} if self.hydrogen else {})
 
 
 def parse_pair(text: str) -> tuple[str, str, float]:

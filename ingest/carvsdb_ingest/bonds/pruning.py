@@ -143,6 +143,9 @@ class _Pruning:
             if disordered:
                 self.doubts[f"{element} atoms with more than {most} non-metal neighbours, by disorder"] += 1
                 continue
+            if all(self.elements[self._other(row, atom)] in HYDROGEN for row in bonds):
+                self.doubts[f"{element} atoms with hydrogen in several places, not pruned"] += 1
+                continue
             if element == "C" and self._superposed(atom, bonds):
                 self.doubts["C atoms of rings in several places, not pruned"] += 1
                 continue

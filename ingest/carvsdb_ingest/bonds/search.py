@@ -1,5 +1,7 @@
 """Bond perception: a neighbour list over all periodic images, cut by a bond rule."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.bonds.bridging import CLOSE, semi_bridging
 from carvsdb_ingest.bonds.found import Bonds
+from carvsdb_ingest.bonds.hydrogen import hydrogen_bonds
 from carvsdb_ingest.bonds.options import BondOptions
 from carvsdb_ingest.bonds.pruning import prune
 
@@ -28,9 +31,9 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     Two atoms are bonded if they are nearer than the sum of their covalent radii plus a tolerance, which is larger for
     metals with O, S and halides. Metals are not bonded to each other unless asked; a hydrogen keeps its nearest
     neighbour only; a metal keeps no atom behind a nearer one; C and N keep four non-metals, O three and F one, except
-    where atoms overlap, since nobody knows which of them is real. An O of a carboxylate that holds one metal and leans
-    on the next is bonded to both. What was pruned from over-bonded atoms is said in `Bonds.quality`. Cut-offs of pairs
-    replace the rule for their elements and are not pruned.
+    where atoms overlap, since nobody knows which of them is real. An O of a carboxylate that holds one metal and
+    leans on the next is bonded to both. Hydrogen bonds are added on request. What was pruned from over-bonded atoms
+    is said in `Bonds.quality`. Cut-offs of pairs replace the rule for their elements and are not pruned.
 
     Raises
     ------
@@ -48,7 +51,23 @@ def find_bonds(structure: Structure, options: BondOptions | None = None) -> Bond
     """
     options = options or BondOptions()
     if options.from_file and structure.bonds is not None:
-        return _bonds_of_the_file(structure)
+        found = _bonds_of_the_file(structure)
+    else:
+        found = _found(structure, options)
+    return _with_hydrogen_bonds(structure, found) if options.hydrogen else found
+
+
+def _with_hydrogen_bonds(structure: Structure, bonds: Bonds) -> Bonds:
+    added, lengths, quality = hydrogen_bonds(structure, bonds.edges)
+    rows = np.concatenate([bonds.edges, added])
+    order = np.lexsort(rows.T[::-1])
+    rule = bonds.rule if "hydrogen bonds" in bonds.rule else f"{bonds.rule}, hydrogen bonds"
+    every = np.concatenate([bonds.lengths, lengths])
+    return replace(bonds, edges=rows[order], lengths=every[order], rule=rule, quality=(*bonds.quality, *quality))
+
+
+def _found(structure: Structure, options: BondOptions) -> Bonds:
+    """Find the bonds by distance."""
     kinds = sorted(set(structure.elements))
     kind = np.array([kinds.index(element) for element in structure.elements], np.int64)
     cut_offs, fixed = _cut_offs(kinds, options)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from carvsdb.atoms.elements import HALIDES, covalent_radius, is_metal
+from carvsdb.atoms.elements import HALIDES, HYDROGEN, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
@@ -200,6 +200,10 @@ def _bypass_single_atoms(
 ) -> None:
     """Replace clusters of a single O, and of a single C or N without C or N neighbours, by edges."""
     alone = {vertex: next(iter(group.atoms)) for vertex, group in enumerate(groups) if len(group.atoms) == 1}
+    # A hydrogen bond joins its ends, so that the oxygens of water are vertices.
+    for vertex, group in enumerate(groups):
+        if all(elements[atom] in HYDROGEN for atom in group.atoms) and len(clusters.neighbours[vertex]) == 2:
+            clusters.bypass(vertex)
     oxygens = {vertex for vertex, atom in alone.items() if elements[atom] == "O"}
     for vertex in sorted(oxygens):
         if not any(other in oxygens for other, _ in clusters.neighbours[vertex]):
