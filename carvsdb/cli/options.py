@@ -60,8 +60,8 @@ Clusterings = Annotated[
     typer.Option(
         "--clustering",
         metavar="NAME",
-        help="single-node, all-node, standard, pem, pe, pe-shortest, organic, node-linker or node-only; `all` for the "
-        "first six; by default what suits. Repeatable.",
+        help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, node-linker or node-only; "
+        "`all` for the first seven; by default what suits. Repeatable.",
     ),
 ]
 TimeLimit = Annotated[

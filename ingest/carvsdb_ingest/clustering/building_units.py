@@ -9,6 +9,7 @@ from carvsdb.atoms.elements import HALIDES, HYDROGEN, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
+from carvsdb_ingest.clustering.bridged_metals import join_bridged_metals
 from carvsdb_ingest.clustering.cells import HOME, Graph
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
@@ -32,6 +33,8 @@ class BuildingUnits:
     ----------
     structure : Structure
     bonds : Bonds
+    counter_ions : dict of str to int, optional
+        Alkali ions whose bonds were left out, by element.
 
     Attributes
     ----------
@@ -50,8 +53,9 @@ class BuildingUnits:
         If nothing is bonded, or nothing repeats.
     """
 
-    def __init__(self, structure: Structure, bonds: Bonds) -> None:
+    def __init__(self, structure: Structure, bonds: Bonds, counter_ions: dict[str, int] | None = None) -> None:
         self.structure = structure
+        self.counter_ions = counter_ions or {}
         self.elements = structure.elements
         self.oxide: OxideFramework = find_oxide_framework(structure, bonds)
         self.graph: Graph = self.oxide.bonds.neighbours(structure.n_atoms)
@@ -61,7 +65,8 @@ class BuildingUnits:
         self.class_of = classify(self.graph, self.elements, self.framework.members, rings.atoms)
 
     @cached_property
-    def _inorganic(self) -> list[Group]:
+    def inorganic(self) -> list[Group]:
+        """Each connected set of inorganic atoms; paddle-wheels are whole."""
         return join_paddle_wheels(self.graph, self.elements, connected_groups(self.graph, self._inorganic_kinds()))
 
     @cached_property
@@ -70,7 +75,8 @@ class BuildingUnits:
         infinite: dict[int, int] = {}
         groups: list[Group] = []
         with_carbon = not self.oxide.is_one and any(kind == ORGANIC for kind in self.class_of)
-        for group in self._inorganic:
+        joined = join_bridged_metals(self.structure, self.graph, self.inorganic, self.framework.members)
+        for group in joined:
             if group.is_infinite:
                 infinite[group.periodicity] = infinite.get(group.periodicity, 0) + 1
                 groups.extend(split_infinite(self.graph, self.elements, group, all_nodes=not with_carbon))
@@ -149,7 +155,14 @@ class BuildingUnits:
         """Simplify a graph of units and make a net of it, with what is to be said about it."""
         _, bridging = clusters.simplify()
         guests = self.framework.guests
-        ions = [f"{number} {name}" for name, number in guests.items() if is_metal(name) or name in HALIDES]
+        ions = [
+            f"{number} {name}"
+            for name, number in guests.items()
+            if (is_metal(name) or name in HALIDES) and name not in self.counter_ions
+        ]
+        if self.counter_ions:
+            named = ", ".join(f"{number} {name}" for name, number in self.counter_ions.items())
+            quality = (*quality, f"alkali ions taken as guests, or inorganic units would be infinite: {named}")
         if ions and not self.oxide.is_one:
             quality = (*quality, f"free ions, removed: {', '.join(ions)}")
         net, vertex_of = net_of_clusters(self.structure, clusters, groups)

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, covalent_radius, is_metal
+from carvsdb.atoms.elements import ALKALI, HYDROGEN, METALLOIDS, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.cells import Graph
 from carvsdb_ingest.clustering.groups import connected_groups
 
 _ANIONS = frozenset({"O", "S", "Se", "N", "F"})
-_ALKALI = frozenset({"Li", "Na", "K", "Rb", "Cs", "Fr"})
 _IONIC_ANIONS = frozenset({"O", "F"})
 _LONG_BOND = 2.2
 _SHORTENING = 0.05
@@ -130,7 +129,7 @@ class _Sorter:
         return len(t_atoms) >= 2 and any(not self.metal[other] for other in t_atoms)
 
     def _is_far(self, atom: int) -> bool:
-        return self.elements[atom] in _ALKALI
+        return self.elements[atom] in ALKALI
 
     def may_be_one(self) -> bool:
         """Tell soon that most structures with carbon are no oxide framework."""
@@ -158,7 +157,7 @@ class _Sorter:
             element: float(np.mean([length for atom in atoms for length, _ in self.reach[atom]] or [np.inf]))
             for element, atoms in by_element.items()
         }
-        for element in sorted(by_element, key=lambda element: (element not in _ALKALI, -means[element], element)):
+        for element in sorted(by_element, key=lambda element: (element not in ALKALI, -means[element], element)):
             gone |= self._superfluous(set(by_element[element]), gone)
         return gone
 
