@@ -74,7 +74,7 @@ def atomic_file(path: str | Path, *, overwrite: bool = True) -> Iterator[IO[byte
         try:
             with open(draft, "xb", opener=_exclusively) as file:
                 if mode is not None:
-                    draft.chmod(mode)
+                    os.chmod(file.fileno() if os.chmod in os.supports_fd else draft, mode)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())

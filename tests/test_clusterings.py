@@ -31,7 +31,7 @@ KNOWN = {
     "MOF-801": "fcu fcu xbi - ubt",
     "ZIF-8": "sod sod sod sod sod-e",
 }
-# The same of CoRE MOF 2019, with PE of the shortest edges as a sixth; "?": not known.
+# The same of CoRE MOF 2019, with PE of the shortest edges and metalloligands as sixth and seventh; "?": not known.
 KNOWN_CORE = {
     "SETRAM_clean": "bpq rna bpq ? sra ?",
     "POJTUE_clean": "bpq rna bpq ? sra ?",
@@ -42,7 +42,11 @@ KNOWN_CORE = {
     "GATHAL_clean": "- - - - sct ?",
     "FIJDIM_clean": "- - - - zbx ?",
     "FIJDOS_clean": "- - - - - etb",
-    "FIJDUY_clean": "? ? ? ? ? irl",
+    "FIJDUY_clean": "? ? ? ? ? irl ?",
+    # Mn or Co in the grip of three pyridinedicarboxylates; a porphyrin whose Co holds the pyridyls of its neighbours.
+    "CEFLEF_clean": "- ? ? ? ? ? stp",
+    "XIPBOO_clean": "- ? ? ? ? ? stp",
+    "KOZSOJ_clean": "- ? ? ? ? ? nbo",
 }
 # Where carvsdb's bonds or a judgement of ours differ from CrystalNets.jl's: docs/core-mof.md, docs/clustering.md.
 EXCEPTIONS = {

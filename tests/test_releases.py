@@ -13,9 +13,10 @@ from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
 from release_cards import good_card
 
 from carvsdb.catalogue import Catalogue
+from carvsdb.catalogue.maintenance import checksums
 from carvsdb.compare import EmbeddingOptions, fit_embedding
 from carvsdb.errors import InputError, NotFoundError, RefusedError, VerificationError
-from carvsdb.releases import build_release, checksums, read_card, verify_release
+from carvsdb.releases import build_release, read_card, verify_release
 from carvsdb.releases.card import card_text
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.tables import SCHEMA_VERSION

@@ -37,7 +37,7 @@ class Structure:
     cell : ndarray of float64, shape (3, 3)
         Lattice vectors as rows, in Å.
     labels : tuple of str
-        What the file calls each atom: a CIF label, an atom id; empty if nothing.
+        What the file calls each atom: a CIF label, an atom id; if nothing is given, the numbers from 1.
     molecule_ids : ndarray of int64, shape (n_atoms,), or None
         The file's molecule of each atom; 0 where it belongs to none.
     bonds : ndarray of int64, shape (n_bonds, 5), or None
@@ -94,7 +94,9 @@ class Structure:
                 f"atoms need positions of the shape (atoms, 3) = {(len(self.elements), 3)} and a cell of the shape "
                 f"(3, 3), got {self.positions.shape} and {self.cell.shape}"
             )
-        if self.labels and len(self.labels) != len(self.elements):
+        if not self.labels:
+            object.__setattr__(self, "labels", tuple(map(str, range(1, len(self.elements) + 1))))
+        if len(self.labels) != len(self.elements):
             raise InputError(f"{len(self.elements)} atoms have {len(self.labels)} labels")
 
     @classmethod

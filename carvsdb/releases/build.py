@@ -9,8 +9,8 @@ from sqlmodel import SQLModel
 
 from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue import Catalogue
+from carvsdb.catalogue.maintenance import checksums
 from carvsdb.errors import InputError, RefusedError
-from carvsdb.releases import checksums
 from carvsdb.releases.card import card_text
 from carvsdb.releases.texts import citation_text, licence_text, manifest_text, readme_text
 from carvsdb.version import VERSION
