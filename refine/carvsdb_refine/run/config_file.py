@@ -101,8 +101,11 @@ def read_config(path: str | Path, output: Path | None = None) -> ConfigFile:
     InputError
         In one sentence: file, table, key, what was expected and what was found.
     """
-    file = TextFile.load(path, largest=LARGEST_TEXT)
-    text = "\n".join(file.lines)
+    return parse_config("\n".join(TextFile.load(path, largest=LARGEST_TEXT).lines), path, output)
+
+
+def parse_config(text: str, path: str | Path, output: Path | None = None) -> ConfigFile:
+    """Return what a text says that stands, or is to stand, in a file; parameters and errors as of `read_config`."""
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # besides errors of TOML: dates that are none, endless nesting
