@@ -15,6 +15,7 @@ from program import carvsdb
 from carvsdb.catalogue import Catalogue
 from carvsdb.cli.row_formats import flat
 from carvsdb_ingest import ingest_collection, source_named
+from carvsdb_ingest.writers.cgd import write_cgd
 
 SQUARE = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
 CUBIC = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\nEND\n"
@@ -161,3 +162,22 @@ def test_standard_input_and_a_file_alone(tmp_path: Path, monkeypatch: pytest.Mon
     assert alone.json["name"] == "pcu"
     assert "carvsdb describe" in alone.err
     assert carvsdb("describe", "-h").code == 0
+
+
+def test_supporting_information_of_tbo_and_of_two_nets(tmp_path: Path, stored: Path) -> None:
+    with Catalogue(stored) as catalogue:
+        net = catalogue.net("tbo")
+    write_cgd(net, tmp_path / "tbo.cgd")
+    lines = carvsdb("describe", "--si", tmp_path / "tbo.cgd").out.splitlines()
+    assert "  point symbol        {6^2.8^2.10^2}3{6^3}4" in lines
+    assert "  nodal coordination  3,4-c" in lines
+    assert "  interpenetration    none" in lines
+    assert any("doi:10.1021/ar800124u" in line for line in lines)
+    twice = tmp_path / "twice.cgd"
+    twice.write_text(
+        "PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n 2 2 1 0 0\n 2 2 0 1 0\n 2 2 0 0 1\nEND\n"
+    )
+    assert "  interpenetration    twofold" in carvsdb("describe", "--si", twice).out
+    unnamed = tmp_path / "unnamed.cgd"
+    unnamed.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n 1 1 1 2 3\n 1 1 3 1 2\nEND\n")
+    assert "  underlying net      none; ck1:" in carvsdb("describe", "--si", unnamed).out

@@ -72,6 +72,9 @@ def describe(
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also distances, angles, and CARVS by coordination.")
     ] = False,
+    si: Annotated[
+        bool, typer.Option("--si", help="As the supporting information of a paper has it, with what to cite.")
+    ] = False,
     node_only: NodeOnly = False,
     pool: Annotated[
         bool, typer.Option("--pool", help="Also pool the nodes of all nets, as models of one material.")
@@ -108,7 +111,7 @@ def describe(
     }
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
-    told = _Descriptions(out, geometry)
+    told = _Descriptions(out, geometry, si)
     inputs = _inputs(files)
     for number, file in enumerate(inputs):
         for item in _read(file, input_format, read):
@@ -141,10 +144,11 @@ def describe(
 class _Descriptions:
     """Gives descriptions: one after another where that can be, else together at the end."""
 
-    def __init__(self, out: Output, geometry: bool) -> None:
+    def __init__(self, out: Output, geometry: bool, si: bool) -> None:
         self.number = 0
         self._out = out
         self._geometry = geometry
+        self._si = si
         self._at_once = out.path is None and (
             out.is_table or (out.format in (Format.json, Format.jsonl) and not out.columns)
         )
@@ -188,8 +192,11 @@ class _Descriptions:
 
     def _text(self, description: "Description") -> str:
         from carvsdb.cli.report import local_report, report
+        from carvsdb.cli.si import si_text
 
-        return report(description) + (f"\n{local_report(description)}" if self._geometry else "")
+        return (si_text if self._si else report)(description) + (
+            f"\n{local_report(description)}" if self._geometry else ""
+        )
 
 
 def _inputs(files: list[Path]) -> list[Path]:
