@@ -13,6 +13,7 @@ from carvsdb_ingest.clustering.bridged_metals import join_bridged_metals
 from carvsdb_ingest.clustering.cells import HOME, Graph
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
+from carvsdb_ingest.clustering.extra_anions import extra_anions
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.organic_rings import organic_rings
 from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework, find_oxide_framework
@@ -73,12 +74,16 @@ class BuildingUnits:
     def metal_clusters(self) -> "Parts":
         """Each connected set of inorganic atoms; what repeats for ever is split around its metals."""
         infinite: dict[int, int] = {}
+        n_extra = 0
         groups: list[Group] = []
         with_carbon = not self.oxide.is_one and any(kind == ORGANIC for kind in self.class_of)
         joined = join_bridged_metals(self.structure, self.graph, self.inorganic, self.framework.members)
         for group in joined:
             if group.is_infinite:
                 infinite[group.periodicity] = infinite.get(group.periodicity, 0) + 1
+                extra = extra_anions(self.graph, self.elements, group.atoms)
+                n_extra += len(extra)
+                group = Group({atom: cell for atom, cell in group.atoms.items() if atom not in extra}, group.closing)
                 groups.extend(split_infinite(self.graph, self.elements, group, all_nodes=not with_carbon))
             else:
                 groups.append(group)
@@ -86,6 +91,8 @@ class BuildingUnits:
             f"infinite {_UNITS[periodicity]}, split into vertices by {SPLITTING}: {number}"
             for periodicity, number in sorted(infinite.items())
         ]
+        if n_extra:
+            sentences.append(f"anions between metals that phosphates hold, left out: {n_extra}")
         return Parts(groups, tuple(sentences))
 
     @cached_property

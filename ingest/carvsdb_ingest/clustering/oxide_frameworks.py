@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import ALKALI, HYDROGEN, METALLOIDS, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.cells import Graph
+from carvsdb_ingest.clustering.extra_anions import extra_anions
 from carvsdb_ingest.clustering.groups import connected_groups
 
 _ANIONS = frozenset({"O", "S", "Se", "N", "F"})
@@ -229,11 +231,20 @@ class _Sorter:
     def cut(self, t_atoms: set[int], cations: set[int]) -> Bonds:
         """Return the bonds that count.
 
-        Without those of cations (but to C and N of complexes), of saturated anions to others than T atoms and H, and
-        between T atoms, which large radii (Ti, Zr) suggest across a shared O.
+        Without those of cations (but to C and N of complexes), of saturated anions to others than T atoms and H,
+        between T atoms, which large radii (Ti, Zr) suggest across a shared O, and of anions that join T atoms beside
+        phosphates.
         """
         kept = np.array([self._stays(row[0], row[1], t_atoms, cations) for row in self.bonds.edges.tolist()], bool)
+        extra = extra_anions(self._graph_of(kept), self.elements, range(len(self.graph)))
+        for row, (src, dst, *_) in enumerate(self.bonds.edges.tolist()):
+            if (src in extra and dst in t_atoms) or (dst in extra and src in t_atoms):
+                kept[row] = False
         return replace(self.bonds, edges=self.bonds.edges[kept], lengths=self.bonds.lengths[kept])
+
+    def _graph_of(self, kept: NDArray[np.bool_]) -> Graph:
+        rest = replace(self.bonds, edges=self.bonds.edges[kept], lengths=self.bonds.lengths[kept])
+        return rest.neighbours(len(self.graph))
 
     def _stays(self, src: int, dst: int, t_atoms: set[int], cations: set[int]) -> bool:
         if src in t_atoms and dst in t_atoms:

@@ -1,12 +1,9 @@
 """Splitting infinite building units: rods, sheets and inorganic frameworks become finite vertices."""
 
-from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
+from carvsdb.atoms.elements import METALLOIDS, is_metal
 from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 
-_TETRAHEDRAL = frozenset({"P", "As"})
-_ANIONS = frozenset({"O", "F", "Cl"})
-_T_ATOM = 4
 SPLITTING = "metal-atoms-1"
 """Name and version of the splitting, as `quality` says it."""
 
@@ -28,32 +25,7 @@ def split_infinite(graph: Graph, elements: tuple[str, ...], group: Group, all_no
     atoms between the same metals are one vertex, but a single O between metals stays by itself, since it will be
     replaced by edges. Without metals, metalloids are the centres; without these, the rarest element.
     """
-    group = _without_extra_anions(graph, elements, group)
     return _around(graph, elements, group, _centres(elements, group, all_nodes), join=True)
-
-
-def _without_extra_anions(graph: Graph, elements: tuple[str, ...], group: Group) -> Group:
-    """Return a phosphate or arsenate without the O, OH, F and Cl on nothing but metals that four phosphates hold.
-
-    Such metals are T atoms, and what joins them beside the phosphates is no edge of the net: AlPO-14 is AFN, with or
-    without the OH between its Al. Where metals need their O to be held, as in clusters of molybdenum, all of it stays.
-    """
-
-    def links(metal: int) -> int:
-        return sum(
-            elements[other] == "O" and any(elements[far] in _TETRAHEDRAL for far, _ in graph[other])
-            for other, _ in graph[metal]
-        )
-
-    def is_extra(atom: int) -> bool:
-        around = [other for other, _ in graph[atom] if elements[other] not in HYDROGEN]
-        return elements[atom] in _ANIONS and all(
-            is_metal(elements[other]) and links(other) >= _T_ATOM for other in around
-        )
-
-    if not any(elements[atom] in _TETRAHEDRAL for atom in group.atoms):
-        return group
-    return Group({atom: cell for atom, cell in group.atoms.items() if not is_extra(atom)}, group.closing)
 
 
 def separate_metals(graph: Graph, elements: tuple[str, ...], group: Group) -> list[Group]:
