@@ -67,7 +67,7 @@ def texts() -> dict[str, str]:
         "other.cif": f"data_other\n{parameters}_symmetry_space_group_name_H-M 'P 1'\nloop_ {tags}\n{listed}",
         "POSCAR": f"D2O in silica\n1.0\n{EDGE} 0 0\n0 {EDGE} 0\n0 0 {EDGE}\nSi O D\n8 17 2\nDirect\n"
         + "".join(f"{x!r} {y!r} {z!r}\n" for x, y, z in fractions),
-        "other.rmc6f": f"(Version 6f format configuration file)\nCell (Ang/deg): {EDGE} {EDGE} {EDGE} 90 90 90\nAtoms:\n"
+        "other.rmc6f": f"Cell (Ang/deg): {EDGE} {EDGE} {EDGE} 90 90 90\nAtoms:\n"
         + "".join(
             f"{number} {symbol} [1] {x!r} {y!r} {z!r} 1 0 0 0\n"
             for number, (symbol, (x, y, z)) in enumerate(zip(model.elements, fractions, strict=True), 1)

@@ -300,7 +300,7 @@ class OutputsTable(Table):
     )
     model: File | None = Field(
         default=None,
-        description="Name of the last model in the folder; by default model and the start's ending, or .xyz.",
+        description="Name of the last model; by default model and the start's ending, or .xyz.",
     )
     snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")
     bonds: dict[Pair, Positive] = Field(

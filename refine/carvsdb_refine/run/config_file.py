@@ -59,7 +59,7 @@ class ConfigFile:
 
     @property
     def model_name(self) -> str:
-        """What the last model is called in the folder of the run: with the start's ending, if such files are written."""
+        """What the last model is called in the run's folder: with the start's ending, if such files are written."""
         name = f"model{Path(self.config.start.model).suffix}"
         return self.config.outputs.model or (name if is_written(name) else "model.xyz")
 
