@@ -1,4 +1,4 @@
-"""Atoms in a periodic cell, as a refinement moves them.
+"""The simulation cell: atoms with periodic boundary conditions, as a refinement moves them.
 
 A `Structure` holds fractional coordinates, labels, listed bonds and doubts: what nets are found from. A refinement
 moves atoms in Å, millions of times, and its files must give coordinates back to the last bit: hence a class of its own,

@@ -1,4 +1,4 @@
-"""Approximate neighbours: a side index beside the catalogue, never in it, that is made again when it is stale.
+"""Approximate nearest neighbours (ANN): a side index beside the catalogue, made again when it is stale.
 
 An inverted file of cells (faiss) over the distinct vectors. A query looks into the cells that are nearest to it, and
 what it finds is ranked exactly. How often it misses one of the ten nearest is measured on vectors of the catalogue when
