@@ -50,7 +50,7 @@ def test_the_same_seed_packs_the_same(tmp_path: Path) -> None:
 
 
 def test_silica_by_its_formula_and_mass(tmp_path: Path) -> None:
-    """192 units at 2.2 g/cm³, atoms apart without a word: like atoms do not overlap, and Si-O is no shorter than bonds."""
+    """192 units at 2.2 g/cm³, atoms apart without a word: like atoms do not overlap, Si-O is no shorter than bonds."""
     done = carvsdb("refine", "pack", "SiO2=192", "--density", "2.2g/cm3", "-o", tmp_path / "a.xyz", "--json")
     assert done.code == 0
     model = read_model(tmp_path / "a.xyz")
