@@ -53,6 +53,8 @@ EXCEPTIONS = {
     *((refcode, column) for refcode in ("DAYCAI_clean", "IYIGEC_clean") for column in ("SingleNodes", "AllNodes")),
     *((refcode, column) for refcode in ("WUDTOG_clean", "XAPTEQ_clean") for column in ("SingleNodes", "AllNodes")),
     ("XUDQAQ_clean", "SingleNodes"),
+    # Rings in two places: there, as here before, the longest of such bonds are cut, and the linkers with them.
+    *(("IFEPUG08_clean", column) for column in ("SingleNodes", "AllNodes", "Standard")),
     # AlPO-21 is AWO here; there OH between its Al makes edges.
     *(("ECIYEU_clean", column) for column in ("SingleNodes", "AllNodes")),
     ("DAYCAI_clean", "Standard"),

@@ -10,6 +10,14 @@ from carvsdb.atoms.structure import Structure
 
 _MOST_NON_METALS = {"C": 4, "N": 4, "O": 3, "F": 1}
 _OVERLAP = 0.7
+"""Atoms nearer than this times a bond lie on each other."""
+
+METALS_OVERLAP = 0.6
+"""The same of metals; quadruple bonds of Mo and Cr are longer."""
+
+_NORMAL = 0.1
+"""Bonds that are longer than covalent radii by no more than this, in Å, are never pruned from C, N, O and F."""
+
 _RING_CORNERS = 1.85
 """Two neighbours of one C that are nearer than this, in Å, are alternatives of each other: a C-C-C angle below 80°."""
 
@@ -165,14 +173,16 @@ class _Pruning:
             if disordered:
                 self.doubts[f"{element} atoms with more than {most} non-metal neighbours, by disorder"] += 1
                 continue
-            if all(self.elements[self._other(row, atom)] in HYDROGEN for row in bonds):
-                self.doubts[f"{element} atoms with hydrogen in several places, not pruned"] += 1
-                continue
             if element == "C" and self._superposed(atom, bonds):
                 self.doubts["C atoms of rings in several places, not pruned"] += 1
                 continue
-            self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
-            for row in sorted(bonds, key=self._stretch)[most:]:
+            # What is as near as a bond is no contact of two molecules: something is there in two places.
+            near = [row for row in bonds if self._stretch(row) <= _NORMAL]
+            if len(near) > most:
+                self.doubts[f"{element} atoms with neighbours in several places, not pruned"] += 1
+            else:
+                self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
+            for row in sorted(bonds, key=self._stretch)[max(most, len(near)) :]:
                 self._drop(row)
 
     def _superposed(self, atom: int, bonds: list[int]) -> bool:

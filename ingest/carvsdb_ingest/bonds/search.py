@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from carvsdb.atoms.elements import covalent_radius, is_metal
 from carvsdb.atoms.pairs import near_pairs
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds.bridging import CLOSE, semi_bridging
@@ -11,7 +12,7 @@ from carvsdb_ingest.bonds.cut_offs import cut_offs, usual_cut_offs
 from carvsdb_ingest.bonds.found import Bonds
 from carvsdb_ingest.bonds.hydrogen import hydrogen_bonds
 from carvsdb_ingest.bonds.options import BondOptions
-from carvsdb_ingest.bonds.pruning import prune
+from carvsdb_ingest.bonds.pruning import METALS_OVERLAP, prune
 
 FILE_RULE = "bonds of the file"
 
@@ -78,6 +79,11 @@ def _found(structure: Structure, options: BondOptions) -> Bonds:
     near = all_lengths <= limits[first, second]
     rows, lengths = all_rows[near], all_lengths[near]
     kept, quality = prune(structure, rows, lengths, fixed[first[near], second[near]])
+    metal = np.array([is_metal(element) for element in kinds], bool)
+    radii = np.array([covalent_radius(element) for element in kinds])
+    lying = metal[first] & metal[second] & (all_lengths < METALS_OVERLAP * (radii[first] + radii[second]))
+    if lying.any() and not options.metal_metal:
+        quality = (*quality, f"overlapping metal atoms: {np.count_nonzero(lying)}")
     rows, lengths = rows[kept], lengths[kept]
     if options.semi_bridging > 0:
         excess = all_lengths - usual_cut_offs(kinds, options)[first, second]
