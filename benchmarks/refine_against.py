@@ -111,9 +111,16 @@ def serve(name: str) -> None:
 
 def compare(name: str, pythons: list[str], rounds: int) -> dict[str, Any]:
     """Let the versions take turns."""
+    # Threads of a library would count as CPU time of the moves.
+    single = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     pipes = [
         subprocess.Popen(
-            [python, __file__, "--serve", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            [python, __file__, "--serve", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            env=single,
         )
         for python in pythons
     ]
