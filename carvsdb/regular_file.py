@@ -1,5 +1,6 @@
 """Opening a file of someone else: a regular one, no larger than it may be; a pipe or a device would wait for ever."""
 
+import hashlib
 import os
 import stat
 from io import BufferedReader
@@ -9,6 +10,9 @@ from carvsdb.errors import InputError
 
 LARGEST_INPUT = 2**30
 """Bytes that an input may have, expanded, unless more is allowed: 1 GiB."""
+
+LARGEST_TABLE = 2**50
+"""Bytes that a file may have that is not read into memory as a whole: no limit but that of arithmetic."""
 
 LARGEST_TEXT = 2**26
 """Bytes that a file of settings, a card or a list of names may have: 64 MiB."""
@@ -58,6 +62,21 @@ def read_bytes(path: str | Path, largest: int = LARGEST_INPUT) -> bytes:
         try:
             # As many bytes are reserved as are asked for: not more than the file has.
             return file.read(os.fstat(file.fileno()).st_size)
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror or error})", path=path) from error
+
+
+def sha256_of(path: str | Path) -> str:
+    """Return the SHA-256 of a regular file, in hexadecimal digits.
+
+    Raises
+    ------
+    InputError
+        As `open_regular`.
+    """
+    with open_regular(path, LARGEST_TABLE) as file:
+        try:
+            return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise InputError(f"cannot be read ({error.strerror or error})", path=path) from error
 

@@ -7,6 +7,7 @@ import lzma
 import subprocess
 import sys
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.analysis.read import read_each
 from carvsdb_ingest.files import archives, compressed, limits
 from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.sources.rcsr import RCSR
 from carvsdb_ingest.tasks.inputs import file_jobs
 from carvsdb_ingest.tasks.jobs import JobOptions
 from carvsdb_ingest.tasks.pipeline import ingest_files
@@ -135,6 +137,64 @@ def test_what_is_no_archive(suffix: str, content: bytes, tmp_path: Path) -> None
     path.write_bytes(content)
     ((job),) = file_jobs(path, JobOptions())
     assert isinstance(job.refusal, InputError)
+
+
+def zipped(name: str = "nets/dia.cgd", content: bytes = SQL, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method, compresslevel=9) as archive:
+        archive.writestr(name, content)
+        archive.writestr("a/readme.txt", "no net")
+    return stream.getvalue()
+
+
+def encrypted() -> bytes:
+    content = bytearray(zipped(method=zipfile.ZIP_STORED))
+    content[6] |= 1  # the flag of the local header, and that of the directory
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def lying() -> bytes:
+    """Return an archive that says a bomb of 128 MiB has 1,000 bytes."""
+    content = bytearray(zipped(content=bytes(2**27)))
+    at = content.index(b"PK\x01\x02")
+    content[22:26] = content[at + 24 : at + 28] = (1000).to_bytes(4, "little")
+    return bytes(content)
+
+
+ZIPS: dict[str, tuple[bytes, str]] = {
+    "bomb": (zipped(content=bytes(2**27)), "expands from"),
+    "bomb by lzma": (zipped(content=bytes(2**27), method=zipfile.ZIP_LZMA), "expands from"),
+    "a size that is none": (lying(), "damaged"),
+    "encrypted": (encrypted(), "encrypted"),
+    "cut off": (zipped()[:-30], "as a zip archive"),
+    "damaged": (zipped(method=zipfile.ZIP_STORED).replace(b"EDGES", b"edges"), "CRC"),
+    "unknown method": (zipped().replace(b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x00\x00\x63\x00"), "not supported"),
+    "nothing but its sign": (b"PK\x05\x06", "as a zip archive"),
+    "no zip": (b"PK but no archive", "as a zip archive"),
+}
+
+
+@pytest.mark.parametrize("kind", ZIPS)
+def test_zip_archives(kind: str, tmp_path: Path) -> None:
+    content, sentence = ZIPS[kind]
+    path = tmp_path / "RCSR_topology.zip"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=sentence):
+        list(RCSR.files(path).files)  # type: ignore[misc]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_names_of_zip_archives_lead_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(zipped("../../../dia.cgd"))
+    (file,) = RCSR.files(path).files  # type: ignore[misc]
+    assert (file.content, file.id_in_source) == (SQL, "dia")
+    wheel = tmp_path / "pormake.whl"
+    wheel.write_bytes(zipped("pormake/database/topologies/RCSR_topology.zip", zipped("/dia.cgd")))
+    (file,) = RCSR.files(wheel).files  # type: ignore[misc]
+    assert file.content == SQL
+    assert set(tmp_path.iterdir()) == {path, wheel}
 
 
 @pytest.mark.parametrize("packer", [gzip.compress, lzma.compress, bz2.compress])

@@ -19,7 +19,7 @@ from carvsdb.escaping import csv_text, escaped, escaped_json, escaped_lines, fig
 from carvsdb.plots.rings import RingSeries, plot_rings
 from carvsdb.regular_file import open_regular
 from carvsdb.releases.card import read_card
-from carvsdb.releases.yaml_text import load_yaml
+from carvsdb.yaml_text import load_yaml
 from carvsdb_ingest.tasks.inputs import net_files
 from carvsdb_ingest.tasks.pipeline import ingest_files
 from carvsdb_refine.report.page import Section, page
@@ -170,3 +170,41 @@ def test_cards_of_others(tmp_path: Path, shared: Path) -> None:
             read_card(path)
         assert len(str(refused.value)) < 600
     assert load_yaml("a: &x {b: 1}\nc: *x\n") == {"a": {"b": 1}, "c": {"b": 1}}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_file_in_folders_of_others(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever lies in the place of a file that a command opens is refused, and nothing waits."""
+    monkeypatch.chdir(tmp_path)
+    names = ["card.yaml", "names.tsv", "run.toml", "a.zip", "a.whl", "a.tar.gz", "p.yace", "d.data", "r/run.json"]
+    names += ["r/checkpoint.npz", "t/SHA256SUMS", "t/manifest.json", "x.arc", "x.ivf"]
+    for name in names:
+        Path(name).parent.mkdir(exist_ok=True)
+        if kind == "pipe":
+            os.mkfifo(name)
+        elif kind == "device":
+            Path(name).symlink_to("/dev/zero")
+        else:
+            Path(name).mkdir()
+    began = time.monotonic()
+    for arguments, codes in (
+        (("describe", "d.data"), {3}),
+        (("rings", "d.data", "-o", "o.parquet"), {3}),
+        (("ingest", "a.tar.gz", "d.data", "--db", "n.duckdb"), {3, 6}),
+        (("ingest", "--source", "rcsr", "--from", "a.zip", "--db", "n.duckdb"), {3, 4}),
+        (("ingest", "--source", "rcsr", "--from", "a.whl", "--db", "n.duckdb"), {3, 4}),
+        (("ingest", "--source", "core-mof", "--from", "a.tar.gz", "--db", "n.duckdb"), {3, 4}),
+        (("archive", "import", "x.arc", "--names", "o.tsv"), {3, 6}),
+        (("archive", "apply", "--names", "names.tsv", "--db", "n.duckdb"), {3, 4}),
+        (("crosscheck", "x.arc"), {3, 5}),
+        (("release", "build", "card.yaml", "-o", "o", "--db", "n.duckdb"), {2, 3, 4}),
+        (("release", "verify", "t"), {8}),
+        (("db", "import", "t", "--db", "n.duckdb"), {3, 8}),
+        (("refine", "score", "run.toml"), {3}),
+        (("refine", "status", "r"), {3, 4}),
+        (("refine", "resume", "run.toml"), {3}),
+    ):
+        done = carvsdb(*arguments)
+        assert done.code in codes, (arguments, done)
+        assert "Traceback" not in done.err
+    assert time.monotonic() - began < 60

@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Annotated, TextIO, cast
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 
@@ -49,6 +49,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="The topology database of crystalline and amorphous framework materials.",
     epilog="Example: carvsdb describe net.cgd",
 )
@@ -95,12 +96,12 @@ def run(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str] | None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
-    as_json = "--json" in given
+    as_json = "--json" in given or _format_of(given) in ("json", "jsonl")
     try:
         with _terminated_like_interrupted(), _warnings_as_sentences():
             # Not by `app(...)`: that takes any broken pipe for a closed stdout, and ends without a word.
             command = typer.main.get_command(app)
-            with command.make_context("carvsdb", list(given)) as context:
+            with command.make_context("carvsdb", _as_typed(given, command)) as context:
                 code = command.invoke(context) or 0
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -132,6 +133,24 @@ def _run(arguments: list[str] | None) -> int:
         sys.stderr.flush()
         os._exit(130)
     return code
+
+
+def _as_typed(given: list[str], command: Any) -> list[str]:
+    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`."""
+    if given and not given[0].startswith("-") and given[0] not in command.commands and os.path.isfile(given[0]):
+        say(f"{given[0]} is a file: carvsdb describe {given[0]}")
+        return ["describe", *given]
+    return list(given)
+
+
+def _format_of(given: list[str]) -> str | None:
+    """Return what stands behind --format."""
+    for place, word in enumerate(given):
+        if word.startswith("--format="):
+            return word.partition("=")[2]
+        if word == "--format" and place + 1 < len(given):
+            return given[place + 1]
+    return None
 
 
 def _failed(error: Exception, as_json: bool) -> int:

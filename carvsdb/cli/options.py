@@ -51,7 +51,8 @@ BondRules = Annotated[
     typer.Option(
         "--bonds",
         metavar="RULE",
-        help="Cut-off in Å of a pair, Zn-N=2.5; tolerance=0.4; metal-metal; search (not the file's bonds). Repeatable.",
+        help="Cut-off in Å of a pair, Zn-N=2.5; tolerance=0.4; metal-metal; hydrogen (hydrogen bonds too); search "
+        "(not the file's bonds). Repeatable.",
     ),
 ]
 Clusterings = Annotated[
@@ -59,8 +60,8 @@ Clusterings = Annotated[
     typer.Option(
         "--clustering",
         metavar="NAME",
-        help="single-node, all-node, standard, pem, pe, pe-shortest, organic, node-linker or node-only; `all` for the "
-        "first six; by default what suits. Repeatable.",
+        help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, node-linker or node-only; "
+        "`all` for the first seven; by default what suits. Repeatable.",
     ),
 ]
 TimeLimit = Annotated[
@@ -133,11 +134,13 @@ def _bonds(rules: list[str]) -> "BondOptions":
     from carvsdb.errors import InputError
     from carvsdb_ingest.bonds import BondOptions, parse_pair
 
-    pairs, tolerance, metal_metal, from_file = [], BondOptions().tolerance, False, True
+    pairs, tolerance, metal_metal, from_file, hydrogen = [], BondOptions().tolerance, False, True, False
     for rule in (part.strip() for text in rules for part in text.split(",")):
         try:
             if rule == "metal-metal":
                 metal_metal = True
+            elif rule in ("covalent", "hydrogen"):
+                hydrogen = rule == "hydrogen"
             elif rule == "search":
                 from_file = False
             elif rule.startswith("tolerance="):
@@ -146,10 +149,12 @@ def _bonds(rules: list[str]) -> "BondOptions":
                 pairs.append(parse_pair(rule))
         except (ValueError, InputError):
             raise typer.BadParameter(
-                f"expected a pair such as Zn-N=2.5, tolerance=0.4, metal-metal or search, got {rule!r}",
+                f"expected a pair such as Zn-N=2.5, tolerance=0.4, metal-metal, hydrogen or search, got {rule!r}",
                 param_hint="--bonds",
             ) from None
-    return BondOptions(tolerance=tolerance, pairs=tuple(pairs), metal_metal=metal_metal, from_file=from_file)
+    return BondOptions(
+        tolerance=tolerance, pairs=tuple(pairs), metal_metal=metal_metal, from_file=from_file, hydrogen=hydrogen
+    )
 
 
 def names_file(path: str | None) -> "NamesFile | None":

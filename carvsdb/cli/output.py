@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -59,11 +60,16 @@ def say(sentence: str) -> None:
 
 def answer_json(value: Any) -> None:
     """Print one JSON document in one line."""
+    print(json_line(value))
+
+
+def json_line(value: Any) -> str:
+    """Return one JSON document in one line."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except ValueError:  # what others stored need not be finite
+    except (ValueError, TypeError):  # what others stored need not be finite, and a date is its text
         text = json.dumps(json_value(value), ensure_ascii=False)
-    print(escaped_json(text))
+    return escaped_json(text)
 
 
 def json_value(value: Any) -> Any:
@@ -96,9 +102,32 @@ def json_value(value: Any) -> Any:
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """Align rows under a header, columns two spaces apart."""
+    """Align rows under a header, columns two spaces apart; on a terminal the widest are cut so that a row fits."""
     shown = [list(header), *([escaped(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in shown) for column in range(len(header))]
+    if sys.stdout is not None and sys.stdout.isatty():
+        widths = _fitted(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
+        shown = [
+            [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell, width in zip(row, widths, strict=True)]
+            for row in shown
+        ]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
     )
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    """Narrow the widest columns, none below eight characters, until they fit.
+
+    Examples
+    --------
+    >>> _fitted([5, 40, 30], 60), _fitted([5, 40, 30], 80), _fitted([9, 9], 4)
+    ([5, 27, 28], [5, 40, 30], [8, 8])
+    """
+    widths = list(widths)
+    while sum(widths) > room and max(widths, default=0) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+_NARROWEST = 8

@@ -161,6 +161,9 @@ def report(
 app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --function "F(Q)" -o f.csv')(
     calculate.calculate
 )
+app.command(epilog="Example: carvsdb refine init a-zif.data neutron-fq.txt xray-fq.txt -o a-zif.toml")(
+    start_models.init
+)
 app.command(epilog="Example: carvsdb refine backmap sod --linker imidazolate --metal Zn -o start.data")(
     start_models.backmap
 )

@@ -10,8 +10,11 @@ from pydantic import ValidationError
 
 from carvsdb.errors import InputError
 from carvsdb.regular_file import read_text
-from carvsdb.releases.yaml_text import load_yaml
+from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.card import DatasetCard
+
+LARGEST_CARD = 2**22
+"""Bytes that a card may have: 4 MiB."""
 
 
 def read_card(path: str | Path) -> DatasetCard:
@@ -24,7 +27,7 @@ def read_card(path: str | Path) -> DatasetCard:
     """
     path = Path(path)
     try:
-        content: Any = load_yaml(read_text(path))
+        content: Any = load_yaml(read_text(path, LARGEST_CARD))
     except yaml.MarkedYAMLError as error:
         line = None if error.problem_mark is None else error.problem_mark.line + 1
         raise InputError(f"is no YAML: {error.problem}", path=path, line=line) from error

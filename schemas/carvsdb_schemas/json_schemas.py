@@ -25,6 +25,7 @@ from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
     CalculateAnswer,
+    InitAnswer,
     ReportAnswer,
     RunAnswer,
     ScoreAnswer,
@@ -46,6 +47,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
     "refinement-calculate": CalculateAnswer,
+    "refinement-init": InitAnswer,
     "refinement-pack": StartModelAnswer,
     "refinement-report": ReportAnswer,
     "refinement-run": RunAnswer,

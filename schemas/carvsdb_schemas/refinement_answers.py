@@ -120,6 +120,35 @@ class CalculateAnswer(CommandAnswer):
     version: str
 
 
+class GuessedCurve(CommandAnswer):
+    """What a file of a curve was taken for."""
+
+    file: str
+    kind: str
+    function: str
+    reading: str = Field(description="What the curve is called, as S(Q)-1, where function has a scale for it.")
+    scale: float | str
+    sigma: float | None = Field(description="For all points; null where they have errors.")
+    rw: float = Field(description="Of the start, at the best scale.")
+    reasons: list[str]
+    doubts: list[str]
+
+
+class InitAnswer(CommandAnswer):
+    """A first config of a refinement."""
+
+    file: str
+    model: str
+    molecules: str = Field(description="none, file or bonds, as in [start].")
+    molecules_found: str
+    data: list[GuessedCurve]
+    potential: str | None
+    hard_spheres: dict[str, float] = Field(description="Shortest distances by pair in Å.")
+    moves: int
+    seed: int
+    doubts: list[str]
+
+
 class StartModelAnswer(CommandAnswer):
     """A model that was packed."""
 

@@ -19,6 +19,9 @@ from carvsdb_schemas.filters import KINDS as KINDS
 SCHEMA_VERSION = 3
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
+ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
+"""By the schema that brought them, columns that older catalogues and releases lack: there they are null."""
+
 STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
 """The status of a net, or of an input that gave none."""
 

@@ -11,12 +11,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from carvsdb.atomic_write import draft_folder, write_text
+from carvsdb.atomic_write import draft_folder, sync, write_text
 from carvsdb.catalogue.file import expected, schema
 from carvsdb.catalogue.file.storage import Storage, log_of
-from carvsdb.catalogue.maintenance import checksums
-from carvsdb.catalogue.maintenance.folders import sync
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
+from carvsdb.regular_file import sha256_of
 
 HEADER = 3 * 4096
 """Bytes of the file that a checkpoint changes last: the main header and two that take turns."""
@@ -78,7 +77,7 @@ def snapshot(path: Path, target: Path) -> CopyReport:
                         break
                 else:
                     sync(draft)
-                    report = CopyReport(target, nets, draft.stat().st_size, checksums.digest(draft))
+                    report = CopyReport(target, nets, draft.stat().st_size, sha256_of(draft))
                     draft.rename(target)
                     sync(target.absolute().parent)
                     return report
@@ -113,7 +112,7 @@ def check_backup(target: Path) -> str:
     for path in (target, listed):
         if not path.is_file():
             raise NotFoundError("is missing", item=str(path), hint="make it with `carvsdb db backup`")
-    digest = checksums.digest(target)
+    digest = sha256_of(target)
     if listed.read_bytes() != f"{digest}  {target.name}\n".encode():
         raise VerificationError("its SHA-256 is not the one that was noted: the backup is damaged", item=str(target))
     return digest

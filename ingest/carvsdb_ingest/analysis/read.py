@@ -65,7 +65,7 @@ def read_each(path: str | Path, options: ReadOptions | None = None) -> Iterator[
         except CarvsdbError as error:
             yield error
         else:
-            yield from _each_of_file(file, options)
+            yield from read_each_of(file, options)
         return
     number = 0
     try:
@@ -74,7 +74,7 @@ def read_each(path: str | Path, options: ReadOptions | None = None) -> Iterator[
             if isinstance(found, InputError):
                 yield found
             else:
-                yield from _each_of_file(found, options)
+                yield from read_each_of(found, options)
     except CarvsdbError as error:
         yield error
         return
@@ -82,7 +82,8 @@ def read_each(path: str | Path, options: ReadOptions | None = None) -> Iterator[
         yield InputError("the archive holds no file that carvsdb reads", path=path)
 
 
-def _each_of_file(file: TextFile, options: ReadOptions) -> Iterator[NetItem | CarvsdbError]:
+def read_each_of(file: TextFile, options: ReadOptions) -> Iterator[NetItem | CarvsdbError]:
+    """Read the nets of a file whose text is in memory, as :func:`read_each` does."""
     try:
         parts = read_parts(file, options)
     except CarvsdbError as error:

@@ -119,4 +119,4 @@ def _ase() -> Any:
     try:
         return import_module("ase")
     except ImportError as error:
-        raise MissingExtraError('the energy term ase needs ASE; run `pip install "ase>=3.25"`') from error
+        raise MissingExtraError('the energy term ase needs ASE; run `pip install "ase>=3.26"`') from error

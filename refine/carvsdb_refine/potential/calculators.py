@@ -113,7 +113,7 @@ def _class_at(place: str) -> Any:
     try:
         base = import_module("ase.calculators.calculator")
     except ImportError as error:
-        raise MissingExtraError('the energy term ase needs ASE; run `pip install "ase>=3.25"`') from error
+        raise MissingExtraError('the energy term ase needs ASE; run `pip install "ase>=3.26"`') from error
     try:
         kind = getattr(import_module(module), name)
     except Exception as error:  # whatever the module of others raises

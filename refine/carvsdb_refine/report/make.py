@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from carvsdb.atomic_write import why_not_written, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
+from carvsdb.regular_file import read_bytes
 from carvsdb.version import VERSION
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.monte_carlo import model_of_state
@@ -243,8 +244,8 @@ def _figures(path: Path) -> Path:
 def _check_own(path: Path) -> None:
     """Raise RefusedError if a page or figures stand in a run's folder that no report made."""
     try:
-        begins = path.read_bytes()[:1000] if path.exists() or path.is_symlink() else None
-    except OSError:
+        begins = read_bytes(path)[:1000] if path.exists() or path.is_symlink() else None
+    except InputError:
         begins = b""
     ours = begins is not None and GENERATOR.encode() in begins and not path.is_symlink()
     for place, stands in ((path, begins is not None), (_figures(path), _figures(path).exists())):

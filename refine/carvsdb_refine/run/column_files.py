@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.errors import InputError
+from carvsdb.escaping import csv_text
+from carvsdb.regular_file import open_regular
+
 Floats = NDArray[np.float64]
 
 CURVES, PARTIALS = "curves.csv", "partials.csv"
@@ -19,12 +23,12 @@ def is_own(path: Path) -> bool:
     """Return whether a place is free, or holds a file that a refinement wrote."""
     if path.is_symlink():
         return False
-    try:
-        with path.open("rb") as file:
-            return file.read(40).decode("utf-8", "replace").startswith(_BEGINNINGS)
-    except FileNotFoundError:
+    if not path.exists():
         return True
-    except OSError:
+    try:
+        with open_regular(path) as file:
+            return file.read(40).decode("utf-8", "replace").startswith(_BEGINNINGS)
+    except (InputError, OSError):
         return False
 
 
@@ -40,7 +44,7 @@ def csv_of(columns: Mapping[str, Floats]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(csv_text(name) for name in columns)
     height = max((len(column) for column in columns.values()), default=0)
     cells = [[f"{value:.12g}" for value in column] + [""] * (height - len(column)) for column in columns.values()]
     writer.writerows(zip(*cells, strict=True))

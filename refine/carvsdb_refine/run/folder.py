@@ -10,6 +10,7 @@ from pathlib import Path
 
 from carvsdb.atomic_write import clear_drafts, write_text
 from carvsdb.errors import InputError, RefusedError
+from carvsdb.regular_file import read_text
 from carvsdb_refine.run.checkpoint import before
 from carvsdb_refine.run.column_files import CURVES, PARTIALS, is_own
 
@@ -102,10 +103,10 @@ class RunFolder:
     def is_run(self) -> bool:
         """Return whether the folder's seal says that it is a run's."""
         try:
-            if self.seal.is_symlink() or self.seal.stat().st_size > 10_000:
+            if self.seal.is_symlink():
                 return False
-            said = json.loads(self.seal.read_bytes())
-        except (OSError, ValueError, RecursionError):
+            said = json.loads(read_text(self.seal, 10_000))
+        except (InputError, ValueError, RecursionError):
             return False
         model = said.get("model") if isinstance(said, dict) else None
         return isinstance(model, str) and _is_model_name(model) and said == _seal_of(model)
@@ -121,7 +122,7 @@ class RunFolder:
 
     def sealed_model(self) -> str:
         """Return what the last model of a run is called; of what is no run, nothing."""
-        return str(json.loads(self.seal.read_bytes())["model"]) if self.is_run() else ""
+        return str(json.loads(read_text(self.seal))["model"]) if self.is_run() else ""
 
     def write_seal(self, model: str) -> None:
         """Say that the folder is a run's, whose last model has this name."""

@@ -1,6 +1,5 @@
 """From a config to what a run works with: model, data sets, potential."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -10,6 +9,7 @@ from carvsdb.atoms.cell_list import check_minimum_image
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.molecules import NO_MOLECULE, check_molecules
 from carvsdb.errors import InputError
+from carvsdb.regular_file import sha256_of
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.potential.from_config import potential_from_config
 from carvsdb_refine.potential.terms import Potential
@@ -115,8 +115,8 @@ def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = ()) -> Setup:
     if potential is not None:
         check_potential(potential, model, str(model_path))
     named = getattr(table, "file", None)
-    sha256 = file_sha256(file.resolve(named)) if named else None
-    return Setup(file, model, file_sha256(model_path), data, calculations, composition, potential, sha256)
+    sha256 = sha256_of(file.resolve(named)) if named else None
+    return Setup(file, model, sha256_of(model_path), data, calculations, composition, potential, sha256)
 
 
 def check_potential(potential: Potential, model: AtomicModel, path: str) -> None:
@@ -127,11 +127,6 @@ def check_potential(potential: Potential, model: AtomicModel, path: str) -> None
             has = f"it has {', '.join(potential.elements)}"
             raise InputError(f"potential {potential.name} has no element {', '.join(missing)} ({has})", path=path)
     check_minimum_image(model.cell, potential.reach, potential.name, path)
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def composition_of(model: AtomicModel, bin_width: float) -> Composition:

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from carvsdb.atomic_write import write_text
-from carvsdb.errors import CarvsdbError
+from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.regular_file import read_text
 from carvsdb.version import VERSION
 
 
@@ -64,8 +65,8 @@ def no_time() -> Timing:
 def read_timing(path: Path) -> Timing | None:
     """Return what `write_timing` wrote, or None if it is not there or damaged: no result rests on it."""
     try:
-        return Timing.model_validate_json(path.read_bytes()[:10_000])
-    except (OSError, ValidationError):
+        return Timing.model_validate_json(read_text(path, 10_000))
+    except (InputError, ValidationError):
         return None
 
 

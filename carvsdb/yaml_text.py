@@ -1,11 +1,14 @@
 """YAML of others: values only, of limited size, and errors that say where."""
 
+import re
 from typing import Any
 
 import yaml
 
 _DEEPEST = 50
 _MOST_VALUES = 100_000
+_ANCHOR = re.compile(r"(?:^|[\s\[{,:])&[^\s&]")
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_yaml(text: str) -> Any:
@@ -22,7 +25,7 @@ def load_yaml(text: str) -> Any:
     >>> load_yaml("name: dia")
     {'name': 'dia'}
     """
-    _measure(text)
+    check_size(text)
     loader = _Loader(text)
     try:
         return loader.get_single_data()
@@ -41,11 +44,29 @@ class _Loader(yaml.SafeLoader):
             ) from error
 
 
-def _measure(text: str) -> None:
-    """Refuse what would become large: each alias counts as all that it stands for. Nothing is built yet."""
+def check_aliases(text: str, most: int) -> None:
+    """Refuse a text whose aliases make it larger than `most` values; one without anchors is not looked at.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If it is such a text.
+    """
+    if _ANCHOR.search(text):
+        check_size(text, most, _Fast)
+
+
+def check_size(text: str, most: int = _MOST_VALUES, loader: Any = yaml.SafeLoader) -> None:
+    """Refuse what would become large: each alias counts as all that it stands for. Nothing is built yet.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If it has more than `most` values, or is nested too deep, or is no YAML.
+    """
     open_nodes: list[list[Any]] = [[None, 0]]  # anchor and number of values of each collection that is open
     sizes: dict[str, int] = {}
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.CollectionStartEvent):
             open_nodes.append([event.anchor, 1])
             if len(open_nodes) > _DEEPEST:
@@ -64,8 +85,8 @@ def _measure(text: str) -> None:
         if anchor is not None:
             sizes[anchor] = size
         open_nodes[-1][1] += size
-        if open_nodes[-1][1] > _MOST_VALUES:
-            raise _refused(event, f"has more than {_MOST_VALUES} values, aliases expanded")
+        if open_nodes[-1][1] > most:
+            raise _refused(event, f"has more than {most} values, aliases expanded")
 
 
 def _refused(event: Any, sentence: str) -> yaml.MarkedYAMLError:
