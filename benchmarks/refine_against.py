@@ -55,9 +55,8 @@ def silica() -> Any:
 
 
 def chain_of_silica() -> Any:
-    from carvsdb_refine import monte_carlo as mc
-    from carvsdb_refine import scattering as sc
-
+    mc: Any = importlib.import_module("carvsdb_refine.monte_carlo")
+    sc: Any = importlib.import_module("carvsdb_refine.scattering")
     model = silica()
     partials = sc.partial_distributions(sc.pair_histogram(model))
     measured = sc.neutron_g(partials, sc.scattering_lengths(partials.species)) * 0.9
@@ -68,15 +67,14 @@ def chain_of_silica() -> Any:
 
 
 def chain_of_m1() -> Any:
-    from carvsdb_refine import monte_carlo as mc
-    from carvsdb_refine import scattering as sc
-
+    mc: Any = importlib.import_module("carvsdb_refine.monte_carlo")
+    sc: Any = importlib.import_module("carvsdb_refine.scattering")
     read_ace = found_in("read_ace", "carvsdb_refine.potential")
     read_model = found_in("read_model", "carvsdb_ingest.readers.models", "carvsdb_refine.model")
     folder = Path(os.environ.get("CARVSDB_SHARED", "../shared")) / "data/amorphous-mof"
     neutron = sc.read_data(folder / "scattering/expt/neutron-fq.txt", "neutron", sigma=0.006)
     xray = sc.read_data(folder / "scattering/expt/xray-fq.txt", "xray", sigma=0.006, scale=None)
-    how = {"beyond_box": "nothing"}
+    how: dict[str, Any] = {"beyond_box": "nothing"}
     if "bin_correction" in sc.Scatterer.__dataclass_fields__:
         how["bin_correction"] = False
     fits = (
