@@ -148,6 +148,16 @@ def clear_drafts(folder: Path) -> list[Path]:
     return cleared
 
 
+def sync(path: Path) -> None:
+    """See that a file that was written, or the list of files of a folder, is on the disk."""
+    if path.is_dir():
+        sync_folder(path)
+        return
+    # Windows brings only to the disk what is open for writing.
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """See that the names in a folder are on the disk, where the system has a notion of that."""
     if not hasattr(os, "O_DIRECTORY"):  # Windows

@@ -67,6 +67,11 @@ def texts() -> dict[str, str]:
         "other.cif": f"data_other\n{parameters}_symmetry_space_group_name_H-M 'P 1'\nloop_ {tags}\n{listed}",
         "POSCAR": f"D2O in silica\n1.0\n{EDGE} 0 0\n0 {EDGE} 0\n0 0 {EDGE}\nSi O D\n8 17 2\nDirect\n"
         + "".join(f"{x!r} {y!r} {z!r}\n" for x, y, z in fractions),
+        "other.rmc6f": f"Cell (Ang/deg): {EDGE} {EDGE} {EDGE} 90 90 90\nAtoms:\n"
+        + "".join(
+            f"{number} {symbol} [1] {x!r} {y!r} {z!r} 1 0 0 0\n"
+            for number, (symbol, (x, y, z)) in enumerate(zip(model.elements, fractions, strict=True), 1)
+        ),
         "own.data": model_text(model, "own.data"),
         "by-mass.lmp": model_text(model, "own.data").replace("2.014 # D", "2.014 # H"),
         "named.dump": f"{head} id element x y z\n{named}",
@@ -99,6 +104,8 @@ def write(folder: Path, name: str, packed: bool) -> Path:
 
 def test_every_format_of_atoms_is_tried() -> None:
     tried = {form.name for name in NAMES if (form := format_of_name(name)) is not None}
+    # PDB has no more than three decimals: it is tried by itself.
+    tried |= {"pdb"}
     assert tried == {form.name for form in FORMATS if form.atoms is not None}
 
 

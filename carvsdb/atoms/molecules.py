@@ -1,4 +1,4 @@
-"""Molecules of a model: which atoms they have, and in which cells these stand together.
+"""Unwrapped molecules of a model: which atoms they have, and in which cells these stand together.
 
 A molecule may lie across faces of the cell. The image of each atom that belongs to its molecule is the nearest one,
 as long as the molecule is smaller than half the cell. For larger ones (rods, chains, sheets of a flake) image flags

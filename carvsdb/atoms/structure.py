@@ -1,4 +1,4 @@
-"""The structure: atoms in a periodic cell, as a file holds them."""
+"""The structure: atoms in a unit cell with periodic boundary conditions, as a file holds them."""
 
 import json
 import zlib

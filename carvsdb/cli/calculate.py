@@ -88,6 +88,7 @@ def calculate(
     )
     from carvsdb_schemas.refinement_answers import CalculateAnswer
 
+    # Before any work is done: pairs of a large model take minutes.
     for path in (output, partials):
         if path is not None and not force and not is_own(path):
             raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
@@ -113,6 +114,7 @@ def calculate(
         (q_min, 25.0 if q_max is None else q_max, q_step),
         (r_max or end, r_step or bin_width),
     )
+    # One table of two axes: functions of Q are exact at each Q; those of r end at --q-max, whose ripples they have.
     columns = {}
     for axis, unit, x, of_axis in (
         ("Q", "Å⁻¹", q, [one for one in functions if one in Q_FUNCTIONS]),

@@ -1,4 +1,10 @@
-"""The net: a periodic graph, given by its quotient graph."""
+"""The net: a periodic graph, given by its quotient graph.
+
+Entrances of files to the kernels of nets, rings and keys: they take vertices and offsets of a `Net` without a further
+look, and whatever a file says becomes a net by `Net.from_edges` alone, be it from a reader, a key, an archive, a
+catalogue or an export. There each vertex is one that there is, and each number fits 32 bits, whichever way an edge is
+turned. Atoms enter kernels by `carvsdb.atoms.cell_list`, which takes finite positions and cells that are not flat.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -112,6 +118,8 @@ class Net:
         if (links < 1).any():
             raise InputError(f"multiplicity must be 1 or more for each edge, got {int(links.min())}")
         rows, links = _merge(_directed(rows), links)
+        if len(links) and links.max() >= 2**31:
+            raise InputError(f"multiplicity must fit 32-bit integers, got {int(links.max())} links of one edge")
         nodes = np.ones(n_vertices, bool) if is_node is None else np.array(is_node, bool)
         _expect("is_node", nodes.shape, (n_vertices,))
         _check_node_linker(rows, nodes)
@@ -216,7 +224,7 @@ def _edge_rows(edges: ArrayLike) -> NDArray[np.int64]:
         raise InputError(f"edges must have the shape (n_edges, 2 to 5), got {given.shape}")
     if not np.issubdtype(given.dtype, np.integer):
         raise InputError(f"edges must be integers, got {given.dtype}")
-    if np.abs(given).max() >= 2**31:
+    if given.max() >= 2**31 or given.min() <= -(2**31):  # each offset can be turned round
         raise InputError("edges must fit 32-bit integers")
     rows = np.zeros((len(given), 5), np.int64)
     rows[:, : given.shape[1]] = given

@@ -28,7 +28,7 @@ class Table(BaseModel):
 class StartTable(Table):
     """`[start]`: the model that the run begins with."""
 
-    model: File = Field(description="LAMMPS data, extended xyz or CIF; relative to the TOML file.")
+    model: File = Field(description="Atoms of any format; relative to the TOML file.")
     types: dict[TypeNumber, Symbol] | None = Field(
         default=None, description="The element of each LAMMPS atom type, where the file has no elements."
     )
@@ -299,7 +299,8 @@ class OutputsTable(Table):
         default=None, description="Below the config's; by default the TOML file's name without its ending."
     )
     model: File | None = Field(
-        default=None, description="Name of the last model in the folder; by default model and the start's ending."
+        default=None,
+        description="Name of the last model; by default model and the start's ending, or .xyz.",
     )
     snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")
     bonds: dict[Pair, Positive] = Field(

@@ -11,10 +11,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from carvsdb.atomic_write import draft_folder, write_text
+from carvsdb.atomic_write import draft_folder, sync, write_text
 from carvsdb.catalogue.file import expected, schema
 from carvsdb.catalogue.file.storage import Storage, log_of
-from carvsdb.catalogue.maintenance.folders import sync
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
 from carvsdb.regular_file import sha256_of
 

@@ -5,7 +5,6 @@ A folder holds ``TABLE.parquet`` for each table that has rows, ``tables.json`` (
 noted, and the name that a shard's folder has. A folder appears under its name only when all of it is on the disk.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from carvsdb.atomic_write import draft_folder
+from carvsdb.atomic_write import draft_folder, sync
 from carvsdb.catalogue.file.storage import Incoming
 from carvsdb.catalogue.maintenance import checksums
 from carvsdb.catalogue.storing.batch import Batch
@@ -125,18 +124,6 @@ def seal(draft: Path, rows: Mapping[str, int]) -> UUID:
     for path in (*draft.iterdir(), draft):
         sync(path)
     return _key(draft)
-
-
-def sync(path: Path) -> None:
-    """See that a file, or the list of files of a folder, is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        if not path.is_dir():  # some file systems have no notion of it for folders
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def open_folder(path: Path) -> TableFolder:

@@ -1,4 +1,4 @@
-"""The nearest nets: an exact search of all normalised vectors."""
+"""Nearest-neighbour search of nets: an exact scan of all normalised vectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

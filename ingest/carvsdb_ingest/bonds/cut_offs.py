@@ -1,4 +1,4 @@
-"""How near two atoms of given elements must be to be bonded."""
+"""Bond cut-offs from covalent radii: how near two atoms of given elements must be to be bonded."""
 
 from collections.abc import Sequence
 

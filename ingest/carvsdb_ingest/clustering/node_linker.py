@@ -49,6 +49,7 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
         raise NoNetError("no atom is a node: there is no metal, metalloid or phosphorus", cause="no nodes")
     if not len(outer):
         raise NoNetError("no bond joins a node to a linker", cause="no bonds")
+    # Linkers are what hangs together without the nodes; a component that no bond joins to a node is a guest.
     atoms = Net.from_edges(bonds.edges[(first == LINKER) & (second == LINKER)], structure.n_atoms)
     bonded = np.zeros(structure.n_atoms, bool)
     bonded[outer[:, :2].ravel()] = True
@@ -73,6 +74,8 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
                 cause="infinite linker",
                 hint="is the clustering right, or the bond tolerance too wide?",
             )
+        # A molecule may lie across faces of the cell: its atoms are brought together before their mean is taken, and
+        # the offsets of its bonds count from there.
         site_to_vertex[molecule] = len(labels)
         cells[molecule] = part.shifts
         positions.append(_centre(structure, molecule, part.shifts)[None, :])

@@ -1,4 +1,4 @@
-"""Holding many files against a catalogue: what they are, and what is nearest to them."""
+"""Screening many files with a catalogue: what they are, and what is nearest to them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack

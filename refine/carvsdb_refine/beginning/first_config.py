@@ -113,6 +113,7 @@ def first_config(
     partials = partial_distributions(pair_histogram(start, _BIN_WIDTH))
     h = np.asarray(partials.values - 1, np.float64)
     shortest = _shortest(start, spheres, partials.values, composition.distances)
+    # One sample has one isotopic composition: what the first neutron curve says of it holds for the others.
     curves: tuple[Curve, ...] = ()
     for path in curves_of:
         deuterium = next((curve.deuterium for curve in curves if curve.deuterium is not None), None)
@@ -128,6 +129,7 @@ def first_config(
         moves=_moves(pieces.model),
         seed=seed,
     )
+    # The text is read and scored before it is written: a config that appears is one that runs.
     text = config_text(beginning)
     file = parse_config(text, target)
     found = score(prepare(file))

@@ -1,4 +1,4 @@
-"""The configuration a chain is at: positions and cell that change, and what stays the same."""
+"""The configuration a Markov chain is at: positions and cell that change, and what stays the same."""
 
 from dataclasses import replace
 from functools import cached_property

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from carvsdb.errors import InputError
 from carvsdb.regular_file import LARGEST_TEXT
 from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.writers.models import is_written
 from carvsdb_refine.run.folder import check_model_name
 from carvsdb_schemas.refinement import RefinementConfig
 
@@ -58,8 +59,9 @@ class ConfigFile:
 
     @property
     def model_name(self) -> str:
-        """What the last model is called in the folder of the run."""
-        return self.config.outputs.model or f"model{Path(self.config.start.model).suffix}"
+        """What the last model is called in the run's folder: with the start's ending, if such files are written."""
+        name = f"model{Path(self.config.start.model).suffix}"
+        return self.config.outputs.model or (name if is_written(name) else "model.xyz")
 
     @property
     def outputs(self) -> Path:

@@ -1,4 +1,4 @@
-"""From an asymmetric unit to all atoms of the cell."""
+"""From the asymmetric unit to all atoms of the unit cell, by the symmetry operations."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The data side of a chain: pair counts, calculated curves and their misfit, for a configuration that changes."""
+"""The data side of reverse Monte Carlo: pair counts, curves and their misfit, as a configuration changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
