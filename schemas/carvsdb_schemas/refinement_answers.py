@@ -69,6 +69,28 @@ class RunAnswer(ScoreAnswer):
     entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
 
 
+class FailedReplica(CommandAnswer):
+    """A model that was not made."""
+
+    seed: int
+    code: int = Field(description="What the command would have ended with for this one alone.")
+    message: str
+
+
+class ReplicasAnswer(CommandAnswer):
+    """How several runs from one config ended, one a seed."""
+
+    config: str
+    folder: str
+    replicas: list[RunAnswer] = Field(description="Those that reached their end.")
+    failed: list[FailedReplica]
+    rw_mean: list[float] = Field(description="Of each data set as measured, over the models.")
+    rw_deviation: list[float] = Field(description="Standard deviation between models; 0 of a single one.")
+    energy_mean: float | None = Field(description="In eV an atom.")
+    energy_deviation: float | None
+    entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
+
+
 class StatusAnswer(CommandAnswer):
     """Where a run is."""
 
@@ -167,3 +189,4 @@ class BackmapAnswer(StartModelAnswer):
     mean_bond_length: float = Field(description="Between metals and binding atoms, in Å.")
     missing: int = Field(description="Bonds that are longer than the cut-off.")
     extra: int = Field(description="Pairs within the cut-off that are no bonds.")
+    linkers: dict[str, int] = Field(default_factory=dict, description="How many there are of each.")
