@@ -3,12 +3,15 @@
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from carvsdb.cli.options import Json, Names, Seed, Types, elements_of_types, names_file
 from carvsdb.cli.output import answer_json, say
+
+if TYPE_CHECKING:
+    from carvsdb_refine.backmap import Linker
 
 
 class Spin(StrEnum):
@@ -98,7 +101,17 @@ def backmap(
         str, typer.Argument(metavar="NET", help="A net file, or the name of a net that comes along (sod, MFI).")
     ],
     output: Output,
-    linker: Annotated[str, typer.Option(help="Rigid linker on each edge: imidazolate or oxygen.")] = "imidazolate",
+    linker: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LINKER[=SHARE]",
+            help="Rigid linker on each edge: imidazolate (default), oxygen, or a file; several are mixed by shares.",
+        ),
+    ] = None,
+    binding: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Binding atoms of the linker files, in their order: N1,N2 or numbers from 1."),
+    ] = None,
     metal: Annotated[str, typer.Option(help="Element of the nodes.")] = "Zn",
     metal_distance: Annotated[
         float | None, typer.Option(help="Mean distance of joined metals, in Å: 5.95 by imidazolate, 3.07 by oxygen.")
@@ -133,7 +146,9 @@ def backmap(
     _check_free(output, force)
     own = names_file(names)
     given = net_named(net, None if own is None else own.archive())
-    made = backmap_of(given, linker, options, rng=np.random.default_rng(seed))
+    made = backmap_of(
+        given, _linkers(linker or ["imidazolate"], binding or []), options, rng=np.random.default_rng(seed)
+    )
     write_model(made.model, output)
     if as_json:
         from carvsdb_schemas.refinement_answers import BackmapAnswer
@@ -149,6 +164,7 @@ def backmap(
             mean_bond_length=float(made.bond_lengths.mean()),
             missing=made.missing,
             extra=made.extra,
+            linkers=dict(made.linkers),
         )
         answer_json(answer.model_dump(mode="json"))
     else:
@@ -159,7 +175,8 @@ def pack(
     contents: Annotated[
         list[str],
         typer.Argument(
-            metavar="WHAT=N...", help="Elements, formulas (by units) or linkers, and how many: Si=64, SiO2=192."
+            metavar="WHAT=N...",
+            help="Elements, formulas (by units), linkers or files of molecules: Si=64, SiO2=192, co2.xyz=9.",
         ),
     ],
     density: Annotated[str, typer.Option(help="In atoms/Å³ (0.066) or in g/cm³ (2.2g/cm3), in a cube.")],
@@ -175,7 +192,15 @@ def pack(
     import numpy as np
 
     from carvsdb_ingest.writers.models import write_model
-    from carvsdb_refine.backmap import LINKERS, Molecule, atoms_of_formula, linker_named, number_density, random_packing
+    from carvsdb_refine.backmap import (
+        LINKERS,
+        Molecule,
+        atoms_of_formula,
+        linker_named,
+        molecule_of_file,
+        number_density,
+        random_packing,
+    )
 
     things: list[tuple[Molecule | str, int]] = []
     for text in contents:
@@ -185,6 +210,8 @@ def pack(
         if name in LINKERS:
             linker = linker_named(name)
             things.append((Molecule(linker.elements, linker.positions), int(number)))
+        elif Path(name).is_file():
+            things.append((molecule_of_file(name), int(number)))
         else:
             things += atoms_of_formula(name, int(number)).items()
     contacts: dict[str, float] = {}
@@ -218,6 +245,28 @@ def pack(
         answer_json(answer.model_dump(mode="json"))
     else:
         print(f"{output}: {packed.model!r}; largest overlap {overlap:.2f} Å after {packed.relaxation.steps} steps")
+
+
+def _linkers(texts: list[str], binding: list[str]) -> "list[tuple[Linker, float]]":
+    """Return the linkers that were typed, with their shares."""
+    from carvsdb_refine.backmap import linker_named, linker_of_file
+
+    found = []
+    named = [text.split(",") for text in binding]
+    for text in texts:
+        name, equals, share = text.rpartition("=")
+        try:
+            share_of = float(share) if equals else 1.0
+        except ValueError:
+            name, equals, share_of = text, "", 1.0
+        name = name if equals else text
+        if Path(name).is_file() or Path(name).suffix:
+            found.append((linker_of_file(name, named.pop(0) if named else None), share_of))
+        else:
+            found.append((linker_named(name), share_of))
+    if named:
+        raise typer.BadParameter(f"there are more than linker files: {','.join(named[0])}", param_hint="--binding")
+    return found
 
 
 def _check_free(output: Path, force: bool) -> None:

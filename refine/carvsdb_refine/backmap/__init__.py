@@ -7,6 +7,7 @@ Floors, each importing only from below: ``decorate | packing`` / ``node_net | so
 
 from carvsdb_refine.backmap.amounts import atoms_of_formula, number_density
 from carvsdb_refine.backmap.decorate import BackmapOptions, Backmapped, backmap
+from carvsdb_refine.backmap.linker_files import linker_of_file, molecule_of_file
 from carvsdb_refine.backmap.linkers import LINKERS, Linker, imidazolate, linker_named
 from carvsdb_refine.backmap.node_net import net_named, node_net
 from carvsdb_refine.backmap.packing import Molecule, Packing, random_packing
@@ -24,6 +25,8 @@ __all__ = [
     "backmap",
     "imidazolate",
     "linker_named",
+    "linker_of_file",
+    "molecule_of_file",
     "net_named",
     "node_net",
     "number_density",
