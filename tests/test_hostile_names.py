@@ -246,8 +246,8 @@ def test_words_that_are_no_text(tmp_path: Path) -> None:
         done = carvsdb(*arguments, "--db", db)
         assert done.code in (3, 4, 6), (arguments, done)
         assert clean(done.err.replace("\n", ""))
-    for arguments in (("list", "--db", tmp_path / half), ("ingest", tmp_path / "a.cgd", "--db", tmp_path / half)):
-        assert carvsdb(*arguments).code in (3, 4)
+    assert carvsdb("list", "--db", tmp_path / half).code == 4
+    assert carvsdb("ingest", tmp_path / "a.cgd", "--db", tmp_path / half).code == 3
     assert {one.name for one in tmp_path.iterdir()} == {"a.cgd", "n.duckdb"}
 
 
