@@ -211,7 +211,7 @@ def pack(
         if name in LINKERS:
             linker = linker_named(name)
             things.append((Molecule(linker.elements, linker.positions), int(number)))
-        elif Path(name).is_file():
+        elif Path(name).suffix and Path(name).is_file():
             things.append((molecule_of_file(name), int(number)))
         else:
             things += atoms_of_formula(name, int(number)).items()
