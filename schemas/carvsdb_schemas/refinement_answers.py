@@ -49,6 +49,7 @@ class ScoreAnswer(CommandAnswer):
     chi2: float | None = Field(description="What the run lowers: the sum over the fitted curves.")
     data: list[DataAnswer]
     violations: dict[str, int] = Field(description="How often the model breaks each constraint.")
+    soft: dict[str, float] = Field(default_factory=dict, description="What each soft constraint adds to chi².")
     doubts: list[str] = Field(default_factory=list, description="What is likely to be wrong, a sentence each.")
     version: str
     tables: list[str] = Field(default_factory=list, description="Files of curves and partials that were written.")
@@ -66,6 +67,28 @@ class RunAnswer(ScoreAnswer):
     seed: int
     seconds: float = Field(description="Of this process.")
     moves_per_second: float | None
+    entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
+
+
+class FailedReplica(CommandAnswer):
+    """A model that was not made."""
+
+    seed: int
+    code: int = Field(description="What the command would have ended with for this one alone.")
+    message: str
+
+
+class ReplicasAnswer(CommandAnswer):
+    """How several runs from one config ended, one a seed."""
+
+    config: str
+    folder: str
+    replicas: list[RunAnswer] = Field(description="Those that reached their end.")
+    failed: list[FailedReplica]
+    rw_mean: list[float] = Field(description="Of each data set as measured, over the models.")
+    rw_deviation: list[float] = Field(description="Standard deviation between models; 0 of a single one.")
+    energy_mean: float | None = Field(description="In eV an atom.")
+    energy_deviation: float | None
     entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
 
 
