@@ -17,6 +17,6 @@ with (
     tempfile.TemporaryDirectory() as folder,
     contextlib.redirect_stdout(io.StringIO()),
     contextlib.redirect_stderr(io.StringIO()),
+    contextlib.suppress(SystemExit),
 ):
-    with contextlib.suppress(SystemExit):
-        run_program(["refine", "score", str(make_folder(Path(folder)))])
+    run_program(["refine", "score", str(make_folder(Path(folder)))])
