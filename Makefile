@@ -1,10 +1,13 @@
 # Everything on a fresh machine with Python 3.11+ and make: `make demo`, `make test`.
 PYTHON ?= python3
 VENV ?= .venv
-BIN = $(VENV)/bin
+# Windows has another name for the folder of programs.
+PROGRAMS = $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+BIN = $(VENV)/$(PROGRAMS)
+LOWEST = .venv-lowest
 DEMO_DB = demo/carvsdb.duckdb
 
-.PHONY: demo test test-slow lint format bench clean
+.PHONY: demo test test-slow test-lowest reference lint ruff-check ruff-format mypy floors audit format bench clean
 
 # The environment is made once and again when the dependencies change.
 $(VENV)/.installed: pyproject.toml
@@ -35,11 +38,41 @@ test: $(VENV)/.installed
 test-slow: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 -m slow
 
-lint: $(VENV)/.installed
+# The stated minimum of each dependency, with Python 3.11. What it says of its own future is no failure.
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/$(PROGRAMS)/python -m pytest -n 2 -m "not slow" -W ignore::DeprecationWarning
+
+$(LOWEST)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "the lowest versions are those for Python 3.11; set PYTHON=...")'
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/$(PROGRAMS)/python -m pip install --quiet --upgrade pip uv
+	$(LOWEST)/$(PROGRAMS)/uv pip compile --quiet --resolution lowest-direct --extra all pyproject.toml --output-file $(LOWEST)/lowest.txt
+	$(LOWEST)/$(PROGRAMS)/python -m pip install --quiet --constraint $(LOWEST)/lowest.txt --editable . --group test
+	$(LOWEST)/$(PROGRAMS)/python -m pip install --quiet --no-deps core-mof==2019.1
+	touch $@
+
+lint: ruff-check ruff-format mypy floors
+
+ruff-check: $(VENV)/.installed
 	$(BIN)/ruff check .
+
+ruff-format: $(VENV)/.installed
 	$(BIN)/ruff format --check .
+
+mypy: $(VENV)/.installed
 	$(BIN)/mypy
+
+floors: $(VENV)/.installed
 	$(BIN)/lint-imports
+
+# The page of all commands, from the commands.
+reference: $(VENV)/.installed
+	$(BIN)/python -m carvsdb.cli.reference > docs/commands.md
+
+# Known vulnerabilities of what is installed; asks a service in the network.
+audit: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet "pip-audit>=2.7,<3"
+	$(BIN)/pip-audit --skip-editable
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .

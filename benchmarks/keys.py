@@ -1,4 +1,4 @@
-"""Time canonical keys, and hold every net of the RCSR against the same net in other dresses.
+"""Time canonical keys, and compare every net of the RCSR with isomorphic forms of it (supercells, other numbers).
 
 Run ``make bench``. The inputs are the CGD files of the wheel of pormake, which
 ``pip download --no-deps pormake==0.2.3`` fetches (give its path), and disordered cells made here. Times are wall-clock

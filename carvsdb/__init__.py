@@ -31,22 +31,50 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from carvsdb.catalogue import Catalogue as Catalogue
+    from carvsdb.catalogue import Filters as Filters
+    from carvsdb.compare.vectors import CarvsVectors as CarvsVectors
     from carvsdb.net import Net as Net
     from carvsdb.net import library as library
+    from carvsdb.rings import Carvs as Carvs
     from carvsdb.rings import find_rings as find_rings
     from carvsdb.topology import identify as identify
     from carvsdb_ingest.analysis import read_nets as read_nets
+    from carvsdb_ingest.analysis.describing import describe as describe
+    from carvsdb_ingest.tasks.likeness import similar as similar
+    from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
+    from carvsdb_ingest.tasks.screening import screen as screen
 
 _PUBLIC = {
+    "Carvs": ("carvsdb.rings", "Carvs"),
+    "CarvsVectors": ("carvsdb.compare.vectors", "CarvsVectors"),
     "Catalogue": ("carvsdb.catalogue", "Catalogue"),
+    "Filters": ("carvsdb.catalogue", "Filters"),
     "Net": ("carvsdb.net", "Net"),
+    "describe": ("carvsdb_ingest.analysis.describing", "describe"),
     "find_rings": ("carvsdb.rings", "find_rings"),
     "identify": ("carvsdb.topology", "identify"),
+    "ingest_files": ("carvsdb_ingest.tasks.pipeline", "ingest_files"),
     "library": ("carvsdb.net.library", None),
     "read_nets": ("carvsdb_ingest.analysis", "read_nets"),
+    "screen": ("carvsdb_ingest.tasks.screening", "screen"),
+    "similar": ("carvsdb_ingest.tasks.likeness", "similar"),
 }
 
-__all__ = ["Catalogue", "Net", "find_rings", "identify", "library", "read_nets"]
+__all__ = [
+    "Carvs",
+    "CarvsVectors",
+    "Catalogue",
+    "Filters",
+    "Net",
+    "describe",
+    "find_rings",
+    "identify",
+    "ingest_files",
+    "library",
+    "read_nets",
+    "screen",
+    "similar",
+]
 
 
 def __getattr__(name: str) -> Any:

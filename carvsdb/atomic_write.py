@@ -77,7 +77,7 @@ def atomic_file(path: str | Path, *, overwrite: bool = True) -> Iterator[IO[byte
         try:
             with open(draft, "xb", opener=_exclusively) as file:
                 if mode is not None:
-                    draft.chmod(mode)
+                    os.chmod(file.fileno() if os.chmod in os.supports_fd else draft, mode)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -155,6 +155,16 @@ def clear_drafts(folder: Path) -> list[Path]:
 def _clear_once(folder: Path) -> None:
     """Remove what killed processes left in a folder, when this process first writes there."""
     clear_drafts(folder)
+
+
+def sync(path: Path) -> None:
+    """See that a file that was written, or the list of files of a folder, is on the disk."""
+    if path.is_dir():
+        sync_folder(path)
+        return
+    # Windows brings only to the disk what is open for writing.
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

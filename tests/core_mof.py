@@ -25,7 +25,7 @@ COLUMNS = ("refcode", "status", "cause", "names", "key", "infinite units")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of a structure: a row of the table, and its identity if it has a net."""
+    """The status of a structure: a row of the table, and its identity if it has a net."""
 
     row: tuple[str, ...]
     identity: Identity | None

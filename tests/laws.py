@@ -14,7 +14,7 @@ def sorted_rows(counts: np.ndarray) -> list[tuple[int, ...]]:
 
 
 def check_ring_laws(net: Net, max_ring_size: int, generator: np.random.Generator) -> None:
-    """Hold the rings of a net against those of the same net in other dresses."""
+    """Compare the rings of a net with those of isomorphic forms of it: other numbers, representatives, supercells."""
     census = find_rings(net, max_ring_size)
     counts = census.node_counts
     for size in range(1, max_ring_size + 1):

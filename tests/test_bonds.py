@@ -113,6 +113,43 @@ def test_metals_are_bonded_to_each_other_only_if_asked() -> None:
     assert len(find_bonds(dimer, BondOptions(metal_metal=True)).edges) == 1
 
 
+@pytest.mark.parametrize(
+    ("pair", "bonded", "free"),
+    [
+        ("Zn N", 2.32, 2.34),
+        ("Zn C", 2.24, 2.26),
+        ("K O", 3.18, 3.20),
+        ("K N", 3.23, 3.25),
+        ("Ba Cl", 3.66, 3.68),
+        ("K C", 3.05, 3.07),
+        ("Na O", 2.71, 2.73),
+        ("Cu O", 2.49, 2.51),
+        ("Cu S", 2.76, 2.78),
+        ("Ni O", 2.29, 2.31),
+    ],
+)
+def test_how_far_bonds_of_metals_reach(pair: str, bonded: float, free: float) -> None:
+    assert len(find_bonds(structure(pair, [[0, 0, 0], [bonded, 0, 0]])).edges) == 1
+    assert len(find_bonds(structure(pair, [[0, 0, 0], [free, 0, 0]])).edges) == 0
+
+
+def test_a_halogen_on_carbon_keeps_its_carbon() -> None:
+    near_metal = structure("C F K", [[0, 0, 0], [1.35, 0, 0], [4.0, 0, 0]])
+    assert pairs(find_bonds(near_metal), near_metal) == {"C-F": 1}
+    contact = structure("C Br Br C", [[0, 0, 0], [1.9, 0, 0], [4.3, 0, 0], [6.2, 0, 0]])
+    assert pairs(find_bonds(contact), contact) == {"Br-C": 2}
+    # One ring in two places: its Br are nearer to each other than to their carbons.
+    places = structure("C Br Br C", [[0, 0, 0], [1.9, 0, 0], [1.9, 1.4, 0], [0, 1.4, 0]])
+    assert pairs(find_bonds(places), places) == {"Br-C": 2, "C-C": 1}
+    # Iodosylbenzene, a halide, and an anion that comes near a carbon.
+    hypervalent = structure("C I O", [[0, 0, 0], [2.1, 0, 0], [2.1, 2.0, 0]])
+    assert pairs(find_bonds(hypervalent), hypervalent) == {"C-I": 1, "I-O": 1}
+    halide = structure("Zn Cl Zn", [[0, 0, 0], [2.3, 0, 0], [4.6, 0, 0]])
+    assert pairs(find_bonds(halide), halide) == {"Cl-Zn": 2}
+    anion = structure("B F C", [[0, 0, 0], [1.38, 0, 0], [2.95, 0, 0]])
+    assert pairs(find_bonds(anion), anion)["B-F"] == 1
+
+
 def test_the_carbon_of_a_chelate_is_not_bonded_to_the_metal() -> None:
     chelate = structure("Ba O O C", [[0, 0, 0], [2.5, 1.1, 0], [2.5, -1.1, 0], [3.15, 0, 0]])
     assert pairs(find_bonds(chelate), chelate) == {"Ba-O": 2, "C-O": 2}

@@ -1,5 +1,7 @@
 """The side index: recall, staleness, damage."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,8 @@ import pytest
 from catalogue_entries import library_entry
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.catalogue.similarity.side_index import ApproximateIndex, _faiss, _make
+from carvsdb.catalogue.similarity.index import SearchIndex
+from carvsdb.catalogue.similarity.side_index import ApproximateIndex, _faiss, _make, _read
 from carvsdb.errors import RefusedError
 
 NETS = ("dia", "sod", "pcu", "sql", "qtz", "gis", "nbo", "srs")
@@ -44,3 +47,42 @@ def test_tied_to_the_content(tmp_path: Path) -> None:
         assert exact == sorted(exact)
         side.write_bytes(side.read_bytes()[:-8])
         assert ApproximateIndex.open(catalogue.storage).report == second.report
+
+
+def test_an_index_of_others_names_no_cell_that_is_not_there(tmp_path: Path) -> None:
+    """Sealed again after each change, as whoever sends a catalogue can do."""
+    path = tmp_path / "nets.duckdb"
+    with Catalogue.open(path) as catalogue:
+        catalogue.add(library_entry(name) for name in NETS)
+        right = ApproximateIndex.open(catalogue.storage).nearest(catalogue.normalised_matrix(), 3)
+    side = path.with_name(path.name + ".ring.ivf")
+    about = side.with_name(side.name + ".json")
+    data, known = side.read_bytes(), json.loads(about.read_text())
+    with Catalogue.open(path, read_only=True) as catalogue:
+        assert (
+            _read(_faiss(), side, known["content"], SearchIndex.of(catalogue.storage, "ring").vectors.distinct)
+            is not None
+        )
+    cells, n = known["cells"], known["vectors"]
+    numbers = np.frombuffer(data, "<i4").copy()
+    changed: list[tuple[bytes, dict[str, object]]] = [
+        (data, {key: value}) for key in ("cells", "probes", "vectors") for value in (0, -1, 2**31, 1.5, None, "x", True)
+    ]
+    changed += [(data, {"recall": value}) for value in (2.0, float("nan"), "x")]
+    changed += [(data + b"1234", {}), (data[:-4], {}), (b"", {}), (b"IwFl" + data, {})]
+    for place, value in ((-1, -1), (-1, cells), (-1, 2**31 - 1), (-n, -(2**31)), (0, 0x7FC00000), (0, 0x7F800000)):
+        other = numbers.copy()
+        other[place] = value
+        changed.append((other.tobytes(), {}))
+    for content, more in changed:
+        side.write_bytes(content)
+        said = {**known, **more, "sha256": hashlib.sha256(content).hexdigest()}
+        about.write_text(json.dumps(said))
+        with Catalogue.open(path, read_only=True) as catalogue:
+            distinct = SearchIndex.of(catalogue.storage, "ring").vectors.distinct
+            assert _read(_faiss(), side, known["content"], distinct) is None, more
+    with Catalogue.open(path) as catalogue:
+        again = ApproximateIndex.open(catalogue.storage).nearest(catalogue.normalised_matrix(), 3)
+    for (places, spans), (other_places, other_spans) in zip(right, again, strict=True):
+        assert places.tolist() == other_places.tolist()
+        assert spans.tolist() == other_spans.tolist()

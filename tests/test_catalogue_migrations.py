@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -72,14 +73,13 @@ def test_a_migration_that_fails_leaves_it_as_it_was(old: Path, monkeypatch: pyte
     from carvsdb.catalogue.file import migrations
 
     with monkeypatch.context() as patched:
-        last = max(migrations._STEPS)
-        step = migrations._STEPS[last]
+        step = migrations._add_columns
 
-        def broken(storage: Storage) -> None:
-            step(storage)
+        def broken(storage: Storage, tables: Collection[str]) -> None:
+            step(storage, tables)
             raise KeyError("as a defect would")
 
-        patched.setitem(migrations._STEPS, last, broken)
+        patched.setattr(migrations, "_add_columns", broken)
         with pytest.raises(KeyError):
             Catalogue.open(old)
     with Catalogue.open(old) as catalogue:

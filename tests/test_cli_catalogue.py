@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from program import carvsdb
+from shipped import glass_file, net_file
 
 from carvsdb import Catalogue
 
@@ -43,10 +44,29 @@ def zif(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return db
 
 
+@pytest.fixture(scope="module")
+def nets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return files of nets that ship, and of a generated one."""
+    folder = tmp_path_factory.mktemp("nets")
+    for net in NETS:
+        net_file(folder, Path(net).name)
+    glass_file(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shipped(nets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a catalogue of these; tests only read it, or copy it."""
+    db = tmp_path_factory.mktemp("shipped") / "shipped.duckdb"
+    done = carvsdb("ingest", nets, "--db", db, "--json")
+    assert (done.code, done.json["added"], done.json["by_status"]) == (0, 10, {"named": 9, "keyed": 1})
+    return db
+
+
 @pytest.fixture
-def own(zif: Path, tmp_path: Path) -> Path:
+def own(shipped: Path, tmp_path: Path) -> Path:
     """Return a copy of the catalogue that a test may change."""
-    return Path(shutil.copy(zif, tmp_path / "own.duckdb"))
+    return Path(shutil.copy(shipped, tmp_path / "own.duckdb"))
 
 
 def test_list(zif: Path) -> None:
@@ -94,30 +114,30 @@ def test_similar_takes_a_file_that_is_not_stored(zif: Path, shared: Path) -> Non
     assert 0.001 < hits[0]["distance"] < 0.0015
 
 
-def test_ambiguous_and_unknown_names(zif: Path) -> None:
-    done = carvsdb("similar", "d", "--db", zif, "--json")
+def test_ambiguous_and_unknown_names(shipped: Path) -> None:
+    done = carvsdb("similar", "d", "--db", shipped, "--json")
     assert done.code == 4
     assert "dft" in done.json["error"]["message"]
     assert "dia" in done.json["error"]["message"]
-    assert carvsdb("show", "nothing-like-it", "--db", zif).code == 4
+    assert carvsdb("show", "nothing-like-it", "--db", shipped).code == 4
 
 
-def test_dia_and_lon_are_two_entries_at_no_distance(zif: Path) -> None:
-    got = carvsdb("distance", "dia", "lon", "--db", zif, "--json").json
+def test_dia_and_lon_are_two_entries_at_no_distance(shipped: Path) -> None:
+    got = carvsdb("distance", "dia", "lon", "--db", shipped, "--json").json
     assert got["matrix"] == [[0, 0], [0, 0]]
 
 
-def test_incomplete_vectors_of_two_cut_offs_are_refused(shared: Path, tmp_path: Path) -> None:
-    db, folder = tmp_path / "cut.duckdb", shared / "data" / "amorphous-mof" / "zif"
-    assert carvsdb("ingest", folder / "zni.cgd", "--max-ring-size", "12", "--db", db).code == 0
-    assert carvsdb("ingest", folder / "coi.cgd", "--max-ring-size", "16", "--db", db).code == 0
+def test_incomplete_vectors_of_two_cut_offs_are_refused(tmp_path: Path) -> None:
+    db, zni = tmp_path / "cut.duckdb", net_file(tmp_path, "zni")
+    assert carvsdb("ingest", zni, "--max-ring-size", "12", "--db", db).code == 0
+    assert carvsdb("ingest", net_file(tmp_path, "coi"), "--max-ring-size", "16", "--db", db).code == 0
     done = carvsdb("distance", "zni", "coi", "--db", db)
     assert done.code == 7
     assert "12" in done.err
     assert "16" in done.err
     assert "carvsdb ingest --max-ring-size" in done.err
     # The command that it names repairs it.
-    assert carvsdb("ingest", folder / "zni.cgd", "--max-ring-size", "16", "--db", db).code == 0
+    assert carvsdb("ingest", zni, "--max-ring-size", "16", "--db", db).code == 0
     assert carvsdb("distance", "zni", "coi", "--db", db).code == 0
 
 
@@ -133,65 +153,64 @@ def test_a_net_without_rings_is_stored_and_left_out(own: Path, tmp_path: Path) -
     assert "chain" not in [hit["label"] for hit in others]
 
 
-def test_ingesting_twice_changes_nothing(own: Path, shared: Path) -> None:
+def test_ingesting_twice_changes_nothing(own: Path, nets: Path) -> None:
     before = carvsdb("sql", "SELECT * FROM entry ORDER BY label", "--db", own, "--json").json
     digest = own.read_bytes()
-    path = shared / "data/amorphous-mof/zif/sod.cgd"
-    done = carvsdb("ingest", path, "--db", own, "--json").json
+    done = carvsdb("ingest", nets / "sod.cgd", "--db", own, "--json").json
     assert (done["added"], done["unchanged"]) == (0, 1)
     assert carvsdb("sql", "SELECT * FROM entry ORDER BY label", "--db", own, "--json").json == before
     assert len(own.read_bytes()) == len(digest)
 
 
-def test_the_same_content_under_another_name_is_known(own: Path, shared: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copy(shared / "data/amorphous-mof/zif/sod.cgd", tmp_path / "other.cgd"))
+def test_the_same_content_under_another_name_is_known(own: Path, nets: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(nets / "sod.cgd", tmp_path / "other.cgd"))
     done = carvsdb("ingest", copy, "--db", own)
     assert done.code == 0
     assert "is stored as 'sod'" in done.err
     assert "0 added, 1 unchanged" in done.out
 
 
-def test_other_content_under_a_label_in_use_gets_a_label_of_its_own(own: Path, shared: Path, tmp_path: Path) -> None:
-    other = Path(shutil.copy(shared / "data/amorphous-mof/zif/zni.cgd", tmp_path / "sod.cgd"))
+def test_other_content_under_a_label_in_use_gets_a_label_of_its_own(own: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(net_file(tmp_path, "zni"), tmp_path / "sod.cgd"))
     done = carvsdb("ingest", other, "--db", own)
     assert done.code == 0
     assert "sod.cgd" in done.err
     labels = [row["label"] for row in carvsdb("list", "--db", own, "--json").json]
     assert "sod" in labels
     assert "sod.cgd" in labels
-    taken = carvsdb("ingest", shared / "data/amorphous-mof/zif/coi.cgd", "--label", "sod", "--db", own)
+    taken = carvsdb("ingest", net_file(tmp_path, "coi"), "--label", "sod", "--db", own)
     assert taken.code == 7
     assert "'sod'" in taken.err
 
 
-def test_show(zif: Path) -> None:
-    got = carvsdb("show", "sod", "--db", zif, "--json").json
+def test_show(shipped: Path) -> None:
+    got = carvsdb("show", "sod", "--db", shipped, "--json").json
     assert got["description"]["carvs"]["symbol"] == "{4(2).6(4).12(32)}"
     assert got["kind"] == "crystalline"
-    assert "analysed by" in carvsdb("show", "sod", "--db", zif).out
+    assert "analysed by" in carvsdb("show", "sod", "--db", shipped).out
 
 
-def test_sql_reads_and_only_reads(zif: Path) -> None:
-    assert carvsdb("sql", "SELECT count(*) AS n FROM entry", "--db", zif, "--json").json == [{"n": 11}]
+def test_sql_reads_and_only_reads(shipped: Path) -> None:
+    assert carvsdb("sql", "SELECT count(*) AS n FROM entry", "--db", shipped, "--json").json == [{"n": 10}]
     for query in ("DROP TABLE net", "DELETE FROM net", "COPY net TO 'x.csv'", "SELECT * FROM 'x.csv'", "SELEC"):
-        assert carvsdb("sql", query, "--db", zif).code in (3, 7), query
+        assert carvsdb("sql", query, "--db", shipped).code in (3, 7), query
 
 
 def test_embed(own: Path, tmp_path: Path) -> None:
     fitted = carvsdb("embed", "fit", "--method", "pca", "--plot", tmp_path / "map.png", "--db", own, "--json").json
-    assert len(fitted["labels"]) == len(fitted["coordinates"]) == 11
+    assert len(fitted["labels"]) == len(fitted["coordinates"]) == 10
     assert (tmp_path / "map.png").read_bytes()[:4] == b"\x89PNG"
-    assert carvsdb("embed", "plot", tmp_path / "map.svg", "--highlight", "m1", "--db", own).code == 0
+    assert carvsdb("embed", "plot", tmp_path / "map.svg", "--highlight", "glass", "--db", own).code == 0
     assert carvsdb("embed", "show", "--db", own, "--json").json == fitted
     refused = carvsdb("embed", "fit", "--plot", tmp_path / "map.jpeg", "--db", own)
     assert refused.code == 3
     assert ".png" in refused.err
 
 
-def test_release(zif: Path, tmp_path: Path) -> None:
+def test_release(shipped: Path, tmp_path: Path) -> None:
     card = Path(__file__).parents[1] / "datasets" / "reference-nets" / "card.yaml"
     release = tmp_path / "release"
-    assert carvsdb("release", "build", "--db", zif, "--card", card, "-o", release).code == 0
+    assert carvsdb("release", "build", "--db", shipped, "--card", card, "-o", release).code == 0
     assert carvsdb("release", "verify", release).code == 0
     tables = sorted(release.rglob("*.parquet"))
     damaged = bytearray(tables[0].read_bytes())

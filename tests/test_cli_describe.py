@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from program import carvsdb
+from shipped import net_file
 
 from carvsdb.rings import point_symbols
 from carvsdb_ingest.analysis import read_nets
@@ -78,8 +79,8 @@ def test_node_only_nets(shared: Path, name: str) -> None:
     assert sequences == known["cs"]
 
 
-def test_the_answer_has_the_fields_of_its_schema(shared: Path) -> None:
-    got = carvsdb("describe", "--json", shared / "data/amorphous-mof/zif/sod.cgd").json
+def test_the_answer_has_the_fields_of_its_schema(tmp_path: Path) -> None:
+    got = carvsdb("describe", "--json", net_file(tmp_path, "sod")).json
     assert list(got) == list(Description.model_fields)
     assert len(got["carvs"]["vector"]) == got["max_ring_size"] == 27
     assert got["carvs"]["vector"][11] == 32
@@ -101,8 +102,8 @@ def test_node_only_makes_the_three_rings_of_three_connected_linkers(shared: Path
     assert got["ring_counts"]["3"] == 132
 
 
-def test_cut_off(shared: Path) -> None:
-    got = carvsdb("describe", "--json", "--max-ring-size", "12", shared / "data/amorphous-mof/zif/sod.cgd").json
+def test_cut_off(tmp_path: Path) -> None:
+    got = carvsdb("describe", "--json", "--max-ring-size", "12", net_file(tmp_path, "sod")).json
     assert (got["max_ring_size"], got["completeness"], len(got["carvs"]["vector"])) == (12, "no", 12)
 
 
@@ -112,9 +113,9 @@ def test_a_net_without_bonds_or_without_periodicity(tmp_path: Path) -> None:
     assert (got["status"], got["cause"], got["carvs"]["symbol"]) == ("no net", "0-periodic", "{}")
 
 
-def test_for_reading(shared: Path) -> None:
-    done = carvsdb("describe", shared / "data/amorphous-mof/zif/sod.cgd")
-    assert "12 nodes, 24 edges per cell, 3-periodic" in done.out
+def test_for_reading(tmp_path: Path) -> None:
+    done = carvsdb("describe", net_file(tmp_path, "sod"))
+    assert "6 nodes, 12 edges per cell, 3-periodic" in done.out
     assert "{4(2).6(4).12(32)}" in done.out
     assert "sod, sod-b" in done.out
 

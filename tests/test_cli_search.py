@@ -33,6 +33,12 @@ FILTERS = [
     (("--status", "named", "--max-nodes", "5"), Filters(status="named", max_nodes=5), {"lon", "nbo"}),
     (("--min-density", "2", "--max-density", "2.65"), Filters(min_density=2, max_density=2.65), {"qtz"}),
     (("--min-density", "2"), Filters(min_density=2), {"qtz", "dia"}),
+    (("--doubt", "symmetry:"), Filters(doubt="symmetry:"), {"nbo"}),
+    (
+        ("--without-doubt", "symmetry:", "--source", "RCSR"),
+        Filters(without_doubt="symmetry:", source="RCSR"),
+        {"gis", "lon"},
+    ),
     (("--min-nodes", "8", "--kind", "crystalline"), Filters(min_nodes=8, kind="crystalline"), {"gis"}),
 ]
 
@@ -41,7 +47,13 @@ def entries() -> Iterator[Entry]:
     more: dict[str, dict[str, Any]] = {"qtz": {"formula": "O2Si", "density": 2.65}, "dia": {"density": 3.5}}
     for name in NETS:
         named = name in ("lon", "gis", "nbo")
-        yield library_entry(name, source=RCSR if named else None, names=(name,) if named else (), **more.get(name, {}))
+        entry = library_entry(
+            name, source=RCSR if named else None, names=(name,) if named else (), **more.get(name, {})
+        )
+        if name == "nbo":
+            doubtful = entry.description.model_copy(update={"quality": ["symmetry: unknown", "merged: 1"]})
+            entry = replace(entry, description=doubtful)
+        yield entry
     yield library_entry("dia", max_ring_size=20)
     yield amorphous_entry("glass", 1)
     yield chain_entry()

@@ -23,6 +23,32 @@ DISORDERED = {
     "LUTZEH_clean": "tbo",
 }
 
+# What each rule of bonds and clusters is for, and two wrong names that the reach of Cu-O takes away.
+RULES = {
+    "a halogen on C keeps its C only": {"RIRDED_clean": "gme", "TOWMEZ_clean": "acs", "YIXBIQ_clean": "nbo"},
+    "metal-N reaches as far as metal-O": {
+        "DIXNUV_clean": "pcu",
+        "KOKSIO_clean": "dia",
+        "ECAHEX_clean": "nbo",
+        "PAVMAB_clean": "pts",
+    },
+    "K, Rb, Cs and Ba reach farther": {"MAKRIC_clean": "fsc", "QUTVIM_clean": "pcu"},
+    "Cu-O reaches 2.50 Å": {"POKTIU_clean": "", "RAZGOQ_clean": ""},
+    "gold is not bonded to gold": {"WAHMEY_clean": "nbo"},
+    "two bridges make one cluster of two metals": {
+        "UHASED_clean": "rtl",
+        "BEYSEF_clean": "lvt",
+        "DANZOJ_neutral": "tbo",
+    },
+    "alkali ions that make infinite units are guests": {"BEVQUP_clean": "dia", "IWAXUZ_clean": "sod"},
+    "aluminophosphates are their zeolites": {
+        "BIQFOW_clean": "cha",
+        "ECIYEU_clean": "AWO",
+        "ECIYEU01_clean": "AEN",
+        "BICPOT_clean": "SFO",
+    },
+}
+
 
 def peer(shared: Path) -> dict[str, set[str]]:
     """Return the names that CrystalNets.jl gives in the single-node clustering."""
@@ -48,7 +74,12 @@ def results(shared: Path) -> dict[str, Found]:
         if os.environ.get("CI") == "true":
             pytest.fail(sentence)
         pytest.skip(sentence)
-    wanted = [*peer(shared), *refcodes_of_nets(shared), *DISORDERED]
+    wanted = [
+        *peer(shared),
+        *refcodes_of_nets(shared),
+        *DISORDERED,
+        *(refcode for rule in RULES.values() for refcode in rule),
+    ]
     return {refcode: find(refcode, content) for refcode, content in read_archive(path, wanted).items()}
 
 
@@ -72,6 +103,20 @@ def test_published_nets_by_refcode(results: dict[str, Found], shared: Path) -> N
 
 def test_rings_in_two_places(results: dict[str, Found]) -> None:
     assert {refcode: results[refcode].row[3] for refcode in DISORDERED} == DISORDERED
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_of_bonds_and_clusters(results: dict[str, Found], rule: str) -> None:
+    for refcode, name in RULES[rule].items():
+        identity = results[refcode].identity
+        assert identity is not None
+        assert name in identity.names if name else not identity.names
+
+
+def test_nets_of_gold_interpenetrate(results: dict[str, Found]) -> None:
+    identity = results["WAHMEY_clean"].identity
+    assert identity is not None
+    assert sum(part.multiplicity for part in identity.components) == 3
 
 
 def test_names_agree_with_crystalnets(results: dict[str, Found], shared: Path) -> None:

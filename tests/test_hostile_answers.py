@@ -16,7 +16,7 @@ from program import carvsdb
 
 from carvsdb.atomic_write import draft_beside
 from carvsdb.catalogue import Catalogue
-from carvsdb.cli import look
+from carvsdb.cli.answered import Output
 from carvsdb.compare.embedding import EmbeddingOptions, fit_embedding
 from carvsdb.errors import InputError
 from carvsdb.topology import net_of_key
@@ -88,7 +88,7 @@ def test_a_pipe_that_breaks_inside_is_told(db: Path, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise BrokenPipeError(errno.EPIPE, "a worker has gone")
 
-    monkeypatch.setattr(look, "answer_json", broken)
+    monkeypatch.setattr(Output, "answer", broken)
     done = carvsdb("list", "--json", "--db", db)
     assert done.code == 1
     assert "internal error, please report it" in done.err

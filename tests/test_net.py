@@ -155,3 +155,17 @@ def test_linkers_of_every_denticity() -> None:
     dia = library.load("dia")
     assert contract_linkers(dia) is dia
     assert replace_linkers(dia) is dia
+
+
+@pytest.mark.parametrize("number", [2**31, -(2**31), 2**63 - 1, -(2**63)])
+@pytest.mark.parametrize("column", range(5))
+def test_numbers_that_32_bits_do_not_hold(number: int, column: int) -> None:
+    edge = [0, 0, 0, 0, 1]
+    edge[column] = number
+    with pytest.raises(InputError):
+        Net.from_edges([edge])
+
+
+def test_links_that_32_bits_do_not_hold() -> None:
+    with pytest.raises(InputError, match="must fit 32-bit integers"):
+        Net.from_edges([(0, 0, 1, 0, 0), (0, 0, -1, 0, 0)], multiplicity=[2**31 - 1, 1])

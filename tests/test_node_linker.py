@@ -79,7 +79,7 @@ def test_azif_says_that_its_net_hangs_on_the_tolerance(azif: NetItem, zif: Path)
     assert azif.quality == ()
     (item,) = read_items(zif / ALL_ATOMS)
     degrees = item.net.degrees()[item.net.is_node]
-    assert Counter(degrees.tolist())[3] == 381
+    assert Counter(degrees.tolist())[3] == 135
     (sentence,) = (one for one in item.quality if "tolerance" in one)
     assert sentence.startswith("a bond tolerance of 0.5 Å instead of 0.3 Å gives another net: ")
     assert "--bonds Zn-N=2.5" in sentence

@@ -3,6 +3,7 @@
 import gzip
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from program import carvsdb
 from refine_folder import silicon, write_curve
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError
-from carvsdb_ingest.analysis import read_structures
+from carvsdb_ingest.analysis import items_of_structure, read_structures
+from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 from carvsdb_ingest.readers.formats import FORMATS, format_of_name, holds_only_nets
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import model_text
@@ -64,6 +67,11 @@ def texts() -> dict[str, str]:
         "other.cif": f"data_other\n{parameters}_symmetry_space_group_name_H-M 'P 1'\nloop_ {tags}\n{listed}",
         "POSCAR": f"D2O in silica\n1.0\n{EDGE} 0 0\n0 {EDGE} 0\n0 0 {EDGE}\nSi O D\n8 17 2\nDirect\n"
         + "".join(f"{x!r} {y!r} {z!r}\n" for x, y, z in fractions),
+        "other.rmc6f": f"Cell (Ang/deg): {EDGE} {EDGE} {EDGE} 90 90 90\nAtoms:\n"
+        + "".join(
+            f"{number} {symbol} [1] {x!r} {y!r} {z!r} 1 0 0 0\n"
+            for number, (symbol, (x, y, z)) in enumerate(zip(model.elements, fractions, strict=True), 1)
+        ),
         "own.data": model_text(model, "own.data"),
         "by-mass.lmp": model_text(model, "own.data").replace("2.014 # D", "2.014 # H"),
         "named.dump": f"{head} id element x y z\n{named}",
@@ -72,6 +80,19 @@ def texts() -> dict[str, str]:
 
 
 NAMES = list(texts())
+OF_ATOMS = ("n_nodes", "n_linkers", "n_edges", "coordination", "formula", "density", "ring_counts", "key")
+
+
+def bare_structure() -> Structure:
+    model = heavy_ice_in_silica()
+    return Structure(model.elements, (model.positions - LOW) / EDGE, model.cell)
+
+
+@cache
+def expected() -> dict[str, Any]:
+    """Return what `describe` says of these atoms if no file is in between."""
+    (item,) = items_of_structure(bare_structure())
+    return analyse(item, AnalysisOptions(max_ring_size=6)).description.model_dump(mode="json")
 
 
 def write(folder: Path, name: str, packed: bool) -> Path:
@@ -83,6 +104,8 @@ def write(folder: Path, name: str, packed: bool) -> Path:
 
 def test_every_format_of_atoms_is_tried() -> None:
     tried = {form.name for name in NAMES if (form := format_of_name(name)) is not None}
+    # PDB has no more than three decimals: it is tried by itself.
+    tried |= {"pdb"}
     assert tried == {form.name for form in FORMATS if form.atoms is not None}
 
 
@@ -93,6 +116,12 @@ def test_describe_ingest_and_refine_read_the_same_atoms(name: str, tmp_path: Pat
 
     described = carvsdb("describe", path, "--json", "--max-ring-size", "6").json
     assert (described["formula"], described["density"]) == ("D2O17Si8", pytest.approx(2.2644, abs=1e-3))
+    for field in OF_ATOMS:
+        assert described[field] == expected()[field], field
+    # Histograms of distances and angles follow from all positions.
+    for one, other in zip(described["geometry"], expected()["geometry"], strict=True):
+        assert (one["quantity"], one["counts"]) == (other["quantity"], other["counts"])
+        assert (one["mean"], one["deviation"]) == pytest.approx((other["mean"], other["deviation"]), rel=1e-6)
 
     assert carvsdb("ingest", path, "--db", tmp_path / "a.duckdb", "--max-ring-size", "6").code == 0
     with Catalogue.open(tmp_path / "a.duckdb") as catalogue:
@@ -105,6 +134,13 @@ def test_describe_ingest_and_refine_read_the_same_atoms(name: str, tmp_path: Pat
     assert moved.elements == model.elements
     apart = (moved.positions - moved.origin) / EDGE - places
     np.testing.assert_allclose((apart - np.rint(apart)) * EDGE, 0, atol=1e-9)
+
+
+def test_atoms_without_labels_are_called_by_their_numbers() -> None:
+    assert bare_structure().labels == tuple(map(str, range(1, 28)))
+    (item,) = items_of_structure(bare_structure())
+    assert item.net.labels is not None
+    assert set(item.net.labels) <= set(bare_structure().labels)
 
 
 def test_refine_score_gives_one_number_for_all_formats(tmp_path: Path) -> None:

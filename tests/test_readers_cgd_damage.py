@@ -84,7 +84,17 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "absurd": (SQUARES.replace("ATOM B 2  0.5", "ATOM B 2  1e300"), r":9: a coordinate must be at most"),
     "no number": (SQUARES.replace("ATOM B 2  0.5", "ATOM B 2  O.5"), r":9: a coordinate .* got 'O\.5'"),
     "no degree": (SQUARES.replace("ATOM B 2", "ATOM B two"), r":9: a degree must be a whole number"),
-    "no cell": (SQUARES.replace("  CELL 10 10 10 90 90 90\n", ""), r":2: the CRYSTAL block has no CELL"),
+    "no cell": ("CRYSTAL\nGROUP Pm-3m\nATOM 1 6 0 0 0\nEND", r":1: the CRYSTAL block has no CELL, and no edges"),
+    "net block": ("NET\n Group P432\n Node 1 0,0,0\n Edge 1 1 x+1,y,z\nEND", r":1: NET blocks are not read: .*Systre"),
+    "tiling": ("TILING\nGROUP Pm-3m\nFACES 4\nEND", r":1: TILING blocks are not read"),
+    "centre of degree 3": (
+        SQL.replace("EDGE", "EDGE_CENTER 2 3 0 0\n  EDGE", 1),
+        r"centre of an edge has degree 2, got 3",
+    ),
+    "centre at one end": (
+        "CRYSTAL\nGROUP P1\nCELL 3 3 3 90 90 90\nNODE 1 2 0 0 0\nEDGE_CENTER 2 2 .5 0 0\nEDGE 1 2\nEND",
+        r":5: the centre of an edge '2' has 1 edges, expected 2",
+    ),
     "short cell": (SQUARES.replace("CELL 10 10 10 90", "CELL 10 10 10"), r":5: CELL needs"),
     "two cells": (SQUARES.replace("  GROUP P1", "  CELL 1 1 1 90 90 90"), r":5: a second CELL"),
     "no atoms": ("CRYSTAL\nCELL 1 1 1 90 90 90\nEND", r":1: .* has no atoms"),

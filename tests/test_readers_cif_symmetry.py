@@ -231,3 +231,26 @@ def test_strict_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert ended.value.code == 3
     assert "symmetry: space group Q 7 is unknown" in capsys.readouterr().err
     assert ReadOptions().strict is False
+
+
+def test_doubtful_readings_can_be_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    db = tmp_path / "c.duckdb"
+    sure, unsure = tmp_path / "sure.cif", tmp_path / "unsure.cif"
+    sure.write_text(DIAMOND.format(place="0", said="_symmetry_space_group_name_H-M 'F d -3 m :1'"))
+    unsure.write_text(DIAMOND.format(place="0", said="_symmetry_space_group_name_H-M 'F d -3 m'"))
+    with pytest.raises(SystemExit):
+        run(["ingest", str(sure), str(unsure), "--db", str(db)])
+    capsys.readouterr()
+
+    def labels(*arguments: str) -> set[str]:
+        with pytest.raises(SystemExit):
+            run([*arguments, "--db", str(db), "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        return {one["label"] for one in (answer if isinstance(answer, list) else answer["hits"])}
+
+    assert labels("list") == {"sure", "unsure"}
+    assert labels("list", "--doubt", "symmetry:") == {"unsure"}
+    assert labels("list", "--without-doubt", "symmetry:") == {"sure"}
+    assert labels("similar", str(sure), "--without-doubt", "symmetry:") == {"sure"}
+    assert labels("similar", str(sure), "--doubt", "symmetry:") == {"unsure"}
+    assert labels("list", "--without-doubt", "contents:") == {"sure", "unsure"}

@@ -7,7 +7,7 @@ from refine_folder import silicon
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.run.molecules import molecules_by_bonds
-from carvsdb_refine.run.net_of_model import analyse_model, coordination
+from carvsdb_refine.run.net_of_model import BondedModel, bond_angles, coordination, rings_of_model
 from carvsdb_schemas.refinement import OutputsTable
 
 CELL = np.array([[9.0, 0, 0], [2.0, 8.0, 0], [-1.0, 1.5, 7.0]])
@@ -48,10 +48,14 @@ def test_a_small_cell_has_bonds_to_images() -> None:
 
 def test_the_net_of_silicon_is_diamond() -> None:
     outputs = OutputsTable(bonds={"Si-Si": 2.85})
-    analysis = analyse_model(silicon(jitter=0.05), outputs, "si")
-    assert analysis.description.names == ["dia"]
-    assert {pair: counts.tolist() for pair, counts in coordination(silicon(), outputs).items()} == {
-        "Si-Si": [0, 0, 0, 0, 64]
-    }
+    found = rings_of_model(BondedModel.of(silicon(jitter=0.05), outputs), outputs)
+    assert (found.name, found.clustering) == ("dia", "single-node")
+    assert found.census.carvs().vector[5] == 12
+    perfect = BondedModel.of(silicon(), outputs)
+    assert {pair: counts.tolist() for pair, counts in coordination(perfect).items()} == {"Si-Si": [0, 0, 0, 0, 64]}
+    angles = bond_angles(perfect)
+    assert list(angles) == ["Si-Si-Si"]
+    assert len(angles["Si-Si-Si"]) == 64 * 6
+    assert angles["Si-Si-Si"] == pytest.approx(np.degrees(np.arccos(-1 / 3)))
     # With a cut-off that is too short nothing is bonded.
-    assert coordination(silicon(), OutputsTable(bonds={"Si-Si": 2.0})) == {}
+    assert coordination(BondedModel.of(silicon(), OutputsTable(bonds={"Si-Si": 2.0}))) == {}

@@ -191,7 +191,7 @@ def test_volumes_of_an_ideal_gas() -> None:
     positions = (centres[:, None] + [[0, 0, 0], [0.9, 0.2, 0.1]]).reshape(-1, 3)
     # The second atom is listed in the cell, apart from its molecule.
     positions[1::2] %= 9.0
-    model = AtomicModel(("C", "O") * n_molecules, positions, np.eye(3) * 9.0, molecule_ids=np.arange(12) // 2)
+    model = AtomicModel(("C", "O") * n_molecules, positions, np.eye(3) * 9.0, molecule_ids=np.arange(12) // 2 + 1)
     chain = chain_of(model, VolumeMove(1.5, pressure), RigidMove(0.5, 30.0, weight=0.2))
     assert_sampled(sampled(chain, lambda c: abs(np.linalg.det(c.cell)), 12_000), 800.0)
     arms = chain.configuration.nearest(chain.configuration.positions[1::2] - chain.configuration.positions[::2])
@@ -280,7 +280,7 @@ def random_model(seed: int, n_atoms: int = 30) -> AtomicModel:
     generator = np.random.default_rng(seed)
     elements = tuple(generator.choice(["Si", "O"], n_atoms).tolist())
     return AtomicModel(
-        elements, generator.random((n_atoms, 3)) @ TRICLINIC, TRICLINIC, molecule_ids=np.arange(n_atoms) // 3
+        elements, generator.random((n_atoms, 3)) @ TRICLINIC, TRICLINIC, molecule_ids=np.arange(n_atoms) // 3 + 1
     )
 
 
@@ -450,7 +450,7 @@ def test_a_chain_needs_moves() -> None:
 def test_a_resumed_chain_is_the_same_to_the_last_bit(shared: Path, tmp_path: Path, acceptance: str) -> None:
     """ACE, data, constraints, adaption, temperature: stopped, saved, loaded, gone on with."""
     start = read_model(shared / "data/cells/zif-sod-204.xyz")
-    model = AtomicModel(start.elements, start.positions, start.cell, molecule_ids=np.arange(204) // 6)
+    model = AtomicModel(start.elements, start.positions, start.cell, molecule_ids=np.arange(204) // 6 + 1)
     q = np.linspace(0.8, 12, 200)
     fits = (
         Fit(DataSet("neutron", "F(Q)", q, 0.1 * np.sin(q), 0.1), Scatterer(beyond_box="nothing")),

@@ -38,7 +38,7 @@ TRICLINIC = np.array([[9.0, 0, 0], [2.5, 8.0, 0], [-1.5, 2.0, 10.0]])
 def mixture(n_atoms: int = 40, seed: int = 0, cell: Floats = TRICLINIC) -> AtomicModel:
     generator = np.random.default_rng(seed)
     elements = tuple(generator.choice(["H", "O", "Zn"], n_atoms).tolist())
-    return AtomicModel(elements, generator.random((n_atoms, 3)) @ cell, cell, molecule_ids=np.arange(n_atoms) // 4)
+    return AtomicModel(elements, generator.random((n_atoms, 3)) @ cell, cell, molecule_ids=np.arange(n_atoms) // 4 + 1)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def sodalite(shared: Path) -> AtomicModel:
     """Return a ZIF with 204 atoms, shaken by 0.05 Å; pieces of about eight atoms are its molecules."""
     model = read_model(shared / SODALITE)
     shaken = model.positions + np.random.default_rng(1).normal(0, 0.05, (model.n_atoms, 3))
-    return AtomicModel(model.elements, shaken, model.cell, molecule_ids=np.arange(model.n_atoms) // 8)
+    return AtomicModel(model.elements, shaken, model.cell, molecule_ids=np.arange(model.n_atoms) // 8 + 1)
 
 
 def published_data(shared: Path, sigma: float = 0.01) -> ScatteringData:

@@ -13,9 +13,10 @@ from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
 from release_cards import good_card
 
 from carvsdb.catalogue import Catalogue
+from carvsdb.catalogue.maintenance import checksums
 from carvsdb.compare import EmbeddingOptions, fit_embedding
 from carvsdb.errors import InputError, NotFoundError, RefusedError, VerificationError
-from carvsdb.releases import build_release, checksums, read_card, verify_release
+from carvsdb.releases import build_release, read_card, verify_release
 from carvsdb.releases.card import card_text
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.tables import SCHEMA_VERSION
@@ -282,5 +283,5 @@ def test_a_bad_field_deep_in_a_card(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump({**good_card(), "authors": [{"name": "A"}, {"orcid": "0000"}]}))
     with pytest.raises(InputError, match=r"card\.yaml: field authors\[1\]\.name: field required \(and 1 more\)"):
         read_card(path)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="there is no such file"):
         read_card(tmp_path / "none.yaml")

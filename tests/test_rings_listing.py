@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from program import carvsdb
+from shipped import net_file
 from strategies import nets
 
 from carvsdb import read_nets
@@ -30,6 +31,7 @@ from carvsdb.rings import (
     vertex_symbols,
 )
 from carvsdb_ingest.writers import write_cgd, write_rings
+from carvsdb_refine.backmap.node_net import node_net
 
 
 def test_the_table_holds_the_rings() -> None:
@@ -206,25 +208,25 @@ def test_a_path_that_leaves_the_numbered_cells_is_not_taken_for_another() -> Non
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "xyz", "dump"])
-def test_files_of_rings(suffix: str, shared: Path, tmp_path: Path) -> None:
-    target = tmp_path / f"rings.{suffix}"
-    net = shared / "data" / "amorphous-mof" / "si" / "dia.cgd"
+def test_files_of_rings(suffix: str, tmp_path: Path) -> None:
+    target, net = tmp_path / f"rings.{suffix}", tmp_path / "dia.cgd"
+    write_cgd(node_net(library.load("dia"), 2.35), net)
     done = carvsdb("rings", net, "-o", target, "--json")
     assert done.code == 0
-    assert (done.json["rings"], done.json["ring_counts"]) == (8, {"6": 8})
+    assert (done.json["rings"], done.json["ring_counts"]) == (4, {"6": 4})
     if suffix == "parquet":
         table = pq.read_table(target)
-        assert table.num_rows == 8
+        assert table.num_rows == 4
         assert table.schema.metadata[b"max_ring_size"] == b"27"
     elif suffix == "xyz":
         lines = target.read_text().splitlines()
-        assert lines[0] == "4"
+        assert lines[0] == "2"
         assert "c_arpn:R:1:c_srpn:R:1" in lines[1]
         assert all(line.split()[4:7] == ["12", "6.000000", "0.000000"] for line in lines[2:])
     else:
         lines = target.read_text().splitlines()
         assert lines[8] == "ITEM: ATOMS id type x y z n_rings c_arpn c_srpn"
-        assert len(lines) == 13
+        assert len(lines) == 11
 
 
 def test_a_dump_keeps_distances_in_an_oblique_cell(tmp_path: Path) -> None:
@@ -261,22 +263,22 @@ def test_plot_rings(tmp_path: Path) -> None:
     assert carvsdb("plot", "rings", dia, "-o", tmp_path / "one.gif").code == 3
 
 
-def test_describe_with_strong_rings_auto_and_pool(shared: Path) -> None:
-    folder = shared / "data" / "amorphous-mof" / "zif"
-    strong = carvsdb("describe", "--rings", "strong", "--max-ring-size", "auto", "--json", folder / "sod.cgd").json
+def test_describe_with_strong_rings_auto_and_pool(tmp_path: Path) -> None:
+    sod, zni = (net_file(tmp_path, name) for name in ("sod", "zni"))
+    strong = carvsdb("describe", "--rings", "strong", "--max-ring-size", "auto", "--json", sod).json
     assert (strong["ring_kind"], strong["ring_counts"], strong["completeness"]) == (
         "strong",
-        {"4": 6, "6": 8},
+        {"4": 3, "6": 4},
         "proved",
     )
-    auto = carvsdb("describe", "--max-ring-size", "auto", "--json", folder / "zni.cgd").json
+    auto = carvsdb("describe", "--max-ring-size", "auto", "--json", zni).json
     assert (auto["max_ring_size"], auto["completeness"]) == (22, "observed")
-    budget = carvsdb("describe", "--max-rings", "100", "--json", folder / "zni.cgd")
+    budget = carvsdb("describe", "--max-rings", "100", "--json", zni)
     assert budget.json["max_ring_size"] == 11
     assert "the search ended at 11-rings" in budget.err
-    pooled = carvsdb("describe", "--pool", "--json", folder / "sod.cgd", folder / "zni.cgd").json_lines[-1]
-    assert (pooled["pooled"], pooled["n_nodes"]) == (2, 44)
-    both = carvsdb("describe", "--clustering", "node-linker", "--clustering", "node-only", "--json", folder / "sod.cgd")
+    pooled = carvsdb("describe", "--pool", "--json", sod, zni).json_lines[-1]
+    assert (pooled["pooled"], pooled["n_nodes"]) == (2, 22)
+    both = carvsdb("describe", "--clustering", "node-linker", "--clustering", "node-only", "--json", sod)
     assert len(both.json_lines) == 2
-    assert carvsdb("describe", "--max-ring-size", "many", folder / "sod.cgd").code == 2
-    assert carvsdb("describe", "--max-ring-size", "40", folder / "sod.cgd").code == 3
+    assert carvsdb("describe", "--max-ring-size", "many", sod).code == 2
+    assert carvsdb("describe", "--max-ring-size", "40", sod).code == 3

@@ -13,8 +13,9 @@ from carvsdb.atoms.cell import cell_of_parameters
 from carvsdb.atoms.space_group_names import all_settings, meaning_of_name, settings_of_number
 from carvsdb.atoms.space_groups import Symmetry, SymmetryStatement, read_symmetry
 from carvsdb.atoms.symmetry_operations import (
+    Operations,
     closure,
-    is_closed,
+    codes,
     number_of,
     operations_of_setting,
     operations_of_texts,
@@ -116,6 +117,11 @@ def test_operations_of_every_setting() -> None:
         assert len(operations[0]) == len(listed[0])
         assert number_of(operations) == setting.number
         assert same_operations(operations_of_texts(texts_of_operations(operations)), listed)
+
+
+def is_closed(operations: Operations) -> bool:
+    group = closure(operations)
+    return group is not None and len(group[0]) == len(np.unique(codes(operations)))
 
 
 @pytest.mark.parametrize("name", ["P 1 21/n 1", "I 41/a m d:1", "R -3 c:H", "F d -3 m:2", "P 61 2 2", "C 2 2 21"])

@@ -19,7 +19,7 @@ from carvsdb_ingest.analysis import read_nets
 
 
 def check_strong_laws(net: Net, max_ring_size: int, generator: np.random.Generator) -> None:
-    """Hold the strong rings of a net against its rings, and against those of the same net in other dresses."""
+    """Compare the strong rings of a net with its rings, and with those of isomorphic forms of it."""
     strong, check = strong_rings(net, max_ring_size)
     assert check.undecided == 0
     assert _images(strong) <= _images(find_rings(net, max_ring_size))

@@ -14,6 +14,7 @@ from carvsdb.errors import InputError
 METALLOIDS = frozenset({"B", "Si", "Ge", "As", "Sb", "Te"})
 NOBLE_GASES = frozenset({"He", "Ne", "Ar", "Kr", "Xe", "Rn"})
 HALIDES = frozenset({"F", "Cl", "Br", "I"})
+ALKALI = frozenset({"Li", "Na", "K", "Rb", "Cs", "Fr"})
 HYDROGEN = frozenset({"H", "D", "T"})
 NEAR = 0.1
 """How far a mass may be from that of its element, in g/mol; cobalt and nickel are 0.24 apart."""

@@ -1,4 +1,4 @@
-"""Atoms in a periodic cell, as a refinement moves them.
+"""The simulation cell: atoms with periodic boundary conditions, as a refinement moves them.
 
 A `Structure` holds fractional coordinates, labels, listed bonds and doubts: what nets are found from. A refinement
 moves atoms in Å, millions of times, and its files must give coordinates back to the last bit: hence a class of its own,
@@ -43,11 +43,13 @@ class AtomicModel:
     atom_ids : ndarray of int64, shape (n,)
         The file's numbers of the atoms; 1 to n where it has none.
     molecule_ids : ndarray of int64, shape (n,), or None
-        The file's molecule of each atom.
+        The file's molecule of each atom; 0 where it belongs to none.
     images : ndarray of int64, shape (n, 3), or None
         Image flags: the unwrapped position is ``positions + images @ cell``.
     charges : ndarray of float64, shape (n,), or None
         In units of the elementary charge.
+    quality : tuple of str
+        Sentences about what is doubtful in the file that the model came from.
 
     Raises
     ------
@@ -72,6 +74,7 @@ class AtomicModel:
     molecule_ids: NDArray[np.int64] | None = None
     images: NDArray[np.int64] | None = None
     charges: NDArray[np.float64] | None = None
+    quality: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         elements = tuple(map(str, self.elements))
@@ -119,6 +122,7 @@ class AtomicModel:
             molecule_ids=structure.molecule_ids,
             images=structure.images,
             charges=structure.charges,
+            quality=structure.quality,
         )
 
     def structure(self, name: str = "") -> Structure:
@@ -141,6 +145,7 @@ class AtomicModel:
             atom_ids=self.atom_ids,
             images=self.images,
             charges=self.charges,
+            quality=self.quality,
         )
 
     @property

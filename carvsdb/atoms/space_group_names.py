@@ -56,7 +56,6 @@ _SUFFIXES = (
 _NUMBER = re.compile(rf"^(?:(?:no|sg|it)\.?\s*|#\s*)?(?P<number>\d{{1,3}})(?:\s*[:\-]?\s*(?P<code>{_CODE}))?$", re.I)
 _MARKUP = re.compile(r"</?su[bp]>|</?i>|[~_$^]|\\(?:mathrm|mathit|text|rm|it)\b|[{}]", re.IGNORECASE)
 _BAR = re.compile(r"\\(?:bar|overline)\s*\{?\s*([1346])\s*\}?|(?:-|bar)\s*([1346])|([1346])bar", re.IGNORECASE)
-_DASHES = dict.fromkeys((0x2212, 0x2013, 0x2010, 0x2011, 0xAF), "-")
 _AXIS = r"[2346][1-5]?/[a-emn]|-[1346]|[1346]|21?|[a-emn]"
 _OLD_CUBIC = re.compile(r"^([PFI])([mnacd])3([mncd]?)$", re.IGNORECASE)
 

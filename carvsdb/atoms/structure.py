@@ -1,16 +1,17 @@
-"""The structure: atoms in a periodic cell, as a file holds them."""
+"""The structure: atoms in a unit cell with periodic boundary conditions, as a file holds them."""
 
 import json
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import mass_of
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, MissingExtraError
 from carvsdb_schemas.columns import json_text
 
 LARGEST_UNPACKED = 2**28
@@ -36,9 +37,9 @@ class Structure:
     cell : ndarray of float64, shape (3, 3)
         Lattice vectors as rows, in Å.
     labels : tuple of str
-        What the file calls each atom: a CIF label, an atom id; empty if nothing.
+        What the file calls each atom: a CIF label, an atom id; if nothing is given, the numbers from 1.
     molecule_ids : ndarray of int64, shape (n_atoms,), or None
-        The file's molecule of each atom.
+        The file's molecule of each atom; 0 where it belongs to none.
     bonds : ndarray of int64, shape (n_bonds, 5), or None
         Rows ``(src, dst, u, v, w)`` of the bonds that the file lists, between atoms of `positions` as they stand;
         None where it lists none.
@@ -93,7 +94,9 @@ class Structure:
                 f"atoms need positions of the shape (atoms, 3) = {(len(self.elements), 3)} and a cell of the shape "
                 f"(3, 3), got {self.positions.shape} and {self.cell.shape}"
             )
-        if self.labels and len(self.labels) != len(self.elements):
+        if not self.labels:
+            object.__setattr__(self, "labels", tuple(map(str, range(1, len(self.elements) + 1))))
+        if len(self.labels) != len(self.elements):
             raise InputError(f"{len(self.elements)} atoms have {len(self.labels)} labels")
 
     @classmethod
@@ -144,6 +147,30 @@ class Structure:
         numbers = Counter(self.elements)
         mass = sum(number * mass_of(symbol) for symbol, number in numbers.items())
         return float(mass / self.volume * _DALTON_PER_CUBIC_ANGSTROM)
+
+    def to_ase(self) -> Any:
+        """Return the atoms as an ``ase.Atoms``; deuterium is hydrogen of the mass 2.014 there."""
+        symbols = ["H" if symbol in ("D", "T") else symbol for symbol in self.elements]
+        masses = [mass_of(symbol) if symbol in ("D", "T") else None for symbol in self.elements]
+        return import_module("ase").Atoms(
+            symbols, scaled_positions=self.positions, cell=self.cell, pbc=True, masses=masses, charges=self.charges
+        )
+
+    def to_pymatgen(self) -> Any:
+        """Return the atoms as a ``pymatgen.core.Structure``, with their labels.
+
+        Raises
+        ------
+        MissingExtraError
+            If pymatgen is not installed.
+        """
+        try:
+            core = import_module("pymatgen.core")
+        except ImportError as error:
+            raise MissingExtraError(
+                "this needs pymatgen, which is not installed", hint="pip install pymatgen"
+            ) from error
+        return core.Structure(self.cell, list(self.elements), self.positions, labels=list(self.labels) or None)
 
     def packed(self) -> bytes:
         """Return elements, positions, cell and labels as compressed JSON; the same atoms give the same bytes."""

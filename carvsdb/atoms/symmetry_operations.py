@@ -175,12 +175,6 @@ def closure(operations: Operations) -> Operations | None:
         group = more
 
 
-def is_closed(operations: Operations) -> bool:
-    """Tell whether operations, as they are listed, are a group."""
-    group = closure(operations)
-    return group is not None and len(group[0]) == len(np.unique(codes(operations)))
-
-
 def same_operations(first: Operations, second: Operations) -> bool:
     """Tell whether two lists hold the same operations."""
     return np.array_equal(np.unique(codes(first)), np.unique(codes(second)))

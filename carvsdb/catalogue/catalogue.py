@@ -1,6 +1,6 @@
 """The front of the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +19,7 @@ from carvsdb.catalogue.storing.adding import AddReport
 from carvsdb.catalogue.storing.batch import Batch, BatchBuilder
 from carvsdb.catalogue.storing.committing import CommitReport, commit
 from carvsdb.catalogue.storing.renaming import NamingReport
+from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net.graph import Net
 from carvsdb.topology.archive import Archive
 from carvsdb_schemas.answers import ShowAnswer
@@ -28,10 +29,26 @@ from carvsdb_schemas.filters import Filters
 class Catalogue(Searching):
     """A DuckDB file of entries, their nets and their rings.
 
-    Open one with :meth:`open` or :meth:`in_memory`, best in a ``with`` block. A writer holds the file alone.
+    Best in a ``with`` block: a writer holds the file alone, any number of readers share it. :meth:`open` is the way to
+    one that is to be written, :meth:`in_memory` to one without a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, which is read only; or a `Storage` that is open already.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    InputError
+        If it is no catalogue, or `path` no path.
 
     Notes
     -----
+    ``len(catalogue)`` is the number of nets, iteration gives their labels, ``"sod" in catalogue`` tells whether a name
+    means a net, and ``catalogue["sod"]`` is :meth:`show`.
+
     NAME, wherever it is asked for, is a label, else the only label that starts so, else an id in a source,
     else an archive name. A structure with several nets calls them ``label@clustering``.
 
@@ -43,8 +60,10 @@ class Catalogue(Searching):
     <Catalogue in memory: 0 nets>
     """
 
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
+    def __init__(self, path: str | Path | Storage) -> None:
+        if not isinstance(path, str | Path | Storage):
+            raise InputError(f"a catalogue is opened by the path of its file, got {type(path).__name__}")
+        self._storage = path if isinstance(path, Storage) else schema.open_checked(Path(path), read_only=True)
 
     @classmethod
     def open(cls, path: str | Path, *, read_only: bool = False) -> "Catalogue":
@@ -212,8 +231,15 @@ class Catalogue(Searching):
         """Return the histograms of distances and angles of an entry, by quantity; none if it came as a net."""
         return showing.load_geometry(self._storage, resolving.resolve(self._storage, name))
 
-    def query(self, statement: str) -> Answer:
+    def query(self, statement: str, parameters: Sequence[object] | dict[str, object] = ()) -> Answer:
         """Answer a question in SQL; the view `entry` has one row per net.
+
+        Parameters
+        ----------
+        statement : str
+            One statement that reads.
+        parameters : sequence or dict
+            Values for its ``?`` or its ``$name``.
 
         Raises
         ------
@@ -229,11 +255,11 @@ class Catalogue(Searching):
         nets
         0
         """
-        return sql.ask(self._storage, statement)
+        return sql.ask(self._storage, statement, parameters)
 
-    def sql(self, query: str) -> Answer:
+    def sql(self, query: str, parameters: Sequence[object] | dict[str, object] = ()) -> Answer:
         """Do the same as :meth:`query`."""
-        return self.query(query)
+        return self.query(query, parameters)
 
     def duplicates(self, by: str = "key") -> Answer:
         """Group what is stored more than once.
@@ -275,6 +301,21 @@ class Catalogue(Searching):
 
     def __len__(self) -> int:
         return int(self._storage.rows("SELECT count(*) FROM net")[0][0])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.list().table["label"].to_pylist())
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
+        try:
+            resolving.resolve(self._storage, name)
+        except NotFoundError:
+            return False
+        return True
+
+    def __getitem__(self, name: str) -> ShowAnswer:
+        return self.show(name)
 
     def __enter__(self) -> "Catalogue":
         return self

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.answered import Output, answered
 from carvsdb.cli.filtered import filtered
-from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Json, Seed, Types, read_options
-from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
+from carvsdb.cli.output import say, table
 from carvsdb.errors import InputError
+from carvsdb.escaping import escaped
 from carvsdb_schemas.filters import Filters
 
 if TYPE_CHECKING:
     from carvsdb.catalogue import Catalogue, Entry
+    from carvsdb.catalogue.similarity.distances import DistanceTable
 
 
 class Near(StrEnum):
@@ -33,6 +36,7 @@ class Metric(StrEnum):
 
 
 @filtered
+@answered
 def similar(
     query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file.")],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
@@ -47,16 +51,16 @@ def similar(
     types: Types = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
-    as_json: Json = False,
     *,
     filters: Filters,
+    out: Output,
 ) -> None:
     """Find the nets whose ring statistics are nearest, with distance and noise."""
     from carvsdb.catalogue import Catalogue
 
     with Catalogue.open(db, read_only=True) as catalogue:
         if environments:
-            _compose(catalogue, query, as_json)
+            _compose(catalogue, query, out)
             return
         asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
         answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, approximate=approximate, seed=seed)
@@ -66,10 +70,7 @@ def similar(
         say(sentence)
     if not hits and not filters.is_empty:
         say(f"no net that can be compared meets {filters.words()}")
-    if as_json:
-        answer_json({"query": label, "hits": hits})
-        return
-    rows = [
+    cells = [
         (
             hit["label"],
             hit["kind"],
@@ -79,19 +80,21 @@ def similar(
         )
         for hit in hits
     ]
-    print(f"nearest to {label}")
-    print(table(rows, ("label", "kind", "distance", "noise", "CARVS")))
+    header = ("label", "kind", "distance", "noise", "CARVS")
+    out.answer(
+        document={"query": label, "hits": hits},
+        rows=hits,
+        text=lambda: f"nearest to {escaped(label)}\n{table(cells, header)}",
+    )
 
 
-def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
+def _compose(catalogue: "Catalogue", query: str, out: Output) -> None:
     answer = catalogue.environments(query)
     label = catalogue.label(query)
     for sentence in answer.notes:
         say(sentence)
-    if as_json:
-        answer_json({"query": label, "environments": answer.rows()})
-        return
-    rows = [
+    rows = answer.rows()
+    cells = [
         (
             f"{100 * row['share']:.1f} %",
             row["vertex_symbol"],
@@ -99,10 +102,13 @@ def _compose(catalogue: "Catalogue", query: str, as_json: bool) -> None:
             f"{row['distance']:.4f}",
             ", ".join(row["nets"]),
         )
-        for row in answer.rows()
+        for row in rows
     ]
-    print(f"nearest crystalline environments of the nodes of {label}")
-    print(table(rows, ("nodes", "vertex symbol", "bonds", "distance", "in")))
+    title = f"nearest crystalline environments of the nodes of {escaped(label)}"
+    header = ("nodes", "vertex symbol", "bonds", "distance", "in")
+    out.answer(
+        document={"query": label, "environments": rows}, rows=rows, text=lambda: f"{title}\n{table(cells, header)}"
+    )
 
 
 def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None = None) -> "Entry":
@@ -116,9 +122,13 @@ def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None =
         raise InputError(f"holds {len(items)} nets; ask about one at a time", path=path, hint="ingest the file first")
     for sentence in items[0].notes:
         say(f"{path}: {sentence}")
-    return to_entry(analyse(items[0]))
+    analysis = analyse(items[0])
+    for sentence in analysis.description.quality:
+        say(f"{path}: {sentence}")
+    return to_entry(analysis)
 
 
+@answered
 def distance(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Entries.")] = None,
     pool: Annotated[
@@ -131,7 +141,8 @@ def distance(
     ] = Metric.carvs,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
-    as_json: Json = False,
+    *,
+    out: Output,
 ) -> None:
     """Measure the distances between two entries or more, with noise, and say whether they differ beyond it."""
     entries: list[str | list[str]] = [
@@ -146,34 +157,47 @@ def distance(
         distances = catalogue.distance(entries, metric=metric.value, seed=seed)
     labels = list(distances.labels)
     words = [[distances.in_words(row, column) for column in range(len(labels))] for row in range(len(labels))]
-    if as_json:
-        answer_json(
-            {
-                "labels": labels,
-                "matrix": distances.matrix.tolist(),
-                "noise": distances.noise.tolist(),
-                "noise_kind": distances.noise_kind,
-                "words": words,
-                "metric": distances.metric,
-            }
-        )
-        return
-    rows = [
+    pairs = [
+        {
+            "first": first,
+            "second": labels[column],
+            "distance": float(distances.matrix[row, column]),
+            "noise": float(distances.noise[row, column]),
+            "noise_kind": distances.noise_kind[row][column],
+            "words": words[row][column],
+        }
+        for row, first in enumerate(labels)
+        for column in range(row + 1, len(labels))
+    ]
+    document = {
+        "labels": labels,
+        "matrix": distances.matrix.tolist(),
+        "noise": distances.noise.tolist(),
+        "noise_kind": distances.noise_kind,
+        "words": words,
+        "metric": distances.metric,
+    }
+    out.answer(document=document, rows=pairs, text=lambda: _matrix(distances, words))
+
+
+def _matrix(distances: "DistanceTable", words: list[list[str]]) -> str:
+    """Write a table of distances, and what they mean."""
+    labels = list(distances.labels)
+    cells = [
         [label, *(_cell(distances.matrix[row, column], distances.noise[row, column]) for column in range(len(labels)))]
         for row, label in enumerate(labels)
     ]
-    print(table(rows, ["", *labels]))
-    if not distances.noise.any():
-        return
-    kinds = {kind for row in distances.noise_kind for kind in row}
+    lines = [table(cells, ["", *map(escaped, labels)])]
+    kinds = {kind for row in distances.noise_kind for kind in row} if distances.noise.any() else set()
     if "blocks" in kinds:
-        print("± noise: what resampling blocks of space alone would make of it; crystals have none")
+        lines.append("± noise: what resampling blocks of space alone would make of it; crystals have none")
     if "models" in kinds:
-        print("± noise: the spread between the models of a pool")
+        lines.append("± noise: the spread between the models of a pool")
     for row, first in enumerate(labels):
         for column in range(row + 1, len(labels)):
             if distances.noise[row, column]:
-                print(f"{first} and {labels[column]}: {words[row][column]}")
+                lines.append(f"{first} and {labels[column]}: {words[row][column]}")
+    return "\n".join(lines)
 
 
 def _cell(distance: float, noise: float) -> str:

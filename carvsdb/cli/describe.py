@@ -1,16 +1,20 @@
 """`carvsdb describe`: what a net is."""
 
+import os
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from carvsdb.cli.answered import Format, Output, answered
 from carvsdb.cli.options import (
     NODE_ONLY,
     BondRules,
     Clusterings,
     CutOffOrAuto,
-    Json,
     LinkerTypes,
     MaxRings,
     Names,
@@ -25,16 +29,40 @@ from carvsdb.cli.options import (
     names_file,
     read_options,
 )
-from carvsdb.cli.output import answer_json, say
-from carvsdb.errors import CarvsdbError
+from carvsdb.cli.output import json_line, say
+from carvsdb.cli.progress import EVERY
+from carvsdb.errors import CarvsdbError, InputError
 
 if TYPE_CHECKING:
     from carvsdb.rings import Carvs
-    from carvsdb_ingest.analysis.item import NetItem
+    from carvsdb_ingest.analysis.item import NetItem, ReadOptions
+    from carvsdb_schemas.description import Description
+
+DESCRIBED = (
+    "label",
+    "name",
+    "clustering",
+    "status",
+    "cause",
+    "periodicity",
+    "coordination",
+    "point_symbols",
+    "vertex_symbols",
+    "carvs.symbol",
+    "td10",
+    "formula",
+    "density",
+    "quality",
+)
+"""Columns of a table of descriptions for reading; one for programs has all."""
 
 
+@answered
 def describe(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Nets or atoms: CGD, CIF, xyz, LAMMPS.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Nets or atoms: CGD, CIF, xyz, LAMMPS; folders; - is standard input."),
+    ],
     rings: Rings = RingKind.ring,
     max_ring_size: CutOffOrAuto = "27",
     max_rings: MaxRings = None,
@@ -44,6 +72,9 @@ def describe(
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also distances, angles, and CARVS by coordination.")
     ] = False,
+    si: Annotated[
+        bool, typer.Option("--si", help="As the supporting information of a paper has it, with what to cite.")
+    ] = False,
     node_only: NodeOnly = False,
     pool: Annotated[
         bool, typer.Option("--pool", help="Also pool the nodes of all nets, as models of one material.")
@@ -52,14 +83,17 @@ def describe(
     linker_types: LinkerTypes = None,
     strict: Strict = False,
     names: Names = None,
-    as_json: Json = False,
+    input_format: Annotated[
+        str | None,
+        typer.Option("--input-format", metavar="SUFFIX", help="What standard input is: cif, xyz, ..."),
+    ] = None,
+    *,
+    out: Output,
 ) -> None:
     """Say what the nets of files are: size, coordination, rings, CARVS, symbols.
 
     Atoms (CIF, extended xyz, POSCAR, LAMMPS data and dumps) become nets by a bond rule and a clustering.
     """
-    from carvsdb.cli.report import local_report, report
-    from carvsdb_ingest.analysis import read_each
     from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 
     wanted = clusterings_named(clustering or []) + ([NODE_ONLY] if node_only else [])
@@ -77,9 +111,10 @@ def describe(
     }
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
-    n_described = 0
-    for file in files:
-        for item in read_each(file, read):
+    told = _Descriptions(out, geometry, si)
+    inputs = _inputs(files)
+    for number, file in enumerate(inputs):
+        for item in _read(file, input_format, read):
             try:
                 if isinstance(item, CarvsdbError):
                     raise item
@@ -91,25 +126,109 @@ def describe(
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:
                         say(f"{item.path}: {sentence}")
-                    if as_json:
-                        answer_json(description.model_dump())
-                    else:
-                        print(("\n" if n_described else "") + report(description))
-                        if geometry:
-                            print(local_report(description))
-                    n_described += 1
+                    told.add(description)
             except CarvsdbError as error:
                 failures.append(error)
-                if len(files) > 1:
+                if len(inputs) > 1:
                     say(str(error))
-    if len(failures) == 1 and n_described == 0 and len(files) == 1:
+        told.progress(number + 1, len(inputs))
+    if len(failures) == 1 and told.number == 0 and len(inputs) == 1:
         raise failures[0]
-    for failure in failures if len(files) == 1 else []:
+    for failure in failures if len(inputs) == 1 else []:
         say(str(failure))
-    for carvs in models.values() if pool else []:
-        _answer_pooled(carvs, as_json)
+    told.end([_pooled(carvs) for carvs in models.values()] if pool else [])
     if failures:
-        raise typer.Exit(6 if n_described else failures[0].exit_code)
+        raise typer.Exit(6 if told.number else failures[0].exit_code)
+
+
+class _Descriptions:
+    """Gives descriptions: one after another where that can be, else together at the end."""
+
+    def __init__(self, out: Output, geometry: bool, si: bool) -> None:
+        self.number = 0
+        self._out = out
+        self._geometry = geometry
+        self._si = si
+        self._at_once = out.path is None and (
+            out.is_table or (out.format in (Format.json, Format.jsonl) and not out.columns)
+        )
+        self._kept: list[Description] = []
+        self._last = time.monotonic()
+
+    def add(self, description: "Description") -> None:
+        """Give a description, or keep it."""
+        if not self._at_once:
+            self._kept.append(description)
+        elif self._out.is_table:
+            print(("\n" if self.number else "") + self._text(description))
+        else:
+            print(json_line(description.model_dump()))
+        self.number += 1
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how far a long run is, where the answer comes at its end."""
+        now = time.monotonic()
+        if not self._at_once and done < total and now - self._last > EVERY:
+            self._last = now
+            say(f"{done} of {total} files")
+
+    def end(self, pooled: "list[dict[str, Any]]") -> None:
+        """Give what was kept, and what was pooled."""
+        if self._at_once:
+            for one in pooled:
+                print(f"\n{_words(one)}" if self._out.is_table else json_line(one))
+        elif self.number:
+            rows = [one.model_dump() for one in self._kept]
+            texts = [self._text(one) for one in self._kept] if self._out.is_table else []
+            self._out.answer(
+                document=rows + pooled if len(rows + pooled) > 1 else rows[0],
+                rows=rows,
+                text=lambda: "\n\n".join([*texts, *map(_words, pooled)]),
+                shown=DESCRIBED,
+            )
+            if pooled and not (self._out.is_table or self._out.is_json):
+                for one in pooled:
+                    say(_words(one))
+
+    def _text(self, description: "Description") -> str:
+        from carvsdb.cli.report import local_report, report
+        from carvsdb.cli.si import si_text
+
+        return (si_text if self._si else report)(description) + (
+            f"\n{local_report(description)}" if self._geometry else ""
+        )
+
+
+def _inputs(files: list[Path]) -> list[Path]:
+    """Return the files, those of folders in their place."""
+    if not any(map(os.path.isdir, files)):
+        return files
+    from carvsdb_ingest.tasks.inputs import net_files
+
+    return net_files(files)
+
+
+def _read(file: Path, input_format: str | None, read: "ReadOptions") -> "Iterator[NetItem | CarvsdbError]":
+    from carvsdb.regular_file import LARGEST_INPUT
+    from carvsdb_ingest.analysis.read import read_each, read_each_of
+    from carvsdb_ingest.files.text_file import TextFile
+
+    if str(file) != "-":
+        yield from read_each(file, read)
+        return
+    if not input_format:
+        raise typer.BadParameter(
+            "standard input has no name: say what it holds, such as cif", param_hint="--input-format"
+        )
+    try:
+        content = sys.stdin.buffer.read(LARGEST_INPUT + 1)
+        if len(content) > LARGEST_INPUT:
+            raise InputError(f"is larger than {LARGEST_INPUT} bytes, the limit", path="standard input")
+        text = TextFile.decode(content, f"stdin.{input_format.lower().lstrip('.')}")
+    except CarvsdbError as error:
+        yield error
+        return
+    yield from read_each_of(text, read)
 
 
 def _ways(item: "NetItem", wanted: list[str]) -> list[bool]:
@@ -122,26 +241,25 @@ def _ways(item: "NetItem", wanted: list[str]) -> list[bool]:
     return found + ([True] if NODE_ONLY in wanted and item.net.is_node_linker else [])
 
 
-def _answer_pooled(models: "list[Carvs]", as_json: bool) -> None:
+def _pooled(models: "list[Carvs]") -> dict[str, Any]:
     from carvsdb.rings import Carvs
 
     pooled = Carvs.pooled(models)
-    if not as_json:
-        print(f"\npooled, {len(models)} nets, {pooled.n_nodes} nodes: {pooled.symbol}")
-        return
-    answer_json(
-        {
-            "pooled": len(models),
-            "n_nodes": pooled.n_nodes,
-            "linker_aware": pooled.linker_aware,
-            "ring_kind": pooled.ring_kind,
-            "max_ring_size": pooled.max_ring_size,
-            "completeness": pooled.completeness,
-            "largest_ring": pooled.largest_ring,
-            "carvs": {
-                "vector": pooled.vector.tolist(),
-                "sigma": pooled.sigma,
-                "symbol": pooled.symbol,
-            },
-        }
-    )
+    return {
+        "pooled": len(models),
+        "n_nodes": pooled.n_nodes,
+        "linker_aware": pooled.linker_aware,
+        "ring_kind": pooled.ring_kind,
+        "max_ring_size": pooled.max_ring_size,
+        "completeness": pooled.completeness,
+        "largest_ring": pooled.largest_ring,
+        "carvs": {
+            "vector": pooled.vector.tolist(),
+            "sigma": pooled.sigma,
+            "symbol": pooled.symbol,
+        },
+    }
+
+
+def _words(pooled: dict[str, Any]) -> str:
+    return f"pooled, {pooled['pooled']} nets, {pooled['n_nodes']} nodes: {pooled['carvs']['symbol']}"

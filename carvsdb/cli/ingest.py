@@ -15,6 +15,7 @@ from carvsdb.cli.options import (
     Db,
     Json,
     LinkerTypes,
+    MaxInputSize,
     MaxRings,
     Names,
     NodeOnly,
@@ -58,6 +59,7 @@ def ingest(
     types: Types = None,
     strict: Strict = False,
     time_limit: TimeLimit = None,
+    max_input_size: MaxInputSize = "1GiB",
     names: Names = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; default by the number of files.")] = None,
     shards: Annotated[
@@ -83,6 +85,7 @@ def ingest(
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
     from carvsdb.catalogue import Catalogue
     from carvsdb_ingest.analysis.analyse import AnalysisOptions
+    from carvsdb_ingest.files.limits import size_from_words
     from carvsdb_ingest.sources import source_named
     from carvsdb_ingest.tasks.pipeline import Workers, ingest_collection, ingest_files, net_files
 
@@ -95,6 +98,7 @@ def ingest(
     )
     read = read_options(node_types, linker_types, strict, types, bonds, clustering)
     who = Workers(workers, backend.value, scheduler)
+    most = size_from_words(max_input_size)
     collection = source_named(source) if source else None
     files = net_files(paths or [])
     progress = ProgressLine()
@@ -110,6 +114,7 @@ def ingest(
                 shards=shards,
                 retry=retry,
                 time_limit=time_limit,
+                max_input_size=most,
                 note=progress.note,
                 progress=progress.show,
             )
@@ -125,6 +130,7 @@ def ingest(
                 shards=shards,
                 retry=retry,
                 time_limit=time_limit,
+                max_input_size=most,
                 note=progress.note,
                 progress=progress.show,
             )

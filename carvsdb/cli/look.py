@@ -1,32 +1,39 @@
 """`carvsdb list`, `show` and `sql`: what the catalogue holds."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.describe import DESCRIBED
 from carvsdb.cli.filtered import filtered
-from carvsdb.cli.options import DEFAULT_DB, Db, Json
-from carvsdb.cli.output import answer_json, json_value, say, table
+from carvsdb.cli.options import DEFAULT_DB, Db
+from carvsdb.cli.output import json_value, say, table
 from carvsdb_schemas.filters import Filters
+
+if TYPE_CHECKING:
+    from carvsdb_schemas.answers import RefinementAnswer, ShowAnswer
 
 _SHOWN = 1000
 
 
 @filtered
+@answered
 def list_entries(
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="How many, at most; a table has 1,000 unless told otherwise.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="How many, at most; on a terminal 1,000 unless told otherwise."),
     ] = None,
     db: Db = DEFAULT_DB,
-    as_json: Json = False,
     *,
     filters: Filters,
+    out: Output,
 ) -> None:
     """List the entries of the catalogue, or those that meet some conditions."""
     from carvsdb.catalogue import Catalogue
 
-    if limit is None and not as_json:
+    if limit is None and out.is_cut:
         limit = _SHOWN
     with Catalogue.open(db, read_only=True) as catalogue:
         answer = catalogue.list(filters, limit=limit)
@@ -37,33 +44,28 @@ def list_entries(
         say(f"no net meets {filters.words()}")
     elif not rows:
         say(f"{db} holds no nets; if it was moved after a killed run, its log {db}.wal belongs beside it")
-    if as_json:
-        answer_json(rows)
-        return
     header = ("label", "kind", "nodes", "CARVS", "name", "source", "status")
-    print(
-        table(
-            [
-                (
-                    row["label"],
-                    row["kind"],
-                    str(row["n_nodes"]),
-                    row["symbol"] or "no rings",
-                    row["name"] or "",
-                    row["source"] or "",
-                    row["status"],
-                )
-                for row in rows
-            ],
-            header,
+    cells = [
+        (
+            row["label"],
+            row["kind"],
+            str(row["n_nodes"]),
+            row["symbol"] or "no rings",
+            row["name"] or "",
+            row["source"] or "",
+            row["status"],
         )
-    )
+        for row in rows
+    ]
+    out.answer(document=rows, rows=rows, text=lambda: table(cells, header))
 
 
+@answered
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Label, start of a label, source id or net name.")],
     db: Db = DEFAULT_DB,
-    as_json: Json = False,
+    *,
+    out: Output,
 ) -> None:
     """Show all that is known of an entry."""
     from carvsdb.catalogue import Catalogue
@@ -71,10 +73,18 @@ def show(
 
     with Catalogue.open(db, read_only=True) as catalogue:
         answer = catalogue.show(name)
-    if as_json:
-        answer_json(answer.model_dump())
-        return
-    print(report(answer.description))
+    document = answer.model_dump()
+    about = {name: value for name, value in document.items() if name != "description"}
+    out.answer(
+        document=document,
+        rows=[{**document["description"], **about}],
+        text=lambda: "\n".join([report(answer.description), *_about(answer)]),
+        shown=DESCRIBED,
+    )
+
+
+def _about(answer: "ShowAnswer") -> list[str]:
+    """Write where an entry comes from and how it was made."""
     about = {
         "kind": answer.kind,
         "sha256": answer.sha256,
@@ -88,24 +98,58 @@ def show(
         ),
         "quality": "; ".join(answer.description.quality) or None,
     }
-    for field, value in about.items():
-        if value:
-            print(f"  {field:<17} {value}")
+    lines = [f"  {field:<17} {value}" for field, value in about.items() if value]
+    return lines + [f"  {line}" for one in answer.refinements for line in _refined(one)]
 
 
+def _refined(one: "RefinementAnswer") -> list[str]:
+    """Write how a model was made."""
+    parts = [f"seed {one.seed}"]
+    parts += [f"{one.moves:,} moves"] if one.moves is not None else []
+    parts += [f"{one.temperature:g} K"] if one.temperature is not None else []
+    parts += [f"{one.energy_per_atom:.6f} eV/atom"] if one.energy_per_atom is not None else []
+    lines = [f"{'refined':<17} {', '.join([*parts, f'carvsdb {one.version}'])}"]
+    for data in one.data:
+        fits = [f"Rw {data.rw:.4f}"] if data.rw is not None else []
+        fits += [f"{data.fitted_rw:.4f} as fitted"] if data.fitted_rw is not None else []
+        lines.append(f"{'data':<17} {data.kind} {data.function} {', '.join(fits)} ({data.file})")
+    lines.append(f"{'potential':<17} {one.potential or 'none'}")
+    return lines
+
+
+@answered
 def sql(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT; the view `entry` has a row per net.")],
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many rows, at most; on a terminal 1,000.")
+    ] = None,
     db: Db = DEFAULT_DB,
-    as_json: Json = False,
+    *,
+    out: Output,
 ) -> None:
     """Ask the catalogue in SQL, without changing it."""
     from carvsdb.catalogue import Catalogue
+    from carvsdb.catalogue.questions.answer import Answer
 
     with Catalogue.open(db, read_only=True) as catalogue:
         answer = catalogue.query(query)
     for sentence in answer.notes:
         say(sentence)
-    if as_json:
-        answer_json([{name: json_value(value) for name, value in row.items()} for row in answer.rows()])
-    else:
-        print(answer)
+    most = limit or (_SHOWN if out.is_cut else None)
+    table_ = answer.table if most is None else answer.table.slice(0, most)
+    if len(table_) < len(answer):
+        say(f"{len(answer) - len(table_)} more rows: `--limit` shows more, and -o writes all")
+    rows = Answer(table_).rows()
+    documents = [{name: json_value(value) for name, value in row.items()} for row in rows]
+    header = table_.column_names
+    out.answer(
+        document=documents,
+        rows=documents,
+        text=lambda: table([[_cell(row[name]) for name in header] for row in rows], header),
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return "" if value is None else str(value)

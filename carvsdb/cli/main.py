@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Annotated, TextIO, cast
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 
@@ -25,6 +25,7 @@ from carvsdb.cli import (
     crosscheck,
     db,
     describe,
+    doctor,
     embed,
     generate,
     ingest,
@@ -35,7 +36,7 @@ from carvsdb.cli import (
     release,
     rings,
 )
-from carvsdb.cli.output import answer_json, say
+from carvsdb.cli.output import answer_json, escaped_streams, say
 from carvsdb.errors import CarvsdbError, CarvsdbWarning, RefusedError
 
 INTERNAL_ERROR = 1
@@ -48,6 +49,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="The topology database of crystalline and amorphous framework materials.",
     epilog="Example: carvsdb describe net.cgd",
 )
@@ -63,6 +65,7 @@ app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(c
 app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
 app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
 app.command(epilog="Example: carvsdb crosscheck net.cgd")(crosscheck.crosscheck)
+app.command(epilog="Example: carvsdb doctor --json")(doctor.doctor)
 app.add_typer(archive.app, name="archive")
 app.add_typer(crosscheck.app, name="julia")
 app.add_typer(db.app, name="db")
@@ -86,13 +89,19 @@ def _options(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the program and end the process with its exit code."""
+    with escaped_streams():
+        code = _run(arguments)
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
-    as_json = "--json" in given
+    as_json = "--json" in given or _format_of(given) in ("json", "jsonl")
     try:
         with _terminated_like_interrupted(), _warnings_as_sentences():
             # Not by `app(...)`: that takes any broken pipe for a closed stdout, and ends without a word.
             command = typer.main.get_command(app)
-            with command.make_context("carvsdb", list(given)) as context:
+            with command.make_context("carvsdb", _as_typed(given, command)) as context:
                 code = command.invoke(context) or 0
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -123,7 +132,25 @@ def run(arguments: list[str] | None = None) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(130)
-    sys.exit(code)
+    return code
+
+
+def _as_typed(given: list[str], command: Any) -> list[str]:
+    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`."""
+    if given and not given[0].startswith("-") and given[0] not in command.commands and os.path.isfile(given[0]):
+        say(f"{given[0]} is a file: carvsdb describe {given[0]}")
+        return ["describe", *given]
+    return list(given)
+
+
+def _format_of(given: list[str]) -> str | None:
+    """Return what stands behind --format."""
+    for place, word in enumerate(given):
+        if word.startswith("--format="):
+            return word.partition("=")[2]
+        if word == "--format" and place + 1 < len(given):
+            return given[place + 1]
+    return None
 
 
 def _failed(error: Exception, as_json: bool) -> int:
@@ -183,7 +210,7 @@ def _try_to_answer(code: int, item: str | None, message: str, hint: str | None) 
 
 @contextmanager
 def _terminated_like_interrupted() -> Iterator[None]:
-    """Let SIGTERM, with which batch systems end a process, do what Ctrl-C does: worker processes are ended too."""
+    """Let SIGTERM (of batch systems) and SIGHUP (of a closed terminal) do what Ctrl-C does: drafts are taken away."""
     if threading.current_thread() is not threading.main_thread():  # only there can a signal be handled
         yield
         return
@@ -191,11 +218,16 @@ def _terminated_like_interrupted() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {
+        number: signal.signal(number, interrupt)
+        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+        if signal.getsignal(number) is not signal.SIG_IGN  # as under nohup
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_DB, Db, Json
-from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.options import DEFAULT_DB, Db
+from carvsdb.cli.output import say, table
 
 
 class By(StrEnum):
@@ -20,6 +21,7 @@ class By(StrEnum):
     vector = "vector"
 
 
+@answered
 def containing(
     query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a net file.")],
     sort: Annotated[
@@ -31,7 +33,8 @@ def containing(
     sorts: Annotated[bool, typer.Option("--sorts", help="List the sorts of node of the entry instead.")] = False,
     limit: Annotated[int, typer.Option("-k", "--limit", min=1, metavar="N", help="How many nets.")] = 100,
     db: Db = DEFAULT_DB,
-    as_json: Json = False,
+    *,
+    out: Output,
 ) -> None:
     """Find the nets that contain nodes like those of one sort of a net, the largest share of nodes first."""
     from carvsdb.catalogue import Catalogue
@@ -52,9 +55,6 @@ def containing(
         with Catalogue.open(db, read_only=True) as catalogue:
             found = [] if sorts else catalogue.containing_counts(counts, within=within, limit=limit).rows()
     if sorts:
-        if as_json:
-            answer_json({"query": label, "sorts": every})
-            return
         cells = [
             (
                 str(one["sort"]),
@@ -65,20 +65,24 @@ def containing(
             )
             for one in every
         ]
-        print(table(cells, ("sort", "nodes", "vertex symbol", "bonds", "rings")))
+        header = ("sort", "nodes", "vertex symbol", "bonds", "rings")
+        out.answer(document={"query": label, "sorts": every}, rows=every, text=lambda: table(cells, header))
         return
     asked = every[sort]
-    if as_json:
-        answer_json({"query": label, "sort": asked, "nets": found})
-        return
-    say(f"sort {sort} of {len(every)} of {label}: {asked['vertex_symbol']}, {asked['symbol']}")
-    rows = [
+    if not out.is_json:
+        say(f"sort {sort} of {len(every)} of {label}: {asked['vertex_symbol']}, {asked['symbol']}")
+    cells = [
         (one["label"], one["kind"], str(one["nodes"]), f"{100 * one['share']:.1f} %", f"{one['distance']:.4f}")
         for one in found
     ]
-    print(table(rows, ("label", "kind", "nodes", "share", "distance")))
+    out.answer(
+        document={"query": label, "sort": asked, "nets": found},
+        rows=found,
+        text=lambda: table(cells, ("label", "kind", "nodes", "share", "distance")),
+    )
 
 
+@answered
 def duplicates(
     by: Annotated[
         By,
@@ -89,29 +93,25 @@ def duplicates(
     ] = By.key,
     nets: Annotated[bool, typer.Option("--nets", help="Count materials by distinct net instead.")] = False,
     db: Db = DEFAULT_DB,
-    as_json: Json = False,
+    *,
+    out: Output,
 ) -> None:
     """List what is stored more than once, the largest group first."""
     from carvsdb.catalogue import Catalogue
 
     with Catalogue.open(db, read_only=True) as catalogue:
         rows = (catalogue.distinct_nets() if nets else catalogue.duplicates(by.value)).rows()
-    if as_json:
-        answer_json(rows)
-    elif nets:
+    header: tuple[str, ...]
+    cells: list[tuple[str, ...]]
+    if nets:
+        header = ("net", "clustering", "materials", "entries", "such as")
         cells = [
             (one["name"] or "", one["clustering"], str(one["materials"]), str(one["nets"]), one["representative"])
             for one in rows
         ]
-        print(table(cells, ("net", "clustering", "materials", "entries", "such as")))
     else:
-        print(
-            table(
-                [
-                    (one["representative"], str(one["count"]), str(one["keys"]), ", ".join(one["labels"]))
-                    for one in rows
-                ],
-                ("representative", "entries", "keys", "labels"),
-            )
-        )
-        say(f"{len(rows)} groups; {sum(one['count'] - 1 for one in rows)} entries repeat another")
+        header = ("representative", "entries", "keys", "labels")
+        cells = [(one["representative"], str(one["count"]), str(one["keys"]), ", ".join(one["labels"])) for one in rows]
+        if not out.is_json:
+            say(f"{len(rows)} groups; {sum(one['count'] - 1 for one in rows)} entries repeat another")
+    out.answer(document=rows, rows=rows, text=lambda: table(cells, header))

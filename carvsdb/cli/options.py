@@ -51,7 +51,8 @@ BondRules = Annotated[
     typer.Option(
         "--bonds",
         metavar="RULE",
-        help="Cut-off in Å of a pair, Zn-N=2.5; tolerance=0.4; metal-metal; search (not the file's bonds). Repeatable.",
+        help="Cut-off in Å of a pair, Zn-N=2.5; tolerance=0.4; metal-metal; hydrogen (hydrogen bonds too); search "
+        "(not the file's bonds). Repeatable.",
     ),
 ]
 Clusterings = Annotated[
@@ -59,13 +60,16 @@ Clusterings = Annotated[
     typer.Option(
         "--clustering",
         metavar="NAME",
-        help="single-node, all-node, standard, pem, pe, pe-shortest, organic, node-linker or node-only; `all` for the "
-        "first six; by default what suits. Repeatable.",
+        help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, node-linker or node-only; "
+        "`all` for the first seven; by default what suits. Repeatable.",
     ),
 ]
 TimeLimit = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Give a file up after so long (120 for nets, 300 else)."),
+]
+MaxInputSize = Annotated[
+    str, typer.Option(metavar="SIZE", help="Bytes that a file, or one of an archive, may have, expanded.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
@@ -88,7 +92,7 @@ def read_options(
         node_types=_types("--node-types", node_types),
         linker_types=_types("--linker-types", linker_types),
         strict=strict,
-        elements=_elements(types),
+        elements=elements_of_types(types),
         bonds=_bonds(bonds or []),
         clusterings=tuple(dict.fromkeys(structural)),
     )
@@ -107,7 +111,8 @@ def clusterings_named(names: list[str]) -> list[str]:
     return [one for name in names for one in (OF_UNITS if name == ALL else (name,))]
 
 
-def _elements(text: str | None) -> tuple[tuple[int, str], ...]:
+def elements_of_types(text: str | None) -> tuple[tuple[int, str], ...]:
+    """Return LAMMPS atom types and their elements from what was typed."""
     if text is None:
         return ()
     from carvsdb.atoms.elements import symbol_of
@@ -129,11 +134,13 @@ def _bonds(rules: list[str]) -> "BondOptions":
     from carvsdb.errors import InputError
     from carvsdb_ingest.bonds import BondOptions, parse_pair
 
-    pairs, tolerance, metal_metal, from_file = [], BondOptions().tolerance, False, True
+    pairs, tolerance, metal_metal, from_file, hydrogen = [], BondOptions().tolerance, False, True, False
     for rule in (part.strip() for text in rules for part in text.split(",")):
         try:
             if rule == "metal-metal":
                 metal_metal = True
+            elif rule in ("covalent", "hydrogen"):
+                hydrogen = rule == "hydrogen"
             elif rule == "search":
                 from_file = False
             elif rule.startswith("tolerance="):
@@ -142,10 +149,12 @@ def _bonds(rules: list[str]) -> "BondOptions":
                 pairs.append(parse_pair(rule))
         except (ValueError, InputError):
             raise typer.BadParameter(
-                f"expected a pair such as Zn-N=2.5, tolerance=0.4, metal-metal or search, got {rule!r}",
+                f"expected a pair such as Zn-N=2.5, tolerance=0.4, metal-metal, hydrogen or search, got {rule!r}",
                 param_hint="--bonds",
             ) from None
-    return BondOptions(tolerance=tolerance, pairs=tuple(pairs), metal_metal=metal_metal, from_file=from_file)
+    return BondOptions(
+        tolerance=tolerance, pairs=tuple(pairs), metal_metal=metal_metal, from_file=from_file, hydrogen=hydrogen
+    )
 
 
 def names_file(path: str | None) -> "NamesFile | None":

@@ -2,24 +2,74 @@
 
 import json
 import math
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
+
+from carvsdb.escaping import escaped, escaped_json, escaped_lines
+
+
+class _Escaped:
+    """A text stream on which nothing that a terminal would obey is written, and nothing that it cannot hold.
+
+    All that commands say leaves through it, whoever says it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        text = escaped_lines(text)
+        encoding = self._stream.encoding
+        if encoding and not text.isascii():
+            text = text.encode(encoding, "backslashreplace").decode(encoding)
+        self._stream.write(text)
+        return len(text)
+
+    def writelines(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def escaped_streams() -> Iterator[None]:
+    """Let all that is written to stdout and stderr be visible characters, line ends and tabs."""
+    before = sys.stdout, sys.stderr
+    if sys.stdout is not None:
+        sys.stdout = _Escaped(sys.stdout)
+    if sys.stderr is not None:
+        sys.stderr = _Escaped(sys.stderr)
+    try:
+        yield
+    finally:
+        # None stands for a pipe that was closed, into which nothing more may be flushed.
+        sys.stdout = None if sys.stdout is None else before[0]
+        sys.stderr = before[1]
 
 
 def say(sentence: str) -> None:
     """Tell the user something that is no answer."""
-    print(sentence, file=sys.stderr)
+    print(escaped(sentence), file=sys.stderr)
 
 
 def answer_json(value: Any) -> None:
     """Print one JSON document in one line."""
+    print(json_line(value))
+
+
+def json_line(value: Any) -> str:
+    """Return one JSON document in one line."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except ValueError:  # what others stored need not be finite
+    except (ValueError, TypeError):  # what others stored need not be finite, and a date is its text
         text = json.dumps(json_value(value), ensure_ascii=False)
-    print(text)
+    return escaped_json(text)
 
 
 def json_value(value: Any) -> Any:
@@ -52,9 +102,32 @@ def json_value(value: Any) -> Any:
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """Align rows under a header, columns two spaces apart."""
-    shown = [list(header), *(list(row) for row in rows)]
+    """Align rows under a header, columns two spaces apart; on a terminal the widest are cut so that a row fits."""
+    shown = [list(header), *([escaped(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in shown) for column in range(len(header))]
+    if sys.stdout is not None and sys.stdout.isatty():
+        widths = _fitted(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
+        shown = [
+            [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell, width in zip(row, widths, strict=True)]
+            for row in shown
+        ]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
     )
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    """Narrow the widest columns, none below eight characters, until they fit.
+
+    Examples
+    --------
+    >>> _fitted([5, 40, 30], 60), _fitted([5, 40, 30], 80), _fitted([9, 9], 4)
+    ([5, 27, 28], [5, 40, 30], [8, 8])
+    """
+    widths = list(widths)
+    while sum(widths) > room and max(widths, default=0) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+_NARROWEST = 8

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from carvsdb.cli import start_models
+from carvsdb.cli import calculate, start_models
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
 
 if TYPE_CHECKING:
-    from carvsdb_refine.run import Hooks, Progress, Setup
+    from carvsdb_refine.run import Evaluation, Hooks, Progress, Setup
     from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
@@ -44,9 +44,20 @@ def _noun() -> None:
 
 
 @app.command(epilog="Example: carvsdb refine score m1.toml --json")
-def score(config: Config, strict: Strict = False, allow: Allowed = None, as_json: Json = False) -> None:
-    """Say how well the start does: energies, Rw and chi² of each data set, without a move."""
-    answer = _checked(_prepared(config, None, allow), strict)
+def score(
+    config: Config, strict: Strict = False, output: Folder = None, allow: Allowed = None, as_json: Json = False
+) -> None:
+    """Say how well the start does: energies, Rw and chi² of each data set, without a move; write its curves as CSV."""
+    from carvsdb.errors import CarvsdbError
+    from carvsdb_refine.run import evaluate, write_start_curves
+
+    setup = _prepared(config, output, allow)
+    evaluation = evaluate(setup, setup.model)
+    answer = _checked(setup, strict, evaluation)
+    try:
+        answer.tables = [str(path) for path in write_start_curves(setup, evaluation)]
+    except CarvsdbError as error:
+        say(f"curves are not written: {error}")
     if as_json:
         answer_json(answer.model_dump(mode="json"))
     else:
@@ -65,8 +76,10 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
-    from carvsdb_refine.run import check_place
+    from carvsdb_refine.run import check_folder, check_place, read_config
     from carvsdb_refine.run import run as run_of
+
+    check_folder(read_config(config, output), overwrite)  # before model and data are read, which takes seconds
 
     def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
         check_place(setup, overwrite)  # before the score, which takes seconds of a large model
@@ -93,16 +106,26 @@ def resume(
 
 
 @app.command(epilog="Example: carvsdb refine status m1.toml")
-def status(config: Config, output: Folder = None, as_json: Json = False) -> None:
-    """Say where a run is."""
-    from carvsdb_refine.run import read_config
+def status(
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG|FOLDER", help="The TOML file, a run's folder, or a folder of runs.")
+    ],
+    output: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say where a run is, or all runs in a folder."""
+    from carvsdb_refine.run import read_config, runs_in
     from carvsdb_refine.run import status as status_of
+    from carvsdb_schemas.refinement_answers import StatusesAnswer
 
-    answer = status_of(read_config(config, output))
-    if as_json:
-        answer_json(answer.model_dump(mode="json"))
+    several = config.is_dir()
+    answers = [status_of(file) for file in (runs_in(config) if several else [read_config(config, output)])]
+    if as_json and several:
+        answer_json(StatusesAnswer(folder=str(config), runs=answers).model_dump(mode="json"))
+    elif as_json:
+        answer_json(answers[0].model_dump(mode="json"))
     else:
-        print(_stands(answer))
+        print("\n".join(_stands(answer) for answer in answers))
 
 
 @app.command(epilog="Example: carvsdb refine report m1.toml -o m1.html")
@@ -125,12 +148,22 @@ def report(
     if as_json:
         from carvsdb_schemas.refinement_answers import ReportAnswer
 
-        answer = ReportAnswer(page=str(written.page), figures=[str(path) for path in written.figures])
+        answer = ReportAnswer(
+            page=str(written.page),
+            figures=[str(path) for path in written.figures],
+            tables=[str(path) for path in written.tables],
+        )
         answer_json(answer.model_dump(mode="json"))
     else:
         print(f"{written.page}: {len(written.figures)} figures")
 
 
+app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --function "F(Q)" -o f.csv')(
+    calculate.calculate
+)
+app.command(epilog="Example: carvsdb refine init a-zif.data neutron-fq.txt xray-fq.txt -o a-zif.toml")(
+    start_models.init
+)
 app.command(epilog="Example: carvsdb refine backmap sod --linker imidazolate --metal Zn -o start.data")(
     start_models.backmap
 )
@@ -139,12 +172,12 @@ app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact
 )
 
 
-def _checked(setup: "Setup", strict: bool) -> "ScoreAnswer":
+def _checked(setup: "Setup", strict: bool, evaluation: "Evaluation | None" = None) -> "ScoreAnswer":
     """Return the score of the start; what is doubtful about it is said, or, if `strict`, an error."""
     from carvsdb.errors import InputError
     from carvsdb_refine.run import score as score_of
 
-    answer = score_of(setup)
+    answer = score_of(setup, evaluation)
     sentences = [f"{data.file}: {note}" for data in answer.data for note in data.notes] + answer.doubts
     if strict and sentences:
         raise InputError("; ".join(sentences), path=answer.config, hint="or go on without --strict")
@@ -254,7 +287,8 @@ def _scored(answer: "ScoreAnswer") -> str:
     if broken:
         lines.append(f"  limits   {broken}")
     for data in answer.data:
-        chi2 = "" if data.chi2 is None else f", chi² {data.chi2:.1f}"
+        reduced = "" if data.reduced_chi2 is None else f" (reduced {data.reduced_chi2:.3g})"
+        chi2 = "" if data.chi2 is None else f", chi² {data.chi2:.1f}{reduced}"
         offset = "" if data.offset == 0 else f", offset {data.offset:.4f}"
         fit = f"Rw {data.rw:.4f}{chi2}, scale {data.scale:.5f}{offset}"
         lines.append(f"  {data.kind:<8} {data.function} {fit} ({data.file})")
@@ -265,6 +299,8 @@ def _scored(answer: "ScoreAnswer") -> str:
                 f"           fitted: the data cut at r = {fitted.r_max:.2f} Å, as the model is: "
                 f"Rw {fitted.rw:.4f}{chi2}, scale {fitted.scale:.5f}"
             )
+    if answer.tables:
+        lines.append(f"  curves   {', '.join(answer.tables)}")
     return "\n".join(lines)
 
 
@@ -291,4 +327,7 @@ def _stands(answer: "StatusAnswer") -> str:
         lines.append(f"  drift    {answer.drift}")
     if answer.snapshots:
         lines.append(f"  kept     {answer.snapshots} models")
+    if answer.ended is not None:
+        rate = f", {answer.moves_per_second:.0f} moves/s" if answer.moves_per_second else ""
+        lines.append(f"  time     {answer.began} to {answer.ended}{rate}, carvsdb {answer.version}")
     return "\n".join(lines)

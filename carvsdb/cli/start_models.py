@@ -1,4 +1,4 @@
-"""`carvsdb refine backmap` and `pack`: models for a refinement to start from."""
+"""`carvsdb refine init`, `backmap` and `pack`: how a refinement begins."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from carvsdb.cli.options import Json, Seed
-from carvsdb.cli.output import answer_json
+from carvsdb.cli.options import Json, Seed, Types, elements_of_types
+from carvsdb.cli.output import answer_json, say
 
 
 class Spin(StrEnum):
@@ -20,6 +20,76 @@ class Spin(StrEnum):
 Output = Annotated[
     Path, typer.Option("-o", "--output", metavar="FILE", help="The model: .data, .xyz or .cif, without rounding.")
 ]
+
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
+
+
+def init(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="The atoms to start from.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The TOML file.")],
+    data: Annotated[
+        list[Path] | None, typer.Argument(metavar="DATA...", help="Measured curves, neutron and X-ray, of Q or r.")
+    ] = None,
+    potential: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="ACE (.yace, .yaml), Stillinger-Weber or Tersoff parameters.")
+    ] = None,
+    types: Types = None,
+    seed: Seed = 1,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Write the TOML file of a refinement from what a model and its curves say."""
+    from carvsdb_refine.beginning import first_config
+
+    made = first_config(
+        model,
+        data or [],
+        output,
+        potential=potential,
+        types=dict(elements_of_types(types)),
+        seed=seed,
+        overwrite=force,
+    )
+    for doubt in made.doubts:
+        say(doubt)
+    config = made.file.config
+    if as_json:
+        from carvsdb_schemas.refinement_answers import GuessedCurve, InitAnswer
+
+        answer = InitAnswer(
+            file=str(output),
+            model=str(model),
+            molecules=made.pieces.molecules,
+            molecules_found=made.pieces.found,
+            data=[
+                GuessedCurve(
+                    file=str(curve.path),
+                    kind=curve.kind,
+                    function=curve.function,
+                    reading=curve.reading,
+                    scale=curve.scale,
+                    sigma=curve.sigma,
+                    rw=curve.rw,
+                    reasons=list(curve.reasons),
+                    doubts=list(curve.doubts),
+                )
+                for curve in made.curves
+            ],
+            potential=getattr(config.potential, "file", None),
+            hard_spheres=config.constraints.hard_spheres,
+            moves=config.run.moves,
+            seed=config.run.seed,
+            doubts=list(made.doubts),
+        )
+        answer_json(answer.model_dump(mode="json"))
+        return
+    print(f"{output}: {model}, {len(made.curves)} curves, {'a' if config.potential else 'no'} potential")
+    print(f"  molecules    {made.pieces.found}")
+    for curve in made.curves:
+        print(f"  {curve.kind:12} {curve.reading}, Rw of the start {curve.rw:.3f} ({curve.path})")
+    spheres = ", ".join(f"{pair} {length:g}" for pair, length in config.constraints.hard_spheres.items())
+    print(f"  hard spheres {spheres}")
+    print(f"run it: carvsdb refine run {output}")
 
 
 def backmap(

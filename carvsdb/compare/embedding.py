@@ -1,4 +1,4 @@
-"""Maps: nets as points of a plane, near where their ring statistics are alike."""
+"""Embeddings (PCA, UMAP), also called maps: nets as points of a plane, near where their ring statistics are alike."""
 
 import warnings
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The nearest nets of a net, by an exact scan."""
+"""Nearest-neighbour search: the nets most like a net, by an exact scan."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

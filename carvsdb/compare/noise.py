@@ -1,4 +1,4 @@
-"""How far two models of one amorphous material may be apart by chance."""
+"""Block bootstrap of the distance: how far two models of one amorphous material may be apart by chance."""
 
 from dataclasses import dataclass
 

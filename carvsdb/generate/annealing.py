@@ -135,6 +135,7 @@ def sample_switches(
         choice = min(int(randoms[attempt, 0] * CHOICES_PER_NODE * n_nodes), CHOICES_PER_NODE * n_nodes - 1)
         if not choose_chain(choice, neighbours, offsets, chain):
             continue
+        # The threshold is drawn before anything is relaxed, so that a relaxation can end as soon as it cannot be met.
         allowance = -temperature * np.log(1.0 - randoms[attempt, 1]) if temperature > 0.0 else -1e-6
         switch_bonds(chain, neighbours, offsets)
         if closes_small_ring(chain[1, 0], chain[1, 1], smallest_ring, neighbours, offsets) or closes_small_ring(
@@ -142,6 +143,7 @@ def sample_switches(
         ):
             undo_switch(chain, neighbours, offsets)
             continue
+        # The neighbourhood's energy before the switch, over the centres that count after it: undone, and done again.
         n_free, n_centres = neighbourhood(chain, shells, neighbours, centres, stamps, attempt)
         undo_switch(chain, neighbours, offsets)
         local = energy_and_gradient(

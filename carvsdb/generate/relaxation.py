@@ -84,6 +84,7 @@ def relax_positions(
         Whether the limit ended it.
     steps : int
     """
+    # Conjugate gradients: steps along the gradient alone would zigzag in the long valleys of a stiff network.
     gradient, previous, direction = work[0], work[1], work[2]
     energy = 0.0
     squared_before = 0.0
@@ -100,6 +101,8 @@ def relax_positions(
                 value = gradient[vertex, axis]
                 squared += value * value
                 mixed += value * previous[vertex, axis]
+        # The minimum lies about margin |F|² lower, as in a harmonic valley: what stays too high even so is given up
+        # early, as most switches are after a few steps.
         if energy - margin * squared > limit:
             stopped = True
             break
@@ -120,6 +123,8 @@ def relax_positions(
                 vertex = centres[row]
                 for axis in range(3):
                     direction[vertex, axis] = -gradient[vertex, axis]
+        # The Keating energy is a polynomial of degree four in the positions, so also along a line: its minimum is found
+        # exactly, from coefficients, without trial steps.
         c1, c2, c3, c4 = energy_along(centres, n_centres, direction, neighbours, coefficients, bonds)
         step = line_minimum(c1, c2, c3, c4)
         if step == 0.0:
@@ -130,6 +135,7 @@ def relax_positions(
                 positions[vertex, axis] += step * direction[vertex, axis]
         squared_before = squared
         steps += 1
+    # Only what was used is wiped: a call moves a few nodes of thousands.
     for row in range(n_free):
         vertex = centres[row]
         for axis in range(3):

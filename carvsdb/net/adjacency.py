@@ -1,4 +1,4 @@
-"""The neighbours of every vertex, as flat arrays that kernels walk."""
+"""Adjacency lists: the neighbours of every vertex, as flat arrays (compressed sparse rows) that kernels walk."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is connected, and in how many directions it repeats."""
+"""Connected components of a periodic graph, and in how many directions each repeats."""
 
 from collections import deque
 from dataclasses import dataclass

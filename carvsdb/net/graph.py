@@ -1,13 +1,20 @@
-"""The net: a periodic graph, given by its quotient graph."""
+"""The net: a periodic graph, given by its quotient graph.
+
+Entrances of files to the kernels of nets, rings and keys: they take vertices and offsets of a `Net` without a further
+look, and whatever a file says becomes a net by `Net.from_edges` alone, be it from a reader, a key, an archive, a
+catalogue or an export. There each vertex is one that there is, and each number fits 32 bits, whichever way an edge is
+turned. Atoms enter kernels by `carvsdb.atoms.cell_list`, which takes finite positions and cells that are not flat.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, MissingExtraError
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -111,6 +118,8 @@ class Net:
         if (links < 1).any():
             raise InputError(f"multiplicity must be 1 or more for each edge, got {int(links.min())}")
         rows, links = _merge(_directed(rows), links)
+        if len(links) and links.max() >= 2**31:
+            raise InputError(f"multiplicity must fit 32-bit integers, got {int(links.max())} links of one edge")
         nodes = np.ones(n_vertices, bool) if is_node is None else np.array(is_node, bool)
         _expect("is_node", nodes.shape, (n_vertices,))
         _check_node_linker(rows, nodes)
@@ -161,6 +170,35 @@ class Net:
             and np.array_equal(self.is_node, other.is_node)
         )
 
+    def to_networkx(self) -> Any:
+        """Return the quotient graph as a networkx MultiGraph.
+
+        Vertices have the attributes ``is_node``, ``label`` and ``position`` (fractional), edges ``offset`` and
+        ``multiplicity``: an edge goes from its smaller end in cell 0 to its larger end in the cell ``offset``.
+
+        Raises
+        ------
+        MissingExtraError
+            If networkx is not installed.
+        """
+        try:
+            networkx = import_module("networkx")
+        except ImportError as error:
+            raise MissingExtraError(
+                "this needs networkx, which is not installed", hint="pip install networkx"
+            ) from error
+        graph = networkx.MultiGraph(name=self.name)
+        for vertex in range(self.n_vertices):
+            about: dict[str, object] = {"is_node": bool(self.is_node[vertex])}
+            if self.labels is not None:
+                about["label"] = self.labels[vertex]
+            if self.positions is not None:
+                about["position"] = tuple(self.positions[vertex].tolist())
+            graph.add_node(vertex, **about)
+        for (src, dst, *offset), links in zip(self.edges.tolist(), self.multiplicity.tolist(), strict=True):
+            graph.add_edge(src, dst, offset=tuple(offset), multiplicity=links)
+        return graph
+
     def with_name(self, name: str) -> "Net":
         """Return the same net under another name."""
         return Net(self.edges, self.multiplicity, self.is_node, self.positions, self.cell, self.labels, name)
@@ -186,7 +224,7 @@ def _edge_rows(edges: ArrayLike) -> NDArray[np.int64]:
         raise InputError(f"edges must have the shape (n_edges, 2 to 5), got {given.shape}")
     if not np.issubdtype(given.dtype, np.integer):
         raise InputError(f"edges must be integers, got {given.dtype}")
-    if np.abs(given).max() >= 2**31:
+    if given.max() >= 2**31 or given.min() <= -(2**31):  # each offset can be turned round
         raise InputError("edges must fit 32-bit integers")
     rows = np.zeros((len(given), 5), np.int64)
     rows[:, : given.shape[1]] = given

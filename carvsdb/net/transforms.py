@@ -1,4 +1,4 @@
-"""The same net in another dress: other numbers, other representatives, a larger cell."""
+"""Isomorphic forms of a net: other numbers, other representatives, a supercell."""
 
 from collections.abc import Sequence
 

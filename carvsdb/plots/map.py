@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
+from carvsdb.escaping import escaped, figure_text
 from carvsdb.plots.labels import place_labels
 from carvsdb.plots.saving import figure_file, house_style, save
 
@@ -121,7 +122,7 @@ def _draw_points(axes: Axes, points: NDArray[np.float64], kinds: NDArray[np.str_
                 edgecolors="white",
                 linewidths=0.6 if size > 20 else 0,
                 zorder=3 + order,
-                label=f"{kind} ({np.count_nonzero(chosen):,})",
+                label=f"{figure_text(kind)} ({np.count_nonzero(chosen):,})",
                 rasterized=len(points) > 5000,
             )
     if marked.any():
@@ -140,7 +141,7 @@ def _dress(axes: Axes, title: str, axis_name: str, n_points: int) -> None:
     scale = " (topological distance)" if axis_name == "PC" else ""
     axes.set_xlabel(f"{axis_name} 1{scale}", color=_INK)
     axes.set_ylabel(f"{axis_name} 2{scale}", color=_INK)
-    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=_INK, pad=10, parse_math=False)
+    axes.set_title(escaped(title), loc="left", fontsize=11, fontweight="bold", color=_INK, pad=10, parse_math=False)
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.12 if n_points <= MOST_LABELS else 0.05)
     axes.spines[["top", "right"]].set_visible(False)
@@ -165,7 +166,7 @@ def _draw_labels(axes: Axes, points: NDArray[np.float64], labels: Sequence[str],
         axes.text(
             float(places[index, 0]),
             float(places[index, 1]),
-            _joined([labels[member] for member in members[index]]),
+            _joined([escaped(labels[member]) for member in members[index]]),
             fontsize=8 if len(places) <= 30 else 7,
             fontweight="bold" if bold[index] else "normal",
             color=_INK,

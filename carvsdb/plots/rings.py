@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from carvsdb.escaping import figure_text
 from carvsdb.plots.saving import figure_file, house_style, save
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -62,7 +63,7 @@ def plot_rings(series: Sequence[RingSeries], path: str | Path, title: str = "Rin
             sizes = np.arange(1, shortest + 1)
             shown = np.flatnonzero(mean)
             largest = max([largest, *(shown + 1).tolist()])
-            label = one.label if len(models) == 1 else f"{one.label} ({len(models)} models)"
+            label = figure_text(one.label if len(models) == 1 else f"{one.label} ({len(models)} models)")
             axes.errorbar(
                 sizes,
                 mean,
@@ -83,6 +84,6 @@ def plot_rings(series: Sequence[RingSeries], path: str | Path, title: str = "Rin
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         axes.set_axisbelow(True)
-        axes.set_title(title, loc="left", fontweight="bold")
+        axes.set_title(figure_text(title), loc="left", fontweight="bold")
         axes.legend(frameon=False)
         save(figure, target)

@@ -1,7 +1,7 @@
 """Data sets that others can cite: built from a catalogue and a card, and verified.
 
 ``card`` reads the card, ``build`` writes the folder, with its ``texts`` (README, licence, citation) and
-``checksums``; ``verify`` reads it all back and holds it against its own ``laws``.
+the checksums of all; ``verify`` reads it all back and holds it against its own ``laws``.
 """
 
 from carvsdb.releases.build import BuildReport, build_release

@@ -9,8 +9,8 @@ from sqlmodel import SQLModel
 
 from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue import Catalogue
+from carvsdb.catalogue.maintenance import checksums
 from carvsdb.errors import InputError, RefusedError
-from carvsdb.releases import checksums
 from carvsdb.releases.card import card_text
 from carvsdb.releases.texts import citation_text, licence_text, manifest_text, readme_text
 from carvsdb.version import VERSION
@@ -18,6 +18,7 @@ from carvsdb_schemas.arrow import arrow_schema, plain_lists, table_of
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.manifest import ReleaseManifest, TableManifest
 from carvsdb_schemas.tables import (
+    ADDED_COLUMNS,
     SCHEMA_VERSION,
     CarvsRow,
     EmbeddingPoint,
@@ -45,9 +46,6 @@ RELEASED: tuple[type[SQLModel], ...] = (
 
 UNRELEASED_COLUMNS = {"carvs": ("seconds",), "structure": ("file",)}
 """Columns about the machine that made a catalogue: the same data must give the same bytes elsewhere."""
-
-ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
-"""By the schema that brought them, columns that older releases lack."""
 
 CARD, MANIFEST = "card.yaml", "release.json"
 

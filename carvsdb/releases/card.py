@@ -1,6 +1,7 @@
 """Reading the card of a data set."""
 
 import json
+import reprlib
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,12 @@ import yaml
 from pydantic import ValidationError
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import read_text
+from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.card import DatasetCard
+
+LARGEST_CARD = 2**22
+"""Bytes that a card may have: 4 MiB."""
 
 
 def read_card(path: str | Path) -> DatasetCard:
@@ -21,11 +27,7 @@ def read_card(path: str | Path) -> DatasetCard:
     """
     path = Path(path)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    except UnicodeDecodeError as error:
-        raise InputError("is no text in UTF-8", path=path) from error
+        content: Any = load_yaml(read_text(path, LARGEST_CARD))
     except yaml.MarkedYAMLError as error:
         line = None if error.problem_mark is None else error.problem_mark.line + 1
         raise InputError(f"is no YAML: {error.problem}", path=path, line=line) from error
@@ -51,7 +53,7 @@ def checked_card(content: object, path: Path) -> DatasetCard:
         first = problems[0]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         reason = first["msg"].removeprefix("Value error, ")
-        given = "" if first["type"] == "missing" or "got " in reason else f", got {first['input']!r}"
+        given = "" if first["type"] == "missing" or "got " in reason else f", got {reprlib.repr(first['input'])}"
         raise InputError(f"field {_field(first['loc'])}: {_lower(reason)}{given}{more}", path=path) from error
 
 

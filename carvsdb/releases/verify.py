@@ -10,13 +10,15 @@ import yaml
 from pydantic import ValidationError
 
 from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.maintenance import checksums
 from carvsdb.catalogue.maintenance.recomputing import broken_each
 from carvsdb.catalogue.records.laws import UNREADABLE
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
-from carvsdb.releases import checksums
+from carvsdb.regular_file import read_text
 from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
-from carvsdb.releases.card import read_card
+from carvsdb.releases.card import LARGEST_CARD, read_card
 from carvsdb.releases.laws import broken_forms, broken_laws
+from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.tables import SCHEMA_VERSION
 
@@ -100,17 +102,14 @@ def _wrong_files(folder: Path, listed: dict[str, str]) -> list[str]:
     problems = [f"{name}: not listed in {checksums.FILE}" for name in sorted(present - listed.keys())]
     problems += [f"{name}: missing" for name in sorted((listed.keys() | required) - present)]
     for name in sorted(present & listed.keys()):
-        path = folder / name
-        if path.is_symlink():
-            problems.append(f"{name}: is a link, not a file")
-        elif checksums.digest(path) != listed[name]:
-            problems.append(f"{name}: the SHA-256 is not the one listed")
+        problem = checksums.difference(folder / name, listed[name])
+        problems += [] if problem is None else [f"{name}: {problem}"]
     return problems
 
 
 def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:
     try:
-        manifest = ReleaseManifest.model_validate_json((folder / MANIFEST).read_bytes())
+        manifest = ReleaseManifest.model_validate_json(read_text(folder / MANIFEST))
     except ValidationError as error:
         problems.append(f"{MANIFEST}: {error.errors()[0]['msg']}")
         return None
@@ -125,8 +124,8 @@ def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:
 
 def _wrong_citation(folder: Path, version: str) -> list[str]:
     try:
-        citation = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+        citation = load_yaml(read_text(folder / "CITATION.cff", LARGEST_CARD))
+    except (yaml.YAMLError, InputError):
         return ["CITATION.cff: is no YAML"]
     if not isinstance(citation, dict) or citation.get("version") != version:
         return [f"CITATION.cff: is not of version {version}"]

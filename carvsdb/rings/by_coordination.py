@@ -1,4 +1,4 @@
-"""CARVS split by coordination: what goes through three-, four- and five-coordinated nodes."""
+"""CARVS by coordination number: what goes through three-, four- and five-coordinated nodes."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -3,8 +3,8 @@
 A ring of ``2k`` edges is an image on level `k` with two predecessors, one of ``2k + 1`` edges an edge within
 level `k`, and two paths that descend to the root. In a ring the first vertex of one path is farther from every
 vertex of the other path than the root is, but for the far edge of an odd ring, whose ends are as far: bit sets over the
-root's neighbours settle most pairs of paths before they are walked. A new pair of images is held against each other,
-and against their antipodes on the other path, by the tables of near distances.
+root's neighbours settle most pairs of paths before they are walked. The tables of near distances compare a new pair
+of images with each other, and with their antipodes on the other path.
 """
 
 from typing import NamedTuple

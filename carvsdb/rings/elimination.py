@@ -1,7 +1,7 @@
 """Sparse Gaussian elimination over GF(2), size class by size class.
 
-A row is a set of columns. Rows stand in ascending order of size; a row that is tested is held against the span of
-all rows of smaller size, and only then are the rows of its own size taken in.
+A row is a set of columns. Rows stand in ascending order of size; a row that is tested is reduced modulo the span
+of all rows of smaller size, and only then are the rows of its own size taken in.
 """
 
 from typing import NamedTuple

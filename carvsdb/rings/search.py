@@ -3,7 +3,7 @@
 Vertices are ranked, images of one vertex by their cell. A ring is found from its first vertex, moved to cell 0, among
 images that come after it (``ball``). Candidates (``candidates``) are cycles that near distances do not refute. A cycle
 is a ring iff antipodal vertices are as far apart in the net as along the cycle; a short-cut is mostly short, so
-only cycles too large for the near tables are left to be held against tables of the full radius, which are
+only cycles too large for the near tables are left to be checked with tables of the full radius, which are
 made of the vertices that ask for them.
 """
 

@@ -1,4 +1,4 @@
-"""Who a net is: exact keys, automorphisms, and an archive of names.
+"""The identity of a net: exact canonical keys, automorphisms, and an archive of names.
 
 ``keys`` writes a net in its normal form as text and reads it again; ``canonical`` brings a connected net into that
 form, with ``colours``, ``frames`` and ``numbering`` (and ``branching``, where vertices collide); ``normal_form`` does

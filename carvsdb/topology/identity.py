@@ -1,4 +1,4 @@
-"""Who a net is: its names, its key, or why it has none."""
+"""The identity of a net: its names, its key, or why it has none."""
 
 from dataclasses import dataclass
 from itertools import product

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from carvsdb.atomic_write import write_text
 from carvsdb.errors import InputError
+from carvsdb.regular_file import read_text
 from carvsdb.topology.archive import Archive
 from carvsdb.topology.keys import net_of_key
 
@@ -88,7 +89,6 @@ def write_names(path: str | Path, names: Iterable[tuple[str, str]]) -> None:
 
 def _read(path: str | Path) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise InputError(f"cannot read the names: {reason}", path=path) from error
+        return read_text(path)
+    except InputError as error:
+        raise InputError(f"the names cannot be read: {error.message}", path=path) from error

@@ -210,6 +210,9 @@ def _smallest(
     bases: Integers,
     prime: int,
 ) -> tuple[Integers, Integers, int, Integers, Integers]:
+    # The smallest code over all frames does not depend on the numbering given, hence is the key. Frames with equal
+    # codes differ by an automorphism, which maps the vertices and edges of one walk to those of the other: joining them
+    # gives the orbits without a search of their own.
     n = len(starts) - 1
     n_ends = len(neighbours)
     best = np.empty(n_ends * (1 + vectors.shape[1]), np.int64)
@@ -239,6 +242,7 @@ def _smallest(
             frame > 0,
         )
         if outcome < 0:
+            # What earlier frames joined stands as well, but is found again among those equal to this one: begin afresh.
             n_equal = 1
             for vertex in range(n):
                 best_order[vertex] = order[vertex]

@@ -30,9 +30,9 @@ from carvsdb.rings import coordination_sequences, find_rings, point_symbols, td1
 from carvsdb.topology import Archive, ArchiveEntry, canonical, key_of, net_of_key
 from carvsdb.topology.archive import write_line
 from carvsdb.topology.keys import read_key
-from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cgd.cgd import read_cgd
+from carvsdb_ingest.readers.item import FileOptions
 
 FOLDER = "pormake/database/topologies/"
 TABLE = "mofstructure/db/graph_net_archive.msgpack"
@@ -64,7 +64,7 @@ def nets_of_wheel(wheel: Path) -> tuple[dict[str, Net], dict[str, str]]:
             if name in REPAIRS:
                 text = text.replace(REPAIRS[name], "")
             try:
-                found = read_cgd(TextFile.decode(text.encode(), f"{name}.cgd"), ReadOptions())
+                found = read_cgd(TextFile.decode(text.encode(), f"{name}.cgd"), FileOptions())
             except CarvsdbError as error:
                 reasons[name] = str(error)
                 continue

@@ -153,7 +153,7 @@ class CauseCount(CommandAnswer):
 
 
 class IngestAnswer(CommandAnswer):
-    """What became of the inputs."""
+    """The statuses of the inputs of one run: added, unchanged, rejected and why."""
 
     files: int = Field(description="Number of files tried.")
     added: int
@@ -202,6 +202,31 @@ class SearchAnswer(CommandAnswer):
     completeness: str
 
 
+class RefinedData(CommandAnswer):
+    """A data set that a model was refined against."""
+
+    kind: str
+    function: str
+    file: str
+    sha256: str | None
+    rw: float | None = Field(description="Of the curve as measured; null where a kept model has none.")
+    fitted_rw: float | None = Field(description="Of the curve as the run fits it.")
+
+
+class RefinementAnswer(CommandAnswer):
+    """The refinement that made a model."""
+
+    seed: int
+    moves: int | None
+    temperature: float | None = Field(description="In K.")
+    energy_per_atom: float | None = Field(description="In eV.")
+    potential: str | None = Field(description="Kind and file; null for pure reverse Monte Carlo.")
+    potential_sha256: str | None
+    data: list[RefinedData]
+    files: list[str]
+    version: str = Field(description="Of carvsdb, in the run.")
+
+
 class ShowAnswer(CommandAnswer):
     """All that the catalogue knows of an entry."""
 
@@ -216,3 +241,4 @@ class ShowAnswer(CommandAnswer):
     provenance: Json
     searches: list[SearchAnswer] = Field(description="All ring searches of this net; the description is of the first.")
     description: Description
+    refinements: list[RefinementAnswer] = Field(default_factory=list, description="The runs that made the structure.")

@@ -24,6 +24,9 @@ class Comparison(StrEnum):
     BEGINS = "begins with"
     AMONG = "is one of"
     """What is asked for is one of the texts that are stored."""
+    MENTIONED = "is mentioned by"
+    """What is asked for is a part of one of the texts that are stored."""
+    NOT_MENTIONED = "is not mentioned by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,9 @@ class Filters:
         Cut-off of the search.
     labels : str, optional
         How the label begins.
+    doubt, without_doubt : str, optional
+        What is, or is not, a part of a sentence about what is doubtful: ``symmetry:``, ``contents:``; the empty text is
+        a part of every sentence.
 
     Examples
     --------
@@ -166,6 +172,12 @@ class Filters:
     )
     labels: str | None = _condition(
         "structure.label", Comparison.BEGINS, "Only labels that begin so.", "--begins", metavar="TEXT"
+    )
+    doubt: str | None = _condition(
+        "net.quality", Comparison.MENTIONED, "Only nets with a doubt about this: symmetry, contents.", metavar="TEXT"
+    )
+    without_doubt: str | None = _condition(
+        "net.quality", Comparison.NOT_MENTIONED, "Only nets without a doubt about this; '' for any.", metavar="TEXT"
     )
 
     def __post_init__(self) -> None:

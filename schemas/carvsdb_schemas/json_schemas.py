@@ -24,11 +24,14 @@ from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
+    CalculateAnswer,
+    InitAnswer,
     ReportAnswer,
     RunAnswer,
     ScoreAnswer,
     StartModelAnswer,
     StatusAnswer,
+    StatusesAnswer,
 )
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -43,11 +46,14 @@ MODELS: dict[str, type[BaseModel]] = {
     "list-item": ListItem,
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
+    "refinement-calculate": CalculateAnswer,
+    "refinement-init": InitAnswer,
     "refinement-pack": StartModelAnswer,
     "refinement-report": ReportAnswer,
     "refinement-run": RunAnswer,
     "refinement-score": ScoreAnswer,
     "refinement-status": StatusAnswer,
+    "refinement-statuses": StatusesAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
     "sorts": SortsAnswer,

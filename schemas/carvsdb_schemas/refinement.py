@@ -1,5 +1,6 @@
 """What a refinement is told: the tables and keys of its TOML file."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -27,7 +28,7 @@ class Table(BaseModel):
 class StartTable(Table):
     """`[start]`: the model that the run begins with."""
 
-    model: File = Field(description="LAMMPS data, extended xyz or CIF; relative to the TOML file.")
+    model: File = Field(description="Atoms of any format; relative to the TOML file.")
     types: dict[TypeNumber, Symbol] | None = Field(
         default=None, description="The element of each LAMMPS atom type, where the file has no elements."
     )
@@ -110,6 +111,15 @@ class AceTable(Table):
     file: File = Field(description="`.yace`, or `.yaml` of pacemaker.")
 
 
+class PairTable(Table):
+    """What the tables of all pair potentials have: `kind`, `pairs`, `cutoff`, `shifted`."""
+
+    kind: str
+    pairs: Mapping[str, Table]
+    cutoff: Positive = Field(description="Of all pairs, in Å.")
+    shifted: bool = Field(default=True, description="Whether the energy is shifted to 0 at the cut-off.")
+
+
 class LennardJonesNumbers(Table):
     """A pair of a Lennard-Jones potential."""
 
@@ -117,13 +127,11 @@ class LennardJonesNumbers(Table):
     sigma: Positive = Field(description="Distance at which the energy is 0, in Å.")
 
 
-class LennardJonesTable(Table):
+class LennardJonesTable(PairTable):
     """`[potential]`, `kind = "lennard-jones"`: unlike pairs that are not given are mixed (Lorentz, Berthelot)."""
 
     kind: Literal["lennard-jones"]
     pairs: dict[Pair, LennardJonesNumbers] = Field(min_length=1)
-    cutoff: Positive = Field(description="Of all pairs, in Å.")
-    shifted: bool = Field(default=True, description="Whether the energy is shifted to 0 at the cut-off.")
 
 
 class MorseNumbers(Table):
@@ -134,13 +142,11 @@ class MorseNumbers(Table):
     distance: Positive = Field(description="Where the minimum is, in Å.")
 
 
-class MorseTable(Table):
+class MorseTable(PairTable):
     """`[potential]`, `kind = "morse"`: pairs that are not given have no energy."""
 
     kind: Literal["morse"]
     pairs: dict[Pair, MorseNumbers] = Field(min_length=1)
-    cutoff: Positive = Field(description="Of all pairs, in Å.")
-    shifted: bool = Field(default=True, description="Whether the energy is shifted to 0 at the cut-off.")
 
 
 class StillingerWeberTable(Table):
@@ -293,7 +299,8 @@ class OutputsTable(Table):
         default=None, description="Below the config's; by default the TOML file's name without its ending."
     )
     model: File | None = Field(
-        default=None, description="Name of the last model in the folder; by default model and the start's ending."
+        default=None,
+        description="Name of the last model; by default model and the start's ending, or .xyz.",
     )
     snapshots_every: Count | None = Field(default=None, description="Moves between models that are kept.")
     bonds: dict[Pair, Positive] = Field(

@@ -10,6 +10,9 @@ class FitNumbers(CommandAnswer):
 
     rw: float
     chi2: float | None = Field(description="With the data set's weight; null without errors.")
+    reduced_chi2: float | None = Field(
+        default=None, description="Without that weight, over the points less the free scale and offset."
+    )
     scale: float
     offset: float
     n_points: int
@@ -48,6 +51,7 @@ class ScoreAnswer(CommandAnswer):
     violations: dict[str, int] = Field(description="How often the model breaks each constraint.")
     doubts: list[str] = Field(default_factory=list, description="What is likely to be wrong, a sentence each.")
     version: str
+    tables: list[str] = Field(default_factory=list, description="Files of curves and partials that were written.")
 
 
 class RunAnswer(ScoreAnswer):
@@ -80,6 +84,17 @@ class StatusAnswer(CommandAnswer):
     acceptance: dict[str, float] = Field(description="By kind of move, over the whole run.")
     drift: str
     snapshots: int
+    began: str | None = Field(default=None, description="When, in UTC.")
+    ended: str | None = Field(default=None, description="When the last checkpoint was written, in UTC.")
+    moves_per_second: float | None = Field(default=None, description="Over all processes of the run.")
+    version: str | None = Field(default=None, description="Of carvsdb, in the last process.")
+
+
+class StatusesAnswer(CommandAnswer):
+    """Where the runs in a folder are."""
+
+    folder: str
+    runs: list[StatusAnswer]
 
 
 class ReportAnswer(CommandAnswer):
@@ -87,6 +102,51 @@ class ReportAnswer(CommandAnswer):
 
     page: str
     figures: list[str]
+    tables: list[str] = Field(default_factory=list, description="Curves, partials and angles as CSV.")
+
+
+class CalculateAnswer(CommandAnswer):
+    """Curves that were calculated without data."""
+
+    model: str
+    n_atoms: int
+    number_density: float = Field(description="Atoms per Å³.")
+    kind: str
+    scattering: dict[str, str] = Field(description="What each element scatters with.")
+    r_max: float = Field(description="In Å: where the pairs of the model end.")
+    bin_width: float = Field(description="In Å.")
+    columns: dict[str, list[float]] = Field(description="By name and unit, as in the CSV.")
+    files: list[str] = Field(description="Written.")
+    version: str
+
+
+class GuessedCurve(CommandAnswer):
+    """What a file of a curve was taken for."""
+
+    file: str
+    kind: str
+    function: str
+    reading: str = Field(description="What the curve is called, as S(Q)-1, where function has a scale for it.")
+    scale: float | str
+    sigma: float | None = Field(description="For all points; null where they have errors.")
+    rw: float = Field(description="Of the start, at the best scale.")
+    reasons: list[str]
+    doubts: list[str]
+
+
+class InitAnswer(CommandAnswer):
+    """A first config of a refinement."""
+
+    file: str
+    model: str
+    molecules: str = Field(description="none, file or bonds, as in [start].")
+    molecules_found: str
+    data: list[GuessedCurve]
+    potential: str | None
+    hard_spheres: dict[str, float] = Field(description="Shortest distances by pair in Å.")
+    moves: int
+    seed: int
+    doubts: list[str]
 
 
 class StartModelAnswer(CommandAnswer):

@@ -19,8 +19,11 @@ from carvsdb_schemas.filters import KINDS as KINDS
 SCHEMA_VERSION = 3
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
+ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
+"""By the schema that brought them, columns that older catalogues and releases lack: there they are null."""
+
 STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
-"""What became of a net, or of an input that gave none."""
+"""The status of a net, or of an input that gave none."""
 
 
 class SchemaInfo(SQLModel, table=True):
@@ -211,7 +214,7 @@ class EmbeddingPoint(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """An input that was tried, and what became of it."""
+    """An input that was tried, and its status."""
 
     __tablename__ = "attempt"
 

@@ -1,15 +1,18 @@
-"""Old catalogues made new: one step per schema version, all steps in one transaction."""
+"""Old catalogues made new: one step per schema version, all steps in one transaction.
 
-from collections.abc import Callable
+Columns that are new and may be null need no step of their own: `ADDED_COLUMNS` names them.
+"""
+
+from collections.abc import Callable, Collection
 
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb_schemas.tables import (
+    ADDED_COLUMNS,
     ALL_TABLES,
     SCHEMA_VERSION,
     GeometryRow,
     Refinement,
     Shard,
-    StructureRow,
 )
 
 OLDEST = 1
@@ -31,7 +34,10 @@ def migrate(storage: Storage, version: int, entry_view: str) -> None:
     with storage.transaction():
         storage.execute("DROP VIEW entry")
         for older in range(version, SCHEMA_VERSION):
-            _STEPS[older](storage)
+            if older in _STEPS:
+                _STEPS[older](storage)
+            else:
+                _add_columns(storage, ADDED_COLUMNS[older + 1])
         storage.execute(entry_view)
         storage.execute(
             "UPDATE schema_info SET value = ? WHERE name = 'schema_version'",
@@ -57,12 +63,15 @@ def _from_1(storage: Storage) -> None:
         storage.execute(f'DROP TABLE "old_{name}"')
 
 
-def _from_2(storage: Storage) -> None:
-    """Hold the structure itself. The column stands where it stands in a new file."""
-    storage.execute("ALTER TABLE structure RENAME TO old_structure")
-    storage.create_tables([StructureRow])
-    storage.execute("INSERT INTO structure BY NAME SELECT * FROM old_structure")
-    storage.execute("DROP TABLE old_structure")
+def _add_columns(storage: Storage, tables: Collection[str]) -> None:
+    """Make tables anew, with columns that they lack; these stand where they stand in a new file."""
+    for model in ALL_TABLES:
+        name = str(model.__tablename__)
+        if name in tables:
+            storage.execute(f'ALTER TABLE "{name}" RENAME TO "old_{name}"')
+            storage.create_tables([model])
+            storage.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM "old_{name}"')
+            storage.execute(f'DROP TABLE "old_{name}"')
 
 
-_STEPS: dict[int, Callable[[Storage], None]] = {1: _from_1, 2: _from_2}
+_STEPS: dict[int, Callable[[Storage], None]] = {1: _from_1}

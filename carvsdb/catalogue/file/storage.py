@@ -109,10 +109,15 @@ class Storage:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Hold a connection of its own: no table that is just being filled, no transaction of somebody else."""
-        with self.duckdb.cursor() as connection:
+        with self.connection() as connection:
             if self._view:
                 connection.execute(self._view)
             yield connection
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection of its own to the same database, without our view."""
+        with self._readable():
+            return self.duckdb.cursor()
 
     def create_tables(self, models: Sequence[type[SQLModel]]) -> None:
         """Create tables, inside a transaction."""
@@ -184,6 +189,8 @@ class Storage:
         except (duckdb.Error, sa.exc.DBAPIError) as error:
             if isinstance(error, _DAMAGE) or any(word in str(error) for word in _FULL_WORDS):
                 raise _broken(self.path, str(error)) from error
+            if "already closed" in str(error):
+                raise RefusedError("is closed", item=self.name, hint="open it again with Catalogue(PATH)") from error
             raise
 
     def _definition(self, column: sa.Column[Any]) -> str:

@@ -1,20 +1,14 @@
 """SHA256SUMS: what every file of a folder must be."""
 
-import hashlib
 import re
 from pathlib import Path
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import read_text, sha256_of
 
 FILE = "SHA256SUMS"
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def files_in(folder: Path) -> list[str]:
@@ -25,7 +19,7 @@ def files_in(folder: Path) -> list[str]:
 
 def write(folder: Path) -> None:
     """List all files of a folder, as ``sha256sum -c`` reads them."""
-    lines = [f"{digest(folder / name)}  {name}\n" for name in files_in(folder)]
+    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in files_in(folder)]
     (folder / FILE).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
@@ -39,8 +33,8 @@ def read(folder: Path) -> dict[str, str]:
     """
     path = folder / FILE
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_text(path).splitlines()
+    except InputError as error:
         raise InputError("is missing or unreadable, so nothing vouches for the folder", path=path) from error
     listed = {}
     for number, line in enumerate(lines, start=1):
@@ -57,9 +51,16 @@ def differences(folder: Path, listed: dict[str, str]) -> list[str]:
     problems = [f"{name}: not listed in {FILE}" for name in sorted(present - listed.keys())]
     problems += [f"{name}: missing" for name in sorted(listed.keys() - present)]
     for name in sorted(present & listed.keys()):
-        path = folder / name
-        if path.is_symlink():
-            problems.append(f"{name}: is a link, not a file")
-        elif digest(path) != listed[name]:
-            problems.append(f"{name}: the SHA-256 is not the one listed")
+        problem = difference(folder / name, listed[name])
+        problems += [] if problem is None else [f"{name}: {problem}"]
     return problems
+
+
+def difference(path: Path, listed: str) -> str | None:
+    """Say why a file is not as it is listed; None if it is."""
+    if path.is_symlink():
+        return "is a link, not a file"
+    try:
+        return None if sha256_of(path) == listed else "the SHA-256 is not the one listed"
+    except InputError as error:
+        return error.message

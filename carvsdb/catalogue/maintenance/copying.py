@@ -13,17 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from carvsdb.atomic_write import draft_folder, write_text
+from carvsdb.atomic_write import draft_folder, sync, write_text
 from carvsdb.catalogue.file import expected, schema
 from carvsdb.catalogue.file.storage import Storage, log_of
-from carvsdb.catalogue.maintenance import checksums
-from carvsdb.catalogue.maintenance.folders import sync
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
+from carvsdb.regular_file import read_bytes, sha256_of
 
 HEADER = 3 * 4096
 """Bytes of the file that a checkpoint changes last: the main header and two that take turns."""
 
 _TRIES = 40
+_LONGEST_SUM = 1000
 _SUM = re.compile(rb"[0-9a-f]{64}  [^\n]+\n")
 
 
@@ -88,7 +88,7 @@ def snapshot(path: Path, target: Path, *, before: Callable[[CopyReport], None] =
                         break
                 else:
                     sync(draft)
-                    report = CopyReport(target, nets, draft.stat().st_size, checksums.digest(draft))
+                    report = CopyReport(target, nets, draft.stat().st_size, sha256_of(draft))
                     before(report)
                     draft.rename(target)
                     sync(target.absolute().parent)
@@ -108,7 +108,7 @@ def backup(path: Path, target: Path) -> CopyReport:
     The sum is written first: a killed backup leaves a sum without a file at most, which the next one replaces.
     """
     listed = _sum_of(target)
-    if listed.exists() and (target.exists() or not _SUM.fullmatch(_beginning(listed))):
+    if listed.exists() and (target.exists() or not _is_sum(listed)):
         raise RefusedError("exists already", item=str(listed), hint="choose a new name")
 
     def note(report: CopyReport) -> None:
@@ -131,15 +131,17 @@ def check_backup(target: Path) -> str:
     for path in (target, listed):
         if not path.is_file():
             raise NotFoundError("is missing", item=str(path), hint="make it with `carvsdb db backup`")
-    digest = checksums.digest(target)
+    digest = sha256_of(target)
     if listed.read_bytes() != f"{digest}  {target.name}\n".encode():
         raise VerificationError("its SHA-256 is not the one that was noted: the backup is damaged", item=str(target))
     return digest
 
 
-def _beginning(listed: Path) -> bytes:
-    with listed.open("rb") as stream:
-        return stream.read(1000)
+def _is_sum(listed: Path) -> bool:
+    try:
+        return _SUM.fullmatch(read_bytes(listed, _LONGEST_SUM)) is not None
+    except InputError:
+        return False
 
 
 def _sum_of(target: Path) -> Path:
@@ -193,7 +195,8 @@ def _settled(draft: Path) -> int:
             raise InputError(f"is not copied: {foreign[0]}", path=draft, hint="`carvsdb db verify` lists all of it")
         schema.check(storage)
         for (name,) in storage.rows("SELECT table_name FROM duckdb_tables()"):
-            storage.rows(f'SELECT bit_xor(hash(t)) FROM "{name}" AS t')
+            quoted = name.replace('"', '""')  # a file of someone else can have tables of any name
+            storage.rows(f'SELECT bit_xor(hash(t)) FROM "{quoted}" AS t')
         nets = int(storage.rows("SELECT count(*) FROM net")[0][0])
         storage.execute("CHECKPOINT")
     return nets

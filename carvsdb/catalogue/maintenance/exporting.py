@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 import sqlalchemy as sa
 
-from carvsdb.atomic_write import draft_folder
+from carvsdb.atomic_write import draft_folder, sync
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.maintenance.folders import seal, sync, write_table
+from carvsdb.catalogue.maintenance.folders import seal, write_table
 from carvsdb.errors import InputError, RefusedError
 from carvsdb_schemas.arrow import table_of
 from carvsdb_schemas.tables import ALL_TABLES, SchemaInfo, Shard

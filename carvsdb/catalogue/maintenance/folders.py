@@ -5,8 +5,6 @@ A folder holds ``TABLE.parquet`` for each table that has rows, ``tables.json`` (
 noted, and the name that a shard's folder has. A folder appears under its name only when all of it is on the disk.
 """
 
-import hashlib
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -18,11 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from carvsdb.atomic_write import draft_folder
+from carvsdb.atomic_write import draft_folder, sync
 from carvsdb.catalogue.file.storage import Incoming
 from carvsdb.catalogue.maintenance import checksums
 from carvsdb.catalogue.storing.batch import Batch
 from carvsdb.errors import InputError, NotFoundError, RefusedError, VerificationError
+from carvsdb.regular_file import read_text, sha256_of
 from carvsdb.version import VERSION
 from carvsdb_schemas.arrow import arrow_schema, plain_lists
 from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION
@@ -127,18 +126,6 @@ def seal(draft: Path, rows: Mapping[str, int]) -> UUID:
     return _key(draft)
 
 
-def sync(path: Path) -> None:
-    """See that a file, or the list of files of a folder, is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        if not path.is_dir():  # some file systems have no notion of it for folders
-            raise
-    finally:
-        os.close(descriptor)
-
-
 def open_folder(path: Path) -> TableFolder:
     """Check every byte of a folder of tables.
 
@@ -162,8 +149,8 @@ def open_folder(path: Path) -> TableFolder:
     if _NAME.fullmatch(path.name) and path.name != key.hex:
         problems.append(f"its name is not that of its content, {key.hex}")
     try:
-        manifest = TablesManifest.model_validate_json((path / MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
+        manifest = TablesManifest.model_validate_json(read_text(path / MANIFEST))
+    except (InputError, ValidationError) as error:
         raise VerificationError(f"{MANIFEST} cannot be read", item=str(path)) from error
     if manifest.schema_version > SCHEMA_VERSION:
         raise RefusedError(
@@ -249,4 +236,4 @@ def _put(draft: Path, final: Path) -> None:
 
 
 def _key(path: Path) -> UUID:
-    return UUID(bytes=hashlib.sha256((path / checksums.FILE).read_bytes()).digest()[:16])
+    return UUID(hex=sha256_of(path / checksums.FILE)[:32])

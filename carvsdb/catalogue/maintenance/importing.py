@@ -21,7 +21,7 @@ from carvsdb.errors import InputError
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of several batches.
+    """The outcome of several batches.
 
     Attributes
     ----------

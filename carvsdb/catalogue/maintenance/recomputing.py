@@ -1,4 +1,4 @@
-"""Rows of a catalogue held against each other: every key and every sum worked out again.
+"""Consistency of the rows of a catalogue: every key and every sum worked out again.
 
 What a row must be for itself is in :mod:`carvsdb.catalogue.records.laws`.
 """

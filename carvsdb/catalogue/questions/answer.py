@@ -59,6 +59,10 @@ class Answer:
                 "a DataFrame needs pandas, which is not installed", hint="pip install pandas"
             ) from error
 
+    def to_pandas(self) -> Any:
+        """Do the same as :meth:`df`."""
+        return self.df()
+
     def pl(self) -> Any:
         """Return the table as a polars DataFrame.
 

@@ -1,4 +1,4 @@
-"""What is stored more than once: collections list most materials twice."""
+"""Duplicates: what is stored more than once, as collections list most materials twice."""
 
 from carvsdb.catalogue.file.schema import HANDLES, NAME
 from carvsdb.catalogue.file.storage import Storage

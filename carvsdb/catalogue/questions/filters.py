@@ -1,5 +1,7 @@
 """Conditions on nets as SQL, and as a mask of the search index; what they are stands in `carvsdb_schemas.filters`."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,12 +17,19 @@ _SQL = {
     Comparison.AT_MOST: "{column} <= ${name}",
     Comparison.BEGINS: "starts_with({column}, ${name})",
     Comparison.AMONG: "list_contains({column}, ${name})",
+    Comparison.MENTIONED: "len(list_filter({column}, lambda text: contains(text, ${name}))) > 0",
+    Comparison.NOT_MENTIONED: "len(list_filter({column}, lambda text: contains(text, ${name}))) = 0",
 }
 _ARROW = {
     Comparison.EQUAL: pc.equal,
     Comparison.AT_LEAST: pc.greater_equal,
     Comparison.AT_MOST: pc.less_equal,
     Comparison.BEGINS: pc.starts_with,
+}
+_OF_LISTS = {
+    Comparison.AMONG: pc.equal,
+    Comparison.MENTIONED: pc.match_substring,
+    Comparison.NOT_MENTIONED: pc.match_substring,
 }
 
 _COLUMNS = ", ".join(f"{one.column} AS filter_{one.name}" for one in FILTERS if one.comparison != Comparison.BEGINS)
@@ -46,8 +55,9 @@ def mask(filters: Filters, known: pa.Table) -> NDArray[np.bool_]:
     held = np.ones(known.num_rows, bool)
     for one, wanted in filters.asked():
         column = known[f"filter_{one.name}"]
-        if one.comparison == Comparison.AMONG:
-            held &= _among(column.combine_chunks(), one.compared(wanted))
+        if one.comparison in _OF_LISTS:
+            some = _some(column.combine_chunks(), one.compared(wanted), _OF_LISTS[one.comparison])
+            held &= ~some if one.comparison == Comparison.NOT_MENTIONED else some
         else:
             held &= pc.fill_null(_ARROW[one.comparison](column, one.compared(wanted)), False).to_numpy()
     return held
@@ -68,10 +78,11 @@ def _sql(one: Filter) -> str:
     return f"net.id IN (SELECT net_id FROM carvs WHERE {sentence})" if one.column.startswith("carvs.") else sentence
 
 
-def _among(lists: pa.Array | pa.ChunkedArray, wanted: str) -> NDArray[np.bool_]:
+def _some(lists: pa.Array | pa.ChunkedArray, wanted: str, compare: Callable[..., pa.Array]) -> NDArray[np.bool_]:
+    """Tell which lists have a text that compares with what is wanted."""
     held = np.zeros(len(lists), bool)
     if isinstance(lists, pa.ChunkedArray):
         lists = pa.concat_arrays(lists.chunks)
-    same = pc.equal(pc.list_flatten(lists), wanted).to_numpy(zero_copy_only=False).astype(bool)
+    same = compare(pc.list_flatten(lists), wanted).to_numpy(zero_copy_only=False).astype(bool)
     held[pc.list_parent_indices(lists).to_numpy()[same]] = True
     return held

@@ -9,6 +9,7 @@ from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue.file.schema import BEST
 from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.questions.refinements import refinements_of
 from carvsdb.catalogue.questions.resolving import NetRef
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net.graph import Net
@@ -78,6 +79,7 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
         provenance=json.loads(structure["provenance"]),
         searches=[SearchAnswer(**{field: search[field] for field in SearchAnswer.model_fields}) for search in searches],
         description=_description(storage, ref, structure, net, searches[0]),
+        refinements=refinements_of(storage, ref.structure_id),
     )
 
 

@@ -5,7 +5,7 @@ import re
 
 import duckdb
 
-from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.file.storage import Parameters, Storage
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.errors import InputError, RefusedError
 
@@ -32,7 +32,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
-def ask(storage: Storage, query: str) -> Answer:
+def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
     """Answer one SELECT; see :meth:`Catalogue.sql`.
 
     Notes
@@ -42,7 +42,7 @@ def ask(storage: Storage, query: str) -> Answer:
     """
     try:
         # By our own connection: even to look at some statements, DuckDB opens files.
-        with storage.duckdb.cursor() as parser:
+        with storage.connection() as parser:
             statements = parser.extract_statements(query)
     except duckdb.PermissionException as error:
         raise RefusedError(f"queries read this catalogue, no files: {_sentence(error)}") from error
@@ -59,7 +59,7 @@ def ask(storage: Storage, query: str) -> Answer:
             raise RefusedError(f"queries read this catalogue and nothing else: they may not call {', '.join(called)}")
         reader.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            return _answer(reader, statements[0].query)
+            return _answer(reader, statements[0].query, parameters)
         except duckdb.PermissionException as error:
             raise RefusedError(f"queries read this catalogue, no files: {_sentence(error)}") from error
         except duckdb.Error as error:
@@ -70,9 +70,9 @@ def ask(storage: Storage, query: str) -> Answer:
             reader.rollback()
 
 
-def _answer(reader: duckdb.DuckDBPyConnection, query: str) -> Answer:
+def _answer(reader: duckdb.DuckDBPyConnection, query: str, parameters: Parameters) -> Answer:
     """Return what a query answers: no two columns of one name, and as text what Arrow has no type for."""
-    result = reader.execute(query)
+    result = reader.execute(query, parameters)
     described = [(str(column[0]), str(column[1])) for column in result.description or ()]
     if any(word in kind for _, kind in described for word in _NO_ARROW):
         names = [f"c{number}" for number in range(len(described))]
@@ -82,7 +82,7 @@ def _answer(reader: duckdb.DuckDBPyConnection, query: str) -> Answer:
         )
         # Its end may be a comment.
         inner = query.strip().rstrip(";")
-        result = reader.execute(f"SELECT {columns} FROM (\n{inner}\n) AS answer({', '.join(names)})")
+        result = reader.execute(f"SELECT {columns} FROM (\n{inner}\n) AS answer({', '.join(names)})", parameters)
     table = result.to_arrow_table()
     given = [name for name, _ in described] or table.column_names
     apart = _told_apart(given)

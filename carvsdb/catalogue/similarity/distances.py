@@ -3,7 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +24,16 @@ from carvsdb.compare.metrics import (
     shell_distance,
 )
 from carvsdb.compare.noise import BlockSums, distance_noise
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, MissingExtraError
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
+
+_SHOWN = 6
 
 BEYOND = 2.0
 """So many times its noise a distance must be to be called beyond noise."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DistanceTable:
     """Distances between entries.
 
@@ -52,6 +56,30 @@ class DistanceTable:
     noise: NDArray[np.float64]
     noise_kind: tuple[tuple[str, ...], ...]
     metric: str = CARVS
+
+    def df(self) -> Any:
+        """Return the distances as a pandas DataFrame with the labels on both sides.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        try:
+            pandas = import_module("pandas")
+        except ImportError as error:
+            raise MissingExtraError(
+                "a DataFrame needs pandas, which is not installed", hint="pip install pandas"
+            ) from error
+        return pandas.DataFrame(self.matrix, index=list(self.labels), columns=list(self.labels))
+
+    def to_pandas(self) -> Any:
+        """Do the same as :meth:`df`."""
+        return self.df()
+
+    def __repr__(self) -> str:
+        shown = ", ".join(self.labels[:_SHOWN]) + (", ..." if len(self.labels) > _SHOWN else "")
+        return f"<DistanceTable by {self.metric}, {len(self.labels)} entries: {shown}>"
 
     def in_words(self, first: int, second: int) -> str:
         """Say whether two entries differ beyond noise."""

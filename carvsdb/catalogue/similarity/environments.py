@@ -95,6 +95,7 @@ def compose(storage: Storage, name: str, *, ring_kind: str = "ring", same_coordi
             "the catalogue has no crystalline net to compare with",
             hint="run `carvsdb ingest --source reference-nets`",
         )
+    # Equal environments of a net are one row with a multiplicity: each is looked up once and counts as many nodes.
     with_rings = [bool(vector.any()) for vector in own.normalised]
     nodes: dict[int, int] = {}
     spans: dict[int, float] = {}
@@ -131,7 +132,7 @@ def compose(storage: Storage, name: str, *, ring_kind: str = "ring", same_coordi
         }
         for row, number in sorted(nodes.items(), key=lambda item: (-item[1], spans[item[0]], item[0]))
     ]
-    notes = (f"{without} of {total} nodes have no rings, or no crystalline node to be held against",) if without else ()
+    notes = (f"{without} of {total} nodes have no rings, or no crystalline node to compare with",) if without else ()
     return Answer(pa.Table.from_pylist(rows, schema=COMPOSITION), notes)
 
 

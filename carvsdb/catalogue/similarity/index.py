@@ -19,7 +19,7 @@ from carvsdb_schemas.filters import Filters
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
-    """The searches that are held against a query.
+    """The searches that a query is compared with.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Chosen:
     number : int
         How many that are.
     parts : dict of int to (ndarray of bool or None)
-        By the number of the query's search, those held against that; None for all there are.
+        By the number of the query's search, those compared with it; None for all there are.
     """
 
     mask: NDArray[np.bool_]
@@ -123,7 +123,7 @@ class SearchIndex:
         )
 
     def chosen(self, choices: Sequence[Carvs], cut_off: int | None = None) -> "Chosen":
-        """Choose, for each net, the search that is held against a query, and which search of the query that is.
+        """Choose, for each net, the search that a query is compared with, and which search of the query that is.
 
         It is the complete one with the largest cut-off, if the query is complete, too; else one to the cut-off of the
         query.

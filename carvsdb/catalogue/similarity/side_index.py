@@ -1,8 +1,12 @@
-"""Approximate neighbours: a side index beside the catalogue, never in it, that is made again when it is stale.
+"""Approximate nearest neighbours (ANN): a side index beside the catalogue, made again when it is stale.
 
 An inverted file of cells (faiss) over the distinct vectors. A query looks into the cells that are nearest to it, and
 what it finds is ranked exactly. How often it misses one of the ten nearest is measured on vectors of the catalogue when
 the index is made, and the number of cells that are looked into is raised until the recall is what was asked for.
+
+The file holds the centres of the cells and the cell of each vector, nothing else, since faiss trusts what stands in a
+file of its own. faiss is given indices here only: each cell is checked to be one that there is, all centres to be
+finite, and the cells of a sample to be those of the nearest centres.
 """
 
 import hashlib
@@ -19,7 +23,8 @@ from carvsdb.atomic_write import write_bytes, write_text
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.similarity.index import SearchIndex
 from carvsdb.compare.distance import distances_from
-from carvsdb.errors import MissingExtraError, RefusedError
+from carvsdb.errors import InputError, MissingExtraError, RefusedError
+from carvsdb.regular_file import LARGEST_TABLE, read_bytes, read_text
 
 RECALL = 0.99
 """Share of the ten nearest that must be found, on average."""
@@ -90,11 +95,11 @@ class ApproximateIndex:
             return held
         content = _content(index)
         path = _path(storage, ring_kind)
-        known = None if path is None else _read(faiss, path, content)
+        known = None if path is None else _read(faiss, path, content, index.vectors.distinct)
         if known is None or known[1].recall < recall:
             known = _make(faiss, index.vectors.distinct, content, recall)
             if path is not None:
-                _write(faiss, path, *known)
+                _write(path, _bytes_of(faiss, known[0], index.vectors.distinct), known[1])
         storage.cache[key] = cls(index, *known)
         return cls(index, *known)
 
@@ -135,9 +140,10 @@ def status(storage: Storage, ring_kind: str = "ring") -> tuple[str, ApproximateR
     path = _path(storage, ring_kind)
     if path is None or not path.exists():
         return "missing", None
-    known = _about(path)
-    if known is None:
+    found = _about(path)
+    if found is None:
         return "damaged", None
+    known, _ = found
     index = SearchIndex.of(storage, ring_kind)
     return ("fresh" if known.content == _content(index) else "stale"), known
 
@@ -174,28 +180,68 @@ def _make(faiss: Any, distinct: NDArray[np.float32], content: str, recall: float
         probes = min(cells, max(probes + 1, int(probes * 1.5)))
 
 
-def _read(faiss: Any, path: Path, content: str) -> tuple[Any, ApproximateReport] | None:
+def _read(faiss: Any, path: Path, content: str, distinct: NDArray[np.float32]) -> tuple[Any, ApproximateReport] | None:
     """Read an index; None if there is none, or it is of other vectors, or damaged."""
-    report = _about(path)
-    return (faiss.read_index(str(path)), report) if report is not None and report.content == content else None
+    found = _about(path)
+    if found is None or found[0].content != content:
+        return None
+    report, data = found
+    n_vectors, width = distinct.shape
+    if report.vectors != n_vectors or len(data) != 4 * (report.cells * width + n_vectors):
+        return None
+    centres = np.frombuffer(data, "<f4", report.cells * width).astype(np.float32).reshape(report.cells, width)
+    cells = np.frombuffer(data, "<i4", offset=centres.nbytes).astype(np.int64)
+    if not np.isfinite(centres).all() or cells.min() < 0 or cells.max() >= report.cells:
+        return None
+    quantiser = faiss.IndexFlatL2(width)
+    quantiser.add(centres)
+    chosen = np.random.default_rng(0).choice(n_vectors, min(n_vectors, _SAMPLE), replace=False)
+    spans, _ = quantiser.search(distinct[chosen], 1)
+    if not np.allclose(((distinct[chosen] - centres[cells[chosen]]) ** 2).sum(axis=1), spans[:, 0], 1e-3, 1e-6):
+        return None
+    made = faiss.IndexIVFFlat(quantiser, width, report.cells)
+    made.own_fields = True
+    quantiser.this.disown()
+    made.is_trained = True
+    made.add_core(n_vectors, faiss.swig_ptr(distinct), None, faiss.swig_ptr(cells))
+    return made, report
 
 
-def _about(path: Path) -> ApproximateReport | None:
-    """Read how an index was made; None if there is none, or a byte of it was changed."""
+def _bytes_of(faiss: Any, made: Any, distinct: NDArray[np.float32]) -> bytes:
+    """Return the centres of the cells and the cell of each vector."""
+    quantiser = faiss.downcast_index(made.quantizer)
+    _, cells = quantiser.search(distinct, 1)
+    centres = quantiser.reconstruct_n(0, made.nlist)
+    return bytes(np.asarray(centres, "<f4").tobytes() + cells[:, 0].astype("<i4").tobytes())
+
+
+def _about(path: Path) -> tuple[ApproximateReport, bytes] | None:
+    """Read how an index was made, and the index; None if there is none, or a byte of it was changed."""
     about = path.with_name(path.name + ".json")
     try:
-        known = json.loads(about.read_text(encoding="utf-8"))
-        if known.pop("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
+        known = json.loads(read_text(about, 10_000))
+        data = read_bytes(path, LARGEST_TABLE)
+        if known.pop("sha256") != hashlib.sha256(data).hexdigest():
             return None
-        return ApproximateReport(**known)
-    except (OSError, ValueError, TypeError, KeyError):
+        report = ApproximateReport(**known)
+        return (report, data) if _is_sound(report) else None
+    except (InputError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def _write(faiss: Any, path: Path, made: Any, report: ApproximateReport) -> None:
-    content = faiss.serialize_index(made).tobytes()
-    about = json.dumps({**asdict(report), "sha256": hashlib.sha256(content).hexdigest()}) + "\n"
-    write_bytes(path, content)
+def _is_sound(report: ApproximateReport) -> bool:
+    counts = (report.vectors, report.cells, report.probes)
+    return (
+        all(type(count) is int for count in counts)
+        and 1 <= report.probes <= report.cells <= report.vectors < 2**31
+        and isinstance(report.recall, float)
+        and 0 <= report.recall <= 1
+    )
+
+
+def _write(path: Path, data: bytes, report: ApproximateReport) -> None:
+    about = json.dumps({**asdict(report), "sha256": hashlib.sha256(data).hexdigest()}) + "\n"
+    write_bytes(path, data)
     write_text(path.with_name(path.name + ".json"), about)
 
 

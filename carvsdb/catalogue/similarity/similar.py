@@ -1,4 +1,4 @@
-"""The nearest nets: an exact search of all normalised vectors."""
+"""Nearest-neighbour search of nets: an exact scan of all normalised vectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -122,7 +122,7 @@ def nearest_each(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """Rows of the search index, nearest first, and which search of the query each was held against."""
+    """Rows of the search index, nearest first, and which search of the query each was compared with."""
 
     rows: NDArray[np.int64]
     distances: NDArray[np.float64]

@@ -17,7 +17,7 @@ from carvsdb.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What became of the entries.
+    """The outcome for the entries.
 
     Attributes
     ----------

@@ -33,7 +33,7 @@ OTHER_EDGES = "another version of carvsdb read it; ingest into a new catalogue t
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CommitReport:
-    """What became of a batch.
+    """The outcome of a batch.
 
     Attributes
     ----------
@@ -334,7 +334,7 @@ def _new_rows(batch: Batch) -> dict[str, str]:
 
 
 def _entries(storage: Storage) -> pa.Table:
-    """Say what became of each search that came."""
+    """Say for each search that came whether it was added."""
     return storage.table(
         "SELECT carvs.id::VARCHAR AS carvs_id, came.id::VARCHAR AS structure_id, given, "
         "came.label, carvs.is_new OR net.is_new OR came.is_new AS is_new "

@@ -65,13 +65,16 @@ def read_each(path: str | Path, options: ReadOptions | None = None) -> Iterator[
         except CarvsdbError as error:
             yield error
         else:
-            yield from _each_of_file(file, options)
+            yield from read_each_of(file, options)
         return
     number = 0
     try:
-        for file in read_archive(path):
+        for found in read_archive(path):
             number += 1
-            yield from _each_of_file(file, options)
+            if isinstance(found, InputError):
+                yield found
+            else:
+                yield from read_each_of(found, options)
     except CarvsdbError as error:
         yield error
         return
@@ -79,7 +82,8 @@ def read_each(path: str | Path, options: ReadOptions | None = None) -> Iterator[
         yield InputError("the archive holds no file that carvsdb reads", path=path)
 
 
-def _each_of_file(file: TextFile, options: ReadOptions) -> Iterator[NetItem | CarvsdbError]:
+def read_each_of(file: TextFile, options: ReadOptions) -> Iterator[NetItem | CarvsdbError]:
+    """Read the nets of a file whose text is in memory, as :func:`read_each` does."""
     try:
         parts = read_parts(file, options)
     except CarvsdbError as error:
@@ -141,10 +145,16 @@ def read_structures(path: str | Path, options: ReadOptions | None = None) -> lis
     return structures
 
 
-def read_archive(path: str | Path) -> Iterator[TextFile]:
-    """Read the files of a tar archive one after another; each is called after the archive and its name there."""
+def read_archive(path: str | Path) -> Iterator[TextFile | InputError]:
+    """Read the files of a tar archive one after another; each is called after the archive and its name there.
+
+    For a file that is not read, the error that says why stands in its place.
+    """
     for member in members(path, FOLDER_SUFFIXES):
-        yield TextFile.decode(member.content, f"{path}/{member.name}")
+        try:
+            yield member.refusal or TextFile.decode(member.content, f"{path}/{member.name}")
+        except InputError as error:
+            yield error
 
 
 def read_parts(file: TextFile, options: ReadOptions) -> list[NetItem | StructurePart | CarvsdbError]:

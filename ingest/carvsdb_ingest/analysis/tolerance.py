@@ -1,4 +1,4 @@
-"""Whether a net hangs on the bond tolerance."""
+"""Sensitivity to the bond tolerance: whether a net hangs on it."""
 
 from dataclasses import replace
 

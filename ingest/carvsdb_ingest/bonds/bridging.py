@@ -1,4 +1,4 @@
-"""Long bonds that hold metal clusters together."""
+"""Bridging bonds beyond the cut-off: long ones that hold metal clusters together."""
 
 import numpy as np
 from numpy.typing import NDArray

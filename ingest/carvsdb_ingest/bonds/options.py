@@ -10,6 +10,10 @@ LARGEST_TOLERANCE = 2.0
 LARGEST_CUT_OFF = 10.0
 METAL_EXTRA = 0.1
 SEMI_BRIDGING = 0.5
+LARGE_CATIONS = dict.fromkeys(("K", "Rb", "Cs", "Ba"), 0.1)
+"""Å more for bonds of the largest cations, which are ionic and have no sharp limit."""
+LONG_PAIRS = {("Cu", "O"): 0.12}
+"""Å more for pairs: the long axis of Jahn-Teller distorted Cu(II) reaches 2.50 Å."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,10 @@ class BondOptions:
     from_file : bool
         Bonds that the file lists win over the rule.
     metal_extra : float
-        What comes on top of `tolerance` if one of the two is a metal and the other is neither C nor N, in Å: bonds of
-        metals to O, S and halides vary more.
+        What comes on top of `tolerance` if one of the two is a metal and the other is not C, in Å: bonds of metals to
+        N, O, S and halides vary more. K, Rb, Cs and Ba get `LARGE_CATIONS` on top of that, Cu-O `LONG_PAIRS`.
+    hydrogen : bool
+        Add hydrogen bonds.
     semi_bridging : float
         How much farther still a metal may be from the O of a carboxylate that it shares with another metal, in Å.
 
@@ -44,6 +50,7 @@ class BondOptions:
     from_file: bool = True
     metal_extra: float = METAL_EXTRA
     semi_bridging: float = SEMI_BRIDGING
+    hydrogen: bool = False
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.tolerance) and -1 <= self.tolerance <= LARGEST_TOLERANCE):
@@ -65,6 +72,8 @@ class BondOptions:
         parts += [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs]
         if self.metal_metal:
             parts.append("metal-metal bonds")
+        if self.hydrogen:
+            parts.append("hydrogen bonds")
         return ", ".join(parts)
 
     @property
@@ -74,9 +83,11 @@ class BondOptions:
             "bond_tolerance": self.tolerance,
             "metal_extra_tolerance": self.metal_extra,
             "semi_bridging": self.semi_bridging,
+            "longer_bonds": [f"{metal}+{more:g}" for metal, more in LARGE_CATIONS.items()]
+            + [f"{metal}-{donor}+{more:g}" for (metal, donor), more in LONG_PAIRS.items()],
             "bond_pairs": [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs],
             "metal_metal_bonds": self.metal_metal,
-        }
+        } | ({"hydrogen_bonds": True} if self.hydrogen else {})
 
 
 def parse_pair(text: str) -> tuple[str, str, float]:

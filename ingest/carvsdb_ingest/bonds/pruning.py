@@ -1,15 +1,23 @@
-"""Which of the pairs that are near enough are no bonds, and what is doubtful."""
+"""Pruning of over-coordinated atoms: which of the pairs that are near enough are no bonds, and what is doubtful."""
 
 from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import HYDROGEN, covalent_radius, is_metal
+from carvsdb.atoms.elements import HALIDES, HYDROGEN, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 
 _MOST_NON_METALS = {"C": 4, "N": 4, "O": 3, "F": 1}
 _OVERLAP = 0.7
+"""Atoms nearer than this times a bond lie on each other."""
+
+METALS_OVERLAP = 0.6
+"""The same of metals; quadruple bonds of Mo and Cr are longer."""
+
+_NORMAL = 0.1
+"""Bonds that are longer than covalent radii by no more than this, in Å, are never pruned from C, N, O and F."""
+
 _RING_CORNERS = 1.85
 """Two neighbours of one C that are nearer than this, in Å, are alternatives of each other: a C-C-C angle below 80°."""
 
@@ -60,6 +68,7 @@ class _Pruning:
         """Apply the rules one after the other."""
         self._overlaps()
         self._hydrogen()
+        self._halogens()
         self._behind()
         self._valences()
         quality = tuple(f"{what}: {number}" for what, number in self.doubts.items())
@@ -102,6 +111,27 @@ class _Pruning:
             for row in self.at[atom]:
                 if row != best:
                     self._drop(row)
+
+    def _halogens(self) -> None:
+        """Leave a halogen that is on carbon this carbon only, and Cl, Br and I the O of hypervalent groups.
+
+        F or Cl of a linker that comes near a metal, or near a halogen of the next linker or of its own other place, is
+        bonded to neither. A halogen of an anion (tetrafluoroborate) has an atom other than C nearest.
+        """
+        for atom, element in enumerate(self.elements):
+            if element not in HALIDES:
+                continue
+            holders = [row for row in self.at[atom] if self.kept[row] and self._may_hold(self._other(row, atom))]
+            nearest = min(holders, key=self._stretch, default=None)
+            if nearest is None or self.elements[self._other(nearest, atom)] != "C":
+                continue
+            for row in self.at[atom]:
+                hypervalent = element != "F" and self.elements[self._other(row, atom)] == "O"
+                if row != nearest and not hypervalent:
+                    self._drop(row)
+
+    def _may_hold(self, atom: int) -> bool:
+        return not self.metal[atom] and self.elements[atom] not in HALIDES
 
     def _behind(self) -> None:
         """Unbind metals from atoms behind a nearer one: the carbon of a chelating carboxylate."""
@@ -146,8 +176,13 @@ class _Pruning:
             if element == "C" and self._superposed(atom, bonds):
                 self.doubts["C atoms of rings in several places, not pruned"] += 1
                 continue
-            self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
-            for row in sorted(bonds, key=self._stretch)[most:]:
+            # What is as near as a bond is no contact of two molecules: something is there in two places.
+            near = [row for row in bonds if self._stretch(row) <= _NORMAL]
+            if len(near) > most:
+                self.doubts[f"{element} atoms with neighbours in several places, not pruned"] += 1
+            else:
+                self.doubts[f"{element} atoms with more than {most} non-metal neighbours, pruned"] += 1
+            for row in sorted(bonds, key=self._stretch)[max(most, len(near)) :]:
                 self._drop(row)
 
     def _superposed(self, atom: int, bonds: list[int]) -> bool:

@@ -5,13 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
-from carvsdb.atoms.elements import HALIDES, covalent_radius, is_metal
+from carvsdb.atoms.elements import HALIDES, HYDROGEN, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.atom_classes import INORGANIC, ORGANIC, classify
+from carvsdb_ingest.clustering.bridged_metals import join_bridged_metals
 from carvsdb_ingest.clustering.cells import HOME, Graph
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
+from carvsdb_ingest.clustering.extra_anions import extra_anions
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.organic_rings import organic_rings
 from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework, find_oxide_framework
@@ -32,6 +34,8 @@ class BuildingUnits:
     ----------
     structure : Structure
     bonds : Bonds
+    counter_ions : dict of str to int, optional
+        Alkali ions whose bonds were left out, by element.
 
     Attributes
     ----------
@@ -50,8 +54,9 @@ class BuildingUnits:
         If nothing is bonded, or nothing repeats.
     """
 
-    def __init__(self, structure: Structure, bonds: Bonds) -> None:
+    def __init__(self, structure: Structure, bonds: Bonds, counter_ions: dict[str, int] | None = None) -> None:
         self.structure = structure
+        self.counter_ions = counter_ions or {}
         self.elements = structure.elements
         self.oxide: OxideFramework = find_oxide_framework(structure, bonds)
         self.graph: Graph = self.oxide.bonds.neighbours(structure.n_atoms)
@@ -61,18 +66,24 @@ class BuildingUnits:
         self.class_of = classify(self.graph, self.elements, self.framework.members, rings.atoms)
 
     @cached_property
-    def _inorganic(self) -> list[Group]:
+    def inorganic(self) -> list[Group]:
+        """Each connected set of inorganic atoms; paddle-wheels are whole."""
         return join_paddle_wheels(self.graph, self.elements, connected_groups(self.graph, self._inorganic_kinds()))
 
     @cached_property
     def metal_clusters(self) -> "Parts":
         """Each connected set of inorganic atoms; what repeats for ever is split around its metals."""
         infinite: dict[int, int] = {}
+        n_extra = 0
         groups: list[Group] = []
         with_carbon = not self.oxide.is_one and any(kind == ORGANIC for kind in self.class_of)
-        for group in self._inorganic:
+        joined = join_bridged_metals(self.structure, self.graph, self.inorganic, self.framework.members)
+        for group in joined:
             if group.is_infinite:
                 infinite[group.periodicity] = infinite.get(group.periodicity, 0) + 1
+                extra = extra_anions(self.graph, self.elements, group.atoms)
+                n_extra += len(extra)
+                group = Group({atom: cell for atom, cell in group.atoms.items() if atom not in extra}, group.closing)
                 groups.extend(split_infinite(self.graph, self.elements, group, all_nodes=not with_carbon))
             else:
                 groups.append(group)
@@ -80,6 +91,8 @@ class BuildingUnits:
             f"infinite {_UNITS[periodicity]}, split into vertices by {SPLITTING}: {number}"
             for periodicity, number in sorted(infinite.items())
         ]
+        if n_extra:
+            sentences.append(f"anions between metals that phosphates hold, left out: {n_extra}")
         return Parts(groups, tuple(sentences))
 
     @cached_property
@@ -149,7 +162,14 @@ class BuildingUnits:
         """Simplify a graph of units and make a net of it, with what is to be said about it."""
         _, bridging = clusters.simplify()
         guests = self.framework.guests
-        ions = [f"{number} {name}" for name, number in guests.items() if is_metal(name) or name in HALIDES]
+        ions = [
+            f"{number} {name}"
+            for name, number in guests.items()
+            if (is_metal(name) or name in HALIDES) and name not in self.counter_ions
+        ]
+        if self.counter_ions:
+            named = ", ".join(f"{number} {name}" for name, number in self.counter_ions.items())
+            quality = (*quality, f"alkali ions taken as guests, or inorganic units would be infinite: {named}")
         if ions and not self.oxide.is_one:
             quality = (*quality, f"free ions, removed: {', '.join(ions)}")
         net, vertex_of = net_of_clusters(self.structure, clusters, groups)
@@ -200,6 +220,10 @@ def _bypass_single_atoms(
 ) -> None:
     """Replace clusters of a single O, and of a single C or N without C or N neighbours, by edges."""
     alone = {vertex: next(iter(group.atoms)) for vertex, group in enumerate(groups) if len(group.atoms) == 1}
+    # A hydrogen bond joins its ends, so that the oxygens of water are vertices.
+    for vertex, group in enumerate(groups):
+        if all(elements[atom] in HYDROGEN for atom in group.atoms) and len(clusters.neighbours[vertex]) == 2:
+            clusters.bypass(vertex)
     oxygens = {vertex for vertex, atom in alone.items() if elements[atom] == "O"}
     for vertex in sorted(oxygens):
         if not any(other in oxygens for other, _ in clusters.neighbours[vertex]):

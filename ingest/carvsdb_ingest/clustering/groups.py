@@ -1,4 +1,4 @@
-"""Connected sets of atoms, and whether they repeat for ever."""
+"""Connected components of atoms, and whether they repeat for ever (are periodic)."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field

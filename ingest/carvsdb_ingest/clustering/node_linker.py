@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import HYDROGEN
+from carvsdb.atoms.molecules import NO_MOLECULE
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import NoNetError
 from carvsdb.net import Net, components
@@ -48,6 +49,7 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
         raise NoNetError("no atom is a node: there is no metal, metalloid or phosphorus", cause="no nodes")
     if not len(outer):
         raise NoNetError("no bond joins a node to a linker", cause="no bonds")
+    # Linkers are what hangs together without the nodes; a component that no bond joins to a node is a guest.
     atoms = Net.from_edges(bonds.edges[(first == LINKER) & (second == LINKER)], structure.n_atoms)
     bonded = np.zeros(structure.n_atoms, bool)
     bonded[outer[:, :2].ravel()] = True
@@ -72,6 +74,8 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
                 cause="infinite linker",
                 hint="is the clustering right, or the bond tolerance too wide?",
             )
+        # A molecule may lie across faces of the cell: its atoms are brought together before their mean is taken, and
+        # the offsets of its bonds count from there.
         site_to_vertex[molecule] = len(labels)
         cells[molecule] = part.shifts
         positions.append(_centre(structure, molecule, part.shifts)[None, :])
@@ -114,8 +118,10 @@ def _centre(structure: Structure, molecule: NDArray[np.int64], shifts: NDArray[n
 
 def _label(structure: Structure, molecule: NDArray[np.int64]) -> str:
     """Call a linker after its molecule in the file, else after its first atom that is no hydrogen."""
-    if structure.molecule_ids is not None and len(set(structure.molecule_ids[molecule].tolist())) == 1:
-        return f"molecule {structure.molecule_ids[molecule[0]]}"
+    if structure.molecule_ids is not None:
+        numbers = set(structure.molecule_ids[molecule].tolist())
+        if len(numbers) == 1 and NO_MOLECULE not in numbers:
+            return f"molecule {numbers.pop()}"
     heavy = [atom for atom in molecule if structure.elements[atom] not in HYDROGEN]
     return str(structure.labels[(heavy or molecule.tolist())[0]])
 
@@ -143,7 +149,7 @@ def _quality(structure: Structure, site_to_vertex: NDArray[np.int64], n_nodes: i
     """Say where the file's molecules and the linkers differ."""
     if structure.molecule_ids is None:
         return ()
-    of_linker = site_to_vertex >= n_nodes
+    of_linker = (site_to_vertex >= n_nodes) & (structure.molecule_ids != NO_MOLECULE)
     pairs = np.unique(np.column_stack([site_to_vertex, structure.molecule_ids])[of_linker], axis=0)
     merged = sum(1 for one, number in Counter(pairs[:, 0].tolist()).items() if number > 1)
     broken = sum(1 for one, number in Counter(pairs[:, 1].tolist()).items() if number > 1)

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, covalent_radius, is_metal
+from carvsdb.atoms.elements import ALKALI, HYDROGEN, METALLOIDS, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.cells import Graph
+from carvsdb_ingest.clustering.extra_anions import extra_anions
 from carvsdb_ingest.clustering.groups import connected_groups
 
 _ANIONS = frozenset({"O", "S", "Se", "N", "F"})
-_ALKALI = frozenset({"Li", "Na", "K", "Rb", "Cs", "Fr"})
 _IONIC_ANIONS = frozenset({"O", "F"})
 _LONG_BOND = 2.2
 _SHORTENING = 0.05
@@ -130,7 +131,7 @@ class _Sorter:
         return len(t_atoms) >= 2 and any(not self.metal[other] for other in t_atoms)
 
     def _is_far(self, atom: int) -> bool:
-        return self.elements[atom] in _ALKALI
+        return self.elements[atom] in ALKALI
 
     def may_be_one(self) -> bool:
         """Tell soon that most structures with carbon are no oxide framework."""
@@ -158,7 +159,7 @@ class _Sorter:
             element: float(np.mean([length for atom in atoms for length, _ in self.reach[atom]] or [np.inf]))
             for element, atoms in by_element.items()
         }
-        for element in sorted(by_element, key=lambda element: (element not in _ALKALI, -means[element], element)):
+        for element in sorted(by_element, key=lambda element: (element not in ALKALI, -means[element], element)):
             gone |= self._superfluous(set(by_element[element]), gone)
         return gone
 
@@ -230,11 +231,20 @@ class _Sorter:
     def cut(self, t_atoms: set[int], cations: set[int]) -> Bonds:
         """Return the bonds that count.
 
-        Without those of cations (but to C and N of complexes), of saturated anions to others than T atoms and H, and
-        between T atoms, which large radii (Ti, Zr) suggest across a shared O.
+        Without those of cations (but to C and N of complexes), of saturated anions to others than T atoms and H,
+        between T atoms, which large radii (Ti, Zr) suggest across a shared O, and of anions that join T atoms beside
+        phosphates.
         """
         kept = np.array([self._stays(row[0], row[1], t_atoms, cations) for row in self.bonds.edges.tolist()], bool)
+        extra = extra_anions(self._graph_of(kept), self.elements, range(len(self.graph)))
+        for row, (src, dst, *_) in enumerate(self.bonds.edges.tolist()):
+            if (src in extra and dst in t_atoms) or (dst in extra and src in t_atoms):
+                kept[row] = False
         return replace(self.bonds, edges=self.bonds.edges[kept], lengths=self.bonds.lengths[kept])
+
+    def _graph_of(self, kept: NDArray[np.bool_]) -> Graph:
+        rest = replace(self.bonds, edges=self.bonds.edges[kept], lengths=self.bonds.lengths[kept])
+        return rest.neighbours(len(self.graph))
 
     def _stays(self, src: int, dst: int, t_atoms: set[int], cations: set[int]) -> bool:
         if src in t_atoms and dst in t_atoms:

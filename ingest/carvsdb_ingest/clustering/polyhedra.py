@@ -1,4 +1,4 @@
-"""The edges of the convex hull of a few points."""
+"""Coordination polyhedra: the edges of the convex hull of a few points."""
 
 from itertools import combinations
 

@@ -8,6 +8,8 @@ from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.all_node import all_node
 from carvsdb_ingest.clustering.building_units import BuildingUnits
 from carvsdb_ingest.clustering.clustered import Clustered
+from carvsdb_ingest.clustering.counter_ions import building_units
+from carvsdb_ingest.clustering.metalloligands import metalloligand
 from carvsdb_ingest.clustering.node_linker import node_linker
 from carvsdb_ingest.clustering.organic import organic
 from carvsdb_ingest.clustering.points_of_extension import points_of_extension, shortest_points_of_extension
@@ -24,6 +26,7 @@ OF_UNITS: dict[str, Callable[[BuildingUnits], Clustered]] = {
     "pem": points_of_extension_and_metals,
     "pe": points_of_extension,
     "pe-shortest": shortest_points_of_extension,
+    "metalloligand": metalloligand,
 }
 OTHERS: dict[str, Callable[[Structure, Bonds], Clustered]] = {"node-linker": node_linker, "organic": organic}
 CLUSTERINGS = (*OF_UNITS, *OTHERS)
@@ -33,6 +36,25 @@ def check_clustering(name: str) -> None:
     """Raise InputError if there is no clustering of that name."""
     if name not in CLUSTERINGS:
         raise InputError(f"there is no clustering called {name!r}; there are {', '.join(CLUSTERINGS)} and {ALL}")
+
+
+def clusterings_asked(names: Iterable[str]) -> tuple[str, ...]:
+    """Return clusterings by name, each once, ``all`` written out.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> clusterings_asked(["standard", "single-node", "standard"])
+    ('standard', 'single-node')
+    """
+    asked = [one for name in names for one in (OF_UNITS if name == ALL else (name,))]
+    for name in asked:
+        check_clustering(name)
+    return tuple(dict.fromkeys(asked))
 
 
 def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Iterator[Clustered | CarvsdbError]:
@@ -46,7 +68,8 @@ def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Ite
     bonds : Bonds
         From `carvsdb_ingest.bonds.find_bonds`.
     names : iterable of str
-        ``single-node``, ``all-node``, ``standard``, ``pem``, ``pe``, ``pe-shortest``, ``node-linker``, ``organic``.
+        ``single-node``, ``all-node``, ``standard``, ``pem``, ``pe``, ``pe-shortest``, ``metalloligand``,
+        ``node-linker``, ``organic``.
     """
     units: BuildingUnits | None = None
     for name in names:
@@ -55,7 +78,7 @@ def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Ite
             if name in OTHERS:
                 yield OTHERS[name](structure, bonds)
             else:
-                units = units or BuildingUnits(structure, bonds)
+                units = units or building_units(structure, bonds)
                 yield OF_UNITS[name](units)
         except CarvsdbError as error:
             yield error

@@ -1,4 +1,4 @@
-"""Which atoms carry the net: without molecules, and without what hangs from it."""
+"""Trimming of guests and dangling groups: which atoms carry the net, without molecules and what hangs from it."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,17 +1,28 @@
-"""Archives of structure files (tar, tar.gz, tar.xz), read as a stream and never unpacked."""
+"""Archives of structure files (tar, tar.gz, tar.xz, tar.bz2), read as a stream and never unpacked."""
 
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.files.compressed import plain_name
+from carvsdb.regular_file import LARGEST_INPUT, open_regular, size_in_words
+from carvsdb_ingest.files.compressed import EXPANSION_ERRORS, opened, plain_name
+from carvsdb_ingest.files.limits import LARGEST_HEADER, MOST_MEMBERS, archive_limit
 
-ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2")
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
 """Suffixes of what is read as an archive."""
 
-LARGEST_MEMBER = 2**28
+LARGEST_ARCHIVE = 2**50
+
+_HEADERS = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +34,13 @@ class Member:
     name : str
         Its path within the archive.
     content : bytes
+    refusal : InputError, optional
+        Why it is not read.
     """
 
     name: str
     content: bytes
+    refusal: InputError | None = None
 
 
 def is_archive(path: str | Path) -> bool:
@@ -34,37 +48,94 @@ def is_archive(path: str | Path) -> bool:
     return str(path).lower().endswith(ARCHIVES)
 
 
-def members(path: str | Path, suffixes: tuple[str, ...]) -> Iterator[Member]:
+def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGEST_INPUT) -> Iterator[Member]:
     """Yield the files of an archive in their order, those with one of the suffixes.
+
+    Links, devices, archives within the archive and files that are too large are yielded with the reason why they are
+    not read. No name leads out of the archive, since nothing is unpacked.
 
     Parameters
     ----------
     path : str or Path
     suffixes : tuple of str
         In lower case; a suffix of compression after one of them is passed over.
+    largest : int
+        Bytes that a member may have.
 
     Raises
     ------
     InputError
-        If there is no such archive, or it is cut off; members before the cut have been yielded.
+        If there is no such archive, it is cut off, or it expands to more than a limit; members before that have been
+        yielded.
     """
-    if not Path(path).exists():
-        raise InputError("there is no such file", path=path)
-    try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                name = plain_name(member.name)
-                if not member.isfile() or name.startswith(".") or Path(name).suffix.lower() not in suffixes:
-                    continue
-                if member.size > LARGEST_MEMBER:
-                    raise InputError(f"{member.name!r} has more than {LARGEST_MEMBER} bytes", path=path)
-                stream = archive.extractfile(member)
-                if stream is not None:
-                    yield Member(member.name, stream.read())
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        raise InputError(f"cannot be read as an archive ({error})", path=path) from error
-    except Exception as error:
-        # zlib.error and lzma.LZMAError have no base in common but this one.
-        if type(error).__module__ in ("zlib", "_lzma", "lzma"):
-            raise InputError(f"cannot be expanded ({error}); is the file cut off?", path=path) from error
-        raise
+    with open_regular(path, LARGEST_ARCHIVE) as file:
+        size = Path(path).stat().st_size
+        try:
+            stream = _Limited(opened(file), archive_limit(size, largest), path)
+            with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:  # type: ignore[call-overload]
+                for number, info in enumerate(archive):
+                    if number >= MOST_MEMBERS:
+                        raise InputError(f"has more than {MOST_MEMBERS} members, the limit", path=path)
+                    # tarfile keeps all that it has seen.
+                    archive.members.clear()
+                    member = _member(archive, info, path, suffixes, largest)
+                    if member is not None:
+                        yield member
+        except InputError as error:
+            raise InputError(error.message, path=path, hint=error.hint) from error
+        except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
+            raise InputError(f"cannot be read as an archive ({_short(error)})", path=path) from error
+        except EXPANSION_ERRORS as error:
+            raise InputError(f"cannot be expanded ({_short(error)}); is the file cut off?", path=path) from error
+
+
+def _member(
+    archive: tarfile.TarFile, info: tarfile.TarInfo, path: str | Path, suffixes: tuple[str, ...], largest: int
+) -> Member | None:
+    name = plain_name(info.name)
+    is_nested = is_archive(info.name) and info.isfile()
+    if info.isdir() or name.startswith(".") or not (is_nested or Path(name).suffix.lower() in suffixes):
+        return None
+    where = f"{path}/{info.name}"
+    if is_nested:
+        sentence = "is an archive within an archive, which is not opened; unpack the outer one"
+    elif not info.isfile():
+        sentence = "is a link or a device of the archive, and is not followed"
+    elif info.size > largest:
+        sentence = f"has {info.size} bytes, more than the {size_in_words(largest)} that an input may have"
+    else:
+        stream = archive.extractfile(info)
+        return None if stream is None else Member(info.name, stream.read())
+    return Member(info.name, b"", InputError(sentence, path=where))
+
+
+class _Header(tarfile.TarInfo):
+    """A header of a member; one that announces a name of gigabytes is refused before it is read."""
+
+    @classmethod
+    def frombuf(cls, buf: Any, encoding: str, errors: str) -> "_Header":
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in _HEADERS and not 0 <= found.size <= LARGEST_HEADER:
+            raise InputError(f"has a name or a header of {found.size} bytes; at most {LARGEST_HEADER} are read")
+        return found
+
+
+class _Limited:
+    """A stream that may not give more than so many bytes."""
+
+    def __init__(self, stream: IO[bytes], most: int, path: str | Path) -> None:
+        self._stream = stream
+        self._most = most
+        self._left = most
+        self._path = path
+
+    def read(self, size: int) -> bytes:
+        found = self._stream.read(size)
+        self._left -= len(found)
+        if self._left < 0:
+            raise InputError(f"expands to more than {size_in_words(self._most)}, the limit", path=self._path)
+        return found
+
+
+def _short(error: Exception) -> str:
+    return ascii(str(error)[:100])[1:-1]

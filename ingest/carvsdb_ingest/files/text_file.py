@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import LARGEST_INPUT, read_bytes
 from carvsdb_ingest.files.compressed import expand, plain_name
+from carvsdb_ingest.files.limits import MOST_LINES
 
-LARGEST_FILE = 2**30
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _FRACTION = re.compile(r"([+-]?[0-9]+)/([0-9]+)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
@@ -35,35 +36,23 @@ class TextFile:
     sha256: str
 
     @classmethod
-    def load(cls, path: str | Path, latin1: bool = False) -> "TextFile":
+    def load(cls, path: str | Path, latin1: bool = False, largest: int = LARGEST_INPUT) -> "TextFile":
         """Read a file; one that is no UTF-8 as Latin-1 if so asked, for the sake of an Å in a comment.
 
         Raises
         ------
         InputError
-            If it is missing, no file, empty, too large, or no text.
+            If it is missing, no regular file, empty, larger than `largest` bytes (expanded, too), or no text.
         """
-        try:
-            file = Path(path)
-            if file.is_dir():
-                raise InputError("is a directory; expected a net file", path=path)
-            if not file.exists():
-                raise InputError("there is no such file", path=path)
-            if not file.is_file():
-                raise InputError("is no regular file", path=path)
-            if file.stat().st_size > LARGEST_FILE:
-                raise InputError(f"has more than {LARGEST_FILE} bytes, more than any net file needs", path=path)
-            content = file.read_bytes()
-        except (OSError, ValueError) as error:
-            cause = getattr(error, "strerror", None) or str(error)
-            raise InputError(f"cannot be read ({cause})", path=path) from error
-        return cls.decode(content, path, latin1)
+        return cls.decode(read_bytes(path, largest), path, latin1, largest)
 
     @classmethod
-    def decode(cls, content: bytes, path: str | Path, latin1: bool = False) -> "TextFile":
+    def decode(cls, content: bytes, path: str | Path, latin1: bool = False, largest: int = LARGEST_INPUT) -> "TextFile":
         """Make a text file of bytes that are already in memory, compressed (gz, xz, bz2) or not."""
         sha256 = hashlib.sha256(content).hexdigest()
-        content = expand(content, path, LARGEST_FILE)
+        content = expand(content, path, largest)
+        if content.count(b"\n") + content.count(b"\r") > MOST_LINES:
+            raise InputError(f"has more than {MOST_LINES} lines, the limit", path=path)
         if not content.strip():
             raise InputError("is empty", path=path)
         if b"\0" in content:

@@ -17,6 +17,8 @@ from carvsdb_ingest.readers.lammps.atoms import is_all_atom, read_lammps_atoms
 from carvsdb_ingest.readers.lammps.dump import read_dump
 from carvsdb_ingest.readers.lammps.nets import read_lammps
 from carvsdb_ingest.readers.lammps.sections import split_sections
+from carvsdb_ingest.readers.pdb import read_pdb
+from carvsdb_ingest.readers.rmc6f import read_rmc6f
 from carvsdb_ingest.readers.xyz import read_xyz
 
 NetReader = Callable[[TextFile, FileOptions], list[FoundNet]]
@@ -93,6 +95,8 @@ FORMATS = (
     Format("dump", "LAMMPS dump", (".dump", ".lammpstrj"), atoms=read_dump, line=r"ITEM: TIMESTEP.*"),
     Format("cif", "CIF", (".cif",), atoms=_cif, line=r"\s*_cell_length_a\b.*"),
     Format("xyz", "extended xyz", (".xyz", ".extxyz"), atoms=read_xyz, line=r'.*\bLattice=".*'),
+    Format("rmc6f", "RMCProfile", (".rmc6f",), atoms=read_rmc6f, line=r"\s*\(Version 6f format.*"),
+    Format("pdb", "PDB", (".pdb", ".ent"), atoms=read_pdb, line=r"CRYST1\s.*"),
     Format("poscar", "POSCAR", (".vasp", ".poscar"), atoms=read_poscar, names=("poscar", "contcar")),
 )
 """All formats, in the order in which lines are tried."""

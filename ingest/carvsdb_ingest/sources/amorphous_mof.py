@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from carvsdb.errors import NotFoundError
+from carvsdb.regular_file import read_bytes, sha256_of
 from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.bonds import BondOptions
-from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles, existing, sha256_of
+from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles, existing
 
 _URL = "https://github.com/tcnicholas/amorphous-mof"
 _HOW = f"git clone {_URL}; carvsdb ingest --source amorphous-mof --from amorphous-mof"
@@ -46,7 +47,7 @@ def _files(root: Path, files: list[Path]) -> Iterator[SourceFile]:
         atoms = file.suffix == ".data" and "topology" not in file.stem
         yield SourceFile(
             name,
-            file.read_bytes(),
+            read_bytes(file),
             file.stem,
             read=_ALL_ATOMS if atoms else None,
             kind="amorphous" if amorphous else "crystalline",

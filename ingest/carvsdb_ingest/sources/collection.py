@@ -1,6 +1,5 @@
 """What a collection says of itself, and what it gives."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,12 +91,6 @@ class Collection:
     how: str
     items: Callable[[], Iterator[NetItem]] = _no_items
     files: Callable[[Path | None], SourceFiles] | None = None
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def existing(path: Path, name: str) -> Path:

@@ -2,14 +2,16 @@
 
 import csv
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from functools import partial
 from io import StringIO
 from pathlib import Path
 
+from carvsdb.errors import InputError
+from carvsdb.regular_file import LARGEST_TEXT, read_text, sha256_of
 from carvsdb_ingest.files.archives import members
-from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles, sha256_of
+from carvsdb_ingest.files.zips import opened_zip
+from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles
 from carvsdb_ingest.sources.installed import data_file
 
 _PACKAGE = "CoRE_MOF"
@@ -26,18 +28,21 @@ def _open(which: str, path: Path | None) -> SourceFiles:
 
 def _from_wheel(wheel: Path, member: str) -> Iterator[SourceFile]:
     """Yield the files of an archive in a wheel: it is copied out for the time being, as it is read twice."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel) as packed:
-        archive = Path(packed.extract(member, folder))
+    with tempfile.TemporaryDirectory() as folder, opened_zip(wheel, wheel) as packed:
+        archive = Path(folder, Path(member).name)
+        archive.write_bytes(packed.read(member))
         table = member.replace(".tar.xz", ".csv")
-        if table in packed.namelist():
-            packed.extract(table, folder)
+        if table in packed.names():
+            _table_of(archive).write_bytes(packed.read(table, LARGEST_TEXT))
         yield from _files(archive)
 
 
 def _files(archive: Path) -> Iterator[SourceFile]:
-    table = archive.with_name(archive.name.replace(".tar.xz", ".csv"))
-    about = _table(table.read_text(encoding="utf-8-sig")) if table.is_file() else {}
+    table = _table_of(archive)
+    about = _table(table) if table.is_file() else {}
     for member in members(archive, (".cif",)):
+        if member.refusal is not None:
+            raise member.refusal
         refcode = Path(member.name).stem
         row = about.get(refcode, {})
         doubt = ("the collection marks it as disordered",) if row.get("DISORDER") == "DISORDER" else ()
@@ -51,8 +56,19 @@ def _files(archive: Path) -> Iterator[SourceFile]:
         )
 
 
-def _table(text: str) -> dict[str, dict[str, str]]:
+def _table_of(archive: Path) -> Path:
+    return archive.with_name(archive.name.replace(".tar.xz", ".csv"))
+
+
+def _table(path: Path) -> dict[str, dict[str, str]]:
     """Return the columns of each refcode that say something: pores, DISORDER, FSR_overlap, DOI and so on."""
+    try:
+        return _rows(read_text(path))
+    except csv.Error as error:
+        raise InputError(f"cannot be read as a table ({error})", path=path) from error
+
+
+def _rows(text: str) -> dict[str, dict[str, str]]:
     return {
         row["filename"]: {
             name: value.strip()

@@ -1,10 +1,10 @@
 """Data that come as a package from PyPI: found without importing the package."""
 
-import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
 from carvsdb.errors import MissingExtraError, NotFoundError
+from carvsdb_ingest.files.zips import opened_zip
 from carvsdb_ingest.sources.collection import existing
 
 
@@ -50,8 +50,8 @@ def data_file(path: Path | None, *, collection: str, package: str, within: str, 
     path = existing(path, collection)
     name = Path(within).name
     if path.is_file() and path.suffix == ".whl":
-        with zipfile.ZipFile(path) as wheel:
-            if f"{package}/{within}" in wheel.namelist():
+        with opened_zip(path, path) as wheel:
+            if f"{package}/{within}" in wheel.names():
                 return path, f"{package}/{within}"
     elif path.is_file():
         return path, ""

@@ -1,17 +1,18 @@
 """The nets of the RCSR as CGD files, as they come with PORMAKE."""
 
-import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from carvsdb.errors import InputError
-from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles, sha256_of
+from carvsdb.regular_file import read_bytes, sha256_of
+from carvsdb_ingest.files.zips import opened_zip
+from carvsdb_ingest.sources.collection import Collection, SourceFile, SourceFiles
 from carvsdb_ingest.sources.installed import data_file
 
 _WITHIN = "database/topologies/RCSR_topology.zip"
 _INSTALL = "pip install --no-deps pormake"
 _SUFFIX = ".cgd"
+_MAGIC = b"PK"
 
 
 def _open(path: Path | None) -> SourceFiles:
@@ -20,19 +21,18 @@ def _open(path: Path | None) -> SourceFiles:
 
 
 def _files(path: Path, member: str) -> Iterator[SourceFile]:
-    try:
-        content = path.read_bytes()
-        if member:
-            content = zipfile.ZipFile(BytesIO(content)).read(member)
-        if not zipfile.is_zipfile(BytesIO(content)):
-            yield SourceFile(path.name, content, path.stem, kind="crystalline")
-            return
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            for name in sorted(archive.namelist()):
-                if name.lower().endswith(_SUFFIX):
-                    yield SourceFile(name, archive.read(name), Path(name).stem, kind="crystalline")
-    except zipfile.BadZipFile as error:
-        raise InputError(f"cannot be read as a zip archive ({error})", path=path) from error
+    if member:
+        with opened_zip(path, path) as wheel:
+            content = wheel.read(member)
+    else:
+        content = read_bytes(path)
+    if not content.startswith(_MAGIC):
+        yield SourceFile(path.name, content, path.stem, kind="crystalline")
+        return
+    with opened_zip(BytesIO(content), path) as archive:
+        for name in archive.names():
+            if name.lower().endswith(_SUFFIX):
+                yield SourceFile(name, archive.read(name), Path(name).stem, kind="crystalline")
 
 
 RCSR = Collection(

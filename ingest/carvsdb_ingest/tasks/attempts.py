@@ -19,7 +19,7 @@ from carvsdb_ingest.tasks.statuses import cause_of, failure_text, status_of
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one net of a job.
+    """The outcome of one net of a job.
 
     Attributes
     ----------
@@ -197,9 +197,9 @@ def _items(job: Job, options: JobOptions) -> Iterator[NetItem | CarvsdbError]:
         yield job.item
         return
     if job.packed is not None:
-        file = TextFile.decode(zlib.decompress(job.packed), job.input)
+        file = TextFile.decode(zlib.decompress(job.packed), job.input, largest=options.max_input_size)
     else:
-        file = TextFile.load(job.input)
+        file = TextFile.load(job.input, largest=options.max_input_size)
     for part in read_parts(file, job.read or options.read):
         if isinstance(part, NetItem | CarvsdbError):
             yield part

@@ -1,4 +1,4 @@
-"""What became of inputs in earlier runs, as the catalogue remembers it."""
+"""Earlier runs: the statuses of their inputs, as the catalogue remembers them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def tried_before(storage: Storage, jobs: Sequence[Job], *, retry: bool) -> "dict
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A note of what became of a net of an input."""
+    """The noted status of a net of an input."""
 
     input: str
     item: int

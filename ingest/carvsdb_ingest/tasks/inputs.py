@@ -1,5 +1,6 @@
 """Which inputs there are: files, those of folders, of archives and of collections, each as a job."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -23,11 +24,11 @@ def net_files(paths: Iterable[str | Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in map(Path, paths):
-        if not path.is_dir():
+        if not os.path.isdir(path):  # which knows no error, unlike the method
             files.append(path)
             continue
         found = sorted(
-            file for file in path.rglob("*") if (is_taken_from_folders(file) or is_archive(file)) and file.is_file()
+            file for file in path.rglob("*") if (is_taken_from_folders(file) or is_archive(file)) and not file.is_dir()
         )
         if not found:
             known = ", ".join((*FOLDER_SUFFIXES, *ARCHIVES))
@@ -43,8 +44,11 @@ def file_jobs(path: Path, options: JobOptions) -> Iterator[Job]:
         return
     number = 0
     try:
-        for member in members(path, FOLDER_SUFFIXES):
+        for member in members(path, FOLDER_SUFFIXES, largest=options.max_input_size):
             number += 1
+            if member.refusal is not None:
+                yield refused_job(f"{path}/{member.name}", member.refusal)
+                continue
             yield member_job(path, member.name, member.content, options)
     except CarvsdbError as error:
         yield refused_job(path, error)

@@ -10,6 +10,8 @@ from uuid import UUID
 from carvsdb.catalogue import SourceInfo
 from carvsdb.catalogue.records.keys import content_key
 from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.escaping import escaped
+from carvsdb.regular_file import LARGEST_INPUT, open_regular
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.analysis.item import NetItem, ReadOptions
@@ -43,6 +45,8 @@ class JobOptions:
         Seconds that a file may take; then it is given up. By default 120 for nets (CGD, archives) and 300 for others.
     memory_limit : int
         Bytes of memory that the work on a file may take.
+    max_input_size : int
+        Bytes that a file, or a file of an archive, may have, expanded.
     """
 
     read: ReadOptions = field(default_factory=ReadOptions)
@@ -51,6 +55,7 @@ class JobOptions:
     kind: str | None = None
     time_limit: float | None = None
     memory_limit: int = MEMORY_LIMIT
+    max_input_size: int = LARGEST_INPUT
 
     def __post_init__(self) -> None:
         if self.time_limit is not None and not 0 < self.time_limit < 1e9:
@@ -114,9 +119,9 @@ class Job:
         return options.time_limit or (TIME_LIMIT_OF_NETS if holds_only_nets(self.input) else TIME_LIMIT)
 
 
-def refused_job(path: Path, error: CarvsdbError) -> Job:
+def refused_job(path: str | Path, error: CarvsdbError) -> Job:
     """Make the job of what cannot be done at all, so that it is accounted for."""
-    return Job(str(path), None, None, path=path, refusal=error)
+    return Job(escaped(str(path)), None, None, path=Path(path), refusal=error)
 
 
 def file_job(path: Path, options: JobOptions) -> Job:
@@ -127,18 +132,25 @@ def file_job(path: Path, options: JobOptions) -> Job:
     The suffix is a part of the task, since it tells the format; the name and the folder are not.
     """
     try:
-        with path.open("rb") as stream:
+        name = _name(path)
+        with open_regular(path, options.max_input_size) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:  # the reader says what is wrong
-        return Job(str(path), None, None, path=path)
-    return Job(str(path), digest, _task(digest, Path(plain_name(path)).suffix.lower(), options), path=path)
+    except InputError as error:
+        return refused_job(path, error)
+    except OSError as error:
+        return refused_job(path, InputError(f"cannot be read ({error.strerror or error})", path=path))
+    return Job(name, digest, _task(digest, Path(plain_name(path)).suffix.lower(), options), path=path)
 
 
 def member_job(path: Path, name: str, content: bytes, options: JobOptions) -> Job:
     """Make the job of a file of an archive."""
     digest = hashlib.sha256(content).hexdigest()
     task = _task(digest, Path(plain_name(name)).suffix.lower(), options)
-    return Job(f"{path}/{name}", digest, task, path=path, packed=zlib.compress(content, 1))
+    try:
+        where = _name(f"{path}/{name}")
+    except InputError as error:
+        return refused_job(f"{path}/{name}", error)
+    return Job(where, digest, task, path=path, packed=zlib.compress(content, 1))
 
 
 def source_job(path: Path, file: SourceFile, source: SourceInfo, sha256: str, options: JobOptions) -> Job:
@@ -154,6 +166,17 @@ def item_job(item: NetItem, source: SourceInfo, options: JobOptions) -> Job:
     """Make the job of a net of a collection."""
     task = _task(item.content_hash, source.collection, options)
     return Job(item.path or item.label, item.content_hash, task, item=item, source=source)
+
+
+def _name(path: str | Path) -> str:
+    """Return a file's name as text, by which it is known."""
+    name = str(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        sentence = "has a name that is no UTF-8 text, so that it could not be stored"
+        raise InputError(sentence, path=escaped(name), hint="rename it") from None
+    return name
 
 
 def _task(digest: str, form: str, options: JobOptions) -> UUID:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from carvsdb.catalogue import Catalogue
+from carvsdb.regular_file import LARGEST_INPUT
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.sources import Collection
@@ -33,6 +34,7 @@ def ingest_files(
     shards: Path | None = None,
     retry: bool = False,
     time_limit: float | None = None,
+    max_input_size: int = LARGEST_INPUT,
     note: Note = lambda sentence: None,
     progress: Progress = lambda report: None,
 ) -> IngestReport:
@@ -57,6 +59,8 @@ def ingest_files(
         Try again what was rejected before.
     time_limit : float, optional
         Seconds that a file may take. Default: 120 for nets (CGD, archives of nets), 300 for other files.
+    max_input_size : int
+        Bytes that a file, or a file of an archive, may have, expanded. Default: 1 GiB.
     note : callable
         Is told what the readers decided and what looks doubtful.
     progress : callable
@@ -68,7 +72,9 @@ def ingest_files(
     a run that is stopped, by whatever means, has lost at most the second of work or the shard that was being made, and
     another run does what is missing.
     """
-    options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions(), label, kind, time_limit)
+    options = JobOptions(
+        read or ReadOptions(), analysis or AnalysisOptions(), label, kind, time_limit, max_input_size=max_input_size
+    )
     run = Run(catalogue, options, workers or Workers(), shards, retry, note, progress)
     return run.do(job for file in files for job in file_jobs(Path(file), options))
 
@@ -84,6 +90,7 @@ def ingest_collection(
     shards: Path | None = None,
     retry: bool = False,
     time_limit: float | None = None,
+    max_input_size: int = LARGEST_INPUT,
     note: Note = lambda sentence: None,
     progress: Progress = lambda report: None,
 ) -> IngestReport:
@@ -95,7 +102,7 @@ def ingest_collection(
     collection : Collection
     path : Path, optional
         Where its files are; by default the package that they come with.
-    read, analysis, workers, shards, retry, time_limit, note, progress
+    read, analysis, workers, shards, retry, time_limit, max_input_size, note, progress
         As in :func:`ingest_files`.
 
     Raises
@@ -111,6 +118,8 @@ def ingest_collection(
     ...     len(report.added) == report.files, report.rejected
     (True, [])
     """
-    options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions(), time_limit=time_limit)
+    options = JobOptions(
+        read or ReadOptions(), analysis or AnalysisOptions(), time_limit=time_limit, max_input_size=max_input_size
+    )
     run = Run(catalogue, options, workers or Workers(), shards, retry, note, progress)
     return run.do(collection_jobs(collection, path, options, note))

@@ -1,4 +1,4 @@
-"""What became of the inputs of one run of ingestion."""
+"""The report of one run of ingestion: the status of each input."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from carvsdb_schemas.answers import CauseCount, IngestAnswer, Rejection
 
 @dataclass(slots=True)
 class IngestReport:
-    """What became of the inputs of one run.
+    """The statuses of the inputs of one run.
 
     Attributes
     ----------

@@ -1,6 +1,7 @@
-"""Holding many files against a catalogue: what they are, and what is nearest to them."""
+"""Screening many files with a catalogue: what they are, and what is nearest to them."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 
 from carvsdb.catalogue import Catalogue, Entry, Filters
 from carvsdb.catalogue.storing.batch import BatchBuilder
-from carvsdb.errors import CarvsdbError
+from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 from carvsdb_ingest.analysis.item import ReadOptions
@@ -22,18 +23,24 @@ SCREENED = pa.schema(
         ("label", pa.string()),
         ("status", pa.string()),
         ("cause", pa.string()),
+        ("name", pa.string()),
+        ("components", pa.int32()),
+        ("multiplicity", pa.int32()),
+        ("quality", pa.list_(pa.string())),
         ("n_nodes", pa.int32()),
         ("symbol", pa.string()),
         ("nearest", pa.string()),
         ("distance", pa.float64()),
     ]
 )
-"""Columns of an answer: a row for each net, or for a file that gave none."""
+"""Columns of an answer: a row for each net, or for a file that gave none.
+
+`components` are the sorts of connected net, `multiplicity` all copies of them: 2 for a twofold interpenetrated dia."""
 
 
 def screen(
     files: Iterable[str | Path],
-    catalogue: Catalogue,
+    catalogue: Catalogue | str | Path,
     *,
     read: ReadOptions | None = None,
     analysis: AnalysisOptions | None = None,
@@ -47,7 +54,7 @@ def screen(
     ----------
     files : iterable of str or Path
         May be a generator of any length.
-    catalogue : Catalogue
+    catalogue : Catalogue, str or Path
         Is only read, unless `store`.
     read, analysis
         Options of reading and of analysis.
@@ -74,13 +81,18 @@ def screen(
     ...     file = Path(folder) / "unknown.cgd"
     ...     _ = file.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n")
     ...     table = pa.Table.from_batches(screen([file], catalogue))
-    >>> [(row["label"], row["symbol"], row["nearest"], row["distance"]) for row in table.to_pylist()]
-    [('unknown', '{4(4)}', 'sql', 0.0)]
+    >>> [(row["label"], row["name"], row["nearest"], row["distance"]) for row in table.to_pylist()]
+    [('unknown', 'sql', 'sql', 0.0)]
     """
     options = JobOptions(read or ReadOptions(), analysis or AnalysisOptions())
-    left = iter(files)
-    while window := list(islice(left, at_once)):
-        yield _screened(window, catalogue, options, filters, store)
+    if isinstance(files, str | Path):
+        raise InputError(f"screen takes files, many at once; got one path, {files}", hint="give [PATH]")
+    with ExitStack() as opened:
+        if not isinstance(catalogue, Catalogue):
+            catalogue = opened.enter_context(Catalogue.open(catalogue, read_only=not store))
+        left = iter(files)
+        while window := list(islice(left, at_once)):
+            yield _screened(window, catalogue, options, filters, store)
 
 
 def _screened(
@@ -107,6 +119,10 @@ def _screened(
                         "label": entry.label,
                         "status": about.status,
                         "cause": about.cause,
+                        "name": about.name,
+                        "components": len(about.components),
+                        "multiplicity": sum(part.multiplicity for part in about.components),
+                        "quality": about.quality,
                         "n_nodes": about.n_nodes,
                         "symbol": about.carvs.symbol,
                     }

@@ -108,11 +108,6 @@ class WorkerPool:
         self._answers: queue.Queue[Answer] = queue.Queue()
         self._seats: dict[IsolatedProcess, _Seat] = {}
 
-    def warm(self) -> None:
-        """Start a process, while something else is done."""
-        if not self._seats:
-            self._sit()
-
     def do(self, pieces: Sequence[Sequence[Job]], options: JobOptions, shards: str | None) -> Iterator[Given | Done]:
         """Do pieces; what comes of them is yielded in the order of the jobs, as soon as possible.
 

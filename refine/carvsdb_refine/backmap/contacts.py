@@ -1,4 +1,4 @@
-"""How near atoms that are not bonded may come."""
+"""Contact distances: how near atoms that are not bonded may come."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Random packings of atoms and rigid molecules at a density."""
+"""Random packings, as start models of simulations: atoms and rigid molecules at a density."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The rule by which a proposal is accepted: jointly, or cheap term first.
+"""The Metropolis rule: a proposal is accepted jointly, or in two steps with the cheap term first (delayed acceptance).
 
 With the exponents x_E = ΔE / kT and x_D = f Δchi² the joint rule accepts with min(1, exp(-(x_E + x_D))). Delayed, the
 one exponent is asked first, with min(1, exp(-x_1)), and only what passes is asked the other, with min(1, exp(-x_2)).
@@ -23,7 +23,7 @@ BOLTZMANN = 8.617333262e-5
 
 
 class Verdict(IntEnum):
-    """What became of a proposal; the place in a counter."""
+    """How a proposal ended: accepted, or why not; the place in a counter."""
 
     ACCEPTED = 0
     FORBIDDEN = 1

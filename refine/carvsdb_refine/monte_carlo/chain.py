@@ -1,4 +1,4 @@
-"""The chain: one configuration after the other."""
+"""The Markov chain of Monte Carlo: one configuration after the other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.molecules import shifts_of_molecules
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judge_delayed, judge_jointly
 from carvsdb_refine.monte_carlo.configuration import Configuration
@@ -63,7 +64,7 @@ class ChainOptions:
 
 @dataclass(frozen=True, slots=True)
 class MoveCount:
-    """What became of the proposals of one move.
+    """Acceptance counts of one move: how its proposals ended.
 
     Attributes
     ----------
@@ -215,7 +216,7 @@ class Chain:
 
     @property
     def counts(self) -> tuple[MoveCount, ...]:
-        """What became of the proposals of each move."""
+        """Acceptance counts of each move."""
         return tuple(
             MoveCount(move.name, sum(row), row[0], row[1], row[2], scale)
             for move, row, scale in zip(self._moves, self._counts.tolist(), self._scales.tolist(), strict=True)
@@ -360,6 +361,8 @@ class Chain:
             raise InputError("the saved state belongs to another model or to other moves")
         current = model_of_state(state, model)
         chain = cls(current, terms, data, moves, constraints, options, generator_of_state(state))
+        # Positions are never wrapped: the images that held molecules together at the start still do.
+        chain.configuration.shifts = shifts_of_molecules(model)
         chain._n_moves = int(saved(state, "n_moves", np.array(0)))
         chain.temperature = float(saved(state, "temperature", np.array(0.0)))
         chain._counts[:], chain._scales[:] = (

@@ -1,4 +1,4 @@
-"""The configuration a chain is at: positions and cell that change, and what stays the same."""
+"""The configuration a Markov chain is at: positions and cell that change, and what stays the same."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.molecules import atoms_of_molecules, shifts_of_molecules
 
 
 class Configuration:
@@ -21,7 +22,10 @@ class Configuration:
     cell, inverse : ndarray of float64, shape (3, 3)
         Lattice vectors as rows, in Å, and the inverse of that matrix.
     molecules : tuple of ndarray of int64
-        The atoms of each molecule, ascending; each atom is a molecule where the model has none.
+        The atoms of each molecule, ascending; an atom that belongs to none is one of its own.
+    shifts : ndarray of int64, shape (n, 3)
+        The cell into which each atom is moved so that its molecule stands together. As atoms are never wrapped, they
+        stay what they are at the start.
     """
 
     def __init__(self, model: AtomicModel) -> None:
@@ -30,6 +34,7 @@ class Configuration:
         self.cell = model.cell.copy()
         self.inverse: NDArray[np.float64] = np.linalg.inv(self.cell).astype(np.float64)
         self.molecules = atoms_of_molecules(model)
+        self.shifts = shifts_of_molecules(model)
 
     @cached_property
     def atoms_in_molecules(self) -> NDArray[np.int64]:
@@ -64,25 +69,9 @@ class Configuration:
         return nearest
 
     def connected(self, atoms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return positions of a molecule's atoms, shape (k, 3), each in the image nearest to the first atom's."""
+        """Return positions of a molecule's atoms, shape (k, 3), in the images in which they stand together."""
         positions = self.positions[atoms]
         if len(atoms) == 1:
             return positions
-        connected: NDArray[np.float64] = positions[0] + self.nearest(positions - positions[0])
+        connected: NDArray[np.float64] = positions + self.shifts[atoms] @ self.cell
         return connected
-
-
-def atoms_of_molecules(model: AtomicModel) -> tuple[NDArray[np.int64], ...]:
-    """Return the atoms of each molecule, by ascending molecule id.
-
-    Examples
-    --------
-    >>> model = AtomicModel(("N", "N", "Ar"), np.eye(3), 9 * np.eye(3), molecule_ids=[4, 4, 2])
-    >>> [atoms.tolist() for atoms in atoms_of_molecules(model)]
-    [[2], [0, 1]]
-    """
-    if model.molecule_ids is None:
-        return tuple(np.arange(model.n_atoms).reshape(-1, 1))
-    order = np.argsort(model.molecule_ids, kind="stable")
-    _, starts = np.unique(model.molecule_ids[order], return_index=True)
-    return tuple(np.split(order, starts[1:]))

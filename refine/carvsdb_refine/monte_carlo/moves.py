@@ -1,4 +1,7 @@
-"""How proposals are drawn. Every way there is as likely as the way back, unless the proposal says otherwise."""
+"""Trial moves: how proposals are drawn.
+
+Every way there is as likely as the way back (detailed balance), unless the proposal says otherwise.
+"""
 
 from dataclasses import dataclass
 from math import exp, pi, radians
@@ -40,8 +43,7 @@ class RigidMove:
         moved = configuration.positions[atoms] + rng.uniform(-scale, scale, 3) * self.translation
         if len(atoms) > 1 and self.rotation > 0:
             angle = rng.uniform(-1, 1) * min(scale * radians(self.rotation), pi)
-            here, cell, inverse = configuration.positions[atoms], configuration.cell, configuration.inverse
-            _turn(here, cell, inverse, random_axis(rng), angle, moved)
+            _turn(configuration.connected(atoms), random_axis(rng), angle, moved)
         return Proposal(atoms, moved)
 
 
@@ -173,21 +175,13 @@ def _nearest_copies(configuration: Configuration, positions: Floats, factor: flo
 
 
 @compiled
-def _turn(positions: Floats, cell: Floats, inverse: Floats, axis: Floats, angle: float, moved: Floats) -> None:
-    """Add to `moved` what a rotation about the centre shifts the atoms of a molecule, shape (k, 3)."""
+def _turn(positions: Floats, axis: Floats, angle: float, moved: Floats) -> None:
+    """Add to `moved` what a rotation about the centre shifts the atoms of a whole molecule, shape (k, 3)."""
     n_atoms = positions.shape[0]
     arms, centre = np.empty((n_atoms, 3)), np.zeros(3)
     for k in range(n_atoms):
-        # The image nearest to the first atom.
         for row in range(3):
             arms[k, row] = positions[k, row] - positions[0, row]
-        turns = np.zeros(3)
-        for row in range(3):
-            turns[row] = np.rint(
-                arms[k, 0] * inverse[0, row] + arms[k, 1] * inverse[1, row] + arms[k, 2] * inverse[2, row]
-            )
-        for row in range(3):
-            arms[k, row] -= turns[0] * cell[0, row] + turns[1] * cell[1, row] + turns[2] * cell[2, row]
             centre[row] += arms[k, row] / n_atoms
     cosine, sine = np.cos(angle), np.sin(angle)
     for k in range(n_atoms):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import InputError, MissingExtraError
+from carvsdb.errors import InputError
 from carvsdb_refine.potential.checks import checked_atoms
 from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential, saved
 
@@ -26,18 +26,10 @@ class AseCalculator(Potential):
         same share of the total.
     name : str
         What messages call it.
-
-    Raises
-    ------
-    MissingExtraError
-        If ASE is not installed.
     """
 
     calculator: Any = field(repr=False)
     name: str = "ase"
-
-    def __post_init__(self) -> None:
-        _ase()
 
     def bind(self, model: AtomicModel) -> "BoundAseCalculator":
         """Return the energies of a model, evaluated anew for every proposal."""
@@ -49,7 +41,7 @@ class AseCalculator(Potential):
         places, vectors = checked_atoms(len(elements), positions, cell, source)
         # ASE knows deuterium by its mass only.
         symbols = ["H" if symbol == "D" else symbol for symbol in elements]
-        atoms = _ase().Atoms(symbols, positions=places, cell=vectors, pbc=True)
+        atoms = import_module("ase").Atoms(symbols, positions=places, cell=vectors, pbc=True)
         ask = self.calculator.get_property
         try:
             if "energies" in self.calculator.implemented_properties:
@@ -113,10 +105,3 @@ class BoundAseCalculator:
         self.atom_energies = saved(arrays, "atom_energies", self.atom_energies)
         self._positions = saved(arrays, "positions", self._positions)
         self._proposed = None
-
-
-def _ase() -> Any:
-    try:
-        return import_module("ase")
-    except ImportError as error:
-        raise MissingExtraError('the energy term ase needs ASE; run `pip install "ase>=3.22"`') from error

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from carvsdb.errors import InputError, MissingExtraError
+from carvsdb.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,6 @@ def make_calculator(name: str, arguments: Mapping[str, Any], folder: Path, allow
     ------
     InputError
         If the class is neither known nor allowed, is no calculator, or an argument is none that a config may give.
-    MissingExtraError
-        If ASE is not installed.
     """
     for place in allowed:
         if not _PLACE.fullmatch(place):
@@ -95,30 +93,22 @@ def environment_commands() -> list[str]:
     """Return what ASE's calculators may run because the environment or ASE's own configuration says so."""
     variables = (name for name in sorted(os.environ) if re.fullmatch(r"ASE_\w+|\w+_(COMMAND|SCRIPT)", name))
     found = [f"{name}={os.environ[name]}" for name in variables]
-    try:
-        parser = import_module("ase.config").cfg.parser
-        found += [
-            f"{key} of [{section}] in ASE's configuration: {value}"
-            for section in parser.sections()
-            for key, value in parser[section].items()
-            if _STARTS.search(key)
-        ]
-    except (ImportError, AttributeError):  # an ASE before 3.23 has no configuration
-        pass
-    return found
+    parser = import_module("ase.config").cfg.parser
+    return found + [
+        f"{key} of [{section}] in ASE's configuration: {value}"
+        for section in parser.sections()
+        for key, value in parser[section].items()
+        if _STARTS.search(key)
+    ]
 
 
 def _class_at(place: str) -> Any:
     module, _, name = place.partition(":")
     try:
-        base = import_module("ase.calculators.calculator")
-    except ImportError as error:
-        raise MissingExtraError('the energy term ase needs ASE; run `pip install "ase>=3.22"`') from error
-    try:
         kind = getattr(import_module(module), name)
     except Exception as error:  # whatever the module of others raises
         raise InputError(f"there is no ASE calculator {place} ({error})") from error
-    if not (isinstance(kind, type) and issubclass(kind, getattr(base, "BaseCalculator", base.Calculator))):
+    if not (isinstance(kind, type) and issubclass(kind, import_module("ase.calculators.calculator").BaseCalculator)):
         raise InputError(f"{place} is no calculator of ASE: expected a subclass of its Calculator")
     return kind
 

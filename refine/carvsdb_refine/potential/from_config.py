@@ -9,8 +9,7 @@ from carvsdb_ingest.analysis import read_nets
 from carvsdb_refine.potential.ace.potential import read_ace
 from carvsdb_refine.potential.ase_calculator import AseCalculator
 from carvsdb_refine.potential.calculators import make_calculator
-from carvsdb_refine.potential.classical.lennard_jones import LennardJones, LennardJonesPair
-from carvsdb_refine.potential.classical.morse import Morse, MorsePair
+from carvsdb_refine.potential.classical.pair_potentials import pair_potential
 from carvsdb_refine.potential.classical.stillinger_weber import StillingerWeber
 from carvsdb_refine.potential.classical.tersoff import Tersoff
 from carvsdb_refine.potential.keating import Keating
@@ -19,9 +18,8 @@ from carvsdb_schemas.refinement import (
     AceTable,
     AseTable,
     KeatingTable,
-    LennardJonesTable,
-    MorseTable,
     NoPotentialTable,
+    PairTable,
     PotentialTable,
     StillingerWeberTable,
     TersoffTable,
@@ -60,12 +58,8 @@ def potential_from_config(
     match table:
         case AceTable():
             return read_ace(Path(folder, table.file))
-        case LennardJonesTable():
-            pairs = {name: LennardJonesPair(pair.epsilon, pair.sigma) for name, pair in table.pairs.items()}
-            return LennardJones(pairs, table.cutoff, table.shifted)
-        case MorseTable():
-            wells = {name: MorsePair(pair.depth, pair.width, pair.distance) for name, pair in table.pairs.items()}
-            return Morse(wells, table.cutoff, table.shifted)
+        case PairTable():
+            return pair_potential(table)
         case StillingerWeberTable():
             return StillingerWeber.silicon() if table.file is None else StillingerWeber.read(Path(folder, table.file))
         case TersoffTable():

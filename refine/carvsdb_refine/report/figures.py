@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib import colormaps
@@ -11,7 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from carvsdb.escaping import figure_text
 from carvsdb.plots.saving import house_style
+from carvsdb_refine.report.fits import Fit
 from carvsdb_refine.scattering import Partials
 
 Floats = NDArray[np.float64]
@@ -19,7 +20,7 @@ Columns = Mapping[str, Floats]
 Counts = Mapping[str, NDArray[np.int64]]
 
 # Okabe and Ito's colours, told apart by the colour-blind.
-MEASURED, CALCULATED, RESIDUAL, BEFORE = "#222222", "#D55E00", "#0072B2", "#9a9a9a"
+MEASURED, CALCULATED, RESIDUAL, BEFORE = "#222222", "#D55E00", "#0072B2", "#56B4E9"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 # Partials are drawn up to 12 Å; a peak much above the rest is cut off.
@@ -32,6 +33,11 @@ def png(draw: Callable[[Figure], None], width: float = 8.0, height: float = 4.5)
         figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
         FigureCanvasAgg(figure)
         draw(figure)
+        # Laid out once: left to itself, it is laid out and drawn twice.
+        layout = figure.get_layout_engine()
+        assert layout is not None
+        layout.execute(figure)
+        figure.set_layout_engine("none")
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
@@ -43,35 +49,7 @@ def plain(axes: Axes, title: str = "") -> None:
     axes.grid(color="#ececec", linewidth=0.7)
     axes.set_axisbelow(True)
     if title:
-        axes.set_title(title, loc="left", fontweight="bold")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fit:
-    """A data set beside the curves of two models.
-
-    Attributes
-    ----------
-    title : str
-        What stands above: kind, function, Rw.
-    axis, unit : str
-        ``Q`` in Å⁻¹ or ``r`` in Å.
-    function : str
-        What is drawn, such as ``F(Q)``.
-    x, measured, calculated : ndarray of float64, shape (n,)
-        Scale and offset applied.
-    before : ndarray of float64, shape (n,), or None
-        The curve of the start.
-    """
-
-    title: str
-    axis: str
-    unit: str
-    function: str
-    x: Floats
-    measured: Floats
-    calculated: Floats
-    before: Floats | None = None
+        axes.set_title(figure_text(title), loc="left", fontweight="bold")
 
 
 def fits_png(fits: list[Fit]) -> bytes:
@@ -83,10 +61,12 @@ def fits_png(fits: list[Fit]) -> bytes:
             above, below = grid[2 * number, 0], grid[2 * number + 1, 0]
             below.sharex(above)
             above.plot(fit.x, fit.measured, color=MEASURED, linewidth=0, marker=".", markersize=2.5, label="measured")
-            if fit.before is not None:
-                above.plot(fit.x, fit.before, color=BEFORE, linewidth=0.9, label="start")
             above.plot(fit.x, fit.calculated, color=CALCULATED, linewidth=1.1, label="model")
             below.axhline(0, color=MEASURED, linewidth=0.6)
+            if fit.before is not None:
+                # Above the model's: where nothing has changed both are seen.
+                above.plot(fit.x, fit.before, color=BEFORE, linewidth=1.0, linestyle=(0, (4, 3)), label="start")
+                below.plot(fit.x, fit.measured - fit.before, color=BEFORE, linewidth=0.7)
             below.plot(fit.x, fit.measured - fit.calculated, color=RESIDUAL, linewidth=0.8)
             plain(above, fit.title)
             plain(below)
@@ -135,48 +115,44 @@ def partials_png(now: Partials, before: Partials | None = None) -> bytes:
 
 
 def traces_png(trace: Columns, labels: Sequence[str]) -> bytes:
-    """Draw a trace; `labels` name the data sets."""
+    """Draw a trace, each data set on axes of its own; `labels` name the data sets."""
     kinds = [name.removeprefix("tried_") for name in trace if name.startswith("tried_")]
-    with_energy = np.isfinite(trace["energy_per_atom"]).any()
-    panels = [*(["chi2", "rw"] if labels else []), *(["energy"] if with_energy else []), "acceptance", "temperature"]
+    panels = [(f"{name}_{number}", label) for number, label in enumerate(labels, 1) for name in ("chi2", "rw")]
+    if np.isfinite(trace["energy_per_atom"]).any():
+        panels.append(("energy_per_atom", ""))
+    panels += [("accepted", ""), ("temperature", "")]
 
     def draw(figure: Figure) -> None:
         grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
-        for panel, axes in zip(panels, grid, strict=True):
-            _panel(axes, panel, trace, labels, kinds)
+        for (column, label), axes in zip(panels, grid, strict=True):
+            _panel(axes, column, label, trace, kinds)
         grid[-1].set_xlabel("moves tried")
 
-    return png(draw, height=1.8 * len(panels) + 0.4)
+    return png(draw, height=1.5 * len(panels) + 0.4)
 
 
-def _panel(axes: Axes, panel: str, trace: Columns, labels: Sequence[str], kinds: Sequence[str]) -> None:
+def _panel(axes: Axes, column: str, label: str, trace: Columns, kinds: Sequence[str]) -> None:
     moves = trace["moves"]
-    if panel == "chi2":
-        for index, label in enumerate(labels):
-            axes.plot(moves, trace[f"chi2_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=label)
-        axes.set_ylabel("χ²")
-    elif panel == "rw":
-        for index, label in enumerate(labels):
-            axes.plot(moves, trace[f"rw_{index + 1}"], color=COLOURS[index % len(COLOURS)], label=label)
-        axes.set_ylabel("Rw")
-    elif panel == "energy":
-        axes.plot(moves, trace["energy_per_atom"], color=COLOURS[0])
-        axes.set_ylabel("energy (eV/atom)")
-        axes.ticklabel_format(useOffset=False)
-    elif panel == "acceptance":
+    plain(axes)
+    if column == "accepted":
         for index, kind in enumerate(kinds):
             tried, accepted = np.diff(trace[f"tried_{kind}"]), np.diff(trace[f"accepted_{kind}"])
             share = np.divide(accepted, tried, out=np.full(len(tried), np.nan), where=tried > 0)
-            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=kind)
+            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=figure_text(kind))
         axes.set_ylim(0, 1)
         axes.set_ylabel("accepted")
-    else:
+        axes.legend(frameon=False, fontsize=8)
+    elif column == "temperature":
         axes.step(moves, trace["temperature"], where="post", color=COLOURS[1])
         axes.set_ylabel("T (K)")
         axes.set_ylim(bottom=0)
-    plain(axes)
-    if axes.get_legend_handles_labels()[1]:
-        axes.legend(frameon=False, fontsize=8)
+    else:
+        number = int(column.rpartition("_")[2]) - 1 if label else 0
+        axes.plot(moves, trace[column], color=COLOURS[number % len(COLOURS)])
+        what = {"chi2": "χ²", "rw": "Rw"}.get(column.rpartition("_")[0], "energy (eV/atom)")
+        axes.set_ylabel(what)
+        axes.set_title(figure_text(label), loc="right", fontsize=8)
+        axes.ticklabel_format(axis="y", useOffset=False)
 
 
 def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
@@ -205,6 +181,31 @@ def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
         grid[0, 0].legend(frameon=False)
 
     return png(draw, width=9.0, height=2.3 * rows)
+
+
+def angles_png(now: Columns, before: Columns, edges: Floats) -> bytes:
+    """Draw the distributions of bond angles, shares per degree in bins of `edges`, by end, centre and end."""
+    triples = list(now)
+    columns = min(3, max(1, len(triples)))
+    rows = max(1, -(-len(triples) // columns))
+
+    def draw(figure: Figure) -> None:
+        grid = figure.subplots(rows, columns, sharex=True, squeeze=False)
+        for axes in grid.ravel()[len(triples) :]:
+            axes.set_visible(False)
+        for number, (triple, axes) in enumerate(zip(triples, grid.ravel(), strict=False)):
+            axes.stairs(100 * now[triple], edges, color=CALCULATED, linewidth=1.1, label="model")
+            if triple in before:
+                axes.stairs(100 * before[triple], edges, color=BEFORE, linewidth=0.9, label="start")
+            plain(axes, triple)
+            if number % columns == 0:
+                axes.set_ylabel("% per degree")
+            if number >= len(triples) - columns:
+                axes.set_xlabel("angle (°)")
+                axes.tick_params(labelbottom=True)
+        grid[0, 0].legend(frameon=False)
+
+    return png(draw, width=9.0, height=1.9 * rows + 0.5)
 
 
 def _shares(counts: NDArray[np.int64], size: int) -> Floats:

@@ -1,6 +1,8 @@
 """From a folder of a run to its report."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +11,25 @@ from numpy.typing import NDArray
 from carvsdb.atomic_write import why_not_written, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
+from carvsdb.regular_file import read_bytes
+from carvsdb.version import VERSION
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.monte_carlo import model_of_state
-from carvsdb_refine.report.figures import Fit, coordination_png, fits_png, partials_png, rings_png, traces_png
+from carvsdb_refine.report.angles import ANGLE_EDGES, ANGLE_STEP, angle_columns, angle_shares, most_frequent
+from carvsdb_refine.report.figures import angles_png, coordination_png, fits_png, partials_png, rings_png, traces_png
+from carvsdb_refine.report.fits import fits, fits_in_r
 from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page
 from carvsdb_refine.run.checkpoint import load_checkpoint
+from carvsdb_refine.run.column_files import csv_of
+from carvsdb_refine.run.curve_files import write_curves
+from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
-from carvsdb_refine.run.net_of_model import analyse_model, coordination
-from carvsdb_refine.run.scoring import score_model
+from carvsdb_refine.run.net_of_model import BondedModel, bond_angles, coordination, rings_of_model
+from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.run.status import status
+from carvsdb_refine.run.timing import now as time_now
 from carvsdb_refine.run.trace import read_trace
-from carvsdb_refine.scattering import pair_histogram, partial_distributions
 from carvsdb_schemas.refinement_answers import DataAnswer, ScoreAnswer, StatusAnswer
 
 # So many kept models, spread over the run, get their rings searched.
@@ -37,10 +46,13 @@ class Written:
         The HTML page.
     figures : tuple of Path
         The PNG files.
+    tables : tuple of Path
+        Curves, partials and angles as CSV, beside the figures.
     """
 
     page: Path
     figures: tuple[Path, ...]
+    tables: tuple[Path, ...]
 
 
 def make_report(setup: Setup, target: Path | None = None, rings: bool = True) -> Written:
@@ -62,24 +74,38 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     """
     folder = RunFolder(setup.file.outputs)
     state = status(setup.file)
-    model = current_model(setup, folder)
+    start = evaluate(setup, setup.model)
+    now = start if state.state == "new" else evaluate(setup, current_model(setup, folder))
+    outputs = setup.file.config.outputs
+    old_bonds = BondedModel.of(start.model, outputs)
+    bonds = old_bonds if now is start else BondedModel.of(now.model, outputs)
+    angles, old_angles = (angle_shares(bond_angles(one)) for one in (bonds, old_bonds))
     sections = [
-        _summary(setup, state, score_model(setup, setup.model, "start"), score_model(setup, model, "model")),
-        *_fits(setup, model),
-        _partials(setup, model),
+        _summary(setup, state, score_of(setup, start, "start"), score_of(setup, now, "model")),
+        *_fits(now, start),
+        _partials(now, start),
     ]
     if state.state != "new":
         labels = [f"{table.kind} {table.function}" for table in setup.file.config.data]
         trace = traces_png(_trace(folder, len(labels)), labels)
         sections.append(Section("Along the run", pictures=[Picture("traces", "Every line of trace.csv.", trace)]))
-    sections.append(_coordination(setup, model))
+    sections.append(_coordination(bonds, old_bonds))
+    if angles:
+        caption = f"Angles between bonds at one atom, in bins of {ANGLE_STEP:g}°; angles.csv has all of them."
+        picture = Picture("angles", caption, angles_png(most_frequent(angles), old_angles, ANGLE_EDGES))
+        sections.append(Section("Bond angles", pictures=[picture]))
     if rings:
-        sections.append(_rings(setup, folder, model, state))
+        sections.append(_rings(setup, folder, (old_bonds, bonds), state))
     sections.append(Section("Config", [f"{setup.file.path}, SHA-256 {setup.file.sha256}"], code=setup.file.text))
     path = folder.report if target is None else target
     if target is None:
         _check_own(path)
-    return _write(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
+    written = _write(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
+    tables = write_curves(now, _figures(path))
+    if angles:
+        tables += (_figures(path) / "angles.csv",)
+        write_text(tables[-1], csv_of(angle_columns(angles)))
+    return replace(written, tables=tables)
 
 
 def current_model(setup: Setup, folder: RunFolder) -> AtomicModel:
@@ -103,7 +129,10 @@ def _trace(folder: RunFolder, n_data: int) -> dict[str, NDArray[np.float64]]:
 
 def _under(setup: Setup, state: StatusAnswer) -> str:
     what = f"{state.moves:,} of {state.total:,} moves, {state.state}" if state.moves else "the start, before any move"
-    return f"{setup.model!r}; {what}"
+    when = f"; run from {state.began} to {state.ended}" if state.began else ""
+    speed = f", {state.moves_per_second:,.1f} moves/s" if state.moves_per_second else ""
+    made = f"; carvsdb {state.version}" if state.version else ""
+    return f"{setup.model!r}; {what}{when}{speed}{made}; reported {time_now()} by carvsdb {VERSION}"
 
 
 def _summary(setup: Setup, state: StatusAnswer, before: ScoreAnswer, now: ScoreAnswer) -> Section:
@@ -115,6 +144,9 @@ def _summary(setup: Setup, state: StatusAnswer, before: ScoreAnswer, now: ScoreA
             rows.append([f"Rw of {name}, as fitted", f"{old.fitted.rw:.4f}", f"{new.fitted.rw:.4f}"])
         if old.fitted.chi2 is not None and new.fitted.chi2 is not None:
             rows.append([f"χ² of {name}, as fitted", f"{old.fitted.chi2:,.1f}", f"{new.fitted.chi2:,.1f}"])
+        if old.fitted.reduced_chi2 is not None and new.fitted.reduced_chi2 is not None:
+            values = [f"{one.fitted.reduced_chi2:,.3f}" for one in (old, new)]
+            rows.append([f"reduced χ² of {name}, as fitted ({new.fitted.n_points:,} points)", *values])
         rows.append([f"scale of {name}", f"{old.scale:.5f}", f"{new.scale:.5f}"])
     if before.energy_per_atom is not None and now.energy_per_atom is not None:
         rows.append(["energy (eV/atom)", f"{before.energy_per_atom:.5f}", f"{now.energy_per_atom:.5f}"])
@@ -143,42 +175,26 @@ def _beyond(data: DataAnswer) -> str:
     }[data.fitted.beyond_box]
 
 
-def _fits(setup: Setup, model: AtomicModel) -> list[Section]:
-    if not setup.data:
+def _fits(now: Evaluation, before: Evaluation) -> list[Section]:
+    if not now.calculations:
         return []
-    now, before = (_h(setup, one) for one in (model, setup.model))
-    calculations = setup.calculations_of(model)
-    fits = []
-    for table, calculation, start in zip(setup.file.config.data, calculations, setup.calculations, strict=True):
-        data = calculation.data
-        curve, old = calculation.curve(now), start.curve(before)
-        score, old_score = data.score(curve), start.data.score(old)
-        title = f"{table.kind} {table.function}: Rw {score.rw:.4f}"
-        scaled, old_scaled = score.scale * curve + score.offset, old_score.scale * old + old_score.offset
-        same = old_scaled.shape == scaled.shape
-        fits.append(
-            Fit(title, data.axis, data.unit, data.function, data.x, data.values, scaled, old_scaled if same else None)
-        )
     caption = "Data as they are fitted, the model's curve with its scale and offset, and the difference."
-    return [Section("Fits", pictures=[Picture("fits", caption, fits_png(fits))])]
+    pictures = [Picture("fits", caption, fits_png(fits(now, before)))]
+    in_r = fits_in_r(now, before)
+    if in_r:
+        caption = "The same as D(r): data and curves transformed alike, over the points of the data."
+        pictures.append(Picture("d-of-r", caption, fits_png(in_r)))
+    return [Section("Fits", ["curves.csv has the numbers."], pictures=pictures)]
 
 
-def _h(setup: Setup, model: AtomicModel) -> NDArray[np.float64]:
-    partials = partial_distributions(pair_histogram(model, setup.composition.bin_width))
-    return np.asarray(partials.values - 1, np.float64)
-
-
-def _partials(setup: Setup, model: AtomicModel) -> Section:
-    now, before = (
-        partial_distributions(pair_histogram(one, setup.composition.bin_width)) for one in (model, setup.model)
-    )
+def _partials(now: Evaluation, before: Evaluation) -> Section:
     caption = "Partial pair distribution functions up to 12 Å; high peaks within molecules are cut off."
-    return Section("Partials", pictures=[Picture("partials", caption, partials_png(now, before))])
+    picture = Picture("partials", caption, partials_png(now.partials, before.partials))
+    return Section("Partials", ["partials.csv has the numbers."], pictures=[picture])
 
 
-def _coordination(setup: Setup, model: AtomicModel) -> Section:
-    outputs = setup.file.config.outputs
-    now, before = coordination(model, outputs), coordination(setup.model, outputs)
+def _coordination(bonds: BondedModel, old_bonds: BondedModel) -> Section:
+    now, before = coordination(bonds), coordination(old_bonds)
     rows = []
     for pair, counts in now.items():
         places = np.arange(len(counts))
@@ -190,31 +206,35 @@ def _coordination(setup: Setup, model: AtomicModel) -> Section:
     return Section("Coordination", [], [Table(["pair", "start", "model", "atoms by number"], rows)], pictures)
 
 
-def _rings(setup: Setup, folder: RunFolder, model: AtomicModel, state: StatusAnswer) -> Section:
+def _rings(setup: Setup, folder: RunFolder, ends: tuple[BondedModel, BondedModel], state: StatusAnswer) -> Section:
     """Search the rings of the start, of kept models and of the last one."""
-    kept = folder.snapshots()
-    picked = [
-        kept[index] for index in np.unique(np.linspace(0, len(kept) - 1, min(len(kept), _MOST_MODELS - 2)).astype(int))
-    ]
-    models = [(0, setup.model)]
-    models += [(int(path.stem), read_model(path, setup.types)) for path in picked if int(path.stem) < state.moves]
-    models += [(state.moves, model)] if state.moves else []
+    outputs, kept = setup.file.config.outputs, [path for path in folder.snapshots() if int(path.stem) < state.moves]
+    places = np.unique(np.linspace(0, len(kept) - 1, min(len(kept), _MOST_MODELS - 2)).astype(int))
+    models: list[tuple[int, Callable[[], BondedModel]]] = [(0, lambda: ends[0])]
+    for path in [kept[index] for index in places]:
+        models.append((int(path.stem), partial(_bonded, path, setup)))
+    models += [(state.moves, lambda: ends[1])] if state.moves else []
     moves, vectors, rows, doubts = [], [], [], []
-    for count, one in models:
+    clustering = None
+    for count, bonded in models:
         try:
-            analysis = analyse_model(one, setup.file.config.outputs, f"after {count} moves")
+            found = rings_of_model(bonded(), outputs, clustering)
         except CarvsdbError as error:
             doubts.append(f"After {count:,} moves there is no net: {error.message}.")
             continue
-        description = analysis.description
+        carvs, clustering = found.census.carvs(), found.clustering
         moves.append(count)
-        vectors.append(np.array(description.carvs.vector))
-        rows.append([f"{count:,}", f"{description.n_nodes:,}", description.carvs.symbol, description.name or ""])
+        vectors.append(carvs.vector)
+        rows.append([f"{count:,}", f"{carvs.n_nodes:,}", carvs.symbol, found.name])
     if not moves:
         return Section("Rings", doubts)
     caption = "Mean rings per node by size, along the run."
     table = Table(["moves", "nodes", "CARVS", "net"], rows)
     return Section("Rings", doubts, [table], [Picture("rings", caption, rings_png(moves, vectors))])
+
+
+def _bonded(path: Path, setup: Setup) -> BondedModel:
+    return BondedModel.of(read_model(path, setup.types), setup.file.config.outputs)
 
 
 def _figures(path: Path) -> Path:
@@ -224,8 +244,8 @@ def _figures(path: Path) -> Path:
 def _check_own(path: Path) -> None:
     """Raise RefusedError if a page or figures stand in a run's folder that no report made."""
     try:
-        begins = path.read_bytes()[:1000] if path.exists() or path.is_symlink() else None
-    except OSError:
+        begins = read_bytes(path)[:1000] if path.exists() or path.is_symlink() else None
+    except InputError:
         begins = b""
     ours = begins is not None and GENERATOR.encode() in begins and not path.is_symlink()
     for place, stands in ((path, begins is not None), (_figures(path), _figures(path).exists())):
@@ -246,4 +266,4 @@ def _write(path: Path, text: str, sections: list[Section]) -> Written:
             write_bytes(target, picture.content)
             written.append(target)
     write_text(path, text)
-    return Written(path, tuple(written))
+    return Written(path, tuple(written), ())

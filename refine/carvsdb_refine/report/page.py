@@ -5,6 +5,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from carvsdb.escaping import escaped_lines
+
 GENERATOR = '<meta name="generator" content="carvsdb refine report">'
 """By which a page of ours is known."""
 
@@ -68,30 +70,35 @@ def page(title: str, under: str, sections: Sequence[Section]) -> str:
     """
     body = "".join(_section(section) for section in sections)
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{GENERATOR}<title>{html.escape(title)}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{GENERATOR}<title>{_text(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n'
-        f'<body><h1>{html.escape(title)}</h1>\n<p class="under">{html.escape(under)}</p>\n{body}</body></html>\n'
+        f'<body><h1>{_text(title)}</h1>\n<p class="under">{_text(under)}</p>\n{body}</body></html>\n'
     )
 
 
+def _text(text: str) -> str:
+    """Return a text of others as a part of the page."""
+    return html.escape(escaped_lines(text))
+
+
 def _section(section: Section) -> str:
-    parts = [f"<h2>{html.escape(section.title)}</h2>\n"]
-    parts += [f"<p>{html.escape(line)}</p>\n" for line in section.text]
+    parts = [f"<h2>{_text(section.title)}</h2>\n"]
+    parts += [f"<p>{_text(line)}</p>\n" for line in section.text]
     parts += [_table(table) for table in section.tables]
     for picture in section.pictures:
         data = base64.b64encode(picture.content).decode()
-        caption = html.escape(picture.caption)
+        caption = _text(picture.caption)
         parts.append(
             f'<figure><img alt="{caption}" src="data:image/png;base64,{data}"><figcaption>{caption}</figcaption>'
             "</figure>\n"
         )
     if section.code:
-        parts.append(f"<pre>{html.escape(section.code)}</pre>\n")
+        parts.append(f"<pre>{_text(section.code)}</pre>\n")
     return "".join(parts)
 
 
 def _table(table: Table) -> str:
-    header = "".join(f"<th>{html.escape(name)}</th>" for name in table.header)
+    header = "".join(f"<th>{_text(name)}</th>" for name in table.header)
     rows = "".join("<tr>" + "".join(_cell(text) for text in row) + "</tr>" for row in table.rows)
     return f"<table><tr>{header}</tr>{rows}</table>\n"
 
@@ -101,5 +108,5 @@ def _cell(text: str) -> str:
     try:
         float(number)
     except ValueError:
-        return f"<td>{html.escape(text)}</td>"
-    return f'<td class="number">{html.escape(text)}</td>'
+        return f"<td>{_text(text)}</td>"
+    return f'<td class="number">{_text(text)}</td>'

@@ -1,28 +1,35 @@
 """Refinements from a TOML file: score, run, resume, status.
 
-Floors, each importing only from below: ``runner | into_catalogue`` / ``status | scoring`` / ``assemble`` /
-``setup | net_of_model`` / ``config_file | molecules`` / ``folder`` /
-``checkpoint | trace | result | schedule | progress``.
+Floors, each importing only from below: ``runner | into_catalogue`` / ``status | scoring | curve_files`` /
+``assemble | evaluation | doubts`` / ``setup | net_of_model`` / ``config_file | molecules`` / ``folder`` /
+``checkpoint | trace | result | schedule | progress | timing | column_files``.
 """
 
 from carvsdb_refine.run.config_file import ConfigFile, read_config
+from carvsdb_refine.run.curve_files import write_start_curves
+from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.progress import Observation, Progress
-from carvsdb_refine.run.runner import Hooks, check_place, resume, run
+from carvsdb_refine.run.runner import Hooks, check_folder, check_place, resume, run
 from carvsdb_refine.run.scoring import score
 from carvsdb_refine.run.setup import Setup, prepare
-from carvsdb_refine.run.status import status
+from carvsdb_refine.run.status import runs_in, status
 
 __all__ = [
     "ConfigFile",
+    "Evaluation",
     "Hooks",
     "Observation",
     "Progress",
     "Setup",
+    "check_folder",
     "check_place",
+    "evaluate",
     "prepare",
     "read_config",
     "resume",
     "run",
+    "runs_in",
     "score",
     "status",
+    "write_start_curves",
 ]

@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from carvsdb.atomic_write import write_bytes
+from carvsdb.atomic_write import draft_beside, write_bytes
 from carvsdb.errors import InputError, RefusedError
+from carvsdb.regular_file import LARGEST_TABLE, open_regular
 
 _NOTES, _SEAL = "notes.json", "seal"
 _LONGEST_NOTES = 1_000_000
@@ -128,7 +129,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 def _arrays_of(path: Path) -> dict[str, NDArray[Any]]:
     """Read all arrays; nothing is unpacked, so no more memory is taken than the file is long."""
-    with zipfile.ZipFile(path) as archive:
+    with open_regular(path, LARGEST_TABLE) as stream, zipfile.ZipFile(stream) as archive:
         for member in archive.infolist():
             if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
                 raise ValueError("its parts are compressed")
@@ -157,9 +158,8 @@ def _sealed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 def _keep(path: Path) -> None:
     """Keep the last checkpoint under its other name, without a moment in which there is none."""
-    draft = before(path).with_name(f".{path.name}.{os.getpid()}.part")
+    draft = draft_beside(before(path))
     try:
-        draft.unlink(missing_ok=True)
         try:
             os.link(path, draft)
         except OSError:  # a file system without links

@@ -11,7 +11,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import LARGEST_TEXT
 from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.writers.models import is_written
 from carvsdb_refine.run.folder import check_model_name
 from carvsdb_schemas.refinement import RefinementConfig
 
@@ -56,6 +58,12 @@ class ConfigFile:
         return self.path.parent / name
 
     @property
+    def model_name(self) -> str:
+        """What the last model is called in the run's folder: with the start's ending, if such files are written."""
+        name = f"model{Path(self.config.start.model).suffix}"
+        return self.config.outputs.model or (name if is_written(name) else "model.xyz")
+
+    @property
     def outputs(self) -> Path:
         """The folder of the results: below the config's own, unless the command line named another.
 
@@ -95,8 +103,11 @@ def read_config(path: str | Path, output: Path | None = None) -> ConfigFile:
     InputError
         In one sentence: file, table, key, what was expected and what was found.
     """
-    file = TextFile.load(path)
-    text = "\n".join(file.lines)
+    return parse_config("\n".join(TextFile.load(path, largest=LARGEST_TEXT).lines), path, output)
+
+
+def parse_config(text: str, path: str | Path, output: Path | None = None) -> ConfigFile:
+    """Return what a text says that stands, or is to stand, in a file; parameters and errors as of `read_config`."""
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # besides errors of TOML: dates that are none, endless nesting

@@ -72,8 +72,8 @@ def _of_data(setup: Setup, data: DataSet, table: DataTable) -> list[str]:
 
 
 def _of_model(setup: Setup) -> list[str]:
-    found = []
     model, config = setup.model, setup.file.config
+    found = [f"{config.start.model}: {sentence}" for sentence in model.quality]
     density = model.structure().density
     if not _DENSITIES[0] <= density <= _DENSITIES[1]:
         found.append(f"the model has {density:.3g} g/cm³; is its cell in Å, and are all of its atoms there?")

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +10,15 @@ from pathlib import Path
 
 from carvsdb.atomic_write import clear_drafts, write_text
 from carvsdb.errors import InputError, RefusedError
+from carvsdb.regular_file import read_text
 from carvsdb_refine.run.checkpoint import before
+from carvsdb_refine.run.column_files import CURVES, PARTIALS, is_own
 
 # Snapshots are called by the moves after which they were kept.
 _SNAPSHOT = re.compile(r"[0-9]{10,18}(\.[A-Za-z0-9_-]{1,12})?")
 RESERVED = {"run.json", "config.toml", "checkpoint.npz", "checkpoint-before.npz", "trace.csv", "result.json"}
-RESERVED |= {"report.html", "report-figures", "snapshots"}
+RESERVED |= {"report.html", "report-figures", "snapshots", "timing.json"}
+RESERVED |= {f"{of}{name}.csv" for of in ("", "start-") for name in ("curves", "partials")}
 """Names in the folder of a run that no model can have."""
 
 
@@ -78,6 +79,11 @@ class RunFolder:
         return self.path / "result.json"
 
     @property
+    def timing(self) -> Path:
+        """When it went, and how fast."""
+        return self.path / "timing.json"
+
+    @property
     def report(self) -> Path:
         """The page of `carvsdb refine report`."""
         return self.path / "report.html"
@@ -86,6 +92,10 @@ class RunFolder:
         """Return where the model after so many moves is kept."""
         return self.path / "snapshots" / f"{moves:010d}{suffix}"
 
+    def tables(self) -> list[Path]:
+        """Return where curves and partials of the last model are written."""
+        return [self.path / name for name in (CURVES, PARTIALS)]
+
     def snapshots(self) -> list[Path]:
         """Return the models that were kept, in their order."""
         return sorted(path for path in (self.path / "snapshots").glob("*") if _SNAPSHOT.fullmatch(path.name))
@@ -93,10 +103,10 @@ class RunFolder:
     def is_run(self) -> bool:
         """Return whether the folder's seal says that it is a run's."""
         try:
-            if self.seal.is_symlink() or self.seal.stat().st_size > 10_000:
+            if self.seal.is_symlink():
                 return False
-            said = json.loads(self.seal.read_bytes())
-        except (OSError, ValueError, RecursionError):
+            said = json.loads(read_text(self.seal, 10_000))
+        except (InputError, ValueError, RecursionError):
             return False
         model = said.get("model") if isinstance(said, dict) else None
         return isinstance(model, str) and _is_model_name(model) and said == _seal_of(model)
@@ -112,7 +122,7 @@ class RunFolder:
 
     def sealed_model(self) -> str:
         """Return what the last model of a run is called; of what is no run, nothing."""
-        return str(json.loads(self.seal.read_bytes())["model"]) if self.is_run() else ""
+        return str(json.loads(read_text(self.seal))["model"]) if self.is_run() else ""
 
     def write_seal(self, model: str) -> None:
         """Say that the folder is a run's, whose last model has this name."""
@@ -130,7 +140,8 @@ class RunFolder:
             if place.is_symlink():
                 raise RefusedError("is a link; a run writes only into its own folder", item=str(place))
         ours = [self.seal, self.config, self.checkpoint, before(self.checkpoint), self.trace, self.result]
-        ours += self.snapshots()
+        ours += [self.timing, *self.snapshots()]
+        ours += [path for path in self.tables() if not is_own(path)]
         if self.is_run():
             ours = [] if model == self.sealed_model() else [self.path / model]
         else:
@@ -156,7 +167,8 @@ class RunFolder:
         """Take away an earlier run, and nothing else; its checkpoint first, so that its rest is never taken for one."""
         if not self.is_run():
             return
-        files = [self.checkpoint, before(self.checkpoint), self.trace, self.result, *self.snapshots()]
+        files = [self.checkpoint, before(self.checkpoint), self.trace, self.result, self.timing, *self.snapshots()]
+        files += [path for path in self.tables() if is_own(path)]
         for file in (*files, self.path / self.sealed_model(), self.config, self.seal):
             file.unlink(missing_ok=True)
         self.clear_drafts()
@@ -195,27 +207,22 @@ class RunFolder:
         ------
         RefusedError
             If another process works in it.
+        InputError
+            If nothing can be written there.
         """
+        # Imported here, as most who look into the folder of a run need no lock.
+        from filelock import FileLock, Timeout
+
+        # A link at this name is refused: the lock is opened without following it.
+        lock = FileLock(self.path / ".lock", mode=0o644)
         try:
-            import fcntl
-        except ImportError:  # Windows: nobody is kept out.
-            yield
-            return
-        try:
-            file = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+            # Someone may only be looking whether the folder is taken. The system frees the lock when its process ends.
+            lock.acquire(timeout=0.35, poll_interval=0.05)
+        except Timeout:
+            raise RefusedError("another process runs in this folder", item=str(self.path)) from None
         except OSError as error:
             raise InputError(f"cannot be locked ({error.strerror or error})", path=self.path / ".lock") from error
         try:
-            for patience in (0.05, 0.1, 0.2, None):
-                try:
-                    # Freed by the system when the process ends, however it ends.
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError:
-                    if patience is None:
-                        raise RefusedError("another process runs in this folder", item=str(self.path)) from None
-                    # Someone may only be looking whether the folder is taken.
-                    time.sleep(patience)
             yield
         finally:
-            os.close(file)
+            lock.release()

@@ -85,7 +85,7 @@ def _models(setup: Setup, answer: RunAnswer, name: str, snapshots: bool) -> Iter
 
 def _run(setup: Setup, answer: RunAnswer, path: Path, moves: int, label: str | None) -> RefinementRun:
     results = answer.model_dump(
-        mode="json", exclude={"config", "folder", "seconds", "moves_per_second", "entries", "version", "seed"}
+        mode="json", exclude={"config", "folder", "tables", "seconds", "moves_per_second", "entries", "version", "seed"}
     )
     if moves < answer.moves:
         # The scores are those of the last model; a kept one has its line of the trace.

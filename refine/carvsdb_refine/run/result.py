@@ -8,6 +8,7 @@ from typing import Any
 
 from carvsdb.atomic_write import write_text
 from carvsdb.errors import InputError
+from carvsdb.regular_file import read_text
 
 
 def write_result(path: Path, content: Mapping[str, Any]) -> None:
@@ -25,10 +26,8 @@ def read_result(path: Path) -> dict[str, Any]:
         If it is missing, damaged, or not sealed.
     """
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_text(path))
         fits = isinstance(content, dict) and content.pop("sha256", None) == _sealed(content)
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror or error})", path=path) from error
     except (ValueError, RecursionError):
         fits = False
     if not fits:

@@ -14,12 +14,16 @@ from carvsdb.errors import InputError, RefusedError
 from carvsdb_ingest.writers.models import model_text, write_model
 from carvsdb_refine.run.assemble import Run, begin, go_on
 from carvsdb_refine.run.checkpoint import Checkpoint, Notes, before, load_checkpoint, save_checkpoint
+from carvsdb_refine.run.config_file import ConfigFile
+from carvsdb_refine.run.curve_files import write_curves
+from carvsdb_refine.run.evaluation import evaluate
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.progress import Observation, Progress, Reporter
 from carvsdb_refine.run.result import write_result
 from carvsdb_refine.run.schedule import Schedule
-from carvsdb_refine.run.scoring import score_model
+from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
+from carvsdb_refine.run.timing import no_time, read_timing, write_timing
 from carvsdb_refine.run.trace import Trace
 from carvsdb_schemas.refinement_answers import RunAnswer
 
@@ -43,6 +47,21 @@ class Hooks:
     stop: Callable[[], bool] = lambda: False
 
 
+def check_folder(file: ConfigFile, overwrite: bool = False) -> RunFolder:
+    """Return the folder that a run would write: what can be refused before model and data are read is refused here.
+
+    Raises
+    ------
+    RefusedError
+        If the folder holds a run already, or files that no run made.
+    """
+    folder = RunFolder(file.outputs)
+    folder.check_own(file.model_name)
+    if not overwrite:
+        folder.check_free()
+    return folder
+
+
 def check_place(setup: Setup, overwrite: bool = False) -> RunFolder:
     """Return the folder that a run would write; what costs little to refuse is refused here, before any energy.
 
@@ -53,13 +72,9 @@ def check_place(setup: Setup, overwrite: bool = False) -> RunFolder:
     InputError
         If the format of the last model cannot hold it.
     """
-    folder = RunFolder(setup.file.outputs)
     # A format that cannot hold the model is found now, not at the end.
     model_text(setup.model, setup.model_name, setup.types)
-    folder.check_own(setup.model_name)
-    if not overwrite:
-        folder.check_free()
-    return folder
+    return check_folder(setup.file, overwrite)
 
 
 def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> RunAnswer:
@@ -182,6 +197,8 @@ class _Loop:
         self.trace = Trace(folder.trace, tuple(columns))
         self.reporter = Reporter(hooks.progress, self.schedule.moves)
         self.drift = ""
+        self.timing = read_timing(folder.timing) or no_time()
+        self.clock, self.timed = time.monotonic(), chain.moves
 
     def go(self, first: int) -> RunAnswer:
         """Make the moves that are left, then write the results."""
@@ -218,6 +235,10 @@ class _Loop:
             drift=self.drift,
         )
         save_checkpoint(self.folder.checkpoint, Checkpoint(self.chain.arrays(), notes))
+        clock = time.monotonic()
+        self.timing = self.timing.after(self.chain.moves - self.timed, clock - self.clock)
+        self.clock, self.timed = clock, self.chain.moves
+        write_timing(self.folder.timing, self.timing)
 
     def _next_event(self) -> int:
         moves = self.chain.moves
@@ -253,10 +274,13 @@ class _Loop:
         final = self.folder.path / self.setup.model_name
         self._keep(self.chain.model, final)
         now: Observation = self.chain.observe()
-        scored = score_model(self.setup, self.chain.model, str(final))
+        evaluation = evaluate(self.setup, self.chain.model)
+        scored = score_of(self.setup, evaluation, str(final))
+        tables = write_curves(evaluation, self.folder.path)
         done = now.moves - first
         answer = RunAnswer(
-            **scored.model_dump(),
+            **scored.model_dump(exclude={"tables"}),
+            tables=[str(path) for path in tables],
             folder=str(self.folder.path),
             moves=now.moves,
             temperature=now.temperature,
@@ -268,6 +292,6 @@ class _Loop:
             moves_per_second=round(done / seconds, 2) if done and seconds > 0 else None,
         )
         # Times differ from run to run; all else is the same bytes for the same config.
-        kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second", "entries"})
+        kept = answer.model_dump(mode="json", exclude={"seconds", "moves_per_second", "entries", "tables"})
         write_result(self.folder.result, kept)
         return answer

@@ -1,4 +1,4 @@
-"""Which temperature a run has at which move."""
+"""The annealing schedule: which temperature a run has at which move."""
 
 from dataclasses import dataclass
 

@@ -4,23 +4,27 @@ from dataclasses import replace
 from math import inf
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import RefusedError
 from carvsdb.version import VERSION
 from carvsdb_refine.monte_carlo import Configuration
 from carvsdb_refine.run.assemble import constraints_of
 from carvsdb_refine.run.doubts import doubts
+from carvsdb_refine.run.evaluation import Evaluation, Floats, evaluate
 from carvsdb_refine.run.setup import Setup
-from carvsdb_refine.scattering import Calculation, DataScore, DataSet, pair_histogram, partial_distributions
+from carvsdb_refine.scattering import Calculation, DataScore, DataSet
 from carvsdb_schemas.refinement import DataTable
 from carvsdb_schemas.refinement_answers import DataAnswer, FittedAnswer, ScoreAnswer
 
 
-def score(setup: Setup) -> ScoreAnswer:
-    """Evaluate the start of a refinement.
+def score(setup: Setup, evaluation: Evaluation | None = None) -> ScoreAnswer:
+    """Score the start of a refinement, and say what is doubtful about it.
+
+    Parameters
+    ----------
+    setup : Setup
+        The refinement.
+    evaluation : Evaluation, optional
+        Of its start, where it is there already.
 
     Raises
     ------
@@ -29,24 +33,17 @@ def score(setup: Setup) -> ScoreAnswer:
     RefusedError
         If Rw or a best scale has no value.
     """
-    answer = score_model(setup, setup.model, str(setup.model_path))
+    answer = score_of(setup, evaluation or evaluate(setup, setup.model), str(setup.model_path))
     return answer.model_copy(update={"doubts": list(doubts(setup, answer))})
 
 
-def score_model(setup: Setup, model: AtomicModel, path: str) -> ScoreAnswer:
-    """Evaluate a model of the same atoms as the start, as `score` does; `path` is what the answer calls it."""
-    data = []
-    if setup.data:
-        same_cell = np.array_equal(model.cell, setup.model.cell)
-        calculations = setup.calculations if same_cell else setup.calculations_of(model)
-        h = g_minus_one(setup, model)
-        data = [
-            data_answer(data_set, calculation, table, h)
-            for data_set, calculation, table in zip(setup.data, calculations, setup.file.config.data, strict=True)
-        ]
+def score_of(setup: Setup, evaluation: Evaluation, path: str) -> ScoreAnswer:
+    """Score a model of the same atoms as the start, as `score` does; `path` is what the answer calls it."""
+    model, energies = evaluation.model, evaluation.energies
+    pieces = zip(setup.data, evaluation.calculations, evaluation.curves, setup.file.config.data, strict=True)
+    data = [_data_answer(*piece) for piece in pieces]
     per_atom, by_element = None, None
-    if setup.potential is not None:
-        energies = setup.potential.energies(model.elements, model.positions, model.cell)
+    if energies is not None:
         per_atom = float(energies.sum()) / model.n_atoms
         by_element = {
             symbol: float(energies[model.atom_to_species == index].mean()) for index, symbol in enumerate(model.species)
@@ -69,15 +66,7 @@ def score_model(setup: Setup, model: AtomicModel, path: str) -> ScoreAnswer:
     )
 
 
-def g_minus_one(setup: Setup, model: AtomicModel) -> NDArray[np.float64]:
-    """Return ``g_ab - 1`` of a model, shape (n_pairs, n_bins)."""
-    partials = partial_distributions(pair_histogram(model, setup.composition.bin_width))
-    return np.asarray(partials.values - 1, np.float64)
-
-
-def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h: NDArray[np.float64]) -> DataAnswer:
-    """Return how well a data set is fitted by ``g_ab - 1`` of shape (n_pairs, n_bins)."""
-    curve = calculation.curve(h)
+def _data_answer(data_set: DataSet, calculation: Calculation, curve: Floats, table: DataTable) -> DataAnswer:
     measured = calculation.measured.score(curve)
     try:
         best = replace(calculation.measured, scale=None, scale_bounds=(-inf, inf)).score(curve)
@@ -87,9 +76,11 @@ def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h
         kind=data_set.kind,
         file=table.file,
         function=data_set.function,
-        **_numbers(measured),
+        **_numbers(measured, data_set),
         fitted=FittedAnswer(
-            beyond_box=table.beyond_box, r_max=calculation.r_max, **_numbers(calculation.data.score(curve))
+            beyond_box=table.beyond_box,
+            r_max=calculation.r_max,
+            **_numbers(calculation.data.score(curve), data_set),
         ),
         best_scale=None if best is None else best.scale,
         best_rw=None if best is None else best.rw,
@@ -97,10 +88,13 @@ def data_answer(data_set: DataSet, calculation: Calculation, table: DataTable, h
     )
 
 
-def _numbers(score: DataScore) -> dict[str, Any]:
+def _numbers(score: DataScore, data: DataSet) -> dict[str, Any]:
+    freedom = score.n_points - (data.scale is None) - (data.offset is None)
+    known = score.chi2 is not None and data.weight > 0 and freedom > 0
     return {
         "rw": score.rw,
         "chi2": score.chi2,
+        "reduced_chi2": score.chi2 / data.weight / freedom if known and score.chi2 is not None else None,
         "scale": score.scale,
         "offset": score.offset,
         "n_points": score.n_points,

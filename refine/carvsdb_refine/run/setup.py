@@ -1,6 +1,5 @@
 """From a config to what a run works with: model, data sets, potential."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -8,7 +7,9 @@ from pathlib import Path
 
 from carvsdb.atoms.cell_list import check_minimum_image
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.molecules import NO_MOLECULE, check_molecules
 from carvsdb.errors import InputError
+from carvsdb.regular_file import sha256_of
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.potential.from_config import potential_from_config
 from carvsdb_refine.potential.terms import Potential
@@ -59,7 +60,7 @@ class Setup:
     @property
     def model_name(self) -> str:
         """What the last model is called in the folder of the run."""
-        return self.file.config.outputs.model or f"model{self.model_path.suffix}"
+        return self.file.model_name
 
     @property
     def types(self) -> dict[int, str] | None:
@@ -114,8 +115,8 @@ def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = ()) -> Setup:
     if potential is not None:
         check_potential(potential, model, str(model_path))
     named = getattr(table, "file", None)
-    sha256 = file_sha256(file.resolve(named)) if named else None
-    return Setup(file, model, file_sha256(model_path), data, calculations, composition, potential, sha256)
+    sha256 = sha256_of(file.resolve(named)) if named else None
+    return Setup(file, model, sha256_of(model_path), data, calculations, composition, potential, sha256)
 
 
 def check_potential(potential: Potential, model: AtomicModel, path: str) -> None:
@@ -126,11 +127,6 @@ def check_potential(potential: Potential, model: AtomicModel, path: str) -> None
             has = f"it has {', '.join(potential.elements)}"
             raise InputError(f"potential {potential.name} has no element {', '.join(missing)} ({has})", path=path)
     check_minimum_image(model.cell, potential.reach, potential.name, path)
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def composition_of(model: AtomicModel, bin_width: float) -> Composition:
@@ -193,12 +189,13 @@ def _start(model: AtomicModel, start: StartTable, path: str) -> AtomicModel:
     if start.molecules == "none":
         return replace(model, molecule_ids=None)
     if start.molecules == "file":
-        if model.molecule_ids is None:
+        if model.molecule_ids is None or not (model.molecule_ids != NO_MOLECULE).any():
             raise InputError("has no molecules; expected molecules = 'bonds' or 'none' in [start]", path=path)
-        return model
-    if not start.bonds:
+    elif not start.bonds:
         raise InputError("molecules = 'bonds' needs the key 'bonds' in [start], such as {\"C-N\" = 1.6}")
     try:
-        return molecules_by_bonds(model, start.bonds)
+        found = molecules_by_bonds(model, start.bonds or {}) if start.molecules == "bonds" else model
+        check_molecules(found)
+        return found
     except InputError as error:
         raise InputError(error.message, path=path, hint=error.hint) from None

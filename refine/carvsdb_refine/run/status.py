@@ -1,17 +1,38 @@
 """Where a run is, from what lies in its folder."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, NotFoundError
 from carvsdb_refine.run.checkpoint import before, load_checkpoint
-from carvsdb_refine.run.config_file import ConfigFile
+from carvsdb_refine.run.config_file import ConfigFile, read_config
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.result import read_result
 from carvsdb_refine.run.schedule import Schedule
+from carvsdb_refine.run.timing import read_timing
 from carvsdb_refine.run.trace import read_trace
 from carvsdb_schemas.refinement_answers import StatusAnswer
+
+
+def runs_in(folder: Path) -> list[ConfigFile]:
+    """Return the run whose folder this is, else those in the folders within it, by name.
+
+    The configs are the copies that lie there: all that `status` needs, but files that they name are relative to where
+    the run was begun.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    places = [folder] if RunFolder(folder).is_run() else sorted(path for path in folder.iterdir() if path.is_dir())
+    found = [RunFolder(place) for place in places]
+    files = [read_config(one.config, one.path) for one in found if one.is_run() and one.config.exists()]
+    if not files:
+        raise NotFoundError("there is no run in this folder", item=str(folder), hint="name a config or a run's folder")
+    return files
 
 
 def status(file: ConfigFile) -> StatusAnswer:
@@ -50,6 +71,7 @@ def status(file: ConfigFile) -> StatusAnswer:
         raise InputError(f"has no line of the first {saved} moves", path=folder.trace)
     last = {name: float(values[shown][-1]) for name, values in trace.items()}
     kinds = [name.removeprefix("tried_") for name in last if name.startswith("tried_")]
+    timing = read_timing(folder.timing)
     finished = saved >= total and folder.result.exists()
     if finished:
         read_result(folder.result)
@@ -68,4 +90,8 @@ def status(file: ConfigFile) -> StatusAnswer:
         },
         drift=notes.drift,
         snapshots=len(folder.snapshots()),
+        began=None if timing is None else timing.began,
+        ended=None if timing is None else timing.ended,
+        moves_per_second=None if timing is None else timing.moves_per_second,
+        version=None if timing is None else timing.version,
     )

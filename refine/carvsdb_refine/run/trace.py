@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,9 @@ def read_trace(
 
 def _sealed_text(path: Path, sealed: tuple[int, str] | None, beyond: bool = False) -> str:
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read as a trace ({error.strerror or error})", path=path) from error
+        content = read_bytes(path)
+    except InputError as error:
+        raise InputError(f"cannot be read as a trace ({error.message})", path=path) from error
     size, sha256 = sealed or (len(content), "")
     if len(content) < size:
         raise InputError(f"has {len(content)} bytes, but the checkpoint was made after {size}", path=path)

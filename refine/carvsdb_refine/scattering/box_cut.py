@@ -1,4 +1,4 @@
-"""What a measured F(Q) would be if the sample ended where the model's box does."""
+"""Finite-box correction: what a measured F(Q) would be if the sample ended where the model's box does."""
 
 from math import pi
 

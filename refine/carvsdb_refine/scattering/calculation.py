@@ -132,6 +132,10 @@ class Calculation:
         From the grid to the data's points; with `q` None from the bins, shape (n_points, n_bins).
     factor, shift : ndarray of float64, shape (n_points,)
         From F(Q) or G(r) to the function of the data.
+    transform : SineTransform or None
+        From the bins to `q`.
+    sample : Normalisation
+        What ties the functions of the sample together.
     """
 
     data: DataSet
@@ -145,6 +149,7 @@ class Calculation:
     factor: Floats
     shift: Floats
     transform: SineTransform | None
+    sample: Normalisation
 
     @classmethod
     def of(
@@ -226,6 +231,7 @@ def _prepare(cls: type[Calculation], data: DataSet, composition: Composition, ho
         factor,
         shift,
         SineTransform.of(r, measured.x),
+        sample,
     )
 
 
@@ -250,13 +256,13 @@ def _prepare_r(
             raise InputError(f"{what} of {data.function} need q_max, the largest Q of the measurement in Å⁻¹")
         between = _between(data.x, r, composition.bin_width)
         flat = _at(weights, np.ones(1), composition, how)
-        return cls(data, data, r_max, r, damping, None, flat, between, factor, shift, None)
+        return cls(data, data, r_max, r, damping, None, flat, between, factor, shift, None, sample)
     step = pi / (_STEPS * r_max)
     q: Floats = np.asarray((np.arange(max(1, round(how.q_max / step))) + 0.5) * step, np.float64)
     back = np.sin(np.outer(data.x, q)) * q * step / (2 * pi**2 * composition.number_density * data.x[:, None])
     back = back / _bin_factor(q, composition.bin_width, how)
     at_q = _at(weights, q, composition, how)
-    return cls(data, data, r_max, r, in_q, q, at_q, back, factor, shift, SineTransform.of(r, q))
+    return cls(data, data, r_max, r, in_q, q, at_q, back, factor, shift, SineTransform.of(r, q), sample)
 
 
 def _bin_factor(q: Floats, bin_width: float, how: Scatterer) -> Floats | float:

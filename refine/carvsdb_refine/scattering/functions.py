@@ -149,6 +149,22 @@ class Normalisation:
         return values * slope / self.level if target == "PDF" else values
 
 
+def unit_of(function: str, kind: str) -> str:
+    """Return the unit of a function of neutrons or X-rays; ``1`` where it has none.
+
+    Examples
+    --------
+    >>> [unit_of(function, "neutron") for function in ("F(Q)", "S(Q)", "Q[S(Q)-1]", "D(r)", "PDF")]
+    ['barn/sr', '1', 'Å⁻¹', 'barn/sr/Å²', 'Å⁻²']
+    """
+    check_function(function)
+    if function in ("D(r)", "T(r)"):
+        return "barn/sr/Å²" if kind == "neutron" else "Å⁻²"
+    if function in _OVER_LEVEL:
+        return {"S(Q)": "1", "Q[S(Q)-1]": "Å⁻¹", "PDF": "Å⁻²"}[function]
+    return "barn/sr" if kind == "neutron" else "1"
+
+
 def check_function(function: str) -> None:
     """Raise InputError if a function is not one of those known here."""
     if function not in (*Q_FUNCTIONS, *R_FUNCTIONS):

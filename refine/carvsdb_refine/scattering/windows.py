@@ -1,4 +1,4 @@
-"""What becomes of g(r) at and beyond the end of the model's box."""
+"""Window functions: what becomes of g(r) at and beyond the end of the model's box."""
 
 from math import pi
 

@@ -21,12 +21,13 @@ from carvsdb_ingest.readers.symmetry import group_operations
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """An atom of the asymmetric unit: its label, declared degree, fractional position, and line."""
+    """An atom of the asymmetric unit, or the centre of an edge: label, declared degree, fractional position, line."""
 
     label: str
     degree: int
     position: tuple[float, ...]
     line: int
+    is_center: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +65,14 @@ def read_frame(file: TextFile, block: Block, tolerance: float) -> tuple[Frame, l
     InputError
         With the line, for a missing or impossible cell, an unknown group, or two that do not fit.
     """
-    entry = _only(file, block, "cell")
-    if entry is None:
-        raise file.error(block.line, "the CRYSTAL block has no CELL")
-    if len(entry.values) not in (3, 6):
-        raise file.error(
-            entry.line, f"CELL needs a b c alpha beta gamma (or a b gamma), got {len(entry.values)} values"
-        )
-    dimension = 3 if len(entry.values) == 6 else 2
-    parameters = file.numbers(entry.values, entry.line, "a cell parameter")
-    try:
-        cell = cell_of_parameters(parameters)
-    except InputError as error:
-        raise file.error(entry.line, error.message) from None
-    quality = []
-    group = _only(file, block, "group")
+    entry, group = _only(file, block, "cell"), _only(file, block, "group")
     name = "".join(group.values) if group else "P1"
-    if group is None:
-        quality.append("the CRYSTAL block has no GROUP; P1 was taken")
+    quality = [] if group else ["the CRYSTAL block has no GROUP; P1 was taken"]
+    if entry is None:
+        dimension, cell = _default_cell(file, block, name)
+        quality.append("the CRYSTAL block has no CELL; a unit cell with edges of 1 Å was taken")
+    else:
+        dimension, cell = _cell(file, entry)
     found = group_operations(name, dimension, cell)
     line = group.line if group else block.line
     if found is None:
@@ -91,6 +82,37 @@ def read_frame(file: TextFile, block: Block, tolerance: float) -> tuple[Frame, l
     if not keeps_metric(operations[0], cell, dimension):
         raise file.error(line, f"the cell does not have the symmetry of {plain(name)}; is the setting right?")
     return Frame(file, dimension, cell, name, operations, usable_tolerance(cell, tolerance)), quality + doubts
+
+
+def _cell(file: TextFile, entry: KeywordLine) -> tuple[int, NDArray[np.float64]]:
+    if len(entry.values) not in (3, 6):
+        raise file.error(
+            entry.line, f"CELL needs a b c alpha beta gamma (or a b gamma), got {len(entry.values)} values"
+        )
+    parameters = file.numbers(entry.values, entry.line, "a cell parameter")
+    try:
+        return (3 if len(entry.values) == 6 else 2), cell_of_parameters(parameters)
+    except InputError as error:
+        raise file.error(entry.line, error.message) from None
+
+
+def _default_cell(file: TextFile, block: Block, group: str) -> tuple[int, NDArray[np.float64]]:
+    """Return the cell of a group whose block gives none, as in Systre: edges of 1 Å, 120° where the group asks."""
+    if "edge" not in block.entries:
+        raise file.error(block.line, "the CRYSTAL block has no CELL, and no edges: neighbours need distances")
+    dimension = 2 if group[:1].islower() else 3
+    cubic, hexagonal = ([1.0] * 3 + [90.0] * 3, [1.0] * 3 + [90.0, 90.0, 120.0])
+    if dimension == 2:
+        cubic, hexagonal = [1.0, 1.0, 90.0], [1.0, 1.0, 120.0]
+    for parameters in (cubic, hexagonal):
+        cell = cell_of_parameters(parameters)
+        found = group_operations(group, dimension, cell)
+        if found is not None and keeps_metric(found[0][0], cell, dimension):
+            # A lattice R fits the cube as well, but is written in hexagonal axes if nothing else is said.
+            if parameters is cubic and group[:1] in "Rr" and not group.upper().endswith("R"):
+                continue
+            return dimension, cell
+    return dimension, cell_of_parameters(cubic)
 
 
 def _only(file: TextFile, block: Block, keyword: str) -> KeywordLine | None:
@@ -109,7 +131,8 @@ def read_atoms(frame: Frame, block: Block) -> list[Atom]:
         With the line, for an atom that is none or is given twice, or if there are no atoms.
     """
     file, atoms, lines = frame.file, [], dict[str, int]()
-    for entry in block.entries.get("node", []):
+    listed = [(entry, False) for entry in block.entries.get("node", [])]
+    for entry, is_center in listed + [(entry, True) for entry in block.entries.get("center", [])]:
         if len(entry.values) != frame.dimension + 2:
             raise file.error(
                 entry.line,
@@ -121,14 +144,17 @@ def read_atoms(frame: Frame, block: Block) -> list[Atom]:
             raise file.error(entry.line, f"atom {shown(label)} was already given in line {lines[label]}")
         lines[label] = entry.line
         position = (*file.numbers(tokens, entry.line, "a coordinate"), 0.0)[:3]
-        atoms.append(Atom(label, file.whole(degree, entry.line, "a degree"), position, entry.line))
-    if not atoms:
+        atom = Atom(label, file.whole(degree, entry.line, "a degree"), position, entry.line, is_center)
+        if is_center and atom.degree != 2:
+            raise file.error(entry.line, f"the centre of an edge has degree 2, got {atom.degree}")
+        atoms.append(atom)
+    if all(atom.is_center for atom in atoms):
         raise file.error(block.line, "the CRYSTAL block has no atoms (ATOM or NODE lines)")
     return atoms
 
 
 def read_edges(frame: Frame, block: Block, atoms: list[Atom]) -> list[Edge]:
-    """Read the edges; there may be none only if no atom declares a degree.
+    """Read the edges that the block lists.
 
     Raises
     ------
@@ -136,8 +162,6 @@ def read_edges(frame: Frame, block: Block, atoms: list[Atom]) -> list[Edge]:
         With the line, for an edge that is none or names an unknown atom.
     """
     entries = block.entries.get("edge", [])
-    if not entries and any(atom.degree for atom in atoms):
-        raise frame.file.error(block.line, "the CRYSTAL block has no edges, but its atoms have degrees")
     by_label = {atom.label: atom for atom in atoms}
     return [_edge(frame, entry, by_label) for entry in entries]
 

@@ -2,10 +2,12 @@
 
 A block begins with ``CRYSTAL`` or ``PERIODIC_GRAPH`` and ends with ``END`` (``ENDCRYSTAL`` is read too).
 Keywords are read in any case, ``#`` begins a comment. A line that begins with a number goes on with the keyword above
-it, and so does every line below a keyword that stands alone. Keywords that are not known are skipped.
+it, and so does every line below a keyword that stands alone. Keywords that are not known are skipped, and
+`Block.doubts` says so.
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 
 from carvsdb_ingest.files.text_file import TextFile, shown
@@ -13,19 +15,24 @@ from carvsdb_ingest.readers.item import KINDS
 
 HEADER = "# carvsdb:"
 BLOCKS = ("CRYSTAL", "PERIODIC_GRAPH")
-_KEYWORDS = {
-    "name": "name",
-    "group": "group",
-    "cell": "cell",
-    "node": "node",
-    "nodes": "node",
-    "atom": "node",
-    "atoms": "node",
-    "edge": "edge",
-    "edges": "edge",
-    "bond": "edge",
-    "bonds": "edge",
+_SYNONYMS = {
+    "name": ("name",),
+    "id": ("id",),
+    "group": ("group", "spacegroup", "space_group"),
+    "cell": ("cell",),
+    "node": ("node", "nodes", "atom", "atoms", "vertex", "vertices", "vertexes"),
+    "edge": ("edge", "edges", "bond", "bonds"),
+    "center": tuple(f"edge{line}cent{ends}" for line in ("_", "") for ends in ("er", "ers", "re", "res")),
+    # What Systre reads beside the net, and what nothing of a net follows from.
+    "": ("coordination_sequence", "coordination_sequences", "coordinationsequence", "coordinationsequences", "cs"),
 }
+_KEYWORDS = {word: keyword for keyword, words in _SYNONYMS.items() for word in words}
+_OTHER_BLOCKS = {
+    "NET": "gives edges by symmetry operations; open it in Systre and save it as PERIODIC_GRAPH or CRYSTAL",
+    "TILING": "holds tiles; its net is to be written as PERIODIC_GRAPH or CRYSTAL (3dt and Systre do so)",
+    "RINGS": "holds rings; its net is to be written as PERIODIC_GRAPH or CRYSTAL",
+}
+_WORD = re.compile(r'"([^"]*)"?|#.*|([^\s"#]+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +45,25 @@ class KeywordLine:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: its sort (`CRYSTAL` or `PERIODIC_GRAPH`), its first line, and its entries by keyword."""
+    """One block: its sort (`CRYSTAL` or `PERIODIC_GRAPH`), first line, entries by keyword, and what was skipped."""
 
     sort: str
     line: int
     entries: dict[str, list[KeywordLine]] = field(default_factory=dict)
+    skipped: list[KeywordLine] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """The net's name in the file; empty if it has none."""
-        return " ".join(self.entries["name"][0].values).strip('"') if "name" in self.entries else ""
+        entries = self.entries.get("name") or self.entries.get("id")
+        return " ".join(entries[0].values) if entries else ""
+
+    @property
+    def doubts(self) -> list[str]:
+        """Sentences about the keywords that are not known."""
+        return [
+            f"line {one.line}: the keyword {shown(one.values[0])} is not known and was skipped" for one in self.skipped
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +88,18 @@ def split_blocks(file: TextFile) -> list[Block]:
     keyword: str | None = None
     alone = False
     for number, text in enumerate(file.lines, 1):
-        words = text.partition("#")[0].split()
+        words = _words(text)
         if not words:
             continue
         first = words[0].lower()
         if block is None:
+            if first.upper() in _OTHER_BLOCKS:
+                sort = first.upper()
+                raise file.error(number, f"{sort} blocks are not read: a {sort} block {_OTHER_BLOCKS[sort]}")
             if first.upper() not in BLOCKS:
                 raise file.error(number, f"expected CRYSTAL or PERIODIC_GRAPH, found {shown(words[0])}")
-            block, keyword, alone = Block(first.upper(), number), None, False
+            # Lines of numbers before any keyword are edges, as in Systre.
+            block, keyword, alone = Block(first.upper(), number), "edge", False
         elif first == "end" or first == f"end{block.sort.lower()}":
             blocks.append(block)
             block = None
@@ -87,18 +107,30 @@ def split_blocks(file: TextFile) -> list[Block]:
             raise _unfinished(file, block)
         elif first in _KEYWORDS:
             keyword, alone = _KEYWORDS[first], len(words) == 1
-            if not alone or keyword == "name":
+            if keyword and (not alone or keyword in ("name", "id")):
                 block.entries.setdefault(keyword, []).append(KeywordLine(number, words[1:]))
-        elif first[0] in "+-.0123456789" or (alone and keyword in ("node", "edge")):
-            if keyword is not None:
+        elif first[:1] in tuple("+-.0123456789") or (alone and keyword in ("node", "edge", "center")):
+            if keyword:
                 block.entries.setdefault(keyword, []).append(KeywordLine(number, words))
         else:
             keyword = None
+            block.skipped.append(KeywordLine(number, words[:1]))
     if block is not None:
         raise _unfinished(file, block)
     if not blocks:
         raise file.error(len(file.lines), "there is no CRYSTAL or PERIODIC_GRAPH block in this file")
     return blocks
+
+
+def _words(text: str) -> list[str]:
+    """Split a line into words; what stands in quotes is one, and a comma behind a word is no part of it."""
+    found = []
+    for word in _WORD.finditer(text):
+        if word[1] is not None:
+            found.append(word[1])
+        elif word[2] is not None and word[2].rstrip(","):
+            found.append(word[2].rstrip(","))
+    return found
 
 
 def _unfinished(file: TextFile, block: Block) -> Exception:

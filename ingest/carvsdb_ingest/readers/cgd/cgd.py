@@ -22,9 +22,12 @@ def read_cgd(file: TextFile, options: FileOptions) -> list[FoundNet]:
     for block in split_blocks(file):
         parameters: dict[str, object] = {}
         quality: list[str] = []
+        rule = "edges of the file"
         if block.sort == "CRYSTAL":
             parameters["tolerance"] = options.tolerance
             net, quality, line = read_crystal(file, block, options.tolerance)
+            if "edge" not in block.entries:
+                rule = "nearest neighbours by degree"
             if options.strict and line:
                 raise InputError(quality[-1], path=file.path, line=line)
         else:
@@ -33,9 +36,9 @@ def read_cgd(file: TextFile, options: FileOptions) -> list[FoundNet]:
             FoundNet(
                 net=net,
                 line=block.line,
-                bond_rule="edges of the file",
+                bond_rule=rule,
                 parameters=parameters,
-                quality=(*header.quality, *quality),
+                quality=(*header.quality, *block.doubts, *quality),
                 kind=header.kind,
                 provenance=dict(header.provenance),
             )

@@ -5,12 +5,14 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, NoNetError
 from carvsdb.net import Net
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.cgd.asymmetric_unit import Atom, Edge, Frame, read_atoms, read_edges, read_frame
 from carvsdb_ingest.readers.cgd.blocks import Block
+from carvsdb_ingest.readers.cgd.edge_centers import CenterError, without_centers
 from carvsdb_ingest.readers.cgd.edge_listing import undirected
+from carvsdb_ingest.readers.cgd.nearest import NearestError, nearest_edges
 from carvsdb_ingest.readers.cgd.places import CrowdError, Places
 
 LARGEST_EXPANSION = 500_000
@@ -51,8 +53,19 @@ def read_crystal(file: TextFile, block: Block, tolerance: float) -> tuple[Net, l
     atoms = read_atoms(frame, block)
     listed = read_edges(frame, block, atoms)
     positions, atom_of = _place(frame, atoms, listed)
-    rows = _edges(frame, listed, atoms, positions, atom_of)
+    is_center = np.array([atom.is_center for atom in atoms])[atom_of]
+    if listed:
+        rows = _edges(frame, listed, atoms, positions, atom_of)
+    else:
+        rows = _nearest(frame, block, atoms, positions, atom_of)
     edges, multiplicity = undirected(rows)
+    if is_center.any():
+        try:
+            edges, multiplicity = undirected(without_centers(edges, is_center))
+        except CenterError as error:
+            atom = atoms[atom_of[error.vertex]]
+            raise file.error(atom.line, f"the centre of an edge {shown(atom.label)} {error.wrong}") from None
+        positions, atom_of = positions[~is_center], atom_of[~is_center]
     if len(frame.operations[0]) > 1:
         multiplicity = np.ones(len(edges), np.int64)
     net = Net.from_edges(
@@ -66,6 +79,25 @@ def read_crystal(file: TextFile, block: Block, tolerance: float) -> tuple[Net, l
     )
     wrong, line = _check_degrees(net, atoms, atom_of)
     return net, quality + wrong, line
+
+
+def _nearest(
+    frame: Frame, block: Block, atoms: list[Atom], positions: NDArray[np.float64], atom_of: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Make the edges of a block that lists none."""
+    degrees = np.array([atom.degree for atom in atoms], np.int64)[atom_of]
+    is_center = np.array([atom.is_center for atom in atoms])[atom_of]
+    if not degrees.any():
+        return np.zeros((0, 5), np.int64)
+    sentence = "the CRYSTAL block has no edges, and nearest neighbours do not make them"
+    try:
+        return nearest_edges(positions, frame.cell, degrees, is_center, frame.dimension)
+    except NearestError as error:
+        atom = atoms[atom_of[error.atom]]
+        counts = f"atom {shown(atom.label)} would have {error.found}, and {atom.degree} are declared"
+        raise frame.file.error(block.line, f"{sentence}: {counts}") from None
+    except NoNetError as error:
+        raise frame.file.error(block.line, f"{sentence}: {error.message}") from None
 
 
 def _place(frame: Frame, atoms: list[Atom], listed: list[Edge]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

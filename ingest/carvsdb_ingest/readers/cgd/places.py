@@ -1,4 +1,4 @@
-"""Find which atom of a periodic cell is at a place."""
+"""Find which atom of the unit cell is at a place, up to a lattice translation."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""From an asymmetric unit to all atoms of the cell."""
+"""From the asymmetric unit to all atoms of the unit cell, by the symmetry operations."""
 
 from dataclasses import dataclass
 
@@ -56,32 +56,39 @@ def expand(sites: Sites, operations: Operations, cell: NDArray[np.float64]) -> E
     positions = images.reshape(-1, 3)
     positions = positions - np.floor(positions)
     site = np.repeat(np.arange(len(sites.elements)), len(rotations))
-    occupancies = sites.occupancies[site]
     quality = []
-    positions, site, doubtful = _merge(positions, site, sites, cell)
+    positions, site, occupancies, groups, doubtful = _merge(positions, site, sites, cell)
     if doubtful:
         quality.append(f"atoms less than {MERGED:g} Å apart, merged: {doubtful}")
-    occupancies = sites.occupancies[site]
     partial = occupancies < FULL
     if partial.any():
         quality.append(f"partly occupied atoms: {np.count_nonzero(partial)}")
-        kept = _without_alternatives(positions, site, sites, cell)
+        bare = _bare(positions, cell, site, sites)
+        kept = _without_alternatives(bare, occupancies, groups)
         if not kept.all():
             quality.append(f"atoms too near to better occupied ones, left out: {np.count_nonzero(~kept)}")
         positions, site = positions[kept], site[kept]
     return Expanded(tuple(sites.elements[index] for index in site), positions, site, tuple(quality))
 
 
+Place = tuple[str, str] | None
+"""Disorder assembly and group of an atom."""
+
+
 def _merge(
     positions: NDArray[np.float64], site: NDArray[np.int64], sites: Sites, cell: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64], int]:
-    """Merge atoms that are one; return positions, sites, and how many mergers are doubtful."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], list[Place], int]:
+    """Merge atoms that are one; return positions, sites, occupancies, groups, and how many mergers are doubtful.
+
+    An atom that is there in several alternatives has the occupancies of all of them, and belongs to none.
+    """
     positions, site = _distinct(positions, site)
+    occupancies, groups = sites.occupancies[site], [sites.groups[index] for index in site]
     rows, lengths = near_pairs(_bare(positions, cell, site, sites), MERGED)
     if not len(rows):
-        return positions, site, 0
+        return positions, site, occupancies, groups, 0
     elements = np.array(sites.elements)
-    order = np.argsort(-sites.occupancies[site], kind="stable")
+    order = np.argsort(-occupancies, kind="stable")
     rank = np.empty(len(site), np.int64)
     rank[order] = np.arange(len(site))
     merged_into = np.full(len(site), -1, np.int64)
@@ -106,10 +113,16 @@ def _merge(
             same_site = site[other] == site[atom]
             if same_site:
                 places.append(positions[other] + step - positions[atom])
+            # The images of a site on a special position have their occupancy together.
+            if not same_site or lengths[index] > _SAME:
+                occupancies[atom] = min(1.0, occupancies[atom] + sites.occupancies[site[other]])
+            if groups[other] != groups[atom]:
+                groups[atom] = None
             doubtful += bool(lengths[index] > _SAME or elements[site[other]] != elements[site[atom]])
         middle[atom] = positions[atom] + np.mean(places, axis=0)
     kept = merged_into < 0
-    return middle[kept], site[kept], doubtful
+    left = [group for group, stays in zip(groups, kept.tolist(), strict=True) if stays]
+    return middle[kept], site[kept], occupancies[kept], left, doubtful
 
 
 def _distinct(positions: NDArray[np.float64], site: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -120,14 +133,11 @@ def _distinct(positions: NDArray[np.float64], site: NDArray[np.int64]) -> tuple[
     return positions[first], site[first]
 
 
-def _without_alternatives(
-    positions: NDArray[np.float64], site: NDArray[np.int64], sites: Sites, cell: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def _without_alternatives(atoms: Structure, occupancies: NDArray[np.float64], groups: list[Place]) -> NDArray[np.bool_]:
     """Tell which atoms stay: partly occupied ones give way to better occupied ones, then to earlier ones."""
-    elements = [sites.elements[index] for index in site]
-    groups = [sites.groups[index] for index in site]
+    elements = atoms.elements
     radii = np.array([covalent_radius(element) for element in elements])
-    rows, lengths = near_pairs(_bare(positions, cell, site, sites), 2 * float(radii.max(initial=0.0)) + _BOND)
+    rows, lengths = near_pairs(atoms, 2 * float(radii.max(initial=0.0)) + _BOND)
     src, dst = rows[:, 0], rows[:, 1]
     heavy = np.array([element not in HYDROGEN for element in elements])
     metal = np.array([is_metal(element) for element in elements])
@@ -148,11 +158,12 @@ def _without_alternatives(
     for atom, group in enumerate(groups):
         if group is not None:
             members.setdefault(group, []).append(atom)
-    share = {group: float(sites.occupancies[site[atoms]].mean()) for group, atoms in members.items()}
+    # Rounded: groups of one share are taken in the order of the file, as their atoms are.
+    share = {group: round(float(occupancies[inside].mean()), 4) for group, inside in members.items()}
     weight = np.array(
         [
-            share[group] if group is not None else sites.occupancies[index]
-            for group, index in zip(groups, site, strict=True)
+            share[group] if group is not None else occupancy
+            for group, occupancy in zip(groups, occupancies.tolist(), strict=True)
         ]
     )
     kept = np.ones(len(elements), bool)
@@ -165,7 +176,7 @@ def _without_alternatives(
     return kept
 
 
-def _alternatives(first: tuple[str, str] | None, second: tuple[str, str] | None) -> bool:
+def _alternatives(first: Place, second: Place) -> bool:
     return first is not None and second is not None and first[0] == second[0] and first[1] != second[1]
 
 

@@ -76,6 +76,7 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     elements: list[str] = []
     names, places, occupancies = [], [], []
     groups: list[tuple[str, str] | None] = []
+    # A site that cannot be used is left out and counted; only one that has a place and no element ends the reading.
     for row, triple in enumerate(triples):
         label = cif.as_string(labels[row])
         symbol = "" if len(symbols) != count or cif.is_null(symbols[row]) else cif.as_string(symbols[row])

@@ -1,4 +1,4 @@
-"""Which image of an atom a bond goes to, in cells of any shape."""
+"""The minimum image: which image of an atom a bond goes to, in unit cells of any shape."""
 
 import numpy as np
 from numpy.typing import NDArray

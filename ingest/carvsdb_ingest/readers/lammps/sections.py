@@ -200,7 +200,8 @@ def read_atoms(
     if section is None or not section.lines:
         raise file.error(section.line if section else 1, "there are no atoms; expected an Atoms section")
     _check_count(file, section, counts.get("atoms"), "atoms")
-    style, labels = _style(file, section), read_labels(data)
+    labels = read_labels(data)
+    style = _style(file, section, labels, counts.get("atom types"))
     first = style.first
     with_images = len(section.lines[0].words) == first + 6
     ids, types, molecules, charges, seen = [], [], [], [], set()
@@ -246,7 +247,7 @@ def _kind(file: TextFile, word: str, line: int, labels: dict[str, int], what: st
     return labels[word] if word in labels else file.whole(word, line, what)
 
 
-def _style(file: TextFile, section: Section) -> _Style:
+def _style(file: TextFile, section: Section, labels: dict[str, int], n_types: int | None) -> _Style:
     match = _STYLE.fullmatch(section.comment.lower())
     if match:
         if match[1] in _STYLES:
@@ -257,12 +258,42 @@ def _style(file: TextFile, section: Section) -> _Style:
     # 8 and 9 columns are 5 and 6 with image flags: all styles have three coordinates.
     width = len(words) if len(words) < 8 else len(words) - 3
     if width == 6:
-        # Molecules are numbered, charges seldom whole: the third column tells `molecular` from `charge`.
-        whole = all(re.fullmatch("[0-9]+", line.words[2]) for line in section.lines if len(line.words) > 2)
-        return _STYLES["molecular" if whole else "charge"]
+        return _STYLES[_molecular_or_charge(file, section, labels, n_types)]
     if width in (5, 7):
         return _STYLES["atomic" if width == 5 else "full"]
     raise file.error(section.lines[0].number, f"{len(words)} columns fit no atom style; name it, as in 'Atoms # full'")
+
+
+def _molecular_or_charge(file: TextFile, section: Section, labels: dict[str, int], n_types: int | None) -> str:
+    """Tell ``id molecule type`` from ``id type charge`` by which column can be types.
+
+    Types are labels or whole numbers from 1 to what the header declares. Where both columns can be, whole numbers above
+    0 throughout are no charges of a neutral cell: unless they leave out types that the other column has all of.
+    """
+    columns = [[line.words[column] for line in section.lines if len(line.words) > 2] for column in (1, 2)]
+    second, third = (_kinds_of_column(column, labels, n_types) for column in columns)
+    if third is None:
+        return "charge"
+    if second is not None and n_types is not None and len(second) == n_types > len(third):
+        raise file.error(
+            section.line,
+            "the second and the third column can both be atom types; name the style: 'Atoms # charge' (number, type, "
+            "charge) or 'Atoms # molecular' (number, molecule, type)",
+        )
+    return "molecular"
+
+
+def _kinds_of_column(words: list[str], labels: dict[str, int], n_types: int | None) -> set[int] | None:
+    """Return the atom types that a column holds; None if it holds anything else."""
+    found = set()
+    for word in set(words):
+        if word in labels:
+            found.add(labels[word])
+        elif re.fullmatch("[0-9]{1,9}", word) and 0 < int(word) <= (n_types or int(word)):
+            found.add(int(word))
+        else:
+            return None
+    return found
 
 
 def read_bonds(data: DataFile, counts: dict[str, int]) -> Iterator[tuple[int, int, int]]:

@@ -1,4 +1,4 @@
-"""The data side of a chain: pair counts, calculated curves and their misfit, for a configuration that changes."""
+"""The data side of reverse Monte Carlo: pair counts, curves and their misfit, as a configuration changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -153,11 +153,6 @@ class ScatteringState:
         return tuple(
             calculation.data.score(curve) for calculation, curve in zip(self._calculations, self._curves, strict=True)
         )
-
-    def measured_scores(self) -> tuple[DataScore, ...]:
-        """Return the same against the data as they were measured."""
-        pairs = zip(self._calculations, self._curves, strict=True)
-        return tuple(calculation.measured.score(curve) for calculation, curve in pairs)
 
     def curves(self) -> tuple[Floats, ...]:
         """Return the calculated curves, without scale and offset."""

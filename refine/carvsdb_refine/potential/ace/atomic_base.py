@@ -127,6 +127,7 @@ def neighbour_gradients(
         else:
             radial_basis_slopes(distance, cutoff, n_base, radial, base, base_slope)
         harmonics_slopes(x, y, z, l_max, harmonic, y_real, y_imag, y_slopes)
+        # R_nl and its slope from the g_k. The g_k that stand in the half list themselves pull along the vector only.
         for c in range(n_channels):
             channel[c] = 0.0
             channel_slope[c] = 0.0
@@ -137,6 +138,8 @@ def neighbour_gradients(
             for c in range(n_channels):
                 channel[c] += base[k] * channel_rows[centre, neighbour, k, c]
                 channel_slope[c] += base_slope[k] * channel_rows[centre, neighbour, k, c]
+        # dE = Re sum W d(R Y): the slope of R gives a pull outward, that of Y one by the direction. The slopes of Y are
+        # kept as (x real, x imaginary, z real, z imaginary): that by y is i times that by x.
         along_x, along_y, along_z = 0.0, 0.0, 0.0
         for c in range(n_channels):
             l = channel_l[centre, neighbour, c]  # noqa: E741

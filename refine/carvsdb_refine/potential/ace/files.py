@@ -1,4 +1,9 @@
-"""Reading a file of pacemaker, whichever of its two forms it has, and making sure that it can be evaluated."""
+"""Reading a file of pacemaker, whichever of its two forms it has, and making sure that it can be evaluated.
+
+Kernels take indices from such a file: the elements of a bond and of a function, and its n, l and m. `_check` stands
+before all of them: each n and l lies within the radial functions of its bond, each m within -l to l, each function has
+as many densities as its embedding, and all numbers are finite. No kernel is given a form that was not read here.
+"""
 
 import re
 from pathlib import Path
@@ -8,9 +13,14 @@ import numpy as np
 import yaml
 
 from carvsdb.errors import InputError
+from carvsdb.regular_file import LARGEST_INPUT, read_text
+from carvsdb.yaml_text import check_aliases
 from carvsdb_refine.potential.ace.b_basis import b_form
 from carvsdb_refine.potential.ace.c_tilde import c_tilde_form
 from carvsdb_refine.potential.ace.form import AceForm
+
+# Values that a potential may have, its aliases expanded.
+_MOST_VALUES = 20_000_000
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -56,12 +66,11 @@ def load_mapping(path: Path) -> dict[Any, Any]:
         If the file cannot be read or is not such a file.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, LARGEST_INPUT)
         if text.lstrip().startswith("nelements="):
             raise InputError("the old text form of ACE potentials (.ace) is not built; save it as .yace", path=path)
+        check_aliases(text, _MOST_VALUES)
         content = yaml.load(text, Loader=_Loader)
-    except OSError as error:
-        raise InputError(f"the potential cannot be read: {error.strerror}", path=path) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise InputError("this is no potential: expected the YAML of pacemaker", path=path) from error
     if not isinstance(content, dict):

@@ -1,4 +1,4 @@
-"""What neighbours add to atomic bases: many pairs of the same two elements side by side.
+"""The atomic base, vectorised (SIMD): what neighbours add, many pairs of the same two elements side by side.
 
 The same sums as in `atomic_base`, for pairs that belong to different centres.
 """
@@ -55,6 +55,8 @@ def add_pairs(
     bases : ndarray of float64, shape (any, width)
         The half lists, real parts first, then the imaginary parts of those with m > 0.
     """
+    # All pairs of a call have the same two elements, so that sizes and coefficients are looked up once and every loop
+    # over pairs below runs without a branch: the compiler then takes several pairs with one instruction.
     cutoff = tables.cutoffs[centre, neighbour]
     n_base, n_channels = tables.n_base[centre, neighbour], tables.n_channels[centre, neighbour]
     l_max, base_first = tables.l_max[centre, neighbour], tables.base_first[centre, neighbour]
@@ -73,6 +75,7 @@ def add_pairs(
     y_imag, imag_first = y_real + n_harmonics, out + n_real
     for first in range(begin, end, PAIRS):
         count = min(PAIRS, end - first)
+        # Gather: pairs lie anywhere in `vectors`, the room has them side by side.
         for a in range(count):
             pair = pairs[first + a]
             distance = vectors[pair, 3]
@@ -80,11 +83,15 @@ def add_pairs(
                 room[axis, a] = vectors[pair, axis] / distance
             room[3, a] = distance
             room[4, a] = signs[pair]
+        # The two halves of a pair's contribution, by its length and by its direction. The sign goes into the radial
+        # half, as every product has exactly one factor of it.
         if grid_first >= 0:
             _tabulated(grid, grid_first, n_bins, per_length, n_base, room, count, out)
         else:
             _bessel(radial, cutoff, n_base, room, count, out)
         _harmonics(l_max, harmonic, room, count, y_real, y_imag)
+        # Their products, channel by channel (n, l): R_nl is a combination of the g_k (in row 8, two of them a pass to
+        # spare half of its loads and stores), then A_nlm gets R_nl Y_lm for m >= 0; those of -m follow by symmetry.
         row, imag_row = out + n_base, imag_first
         for c in range(n_channels):
             for a in range(count):
@@ -107,6 +114,8 @@ def add_pairs(
                 for a in range(count):
                     room[imag_row, a] = room[8, a] * room[y_imag + corner + m, a]
                 imag_row += 1
+        # Scatter, one pair after the other: two pairs of a block can have the same centre; side by side one sum of the
+        # two would be lost.
         for a in range(count):
             slot = slots[pairs[first + a]]
             for k in range(n_real):

@@ -58,6 +58,8 @@ def energies_of_bases(
     weights, constants = plan.weights, plan.constants
     count = end - begin
     n_half, n_full = tables.n_half[centre], tables.n_full[centre]
+    # The bases, atoms side by side; those of m < 0 are conjugates of those of m > 0 up to a sign, and are written out,
+    # so that products need not ask for the sign of m.
     for k in range(n_half):
         for a in range(count):
             real[k, a] = bases[which[begin + a], k]
@@ -69,6 +71,7 @@ def energies_of_bases(
             imag[source, a] = value
             real[n_half + k, a] = sign * real[source, a]
             imag[n_half + k, a] = -sign * value
+    # Partial products that several terms share, each once; the plan orders them so that their own factors come before.
     first = plan.first_part[centre]
     for part in range(first, plan.first_part[centre + 1]):
         row, left, right = n_full + part - first, parts[part, 0], parts[part, 1]
@@ -76,6 +79,9 @@ def energies_of_bases(
             real[row, a] = real[left, a] * real[right, a] - imag[left, a] * imag[right, a]
         for a in range(count):
             imag[row, a] = real[left, a] * imag[right, a] + imag[left, a] * real[right, a]
+    # Densities: terms whose weights are multiples of each other are summed first, in a row of `sums`; four such rows
+    # are then added to every density in one pass, which reads and writes the densities a quarter as often. A term is
+    # the real part of a product only, as imaginary parts cancel in an invariant.
     n_densities = weights.shape[1]
     for p in range(n_densities):
         for a in range(count):
@@ -91,6 +97,7 @@ def energies_of_bases(
             for term in range(begin_term, term_first[block + index + 1]):
                 factor = coupling[term]
                 left, right = rows[term, 0], rows[term, 1]
+                # A term of one factor is a sum by itself; of others the first overwrites what the row held before.
                 if right < 0:
                     for a in range(count):
                         sums[index, a] = factor * real[left, a]
@@ -106,6 +113,7 @@ def energies_of_bases(
             w_3, w_4 = weights[min(block + 2, last), p], weights[min(block + 3, last), p]
             for a in range(count):
                 densities[p, a] += w_1 * sums[0, a] + w_2 * sums[1, a] + w_3 * sums[2, a] + w_4 * sums[3, a]
+    # From densities to energy: the embedding of each density, their sum, what short distances change about it.
     repels, zero_energy = tables.repels[centre], tables.zero_energy[centre]
     if tables.embedding_kind[centre] == 1:
         _embed_plainly(embedding, centre, densities, count)

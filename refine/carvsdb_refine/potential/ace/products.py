@@ -139,6 +139,8 @@ def back_propagate(
     `core_slopes`, shape (at least 1, LANES), are those by the core sum. The lists have shape (n_full, LANES); `room`
     has shape (at least 2 largest rank + 2, LANES).
     """
+    # Reverse differentiation: the derivative of a product by one factor is the product of all others. Products of the
+    # factors before and of those behind give it for every factor in two passes without a division: factors may be 0.
     n_half, n_full = tables.n_half[centre], tables.n_full[centre]
     for k in range(n_full):
         for lane in range(LANES):
@@ -181,6 +183,7 @@ def back_propagate(
                 adjoint_imag[factor, lane] += a * f + b * e
                 room[behind, lane] = e * c - f * d
                 room[behind + 1, lane] = e * d + f * c
+    # Bases of m < 0 are no unknowns of their own: their adjoints, conjugated, belong to those of m > 0.
     for k in range(n_full - n_half):
         source, sign = tables.mirror_of[centre, k], tables.mirror_sign[centre, k]
         for lane in range(LANES):

@@ -128,6 +128,8 @@ def lay_out(form: AceForm) -> AceTables:
     cutoffs = np.zeros(square)
     core_place = np.full(square, -1)
     n_half, n_imag = np.zeros(n_elements, np.int64), np.zeros(n_elements, np.int64)
+    # The half list of each centre: by neighbour element the g_k, then R_nl Y_lm with m >= 0, for the channels that a
+    # term uses. Kernels get first places instead of a search.
     for pair in pairs:
         centre, bond, used = pair[0], form.bonds[pair], channels[pair]
         cutoffs[pair], n_base[pair], n_channels[pair] = bond.cutoff, n_columns(bond), len(used)
@@ -144,6 +146,7 @@ def lay_out(form: AceForm) -> AceTables:
             channel_first[(*pair, channel)] = n_half[centre]
             rows[(*pair, slice(bond.n_base), channel)] = bond.coefficients[n - 1, l]
             n_half[centre] += l + 1
+    # Behind it the mirrors: what terms need with m < 0. Only then is the place of every factor of a term known.
     places = [_places(centre, channels, base_first, channel_first, form, int(n_half[centre]))
               for centre in range(n_elements)]  # fmt: skip
     mirrors = [mirror for _, mirror in places]

@@ -2,9 +2,10 @@
 
 ====================  ==================================================================================
 `potential`           what they have in common
-`lennard_jones`, `morse`, `stillinger_weber`, `tersoff`  parameters of each; `lammps_parameters` their files
-`tables`              parameters as the kernels read them
-`stillinger_weber_energy`, `tersoff_energy`  the formulas with their derivatives
+`pair_potentials`     Lennard-Jones, Morse: the numbers of their pairs
+`stillinger_weber`, `tersoff`  parameters of each; `lammps_parameters` their files
+`tables`              parameters as the kernels read them, and the formulas of pairs
+`stillinger_weber_energy`, `tersoff_energy`  the other formulas, with their derivatives
 `energy`              all atoms, or those that a move touches
 `bound`               energies of a model, kept up to date
 `reference`           the naive twins

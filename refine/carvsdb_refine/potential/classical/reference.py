@@ -1,4 +1,4 @@
-"""The naive twins of the classical potentials: every image of every atom, straight from the formulas, for tests."""
+"""The naive twins of the three-body potentials: every image of every atom, straight from the formulas, for tests."""
 
 import math
 from collections.abc import Sequence
@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import heights_of_cell
 from carvsdb_refine.potential.classical.lammps_parameters import Triples
-from carvsdb_refine.potential.classical.lennard_jones import LennardJonesPair
-from carvsdb_refine.potential.classical.morse import MorsePair
 
 Floats = NDArray[np.float64]
 
@@ -38,16 +36,6 @@ def neighbours_of(
             if (other != atom or any(image)) and distance < cutoff:
                 found.append(Neighbour(elements[other], vector, distance))
     return found
-
-
-def lennard_jones(pair: LennardJonesPair, r: float) -> float:
-    """Return the energy of a pair in eV, without a shift."""
-    return 4 * pair.epsilon * ((pair.sigma / r) ** 12 - (pair.sigma / r) ** 6)
-
-
-def morse(pair: MorsePair, r: float) -> float:
-    """Return the energy of a pair in eV, without a shift."""
-    return pair.depth * ((1 - math.exp(-pair.width * (r - pair.distance))) ** 2 - 1)
 
 
 def stillinger_weber(triples: Triples, centre: str, around: list[Neighbour]) -> float:

@@ -1,0 +1,190 @@
+"""`carvsdb refine calculate`: curves of a model that nothing was measured for."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carvsdb.cli.options import Json, Types, elements_of_types
+from carvsdb.cli.output import answer_json, say
+
+
+class Kind(StrEnum):
+    """What is scattered."""
+
+    neutron = "neutron"
+    xray = "xray"
+
+
+class Window(StrEnum):
+    """How g goes to 1 at the end of the model's pairs."""
+
+    none = "none"
+    lorch = "lorch"
+    cosine = "cosine"
+
+
+class Table(StrEnum):
+    """Tables of X-ray form factors."""
+
+    waasmaier_kirfel = "waasmaier-kirfel"
+    cromer_mann = "cromer-mann"
+
+
+def calculate(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="LAMMPS data, extended xyz, CIF, ...")],
+    kind: Annotated[Kind, typer.Option(help="Neutrons or X-rays.")] = Kind.neutron,
+    function: Annotated[
+        list[str] | None,
+        typer.Option(metavar="F", help="F(Q), i(Q), S(Q), Q[S(Q)-1], G(r), D(r), T(r) or PDF. Repeatable."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The curves as CSV; else they are printed.")
+    ] = None,
+    partials: Annotated[Path | None, typer.Option(metavar="FILE", help="The partials g(r) as CSV.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite any file.")] = False,
+    types: Types = None,
+    q_min: Annotated[float, typer.Option(help="First Q, in Å⁻¹.")] = 0.5,
+    q_max: Annotated[
+        float | None,
+        typer.Option(help="Last Q, in Å⁻¹ (25); functions of r have the ripples of it, which those of X-rays need."),
+    ] = None,
+    q_step: Annotated[float, typer.Option(help="In Å⁻¹.")] = 0.02,
+    r_max: Annotated[float | None, typer.Option(help="Last r, in Å; by default where the model's pairs end.")] = None,
+    r_step: Annotated[float | None, typer.Option(help="In Å; by default the width of a bin.")] = None,
+    deuterium: Annotated[float | None, typer.Option(help="Fraction of the hydrogen that is ²H.")] = None,
+    length: Annotated[
+        list[str] | None, typer.Option(metavar="EL=FM", help="Neutron scattering length in fm. Repeatable.")
+    ] = None,
+    isotope: Annotated[
+        list[str] | None, typer.Option(metavar="58Ni=0.9", help="Fraction of an isotope. Repeatable.")
+    ] = None,
+    form_factors: Annotated[Table, typer.Option(help="Of X-rays.")] = Table.waasmaier_kirfel,
+    window: Annotated[Window, typer.Option(help="How g goes to 1 where the model's pairs end.")] = Window.none,
+    q_resolution: Annotated[float, typer.Option(help="Standard deviation in Å⁻¹.")] = 0.0,
+    broadening: Annotated[float, typer.Option(help="Standard deviation of distances in Å.")] = 0.0,
+    bin_width: Annotated[float, typer.Option(help="In which distances are counted, in Å.")] = 0.02,
+    as_json: Json = False,
+) -> None:
+    """Calculate total scattering of a model without data, as CSV with units in its header."""
+    from dataclasses import replace
+
+    from carvsdb.errors import RefusedError
+    from carvsdb.version import VERSION
+    from carvsdb_ingest.readers.models import read_model
+    from carvsdb_refine.run.column_files import csv_of, is_own
+    from carvsdb_refine.run.curve_files import partial_columns
+    from carvsdb_refine.scattering import (
+        Q_FUNCTIONS,
+        Scatterer,
+        calculate_curve,
+        complex_lengths,
+        grids,
+        pair_histogram,
+        partial_distributions,
+        scattering_lengths,
+        unit_of,
+    )
+    from carvsdb_schemas.refinement_answers import CalculateAnswer
+
+    # Before any work is done: pairs of a large model take minutes.
+    for path in (output, partials):
+        if path is not None and not force and not is_own(path):
+            raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
+    functions = list(dict.fromkeys(function or ["F(Q)"]))
+    atoms = read_model(model, dict(elements_of_types(types)) or None)
+    found = partial_distributions(pair_histogram(atoms, bin_width))
+    lengths, isotopes = _numbers(length or [], "--length"), _isotopes(isotope or [])
+    how = Scatterer(
+        deuterium=Scatterer().deuterium if deuterium is None else deuterium,
+        lengths=lengths,
+        isotopes=isotopes,
+        form_factors=form_factors.value,
+        beyond_box="nothing" if window is Window.none else "window",
+        window="step" if window is Window.none else window.value,
+        q_resolution=q_resolution,
+        broadening=broadening,
+    )
+    end = found.values.shape[1] * bin_width
+    q, r = grids(
+        functions,
+        end,
+        bin_width,
+        (q_min, 25.0 if q_max is None else q_max, q_step),
+        (r_max or end, r_step or bin_width),
+    )
+    # One table of two axes: functions of Q are exact at each Q; those of r end at --q-max, whose ripples they have.
+    columns = {}
+    for axis, unit, x, of_axis in (
+        ("Q", "Å⁻¹", q, [one for one in functions if one in Q_FUNCTIONS]),
+        ("r", "Å", r, [one for one in functions if one not in Q_FUNCTIONS]),
+    ):
+        if of_axis:
+            columns[f"{axis} ({unit})"] = x
+        for one in of_axis:
+            scatterer = how if axis == "Q" else replace(how, q_max=q_max)
+            columns[f"{one} ({unit_of(one, kind.value)})"] = calculate_curve(found, kind.value, one, x, scatterer)
+    if kind is Kind.neutron:
+        values = scattering_lengths(found.species, how.deuterium, lengths, isotopes)
+        scattering = {one: f"{value:.4f} fm" for one, value in zip(found.species, values, strict=True)}
+        for one in complex_lengths(found.species, lengths, isotopes):
+            say(f"{one} scatters neutrons with a complex length; only its real part is used")
+    else:
+        scattering = dict.fromkeys(found.species, form_factors.value)
+    files = []
+    for path, table in ((output, columns), (partials, partial_columns(found))):
+        if path is not None:
+            _write(path, csv_of(table))
+            files.append(str(path))
+    if as_json:
+        answer = CalculateAnswer(
+            model=str(model),
+            n_atoms=atoms.n_atoms,
+            number_density=atoms.number_density,
+            kind=kind.value,
+            scattering=scattering,
+            r_max=end,
+            bin_width=bin_width,
+            columns={name: column.tolist() for name, column in columns.items()},
+            files=files,
+            version=VERSION,
+        )
+        answer_json(answer.model_dump(mode="json"))
+        return
+    said = ", ".join(f"{one} {what}" for one, what in scattering.items())
+    say(f"{model}: {atoms.n_atoms} atoms, {atoms.number_density:.5f} Å⁻³, pairs to {end:.2f} Å; {kind.value}: {said}")
+    if output is None:
+        print(csv_of(columns), end="")
+    for file in files:
+        say(f"written: {file}")
+
+
+def _write(path: Path, text: str) -> None:
+    from carvsdb.atomic_write import write_text
+
+    write_text(path, text)
+
+
+def _numbers(texts: list[str], option: str) -> dict[str, float]:
+    found = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"expected a name and a number such as H=6.67, got {text!r}") from None
+        if not name or not found[name] == found[name] or abs(found[name]) == float("inf"):
+            raise typer.BadParameter(f"expected a name and a number such as H=6.67, got {text!r}", param_hint=option)
+    return found
+
+
+def _isotopes(texts: list[str]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for name, share in _numbers(texts, "--isotope").items():
+        mass = "".join(letter for letter in name if letter.isdigit())
+        symbol = name.removeprefix(mass)
+        if not mass or not symbol.isalpha():
+            raise typer.BadParameter(f"expected an isotope such as 58Ni=0.9, got {name!r}", param_hint="--isotope")
+        found.setdefault(symbol, {})[mass] = share
+    return found

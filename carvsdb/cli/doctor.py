@@ -1,0 +1,79 @@
+"""`carvsdb doctor`: what this installation is, for a report of a failure, and what of it will not work."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carvsdb.cli.output import answer_json, table
+from carvsdb.errors import VerificationError
+
+_EXTRAS = {"ann": "faiss-cpu", "dist": "distributed", "julia": "juliacall"}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Show versions, folder of compiled code, threads and extras; end with 8 if a dependency is missing."""
+    from carvsdb.kernel_cache import locate
+    from carvsdb.version import VERSION
+
+    threads = {name: os.environ[name] for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS") if name in os.environ}
+    packages = dict(_required())
+    extras = {name: _version(package) for name, package in _EXTRAS.items()}
+    cache = locate(Path(__file__).parents[1])
+    answer = {
+        "carvsdb": VERSION,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cores": _cores(),
+        "threads": threads,
+        "kernel_cache": str(cache) if isinstance(cache, Path) else None,
+        "kernel_cache_missing": None if isinstance(cache, Path) else cache,
+        "packages": packages,
+        "extras": extras,
+    }
+    if as_json:
+        answer_json(answer)
+    else:
+        set_by_hand = "".join(f", {name}={value}" for name, value in threads.items())
+        rows = [
+            ["carvsdb", VERSION],
+            ["Python", f"{answer['python']} ({sys.executable})"],
+            ["system", str(answer["system"])],
+            ["cores", f"{answer['cores']}{set_by_hand}"],
+            ["compiled code", str(cache) if isinstance(cache, Path) else f"is not kept: {cache}"],
+            *([name, version or "is missing"] for name, version in packages.items()),
+            *([f"extra {name}", version or f'no: pip install "carvsdb[{name}]"'] for name, version in extras.items()),
+        ]
+        print(table(rows, ["what", "here"]))
+    missing = [name for name, version in packages.items() if version is None]
+    if missing:
+        raise VerificationError(f"{', '.join(missing)} cannot be used", hint="pip install --force-reinstall carvsdb")
+
+
+def _required() -> Iterator[tuple[str, str | None]]:
+    """Give the version of each package that carvsdb requires; None for one that is not there."""
+    for line in metadata.requires("carvsdb") or ():
+        if "extra ==" not in line:
+            name = line.split(";")[0].split("[")[0]
+            for mark in "<>=!~ (":
+                name = name.split(mark)[0]
+            yield name, _version(name)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _cores() -> int:
+    """Return how many cores this process may use, which in containers and batch jobs are not all."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

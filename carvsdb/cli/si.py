@@ -1,0 +1,89 @@
+"""What the supporting information of a paper says of a net: `carvsdb describe --si`."""
+
+import math
+from itertools import groupby
+
+from carvsdb.topology import short_id
+from carvsdb_schemas.description import Description
+
+_LONG = 12
+"""Angles of a node, from which on equal ones in a vertex symbol are counted: ten of a 5-c node are written out."""
+
+_NUMBER_WORDS = {1: "none", 2: "twofold", 3: "threefold", 4: "fourfold"}
+
+
+def si_text(description: Description) -> str:
+    """Write a net as the supporting information of a paper does, with what to cite."""
+    periodic = [part for part in description.components if part.periodicity]
+    copies = sum(part.multiplicity for part in periodic)
+    unnamed = f"none; {short_id(description.key)}" if description.key else f"none ({description.cause})"
+    interpenetration = _NUMBER_WORDS.get(copies, f"{copies}-fold") if len(periodic) == 1 else _of_several(description)
+    lines = {
+        "underlying net": description.name or unnamed,
+        "nodal coordination": ",".join(sorted(description.coordination, key=int)) + "-c",
+        "point symbol": with_stoichiometry(description.point_symbols),
+        "vertex symbols": ", ".join(_shortened(symbol) for symbol in description.vertex_symbols),
+        "periodicity": f"{description.periodicity}-periodic",
+        "interpenetration": interpenetration,
+        "TD10": f"{description.td10:.2f}".rstrip("0").rstrip("."),
+        "CARVS": f"{description.carvs.symbol} (rings to {description.max_ring_size})",
+        "clustering": f"{description.clustering}; bonds: {description.bond_rule}",
+        "program": f"carvsdb {description.version}",
+        "doubts": "; ".join(description.quality) or "none",
+        "to cite": "; ".join(references(description)),
+    }
+    return "\n".join([description.label, *(f"  {name:<19} {text}" for name, text in lines.items())])
+
+
+def references(description: Description) -> list[str]:
+    """Return what to cite for an answer: of the names, the symbols, the rings and the clustering."""
+    found = ["CARVS: Nicholas et al., arXiv:2503.24367 (2025)"]
+    if description.names:
+        found.append("RCSR: O'Keeffe et al., Acc. Chem. Res. 41, 1782 (2008), doi:10.1021/ar800124u")
+    if any(name.isupper() for name in description.names):
+        found.append("zeolite codes: Baerlocher & McCusker, Database of Zeolite Structures, iza-structure.org")
+    if description.key:
+        found.append("nets by barycentric placement: Delgado-Friedrichs & O'Keeffe, doi:10.1107/S0108767303012017")
+    found.append("point and vertex symbols: Blatov, O'Keeffe & Proserpio, doi:10.1039/B910671E")
+    return found
+
+
+def with_stoichiometry(symbols: dict[str, int]) -> str:
+    """Write point symbols with how often each occurs, as ToposPro does.
+
+    Examples
+    --------
+    >>> with_stoichiometry({"{6^3}": 32, "{6^2.8^2.10^2}": 24})
+    '{6^2.8^2.10^2}3{6^3}4'
+    >>> with_stoichiometry({"{6^6}": 8})
+    '{6^6}'
+    """
+    divisor = math.gcd(*symbols.values()) if symbols else 1
+    return "".join(
+        f"{symbol}{number // divisor if number > divisor else ''}" for symbol, number in sorted(symbols.items())
+    )
+
+
+def _of_several(description: Description) -> str:
+    if not any(part.periodicity for part in description.components):
+        return "none"
+    return "nets of several sorts: " + " + ".join(
+        f"{part.multiplicity} x {', '.join(part.names) or short_id(part.key or '')}"
+        for part in description.components
+        if part.periodicity
+    )
+
+
+def _shortened(symbol: str) -> str:
+    """Count equal angles of a long vertex symbol.
+
+    Examples
+    --------
+    >>> _shortened("[4.4.6.6.6.6]"), _shortened("[" + ".".join(["3"] * 24 + ["4(2)"] * 36) + "]")
+    ('[4.4.6.6.6.6]', '[3(x24).4(2)(x36)]')
+    """
+    angles = symbol.strip("[]").split(".")
+    if len(angles) < _LONG:
+        return symbol
+    counted = [(angle, len(list(same))) for angle, same in groupby(angles)]
+    return f"[{'.'.join(angle if number == 1 else f'{angle}(x{number})' for angle, number in counted)}]"

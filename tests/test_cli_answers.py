@@ -1,0 +1,183 @@
+"""Answers as files and tables: each form holds what the JSON holds, and no cell is obeyed by anybody."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from program import carvsdb
+
+from carvsdb.catalogue import Catalogue
+from carvsdb.cli.row_formats import flat
+from carvsdb_ingest import ingest_collection, source_named
+from carvsdb_ingest.writers.cgd import write_cgd
+
+SQUARE = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
+CUBIC = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\nEND\n"
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("answers") / "nets.duckdb"
+    with Catalogue.open(path) as catalogue:
+        ingest_collection(catalogue, source_named("reference-nets"))
+    return path
+
+
+QUESTIONS: dict[str, tuple[tuple[str, ...], Callable[[Any], Any]]] = {
+    "list": (("list", "--max-nodes", "4"), lambda document: document),
+    "similar": (("similar", "sod", "-k", "4"), lambda document: document["hits"]),
+    "containing": (("containing", "mtn"), lambda document: document["nets"]),
+    "sorts": (("containing", "mtn", "--sorts"), lambda document: document["sorts"]),
+    "duplicates": (("duplicates", "--by", "vector"), lambda document: document),
+    "nets": (("duplicates", "--nets"), lambda document: document),
+    "sql": (("sql", "SELECT label, sigma, names, NULL AS nothing FROM entry ORDER BY 1"), lambda document: document),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_form_holds_what_the_json_holds(question: str, stored: Path, tmp_path: Path) -> None:
+    arguments, rows_of = QUESTIONS[question]
+    arguments = (*arguments, "--db", str(stored))
+    rows = [flat(row) for row in rows_of(carvsdb(*arguments, "--json").json)]
+    assert rows
+    assert carvsdb(*arguments, "--format", "json").json == carvsdb(*arguments, "--json").json
+    assert carvsdb(*arguments, "--format", "jsonl").json_lines == rows
+    read = list(csv.reader(io.StringIO(carvsdb(*arguments, "--format", "csv").out)))
+    assert read[0] == list(rows[0])
+    for cells, row in zip(read[1:], rows, strict=True):
+        for cell, value in zip(cells, row.values(), strict=True):
+            if isinstance(value, str):
+                assert cell == value
+            else:
+                assert (json.loads(cell) if cell else None) == value
+    file = tmp_path / "answer.parquet"
+    assert carvsdb(*arguments, "-o", file).code == 0
+    assert pq.read_table(file).to_pylist() == rows
+    markdown = carvsdb(*arguments, "--format", "markdown").out.splitlines()
+    assert len(markdown) == len(rows) + 2
+    latex = carvsdb(*arguments, "--format", "latex").out
+    assert latex.count(r"\\") == len(rows) + 1
+
+
+def test_distances_are_a_row_a_pair(stored: Path) -> None:
+    document = carvsdb("distance", "dia", "lon", "sod", "--db", stored, "--json").json
+    pairs = carvsdb("distance", "dia", "lon", "sod", "--db", stored, "--format", "jsonl").json_lines
+    assert [(pair["first"], pair["second"]) for pair in pairs] == [("dia", "lon"), ("dia", "sod"), ("lon", "sod")]
+    assert [pair["distance"] for pair in pairs] == [document["matrix"][a][b] for a, b in ((0, 1), (0, 2), (1, 2))]
+
+
+def test_a_folder_becomes_one_table(tmp_path: Path) -> None:
+    nets = tmp_path / "nets"
+    nets.mkdir()
+    (nets / "a.cgd").write_text(SQUARE)
+    (nets / "b.cgd").write_text(CUBIC)
+    (nets / "c.cgd").write_text("nonsense")
+    done = carvsdb("describe", nets, "-o", tmp_path / "table.csv")
+    assert done.code == 6
+    assert "c.cgd" in done.err
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "table.csv").read_text())))
+    assert [(row["label"], row["name"], row["carvs.symbol"]) for row in rows] == [
+        ("a", "sql", "{4(4)}"),
+        ("b", "pcu", "{4(12).6(24)}"),
+    ]
+    chosen = carvsdb("describe", nets, "--format", "markdown", "--columns", "label,name").out
+    assert chosen == "| label | name |\n| --- | --- |\n| a | sql |\n| b | pcu |\n"
+    document = carvsdb("describe", nets, "--format", "json", "-o", tmp_path / "table.json")
+    assert document.code == 6
+    assert [one["name"] for one in json.loads((tmp_path / "table.json").read_text())] == ["sql", "pcu"]
+
+
+def test_what_was_written_is_not_overwritten(stored: Path, tmp_path: Path) -> None:
+    file = tmp_path / "answer.csv"
+    file.write_text("mine")
+    assert carvsdb("list", "--db", stored, "-o", file).code == 7
+    assert file.read_text() == "mine"
+    assert carvsdb("list", "--db", stored, "-o", file, "--force").code == 0
+    assert file.read_text().startswith("label,")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-o", "answer.csv", "--format", "json"),
+        ("-o", "answer.png"),
+        ("--json", "--format", "csv"),
+        ("--format", "excel"),
+    ],
+)
+def test_what_disagrees_is_usage(
+    arguments: tuple[str, ...], stored: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert carvsdb("list", "--db", stored, *arguments).code == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_column_that_is_not_there_is_named(stored: Path) -> None:
+    done = carvsdb("list", "--db", stored, "--columns", "label,colour")
+    assert done.code == 3
+    assert "no column 'colour'; it has label, name" in done.err
+
+
+def test_cells_are_text_to_everybody(stored: Path) -> None:
+    query = """SELECT '=cmd|x' AS a, 'b|<i>_%' AS b, chr(27) || '[31m' AS c"""
+    assert carvsdb("sql", query, "--db", stored, "--format", "csv").out.splitlines()[1].startswith("'=cmd|x,b|<i>_%,")
+    markdown = carvsdb("sql", query, "--db", stored, "--format", "markdown").out
+    assert r"| =cmd\|x | b\|\<i\>_% |" in markdown
+    latex = carvsdb("sql", query, "--db", stored, "--format", "latex").out
+    assert r"b|\textless{}i\textgreater{}\_\%" in latex
+    for form in ("csv", "markdown", "latex", "table", "json", "jsonl"):
+        assert "\x1b" not in carvsdb("sql", query, "--db", stored, "--format", form).out
+
+
+def test_nothing_is_cut_where_no_terminal_is(stored: Path) -> None:
+    done = carvsdb("sql", "SELECT range AS n FROM range(1500)", "--db", stored)
+    assert len(done.out.splitlines()) == 1501
+    cut = carvsdb("sql", "SELECT range AS n FROM range(1500)", "--db", stored, "--limit", "3", "--json")
+    assert cut.json == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert "1497 more rows" in cut.err
+
+
+def test_show_as_a_row(stored: Path) -> None:
+    document = carvsdb("show", "sod", "--db", stored, "--json").json
+    (row,) = carvsdb("show", "sod", "--db", stored, "--format", "jsonl").json_lines
+    assert row["kind"] == document["kind"]
+    assert row["carvs.sigma"] == document["description"]["carvs"]["sigma"]
+
+
+def test_standard_input_and_a_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SQUARE.encode())))
+    assert carvsdb("describe", "-", "--input-format", "cgd", "--json").json["name"] == "sql"
+    assert carvsdb("describe", "-").code == 2
+    file = tmp_path / "net.cgd"
+    file.write_text(CUBIC)
+    alone = carvsdb(file, "--json")
+    assert alone.code == 0
+    assert alone.json["name"] == "pcu"
+    assert "carvsdb describe" in alone.err
+    assert carvsdb("describe", "-h").code == 0
+
+
+def test_supporting_information_of_tbo_and_of_two_nets(tmp_path: Path, stored: Path) -> None:
+    with Catalogue(stored) as catalogue:
+        net = catalogue.net("tbo")
+    write_cgd(net, tmp_path / "tbo.cgd")
+    lines = carvsdb("describe", "--si", tmp_path / "tbo.cgd").out.splitlines()
+    assert "  point symbol        {6^2.8^2.10^2}3{6^3}4" in lines
+    assert "  nodal coordination  3,4-c" in lines
+    assert "  interpenetration    none" in lines
+    assert any("doi:10.1021/ar800124u" in line for line in lines)
+    twice = tmp_path / "twice.cgd"
+    twice.write_text(
+        "PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n 2 2 1 0 0\n 2 2 0 1 0\n 2 2 0 0 1\nEND\n"
+    )
+    assert "  interpenetration    twofold" in carvsdb("describe", "--si", twice).out
+    unnamed = tmp_path / "unnamed.cgd"
+    unnamed.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n 1 1 1 2 3\n 1 1 3 1 2\nEND\n")
+    assert "  underlying net      none; ck1:" in carvsdb("describe", "--si", unnamed).out

@@ -1,0 +1,80 @@
+"""What must not matter to any clustering: the order of atoms, the origin, the cell, and how many cells there are."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from core_mof import archive, read_archive
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from carvsdb.atoms.structure import Structure
+from carvsdb.errors import CarvsdbError
+from carvsdb.topology import identify
+from carvsdb_ingest.bonds import find_bonds
+from carvsdb_ingest.clustering import CLUSTERINGS, clusterings
+from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers.cif.cif import read_cif
+
+# One for each rule: bridged metals (also by N-C-N), a ring of four Cu, alkali ions, phosphates, metalloligands, rods.
+REFCODES = (
+    "UHASED_clean",
+    "BEYSEF_clean",
+    "BEVQUP_clean",
+    "ECIYEU_clean",
+    "KOZSOJ_clean",
+    "FIJDOS_clean",
+    "SETRAM_clean",
+    "RIRDED_clean",
+)
+
+
+@cache
+def structures() -> dict[str, Structure]:
+    path = archive()
+    if path is None:
+        sentence = "CoRE MOF is not installed: pip install --no-deps core-mof==2019.1"
+        if os.environ.get("CI") == "true":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    contents = read_archive(Path(path), REFCODES)
+    return {name: read_cif(TextFile.decode(contents[name], f"{name}.cif"))[0] for name in REFCODES}
+
+
+def keys(structure: Structure) -> list[str | None]:
+    """Return the key by each clustering, None where there is no net."""
+    found = clusterings(structure, find_bonds(structure), CLUSTERINGS)
+    return [None if isinstance(one, CarvsdbError) else identify(one.net).key for one in found]
+
+
+@cache
+def expected(refcode: str) -> list[str | None]:
+    return keys(structures()[refcode])
+
+
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(REFCODES),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2),
+    st.tuples(*[st.integers(-2, 2)] * 3),
+)
+def test_every_clustering_gives_the_same_key(
+    refcode: str, seed: int, doubled: int, shears: tuple[int, int, int]
+) -> None:
+    structure, generator = structures()[refcode], np.random.default_rng(seed)
+    # Two cells along one axis, sheared: another cell of a superlattice of index 2.
+    change = np.diag(np.where(np.arange(3) == doubled, 2, 1)) @ np.array(
+        [[1, shears[0], shears[1]], [0, 1, shears[2]], [0, 0, 1]]
+    )
+    step = np.zeros(3, int)
+    step[doubled] = 1
+    places = np.concatenate([structure.positions, structure.positions + step]) + generator.random(3)
+    order = generator.permutation(len(places))
+    places = places[order] @ np.linalg.inv(change) + generator.integers(-2, 3, (len(places), 3))
+    elements = tuple((structure.elements * 2)[index] for index in order)
+    other = Structure(elements, places, change @ structure.cell, elements)
+    assert expected(refcode)[0] is not None
+    assert keys(other) == expected(refcode)
