@@ -14,7 +14,7 @@ from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError
 from carvsdb.topology import identify
 from carvsdb_ingest.bonds import find_bonds
-from carvsdb_ingest.clustering import CLUSTERINGS, clusterings
+from carvsdb_ingest.clustering import CLUSTERINGS, cluster, clusterings
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cif.cif import read_cif
 
@@ -78,3 +78,17 @@ def test_every_clustering_gives_the_same_key(
     other = Structure(elements, places, change @ structure.cell, elements)
     assert expected(refcode)[0] is not None
     assert keys(other) == expected(refcode)
+
+
+def test_alkali_ions_of_infinite_units_are_guests() -> None:
+    structure = structures()["BEVQUP_clean"]
+    clustered = cluster(structure, find_bonds(structure), "single-node")
+    assert clustered.quality == ("alkali ions taken as guests, or inorganic units would be infinite: 2 Rb",)
+    assert {structure.elements[atom] for atom in np.flatnonzero(clustered.site_to_vertex < 0)} >= {"Rb"}
+    # Of rock salt nothing repeats without its sodium, which stays.
+    places = np.array([[0, 0, 0], [0.5, 0.5, 0.5]])
+    cell = 2.82 * np.array([[0, 1.0, 1.0], [1.0, 0, 1.0], [1.0, 1.0, 0]])
+    salt = Structure(("Na", "Cl"), places, cell, ("Na", "Cl"))
+    found = cluster(salt, find_bonds(salt), "single-node")
+    assert not any("alkali" in sentence for sentence in found.quality)
+    assert identify(found.net).key is not None

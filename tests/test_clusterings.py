@@ -56,7 +56,7 @@ EXCEPTIONS = {
     # Rings in two places: there, as here before, the longest of such bonds are cut, and the linkers with them.
     *(("IFEPUG08_clean", column) for column in ("SingleNodes", "AllNodes", "Standard")),
     # AlPO-21 is AWO here; there OH between its Al makes edges.
-    *(("ECIYEU_clean", column) for column in ("SingleNodes", "AllNodes")),
+    *(("ECIYEU_clean", column) for column in ("SingleNodes", "AllNodes", "Standard", "PE")),
     ("DAYCAI_clean", "Standard"),
     ("IYIGEC_clean", "Standard"),
     # No name there, another or no net here.

@@ -39,6 +39,7 @@ RULES = {
         "UHASED_clean": "rtl",
         "BEYSEF_clean": "lvt",
         "DANZOJ_neutral": "tbo",
+        "KAJZIH_clean": "mmm",  # Cu4(O2CR)4
     },
     "alkali ions that make infinite units are guests": {"BEVQUP_clean": "dia", "IWAXUZ_clean": "sod"},
     "aluminophosphates are their zeolites": {
@@ -46,6 +47,8 @@ RULES = {
         "ECIYEU_clean": "AWO",
         "ECIYEU01_clean": "AEN",
         "BICPOT_clean": "SFO",
+        "CUXDUU_clean": "AFN",
+        "XEQGAC_clean": "rna",  # a phosphonate: its rods keep the O between V
     },
 }
 

@@ -166,7 +166,7 @@ def test_the_best_spins_overlap_least() -> None:
     circle = np.column_stack([np.cos(angles), np.sin(angles), np.zeros(8)])
     placings = np.stack([circle + 5.0, circle + np.array([7.0, 5, 5])])[:, :, None]
     contacts = np.array([[3.5]])
-    chosen = best_spins(placings, np.array([0, 4]), np.zeros(1, np.int64), contacts, np.eye(3) * 20)
+    chosen = best_spins(placings, np.array([0, 4]), np.zeros((2, 1), np.int64), contacts, np.eye(3) * 20)
     between = placings[0, chosen[0], 0] - placings[1, chosen[1], 0]
     assert np.linalg.norm(between) > 3.5
 

@@ -164,12 +164,12 @@ app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --func
 app.command(epilog="Example: carvsdb refine init a-zif.data neutron-fq.txt xray-fq.txt -o a-zif.toml")(
     start_models.init
 )
-app.command(epilog="Example: carvsdb refine backmap sod --linker imidazolate --metal Zn -o start.data")(
-    start_models.backmap
-)
-app.command(epilog="Example: carvsdb refine pack Si=512 --density 0.05 --contact Si-Si=2.2 -o start.xyz")(
-    start_models.pack
-)
+# Codes of interrupted zeolites, such as -CLO, look like options.
+app.command(
+    epilog="Example: carvsdb refine backmap sod --linker imidazolate --metal Zn -o start.data",
+    context_settings={"ignore_unknown_options": True},
+)(start_models.backmap)
+app.command(epilog="Example: carvsdb refine pack SiO2=192 --density 2.2g/cm3 -o start.xyz")(start_models.pack)
 
 
 def _checked(setup: "Setup", strict: bool, evaluation: "Evaluation | None" = None) -> "ScoreAnswer":

@@ -1,13 +1,17 @@
 """`carvsdb refine init`, `backmap` and `pack`: how a refinement begins."""
 
+from collections import Counter
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli.options import Json, Seed, Types, elements_of_types
+from carvsdb.cli.options import Json, Names, Seed, Types, elements_of_types, names_file
 from carvsdb.cli.output import answer_json, say
+
+if TYPE_CHECKING:
+    from carvsdb_refine.backmap import Linker
 
 
 class Spin(StrEnum):
@@ -97,7 +101,17 @@ def backmap(
         str, typer.Argument(metavar="NET", help="A net file, or the name of a net that comes along (sod, MFI).")
     ],
     output: Output,
-    linker: Annotated[str, typer.Option(help="Rigid linker on each edge: imidazolate or oxygen.")] = "imidazolate",
+    linker: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LINKER[=SHARE]",
+            help="Rigid linker on each edge: imidazolate (default), oxygen, or a file; several are mixed by shares.",
+        ),
+    ] = None,
+    binding: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Binding atoms of the linker files, in their order: N1,N2 or numbers from 1."),
+    ] = None,
     metal: Annotated[str, typer.Option(help="Element of the nodes.")] = "Zn",
     metal_distance: Annotated[
         float | None, typer.Option(help="Mean distance of joined metals, in Å: 5.95 by imidazolate, 3.07 by oxygen.")
@@ -106,18 +120,20 @@ def backmap(
         float | None,
         typer.Option(help="Between metal and binding atom, in Å: 2.0 by imidazolate, 1.61 by oxygen."),
     ] = None,
+    names: Names = None,
     spin: Annotated[Spin, typer.Option(help="Turn of linkers: of 24 the best, or one at random.")] = Spin.optimised,
     repeat: Annotated[
         str, typer.Option(metavar="N|NxNxN", help="How often the cell of the net is repeated along each axis.")
     ] = "1",
     seed: Seed = 0,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Put metals on the nodes of a net and rigid linkers on its edges, and take overlaps away."""
     import numpy as np
 
     from carvsdb_ingest.writers.models import write_model
-    from carvsdb_refine.backmap import BackmapOptions
+    from carvsdb_refine.backmap import BackmapOptions, net_named
     from carvsdb_refine.backmap import backmap as backmap_of
 
     options = BackmapOptions(
@@ -127,7 +143,12 @@ def backmap(
         spin=spin.value,
         repeat=_repeat(repeat),
     )
-    made = backmap_of(net, linker, options, rng=np.random.default_rng(seed))
+    _check_free(output, force)
+    own = names_file(names)
+    given = net_named(net, None if own is None else own.archive())
+    made = backmap_of(
+        given, _linkers(linker or ["imidazolate"], binding or []), options, rng=np.random.default_rng(seed)
+    )
     write_model(made.model, output)
     if as_json:
         from carvsdb_schemas.refinement_answers import BackmapAnswer
@@ -143,6 +164,7 @@ def backmap(
             mean_bond_length=float(made.bond_lengths.mean()),
             missing=made.missing,
             extra=made.extra,
+            linkers=dict(made.linkers),
         )
         answer_json(answer.model_dump(mode="json"))
     else:
@@ -152,33 +174,46 @@ def backmap(
 def pack(
     contents: Annotated[
         list[str],
-        typer.Argument(metavar="WHAT=N...", help="Elements or linkers, and how many: Si=64 or imidazolate=20."),
+        typer.Argument(
+            metavar="WHAT=N...",
+            help="Elements, formulas (by units), linkers or files of molecules: Si=64, SiO2=192, co2.xyz=9.",
+        ),
     ],
-    density: Annotated[float, typer.Option(help="Atoms per Å³, in a cube.")],
+    density: Annotated[str, typer.Option(help="In atoms/Å³ (0.066) or in g/cm³ (2.2g/cm3), in a cube.")],
     output: Output,
     contact: Annotated[
         list[str] | None, typer.Option(metavar="A-B=R", help="Distance in Å at which a pair of elements repels.")
     ] = None,
     seed: Seed = 0,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Put atoms and rigid molecules at random into a cube, and push apart what is too near."""
     import numpy as np
 
-    from carvsdb.atoms.elements import is_symbol
     from carvsdb_ingest.writers.models import write_model
-    from carvsdb_refine.backmap import Molecule, linker_named, random_packing
+    from carvsdb_refine.backmap import (
+        LINKERS,
+        Molecule,
+        atoms_of_formula,
+        linker_named,
+        molecule_of_file,
+        number_density,
+        random_packing,
+    )
 
     things: list[tuple[Molecule | str, int]] = []
     for text in contents:
         name, number = _pair(text, "WHAT=N, such as Si=64")
         if not number.isdecimal() or int(number) < 1:
             raise typer.BadParameter(f"expected a number of at least 1 in WHAT=N, got {text!r}")
-        if is_symbol(name):
-            things.append((name, int(number)))
-        else:
+        if name in LINKERS:
             linker = linker_named(name)
             things.append((Molecule(linker.elements, linker.positions), int(number)))
+        elif Path(name).is_file():
+            things.append((molecule_of_file(name), int(number)))
+        else:
+            things += atoms_of_formula(name, int(number)).items()
     contacts: dict[str, float] = {}
     for text in contact or []:
         pair, length = _pair(text, "A-B=R, such as Si-Si=2.2")
@@ -186,7 +221,15 @@ def pack(
             contacts[pair] = float(length)
         except ValueError:
             raise typer.BadParameter(f"expected a number of Å in A-B=R, got {text!r}") from None
-    packed = random_packing(things, number_density=density, contacts=contacts or None, rng=np.random.default_rng(seed))
+    counts: Counter[str] = Counter()
+    for thing, amount in things:
+        for symbol in (thing,) if isinstance(thing, str) else thing.elements:
+            counts[symbol] += amount
+    _check_free(output, force)
+    by_number = number_density(density, counts)
+    packed = random_packing(
+        things, number_density=by_number, contacts=contacts or None, rng=np.random.default_rng(seed)
+    )
     write_model(packed.model, output)
     overlap = float(packed.relaxation.largest_overlap)
     if as_json:
@@ -202,6 +245,36 @@ def pack(
         answer_json(answer.model_dump(mode="json"))
     else:
         print(f"{output}: {packed.model!r}; largest overlap {overlap:.2f} Å after {packed.relaxation.steps} steps")
+
+
+def _linkers(texts: list[str], binding: list[str]) -> "list[tuple[Linker, float]]":
+    """Return the linkers that were typed, with their shares."""
+    from carvsdb_refine.backmap import linker_named, linker_of_file
+
+    found = []
+    named = [text.split(",") for text in binding]
+    for text in texts:
+        name, equals, share = text.rpartition("=")
+        try:
+            share_of = float(share) if equals else 1.0
+        except ValueError:
+            name, equals, share_of = text, "", 1.0
+        name = name if equals else text
+        if Path(name).is_file() or Path(name).suffix:
+            found.append((linker_of_file(name, named.pop(0) if named else None), share_of))
+        else:
+            found.append((linker_named(name), share_of))
+    if named:
+        raise typer.BadParameter(f"there are more than linker files: {','.join(named[0])}", param_hint="--binding")
+    return found
+
+
+def _check_free(output: Path, force: bool) -> None:
+    """Raise RefusedError if a file is there that is not to be replaced, before anything is computed."""
+    from carvsdb.errors import RefusedError
+
+    if not force and (output.exists() or output.is_symlink()):
+        raise RefusedError("exists already", item=str(output), hint="choose a new name, or replace it with --force")
 
 
 def _pair(text: str, expected: str) -> tuple[str, str]:

@@ -167,3 +167,4 @@ class BackmapAnswer(StartModelAnswer):
     mean_bond_length: float = Field(description="Between metals and binding atoms, in Å.")
     missing: int = Field(description="Bonds that are longer than the cut-off.")
     extra: int = Field(description="Pairs within the cut-off that are no bonds.")
+    linkers: dict[str, int] = Field(default_factory=dict, description="How many there are of each.")

@@ -1,4 +1,6 @@
-"""Clusters of metals that short bridges hold together: dimers, rings and chains of paddle-wheels' kin."""
+"""Clusters of metals that short bridges hold together: dimers, triangles and rings of four."""
+
+from itertools import product
 
 import numpy as np
 
@@ -9,15 +11,15 @@ from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.vertices import together
 
 _DONORS = frozenset({"O", "S", "N"})
-_FEWEST_BRIDGES = 2
 _FARTHEST = 4.3
-"""Å between two metals: those of paddle-wheels are 2.6 to 3.1 apart, of bis-bidentate dimers up to 4.3."""
+"""Å between two metals: those of paddle-wheels are 2.6 to 3.1 apart, of dimers with two bridges up to 4.3."""
 
 Place = tuple[int, Offset]
+Bridges = dict[Place, set[Place]]
 
 
 def join_bridged_metals(structure: Structure, graph: Graph, groups: list[Group], members: set[int]) -> list[Group]:
-    """Join finite clusters whose metals share two or more bridges donor-carbon-donor at 4.3 Å or less.
+    """Join finite clusters whose metals are on a ring of two to four bridges donor-carbon-donor of 4.3 Å or less.
 
     Parameters
     ----------
@@ -35,8 +37,10 @@ def join_bridged_metals(structure: Structure, graph: Graph, groups: list[Group],
 
     Notes
     -----
-    Donors are O, S and N, of carboxylates, carbamates and amidinates as of adeninate (N-C-N of its ring). A joined
-    cluster that would repeat for ever is not joined: its metals are a chain of dimers, not a cluster.
+    Two metals with two bridges are a ring of two, Cu4(O2CR)4 is one of four; each bridge of a ring has a carbon of its
+    own, so that a carbonate alone makes none. Donors are O, S and N, of carboxylates, carbamates and amidinates as of
+    adeninate (N-C-N of its ring). A cluster that would repeat for ever is not joined: its metals are a chain of
+    dimers.
     """
     home = {
         atom: (number, cell)
@@ -44,11 +48,14 @@ def join_bridged_metals(structure: Structure, graph: Graph, groups: list[Group],
         if not group.is_infinite
         for atom, cell in group.atoms.items()
     }
+    metals = sorted(atom for atom in home if is_metal(structure.elements[atom]))
+    bridges = {metal: _bridges(structure, graph, metal, members) for metal in metals}
     links: Graph = [[] for _ in groups]
-    for metal in sorted(atom for atom in home if is_metal(structure.elements[atom])):
-        for other, offset in _partners(structure, graph, metal, members):
-            if other in home:
-                (first, here), (second, there) = home[metal], home[other]
+    for metal in metals:
+        first, here = home[metal]
+        for other, offset in sorted(bridges[metal]):
+            if other in home and _is_on_ring(bridges, metal, (other, offset)):
+                second, there = home[other]
                 links[first].append((second, minus(plus(here, offset), there)))
     found = []
     for joined in connected_groups(links, [0] * len(groups)):
@@ -62,9 +69,9 @@ def join_bridged_metals(structure: Structure, graph: Graph, groups: list[Group],
     return [group for _, group in sorted(found, key=lambda one: one[0])]
 
 
-def _partners(structure: Structure, graph: Graph, metal: int, members: set[int]) -> list[Place]:
-    """Return the metals that enough bridges join to one of cell 0."""
-    bridges: dict[Place, set[Place]] = {}
+def _bridges(structure: Structure, graph: Graph, metal: int, members: set[int]) -> Bridges:
+    """Return the metals near one of cell 0 to which bridges lead, with the carbons of these."""
+    found: Bridges = {}
     for donor, offset in graph[metal]:
         if structure.elements[donor] not in _DONORS or donor not in members:
             continue
@@ -79,12 +86,40 @@ def _partners(structure: Structure, graph: Graph, metal: int, members: set[int])
                 for end, last in graph[other]:
                     place = (end, plus(far, last))
                     if is_metal(structure.elements[end]) and place != (metal, HOME):
-                        bridges.setdefault(place, set()).add((carbon, middle))
-    return [
-        place
-        for place, carbons in sorted(bridges.items())
-        if len(carbons) >= _FEWEST_BRIDGES and _distance(structure, metal, place) <= _FARTHEST
-    ]
+                        found.setdefault(place, set()).add((carbon, middle))
+    return {place: carbons for place, carbons in found.items() if _distance(structure, metal, place) <= _FARTHEST}
+
+
+def _is_on_ring(bridges: dict[int, Bridges], metal: int, place: Place) -> bool:
+    """Tell whether a bridged pair is on a ring of two, three or four metals, each bridge by another carbon."""
+    start = (metal, HOME)
+    direct = bridges[metal][place]
+    if len(direct) > 1:
+        return True
+    back = _around(bridges, place)
+    for second, one in bridges[metal].items():
+        if second == place:
+            continue
+        if second in back and _differ(direct, one, back[second]):
+            return True
+        for third, two in _around(bridges, second).items():
+            if third not in (start, place) and third in back and _differ(direct, one, two, back[third]):
+                return True
+    return False
+
+
+def _around(bridges: dict[int, Bridges], place: Place) -> Bridges:
+    """Return the bridges of a metal in any cell."""
+    metal, cell = place
+    return {
+        (other, plus(cell, offset)): {(carbon, plus(cell, there)) for carbon, there in carbons}
+        for (other, offset), carbons in bridges.get(metal, {}).items()
+    }
+
+
+def _differ(*carbons: set[Place]) -> bool:
+    """Tell whether each bridge can have a carbon of its own."""
+    return any(len(set(chosen)) == len(chosen) for chosen in product(*carbons))
 
 
 def _distance(structure: Structure, atom: int, place: Place) -> float:

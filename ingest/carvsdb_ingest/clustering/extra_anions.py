@@ -24,15 +24,17 @@ def extra_anions(graph: Graph, elements: tuple[str, ...], atoms: Iterable[int]) 
     -----
     A metal on four phosphates is a T atom, and what joins it to others beside these is no edge of the net: AlPO-21 is
     AWO, whatever OH there is between its Al. Where metals need their O to be held, as in clusters of molybdenum or
-    vanadium, all of it stays.
+    vanadium, all of it stays, and so it does in phosphonates, which make rods of metals and O.
     """
     if not _CENTRES & set(elements):
         return set()
 
+    def is_phosphate(atom: int) -> bool:
+        return elements[atom] in _CENTRES and not any(elements[other] == "C" for other, _ in graph[atom])
+
     def n_phosphates(metal: int) -> int:
         return sum(
-            elements[other] == "O" and any(elements[far] in _CENTRES for far, _ in graph[other])
-            for other, _ in graph[metal]
+            elements[other] == "O" and any(is_phosphate(far) for far, _ in graph[other]) for other, _ in graph[metal]
         )
 
     found = set()

@@ -65,6 +65,31 @@ def read_xyz(file: TextFile, options: FileOptions) -> Frames:
     return usable(found)
 
 
+def read_free_molecule(file: TextFile) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return elements and coordinates (Å) of the first frame: one molecule, which needs no cell.
+
+    Raises
+    ------
+    InputError
+        With file and line, for whatever cannot be read.
+    """
+    last = len(file.lines)
+    while last and not file.lines[last - 1].strip():
+        last -= 1
+    n_atoms = _atoms_of_frame(file, 0, last)
+    comment = file.lines[1]
+    values = {name.lower(): text[1:-1] if text[0] in "\"'{[" else text for name, text in _PAIR.findall(comment)}
+    width, places = _places(file, 2, values.get("properties", _PLAIN))
+    rows = [text.split() for text in file.lines[2 : 2 + n_atoms]]
+    for number, row in enumerate(rows, 3):
+        if len(row) < width:
+            raise file.error(number, f"an atom needs {width} columns, got {len(row)}")
+    columns = {
+        name: [row[places[name] : places[name] + size] for row in rows] for name, size in (("species", 1), ("pos", 3))
+    }
+    return tuple(_symbols(file, 3, "species", columns["species"])), _real(file, 3, "pos", columns["pos"])
+
+
 def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
     """Return how many atoms the frame has that begins at a line, if all of them are there."""
     number = file.whole(file.lines[at].strip(), at + 1, "the number of atoms")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import HALIDES, HYDROGEN, METALLOIDS, NOBLE_GASES, covalent_radius, is_metal
 from carvsdb.errors import InputError
 
 # Half the distances, in Å, at which atoms of start models begin to repel one another. They lie somewhat above half the
@@ -14,7 +15,13 @@ _RADII = {"H": 1.0, "D": 1.0, "C": 1.55, "N": 1.5, "O": 1.4}
 _OTHER = 1.45
 
 
-def contact_distances(species: Sequence[str], given: Mapping[str, float] | None = None) -> NDArray[np.float64]:
+# Elements that are packed alone as molecules or not at all.
+_NO_BONDS_ALONE = NOBLE_GASES | HALIDES | HYDROGEN | {"N", "O"}
+
+
+def contact_distances(
+    species: Sequence[str], given: Mapping[str, float] | None = None, *, bonding: bool = False
+) -> NDArray[np.float64]:
     """Return the distance at which each pair of elements begins to repel, shape (n_species, n_species), in Å.
 
     Parameters
@@ -24,6 +31,9 @@ def contact_distances(species: Sequence[str], given: Mapping[str, float] | None 
     given : mapping of str to float, optional
         Distances of pairs by names such as ``Si-Si``; by default sums of radii: H 1.0, C 1.55, N 1.5, O 1.4, others
         1.45 Å.
+    bonding : bool
+        Let pairs that bond come as near as their covalent radii say: metals and metalloids with nonmetals, and an
+        element that is alone with itself.
 
     Raises
     ------
@@ -37,6 +47,12 @@ def contact_distances(species: Sequence[str], given: Mapping[str, float] | None 
     """
     radii = np.array([_RADII.get(symbol, _OTHER) for symbol in species])
     distances: NDArray[np.float64] = radii[:, None] + radii
+    for i, one in enumerate(species if bonding else ()):
+        for j, other in enumerate(species):
+            alone = len(species) == 1 and one not in _NO_BONDS_ALONE
+            unlike = _is_centre(one) is not _is_centre(other) and not {one, other} & (NOBLE_GASES | HYDROGEN)
+            if alone or unlike:
+                distances[i, j] = min(distances[i, j], covalent_radius(one) + covalent_radius(other))
     for pair, distance in (given or {}).items():
         first, _, second = pair.partition("-")
         if first not in species or second not in species:
@@ -50,3 +66,7 @@ def contact_distances(species: Sequence[str], given: Mapping[str, float] | None 
                 if {one, other} == {first, second}:
                     distances[i, j] = distance
     return distances
+
+
+def _is_centre(symbol: str) -> bool:
+    return is_metal(symbol) or symbol in METALLOIDS

@@ -1,8 +1,8 @@
 """From a net to atoms: metals on nodes, rigid linkers on edges, overlaps relaxed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import pi, sqrt
+from math import pi
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +14,17 @@ from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_refine.backmap.contacts import contact_distances
+from carvsdb_refine.backmap.linker_bonds import LinkerBonds
 from carvsdb_refine.backmap.linkers import Linker, linker_named
 from carvsdb_refine.backmap.node_net import edge_vectors, net_named, node_net, two_ended
 from carvsdb_refine.backmap.orientations import SPINS, best_spins
-from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
+from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, relax_bodies
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _N_SPINS = 24
 _SCALINGS, _STRETCH = 6, 0.005
-_TETRAHEDRAL = sqrt(8 / 3)
-"""Distance of two corners of a tetrahedron whose centre is 1 away."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,8 @@ class Backmapped:
         Bonds that are longer than the cut-off, and pairs within it that are not meant to be bonded.
     bonds_cut, left_out : int
         Of a net with linkers: bonds taken from those on three nodes or more, and linkers on fewer than two.
+    linkers : tuple of (str, int)
+        The linkers by name, and how many there are of each.
     """
 
     model: AtomicModel
@@ -106,22 +107,29 @@ class Backmapped:
     extra: int
     bonds_cut: int = 0
     left_out: int = 0
+    linkers: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
         lengths = self.bond_lengths
+        mixed = ", ".join(f"{number} {name}" for name, number in self.linkers) if len(self.linkers) > 1 else ""
+        sorts = f" ({mixed})" if mixed else ""
         adjusted = f"; {self.bonds_cut} bonds of linkers on more than two nodes cut" if self.bonds_cut else ""
         adjusted += f"; {self.left_out} dangling linkers left out" if self.left_out else ""
         return (
-            f"{self.net.n_vertices} metals, {len(lengths) // 2} linkers, {self.model.n_atoms} atoms, "
+            f"{self.net.n_vertices} metals, {len(lengths) // 2} linkers{sorts}, {self.model.n_atoms} atoms, "
             f"{self.model.number_density:.4f} atoms/Å³; bonds {lengths.mean():.3f} ± {lengths.std():.3f} Å, "
             f"{self.missing} missing, {self.extra} extra; largest overlap {self.relaxation.largest_overlap:.2f} Å "
             f"after {self.relaxation.steps} steps{adjusted}"
         )
 
 
+Mixture = Sequence[tuple[Linker, float]]
+"""Linkers, and their shares in any unit."""
+
+
 def backmap(
     net: Net | str | Path,
-    linker: Linker | str = "imidazolate",
+    linker: Linker | str | Mixture = "imidazolate",
     options: BackmapOptions | None = None,
     *,
     rng: np.random.Generator,
@@ -133,11 +141,11 @@ def backmap(
     net : Net, str or Path
         With nodes only or with linkers between them; or a file of one, or the name of a net of the library or
         the archive.
-    linker : Linker or str
-        The linker, or its name.
+    linker : Linker or str, or sequence of (Linker, float)
+        The linker, or its name; or several linkers with their shares, which are put on edges at random.
     options : BackmapOptions, optional
     rng : numpy.random.Generator
-        Draws the first spins.
+        Draws the first spins, and of a mixture which linker is where.
 
     Raises
     ------
@@ -150,7 +158,8 @@ def backmap(
     if that can be. Then metals and rigid linkers move down an energy of soft contacts and springs: metal to binding
     atom, metal to the atoms next to that one (so that the bond lies along the outer bisector), and between the binding
     atoms of a four-coordinated metal. Contacts apply to all other pairs. With a single atom as linker, as in oxides,
-    metals hold their distance by springs, too, and the cell is scaled until bonds have their length on average.
+    metals hold their distance by springs, too, and the cell is scaled until bonds have their length on average. The
+    numbers of linkers of a mixture are those whose shares come nearest.
 
     Examples
     --------
@@ -161,15 +170,15 @@ def backmap(
     (0, 0)
     """
     options = options or BackmapOptions()
-    linker = linker_named(linker) if isinstance(linker, str) else linker
+    linkers, shares = _mixture(linker)
     given = net_named(net) if isinstance(net, str | Path) else net
     given, bonds_cut, left_out = two_ended(given)
-    metal_distance = options.metal_distance or linker.metal_distance
-    bond_length = options.bond_length or linker.bond_length
+    metal_distance = options.metal_distance or float(np.dot(shares, [one.metal_distance for one in linkers]))
+    bond_lengths = [options.bond_length or one.bond_length for one in linkers]
     nodes = node_net(given, metal_distance, options.repeat)
     assert nodes.positions is not None
     assert nodes.cell is not None
-    species = sorted({options.metal, *linker.elements})
+    species = sorted({options.metal, *(symbol for one in linkers for symbol in one.elements)})
     contacts = contact_distances(species, options.contacts)
     heights = heights_of_cell(nodes.cell)
     if heights.min() < 2 * contacts.max():
@@ -179,29 +188,33 @@ def backmap(
             hint="repeat it",
         )
     ends = np.repeat(nodes.edges.astype(np.int64), nodes.multiplicity, axis=0)
+    kind = _kinds_on_edges(shares, len(ends), rng)
     metals = nodes.positions @ nodes.cell
     first_spins = rng.integers(_N_SPINS, size=len(ends))
-    placings = _placings(linker, metals[ends[:, 0]], edge_vectors(ends, nodes.positions, nodes.cell), bond_length, rng)
-    kinds = np.array([species.index(symbol) for symbol in linker.elements], np.int64)
+    vectors = edge_vectors(ends, nodes.positions, nodes.cell)
+    placings = _placings(linkers, kind, metals[ends[:, 0]], vectors, bond_lengths, rng)
     spins = first_spins
+    numbers = _numbers(linkers, species)
     if options.spin == "optimised":
-        spins = best_spins(placings, first_spins, kinds, contacts, nodes.cell)
-    atoms = placings[np.arange(len(ends)), spins].reshape(-1, 3)
-    n_nodes, size = len(metals), len(linker.elements)
-    elements = (options.metal,) * n_nodes + linker.elements * len(ends)
-    body = np.concatenate([np.arange(n_nodes), n_nodes + np.repeat(np.arange(len(ends)), size)])
-    bodies = Bodies(
-        np.vstack([metals, atoms]),
-        body,
-        np.concatenate([np.full(n_nodes, species.index(options.metal)), np.tile(kinds, len(ends))]).astype(np.int64),
-        nodes.cell,
-    )
-    bonds = _Bonds.of(linker, ends, n_nodes, nodes.cell)
-    springs = bonds.springs(linker, bond_length, metal_distance)
+        # What fills up smaller linkers has no contacts.
+        with_none = np.pad(contacts, ((0, 1), (0, 1)))
+        spins = best_spins(placings, first_spins, numbers[kind], with_none, nodes.cell)
+    sizes = np.array([len(one.elements) for one in linkers], np.int64)[kind]
+    real = np.arange(placings.shape[2]) < sizes[:, None]
+    atoms = placings[np.arange(len(ends)), spins][real]
+    n_nodes = len(metals)
+    elements = (options.metal,) * n_nodes + tuple(symbol for one in kind.tolist() for symbol in linkers[one].elements)
+    body = np.concatenate([np.arange(n_nodes), n_nodes + np.repeat(np.arange(len(ends)), sizes)])
+    of_metal = np.full(n_nodes, species.index(options.metal), np.int64)
+    bodies = Bodies(np.vstack([metals, atoms]), body, np.concatenate([of_metal, numbers[kind][real]]), nodes.cell)
+    first = n_nodes + np.cumsum(sizes) - sizes
+    bonds = LinkerBonds.of(linkers, kind, ends, first, nodes.cell)
+    springs = bonds.springs(linkers, bond_lengths, metal_distance)
     positions, relaxation = relax_bodies(bodies, contacts, springs, most_steps=options.most_steps)
     lengths = bonds.lengths(positions)
-    for _ in range(_SCALINGS if linker.is_atom else 0):
-        stretch = float(lengths.mean()) / bond_length
+    of_bond = np.array(bond_lengths)[bonds.kind]
+    for _ in range(_SCALINGS if all(one.is_atom for one in linkers) else 0):
+        stretch = float(lengths.mean() / of_bond.mean())
         if abs(stretch - 1) < _STRETCH:
             break
         # The mean distance of metals is met, but where the net has no room for the angle bonds are still too long.
@@ -211,99 +224,85 @@ def backmap(
         positions, relaxation = relax_bodies(bodies, contacts, springs, most_steps=options.most_steps)
         lengths = bonds.lengths(positions)
     model = AtomicModel(elements, positions, bodies.cell, molecule_ids=body + 1)
-    missing, extra = _differences(model, linker, n_nodes, lengths, options.bond_cutoff or linker.bond_cutoff)
-    return Backmapped(model, replace(nodes, cell=bodies.cell), relaxation, lengths, missing, extra, bonds_cut, left_out)
+    cutoff = options.bond_cutoff or max(one.bond_cutoff for one in linkers)
+    missing, extra = _differences(model, bonds.atoms, n_nodes, lengths, cutoff)
+    names = tuple((one.name, int(np.count_nonzero(kind == number))) for number, one in enumerate(linkers))
+    decorated = replace(nodes, cell=bodies.cell)
+    return Backmapped(model, decorated, relaxation, lengths, missing, extra, bonds_cut, left_out, names)
 
 
-def _placings(linker: Linker, starts: Floats, vectors: Floats, bond_length: float, rng: np.random.Generator) -> Floats:
-    """Return the atoms of the linker on each edge for each spin, shape (n_edges, n_spins, n_atoms, 3)."""
+def _mixture(linker: Linker | str | Mixture) -> tuple[list[Linker], Floats]:
+    """Return the linkers of a mixture, and their shares, which add up to 1."""
+    if isinstance(linker, str):
+        linker = linker_named(linker)
+    mixture = [(linker, 1.0)] if isinstance(linker, Linker) else list(linker)
+    shares = np.array([share for _, share in mixture], np.float64)
+    if not (len(shares) and np.isfinite(shares).all() and (shares >= 0).all() and shares.sum() > 0):
+        raise InputError(f"shares of linkers must be 0 or more, and one of them above 0, got {shares.tolist()}")
+    return [one for one, _ in mixture], shares / shares.sum()
+
+
+def _kinds_on_edges(shares: Floats, n_edges: int, rng: np.random.Generator) -> Integers:
+    """Return which linker is on each edge: as many of each as comes nearest to its share, at random."""
+    counts = np.floor(shares * n_edges + 1e-9).astype(np.int64)
+    rest = np.argsort(counts - shares * n_edges, kind="stable")[: n_edges - int(counts.sum())]
+    counts[rest] += 1
+    kind = np.repeat(np.arange(len(shares)), counts)
+    return rng.permutation(kind) if len(shares) > 1 else kind
+
+
+def _numbers(linkers: Sequence[Linker], species: Sequence[str]) -> Integers:
+    """Return the species of each atom of each linker, filled up with one number more, shape (n_linkers, n_atoms)."""
+    numbers = np.full((len(linkers), max(len(one.elements) for one in linkers)), len(species), np.int64)
+    for row, linker in zip(numbers, linkers, strict=True):
+        row[: len(linker.elements)] = [species.index(symbol) for symbol in linker.elements]
+    return numbers
+
+
+def _placings(
+    linkers: Sequence[Linker],
+    kind: Integers,
+    starts: Floats,
+    vectors: Floats,
+    bond_lengths: Sequence[float],
+    rng: np.random.Generator,
+) -> Floats:
+    """Return the atoms of the linker on each edge for each spin, shape (n_edges, n_spins, n_atoms, 3).
+
+    Linkers of fewer atoms are filled up with copies of their first atom.
+    """
     lengths = np.linalg.norm(vectors, axis=1)
     along = vectors / lengths[:, None]
     across = np.cross(along, rng.normal(size=along.shape))
     across /= np.linalg.norm(across, axis=1, keepdims=True)
     third = np.cross(along, across)
-    half = abs(float(linker.positions[linker.binding[0], 0]))
-    # The metals are on the side y > 0 of the line of the binding atoms, as far as the bond length lets them.
-    rise = np.sqrt(np.maximum(bond_length**2 - (lengths / 2 - half) ** 2, 0.0))
-    placings = np.empty((len(starts), _N_SPINS, len(linker.elements), 3))
+    placings = np.empty((len(starts), _N_SPINS, max(len(one.elements) for one in linkers), 3))
     middles = starts + vectors / 2
-    for spin in range(_N_SPINS):
-        angle = 2 * pi * spin / _N_SPINS
-        up = np.cos(angle) * across + np.sin(angle) * third
-        out = np.cross(along, up)
+    for number, linker in enumerate(linkers):
+        own = np.flatnonzero(kind == number)
+        half = abs(float(linker.positions[linker.binding[0], 0]))
+        # The metals are on the side y > 0 of the line of the binding atoms, as far as the bond length lets them.
+        rise = np.sqrt(np.maximum(bond_lengths[number] ** 2 - (lengths[own] / 2 - half) ** 2, 0.0))
         x, y, z = (linker.positions[:, axis] for axis in range(3))
-        local = x[:, None] * along[:, None] + (y - rise[:, None])[..., None] * up[:, None] + z[:, None] * out[:, None]
-        placings[:, spin] = middles[:, None] + local
+        size = len(linker.elements)
+        for spin in range(_N_SPINS):
+            angle = 2 * pi * spin / _N_SPINS
+            up = np.cos(angle) * across[own] + np.sin(angle) * third[own]
+            out = np.cross(along[own], up)
+            local = x[:, None] * along[own, None] + (y - rise[:, None])[..., None] * up[:, None]
+            placed = middles[own, None] + (local + z[:, None] * out[:, None])
+            placings[own, spin, :size] = placed
+            placings[own, spin, size:] = placed[:, :1]
     return placings
 
 
-@dataclass(frozen=True, eq=False)
-class _Bonds:
-    """Bonds between metals and binding atoms: two rows for each linker.
-
-    `shifts` brings a binding atom to its metal (Å), `ends` says which of the two binding atoms it is.
-    """
-
-    metals: Integers
-    atoms: Integers
-    shifts: Floats
-    ends: Integers
-    first: Integers
-
-    @classmethod
-    def of(cls, linker: Linker, edges: Integers, n_nodes: int, cell: Floats) -> "_Bonds":
-        first = n_nodes + np.arange(len(edges)) * len(linker.elements)
-        offsets = edges[:, 2:].astype(np.float64)
-        return cls(
-            np.concatenate([edges[:, 0], edges[:, 1]]),
-            np.concatenate([first + linker.binding[0], first + linker.binding[1]]),
-            np.concatenate([np.zeros_like(offsets), -offsets]) @ cell,
-            np.repeat([0, 1], len(edges)),
-            np.concatenate([first, first]),
-        )
-
-    def lengths(self, positions: Floats) -> Floats:
-        """Return the lengths of bonds between atoms at positions, in Å."""
-        found: Floats = np.linalg.norm(positions[self.atoms] + self.shifts - positions[self.metals], axis=1)
-        return found
-
-    def springs(self, linker: Linker, bond_length: float, metal_distance: float) -> Springs:
-        pairs, shifts, lengths, stiffness = [], [], [], []
-
-        def add(firsts: Integers, seconds: Integers, shift: Floats, length: float, stiff: float) -> None:
-            pairs.append(np.column_stack([firsts, seconds]))
-            shifts.append(shift)
-            lengths.append(np.full(len(firsts), length))
-            stiffness.append(np.full(len(firsts), stiff))
-
-        add(self.metals, self.atoms, self.shifts, bond_length, 4.0)
-        n_linkers = len(self.metals) // 2
-        if linker.is_atom:
-            # The angle at the atom. Both ends are given relative to the first metal.
-            firsts, seconds = self.metals[:n_linkers], self.metals[n_linkers:]
-            add(firsts, seconds, self.shifts[:n_linkers] - self.shifts[n_linkers:], metal_distance, 0.5)
-        sites = linker.metal_sites(bond_length) if not linker.is_atom else np.zeros((2, 3))
-        for end in (0, 1):
-            of_end = self.ends == end
-            for other in linker.next_to(linker.binding[end]):
-                length = float(np.linalg.norm(linker.positions[other] - sites[end]))
-                add(self.metals[of_end], self.first[of_end] + other, self.shifts[of_end], length, 0.5)
-        order = np.argsort(self.metals, kind="stable")
-        degrees = np.bincount(self.metals)
-        starts = np.concatenate([[0], np.cumsum(degrees)])
-        fours = order[starts[:-1][degrees == 4][:, None] + np.arange(4)]
-        for one in range(4):
-            for other in range(one):
-                a, b = fours[:, one], fours[:, other]
-                add(self.atoms[a], self.atoms[b], self.shifts[b] - self.shifts[a], _TETRAHEDRAL * bond_length, 0.3)
-        return Springs(np.vstack(pairs), np.vstack(shifts), np.concatenate(lengths), np.concatenate(stiffness))
-
-
-def _differences(model: AtomicModel, linker: Linker, n_nodes: int, lengths: Floats, cutoff: float) -> tuple[int, int]:
+def _differences(
+    model: AtomicModel, binding: Integers, n_nodes: int, lengths: Floats, cutoff: float
+) -> tuple[int, int]:
     """Return how many bonds are longer than the cut-off, and how many pairs within it are no bonds."""
-    size = len(linker.elements)
     pairs = list_pairs(model.positions, model.cell, cutoff)
-    binding = np.isin((pairs.seconds - n_nodes) % size, linker.binding) & (pairs.seconds >= n_nodes)
-    found = int(np.count_nonzero(binding & (pairs.firsts < n_nodes)))
+    binds = np.zeros(model.n_atoms, bool)
+    binds[binding] = True
+    found = int(np.count_nonzero(binds[pairs.seconds] & (pairs.firsts < n_nodes)))
     kept = int(np.count_nonzero(lengths < cutoff))
     return len(lengths) - kept, found - kept

@@ -129,6 +129,10 @@ def oxygen() -> Linker:
     return Linker("oxygen", ("O",), np.zeros((1, 3)), (0, 0), 2 * bond * sin(radians(145 / 2)), bond, 2.1)
 
 
+LINKERS = {"imidazolate": imidazolate, "oxygen": oxygen}
+"""By name, what makes them."""
+
+
 def linker_named(name: str) -> Linker:
     """Return a linker by its name.
 
@@ -137,7 +141,6 @@ def linker_named(name: str) -> Linker:
     InputError
         If there is none.
     """
-    known = {"imidazolate": imidazolate, "oxygen": oxygen}
-    if name not in known:
-        raise InputError(f"there is no linker {name!r}; expected one of {', '.join(known)}")
-    return known[name]()
+    if name not in LINKERS:
+        raise InputError(f"there is no linker {name!r}; expected one of {', '.join(LINKERS)}, or a file")
+    return LINKERS[name]()

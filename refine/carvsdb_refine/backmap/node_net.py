@@ -8,14 +8,21 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net import Net, contract_linkers, library, supercell
 from carvsdb.net.placement import place
-from carvsdb.topology.archive import shipped
+from carvsdb.topology.archive import Archive, shipped
 from carvsdb_ingest.analysis import read_nets
 
 Floats = NDArray[np.float64]
 
 
-def net_named(source: str | Path) -> Net:
+def net_named(source: str | Path, archive: Archive | None = None) -> Net:
     """Return the net of a file, or by its name of the library of exact nets or the archive of RCSR and zeolite nets.
+
+    Parameters
+    ----------
+    source : str or Path
+        A file, a name, or all names of a net as `describe` prints them (``sra, ABW``).
+    archive : Archive, optional
+        In place of the one that comes along.
 
     Raises
     ------
@@ -30,15 +37,17 @@ def net_named(source: str | Path) -> Net:
     <Net sod: 6 vertices, 12 edges>
     """
     path = Path(source)
-    if path.exists():
+    names = shipped() if archive is None else archive
+    if path.is_file():
         nets = list(read_nets(path))
         if len(nets) != 1:
             raise InputError(f"holds {len(nets)} nets; expected one", path=path)
         return nets[0]
     if path.suffix:
         raise NotFoundError("there is no such file", item=str(path))
-    name = str(source)
-    return library.load(name) if name in library.names() else shipped().get(name)
+    # The names of one net: any of them will do.
+    name = str(source).split(",")[0].strip()
+    return library.load(name) if name in library.names() else names.get(name)
 
 
 def two_ended(net: Net) -> tuple[Net, int, int]:

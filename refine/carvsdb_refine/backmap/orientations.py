@@ -22,8 +22,9 @@ def best_spins(placings: Floats, start: Integers, kinds: Integers, contacts: Flo
         Where the atoms of each linker are for each spin (Cartesian, Å).
     start : ndarray of int64, shape (n_linkers,)
         The spins to start from.
-    kinds : ndarray of int64, shape (n_atoms,)
-        Index of each atom of a linker into `contacts`.
+    kinds : ndarray of int64, shape (n_linkers, n_atoms)
+        Index of each atom of each linker into `contacts`; linkers of fewer atoms are filled up with atoms that have no
+        contacts.
     contacts : ndarray of float64, shape (n_kinds, n_kinds)
         Distances at which atoms begin to overlap, in Å.
     cell : ndarray of float64, shape (3, 3)
@@ -63,7 +64,10 @@ def _choose(
                     n_others = neighbours_of(cells, linker * n_atoms + k, cutoff, others, vectors)
                     for j in range(n_others):
                         if others[j] // n_atoms != linker:
-                            overlap = contacts[kinds[k], kinds[others[j] % n_atoms]] - vectors[j, 3]
+                            overlap = (
+                                contacts[kinds[linker, k], kinds[others[j] // n_atoms, others[j] % n_atoms]]
+                                - vectors[j, 3]
+                            )
                             if overlap > 0:
                                 energy += overlap * overlap
                 if energy < lowest - 1e-12:

@@ -7,11 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb_refine.backmap.contacts import contact_distances
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
 
 Floats = NDArray[np.float64]
+# Of a contact: nearer, atoms overlap.
+_NEAREST_PART = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,8 @@ def random_packing(
     cell : ndarray of float64, shape (3, 3), optional
         Lattice vectors as rows, in Å.
     contacts : mapping of str to float, optional
-        Distances at which pairs of elements begin to repel, where not as in `contact_distances`, in Å.
+        Distances at which pairs of elements begin to repel, where not as in `contact_distances`, in Å; pairs that bond
+        may come as near as their covalent radii say.
     rng : numpy.random.Generator
         Draws places and turns.
     most_steps : int
@@ -80,7 +84,7 @@ def random_packing(
     Raises
     ------
     InputError
-        If there is nothing to pack, or not one of density and cell.
+        If there is nothing to pack, not one of density and cell, or atoms cannot be kept apart at that density.
 
     Examples
     --------
@@ -114,7 +118,25 @@ def random_packing(
     kinds = np.array([species.index(symbol) for symbol in elements], np.int64)
     start = AtomicModel(elements, np.vstack(positions), lattice, molecule_ids=body + 1)
     bodies = Bodies(start.positions, body, kinds, lattice)
-    relaxed, relaxation = relax_bodies(
-        bodies, contact_distances(species, contacts), Springs.none(), most_steps=most_steps
+    distances = contact_distances(species, contacts, bonding=True)
+    relaxed, relaxation = relax_bodies(bodies, distances, Springs.none(), most_steps=most_steps)
+    packed = start.moved_to(relaxed)
+    _check_apart(packed, body, kinds, distances)
+    return Packing(packed, relaxation)
+
+
+def _check_apart(model: AtomicModel, body: NDArray[np.int64], kinds: NDArray[np.int64], distances: Floats) -> None:
+    """Raise InputError if atoms of different bodies are much nearer than they may be."""
+    pairs = list_pairs(model.positions, model.cell, max(float(distances.max()), 0.1))
+    apart = (body[pairs.firsts] != body[pairs.seconds]) | pairs.offsets.any(axis=1)
+    wanted = distances[kinds[pairs.firsts], kinds[pairs.seconds]]
+    parts = np.where(apart & (wanted > 0), pairs.distances / np.maximum(wanted, 1e-9), np.inf)
+    if not len(parts) or parts.min() >= _NEAREST_PART:
+        return
+    worst = int(parts.argmin())
+    pair = "-".join(sorted((model.elements[pairs.firsts[worst]], model.elements[pairs.seconds[worst]])))
+    raise InputError(
+        f"at {model.number_density:.4g} atoms/Å³ ({model.structure().density:.3g} g/cm³) atoms cannot be kept apart: "
+        f"{pair} comes to {pairs.distances[worst]:.2f} Å, its contact is {wanted[worst]:.2f} Å",
+        hint=f"take a lower density, or a shorter contact (--contact {pair}=...)",
     )
-    return Packing(start.moved_to(relaxed), relaxation)
