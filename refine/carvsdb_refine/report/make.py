@@ -254,6 +254,8 @@ def _check_own(path: Path) -> None:
 
 
 def _write(path: Path, text: str, sections: list[Section]) -> Written:
+    # The page first: by it the figures are known to be a report's, should this process end here.
+    write_text(path, text)
     figures = _figures(path)
     written = []
     try:
@@ -265,5 +267,4 @@ def _write(path: Path, text: str, sections: list[Section]) -> Written:
             target = figures / f"{picture.name}.png"
             write_bytes(target, picture.content)
             written.append(target)
-    write_text(path, text)
     return Written(path, tuple(written), ())
