@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
+from carvsdb.escaping import escaped, is_text
 
 _LONGEST_NAME = 255
 """Bytes that the common file systems allow for a name."""
@@ -100,6 +101,8 @@ def draft_folder(beside: Path) -> Iterator[Path]:
     InputError, RefusedError
         If it cannot be written; an OSError of the block counts as that.
     """
+    if "\0" in str(beside) or not is_text(str(beside)):  # Arrow and DuckDB open files by names in UTF-8 only
+        raise InputError("cannot be written: its name is no UTF-8 text", path=escaped(str(beside)))
     try:
         clear_drafts(beside.parent)
         draft = draft_beside(beside)

@@ -27,6 +27,32 @@ def escaped(text: str) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
+def is_text(text: str) -> bool:
+    r"""Return whether a text has whole characters only, so that UTF-8 holds it.
+
+    Examples
+    --------
+    >>> is_text("σ"), is_text("\udcff")
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def with_whole_characters(text: str) -> str:
+    r"""Return a text that UTF-8 holds: halves of characters are written as their escapes, all else as it is.
+
+    Examples
+    --------
+    >>> with_whole_characters("σ\udcff")
+    'σ\\udcff'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def escaped_lines(text: str) -> str:
     r"""Return a text of several lines, with escapes for all other than visible characters, line ends and tabs.
 

@@ -208,3 +208,60 @@ def test_what_is_no_file_in_folders_of_others(kind: str, tmp_path: Path, monkeyp
         assert done.code in codes, (arguments, done)
         assert "Traceback" not in done.err
     assert time.monotonic() - began < 60
+
+
+HEADERS = [
+    '{"provenance": {"a": "\\ud800"}}', '{"provenance": {"\\udfff": 1}}', '{"provenance": {"a": NaN, "b": 1e999}}',
+    '{"provenance": {"a": ' + "9" * 5000 + "}}", '{"provenance": {"a": ' + "[" * 900 + "]" * 900 + "}}",
+    "[" * 10**5, '{"kind": "\\ud800"}', '{"provenance": [1]}', '"\\ud800"', "null",
+]  # fmt: skip
+
+
+def test_comments_of_others_stop_nothing(tmp_path: Path) -> None:
+    """Halves of characters and nesting ended an ingest of many files."""
+    for number, text in enumerate(HEADERS):
+        (tmp_path / f"{number}.cgd").write_text(f"# carvsdb: {text}\n{SQL}")
+    (tmp_path / "good.cgd").write_text('# carvsdb: {"provenance": {"a": "\\u0000\\u001b[2J"}}\n' + SQL)
+    db = tmp_path / "n.duckdb"
+    done = carvsdb("ingest", tmp_path, "--db", db, "--json")
+    assert (done.code, done.json["added"]) == (0, len(HEADERS) + 1)
+    assert done.err.count("cannot be read and was skipped") == len(HEADERS)
+    assert clean(done.err.replace("\n", ""))
+    assert carvsdb("db", "verify", "--db", db).code == 0
+    shown = carvsdb("show", "good", "--db", db)
+    assert clean(shown.out.replace("\n", ""))
+
+
+def test_words_that_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.cgd").write_text(SQL)
+    db, half = tmp_path / "n.duckdb", "a\udcff"
+    refused = carvsdb("ingest", tmp_path / "a.cgd", "--label", half, "--db", db)
+    assert (refused.code in (3, 6), "halves of characters" in refused.err) == (True, True), refused
+    assert carvsdb("ingest", tmp_path / "a.cgd", "--retry", "--db", db).code == 0
+    for arguments in (
+        ("show", half), ("similar", half), ("distance", "a", half), ("list", "--name", half), ("containing", half),
+        ("sql", f"SELECT '{half}'"), 
+        ("db", "export", tmp_path / half), ("db", "backup", tmp_path / half), ("db", "snapshot", tmp_path / half),
+    ):  # fmt: skip
+        done = carvsdb(*arguments, "--db", db)
+        assert done.code in (3, 4, 6), (arguments, done)
+        assert clean(done.err.replace("\n", ""))
+    assert carvsdb("list", "--db", tmp_path / half).code == 4
+    assert carvsdb("ingest", tmp_path / "a.cgd", "--db", tmp_path / half).code == 3
+    assert {one.name for one in tmp_path.iterdir()} == {"a.cgd", "n.duckdb"}
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a.cgd/x", "x" * 250])
+def test_places_that_are_none(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.cgd").write_text(SQL)
+    for arguments in (
+        ("rings", "a.cgd", "-o", f"{name}.parquet"),
+        ("generate", "wooten-winer-weaire", "--nodes", "8", "-o", f"{name}.cgd"),
+        ("ingest", "a.cgd", "--db", f"{name}.duckdb"),
+        ("archive", "import", "a.cgd", "--names", name),
+    ):
+        done = carvsdb(*arguments)
+        assert done.code in ((0, 2, 3, 7) if name == "x" * 250 else (2, 3, 7)), (arguments, done)
+        assert "Traceback" not in done.err
+    assert not list(tmp_path.glob(".*"))

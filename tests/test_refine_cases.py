@@ -163,6 +163,35 @@ def test_type_labels_and_charges_without_a_style(case: Case) -> None:
         assert (model.molecule_ids is None) is (name == "charge0")
 
 
+def test_general_boxes_and_type_labels_are_refined(case: Case) -> None:
+    """A box of any directions and labels for types: read, run, and written as LAMMPS reads them, to the last bit."""
+    folder = case("lammps")
+    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))[0]
+    cell = OBLIQUE @ (turn * np.linalg.det(turn))
+    labelled = (folder / "typelabels.data").read_text()
+    box = "".join(
+        f"{' '.join(map(repr, row))} {name}\n"
+        for row, name in zip(cell.tolist(), ("avec", "bvec", "cvec"), strict=True)
+    )
+    head, _, rest = labelled.partition("0 10 xlo xhi\n0 10 ylo yhi\n0 10 zlo zhi\n")
+    (folder / "start.data").write_text(f"{head}{box}0.5 -0.25 1 abc origin\n{rest}")
+    start = read_model(folder / "start.data")
+    assert start.elements == ("Si", "O", "O") * 2
+    assert np.array_equal(start.cell, cell)
+    assert start.origin.tolist() == [0.5, -0.25, 1]
+    write_model(start, folder / "again.data")
+    assert read_model(folder / "again.data").equals(start)
+    (folder / "run.toml").write_text(
+        '[start]\nmodel = "start.data"\n[potential]\nkind = "lennard-jones"\ncutoff = 4.0\n[potential.pairs]\n'
+        + "".join(f'"{pair}" = {{epsilon = 1e-3, sigma = 1.0}}\n' for pair in ("O-O", "O-Si", "Si-Si"))
+        + "[run]\nmoves = 50\n"
+    )
+    assert carvsdb("refine", "run", folder / "run.toml").code == 0
+    last = read_model(folder / "run/model.data")
+    assert np.array_equal(last.cell, cell)
+    assert 0 < np.abs(last.positions - start.positions).max() < 3
+
+
 @pytest.mark.parametrize(
     ("columns", "kinds", "sentence"),
     [

@@ -25,12 +25,17 @@ _HEAVIEST, _HEAVIEST_BY_MASS = 118, 103
 # Reference 1 has two radii of these; gemmi knows those of the low-spin state, which is rare in frameworks.
 _HIGH_SPIN = {"Mn": 1.61, "Fe": 1.52, "Co": 1.50}
 # Sites that programs name by the molecule or group whose heavy atom they are.
-_GROUPS = {"WAT": "O", "WATER": "O", "HOH": "O", "NH": "N"}
+_GROUPS = {"WAT": "O", "WATER": "O", "HOH": "O", "DOD": "O", "NH": "N"}
 _GROUPS |= {text: "O" for text in ("H2O", "D2O", "H3O", "OH", "OH2", "OH3", "OD2", "OW")}
 _GROUPS |= {f"NH{number}": "N" for number in (2, 3, 4)}
 _GROUPS |= {f"CH{number}": "C" for number in (2, 3, 4)}
 VACANT = frozenset({"Va", "VA", "Vac", "vac", "VAC", "Vc", "vacancy"})
 """Types of sites that hold nothing."""
+
+DUMMIES = frozenset({"Du", "DU", "du", "Dum", "DUM", "Cnt", "CNT", "Cent", "XX", "Xx"})
+"""Types and labels of points that are no atoms: dummies, centroids."""
+
+_TETRAHEDRAL = ("Si", "Al", "P", "Ge", "Ga", "B", "Be", "Zn")
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MIXTURE = re.compile(r"(\d*\.\d+)?\s*([A-Z][a-z]?)\s*(\d*\.?\d+)?")
@@ -208,7 +213,38 @@ def element_of_site(symbol: str, label: str, formula: Collection[str] = ()) -> s
             return None
         possible = _possible(symbol)
     possible = (symbol and possible) or element_readings(label)
+    if possible == ["W"] and not symbol and "O" in formula and "W" not in formula:
+        return "O"  # the water of hydrates is W1, W2 in older papers
     return next((one for one in possible if one in formula), possible[0] if possible else None)
+
+
+def tetrahedral_element(symbol: str, label: str, formula: Collection[str] = ()) -> str | None:
+    """Return the element of a site called T, as tetrahedral sites of zeolites are: Si, unless a formula has none.
+
+    Examples
+    --------
+    >>> tetrahedral_element("", "T1"), tetrahedral_element("T", "T2A", {"P", "Al", "O"}), tetrahedral_element("", "X1")
+    ('Si', 'Al', None)
+    """
+    letters = _LETTERS.match(symbol or label)
+    if letters is None or letters[0] != "T":
+        return None
+    return next((one for one in _TETRAHEDRAL if not formula or one in formula), None)
+
+
+def is_element_word(text: str) -> bool:
+    """Tell whether a type begins with an element, a group or a mixture, and with no other word.
+
+    Examples
+    --------
+    >>> is_element_word("Zn2+"), is_element_word("C_R"), is_element_word("OH2"), is_element_word("Mof")
+    (True, True, True, False)
+    """
+    letters, word = _LETTERS.match(text), _WORD.match(text)
+    if letters is None or word is None:
+        return False
+    whole = word[0].upper()
+    return is_symbol(letters[0].capitalize()) or whole in _GROUPS or whole.rstrip("0123456789") in _GROUPS
 
 
 def mixed_elements(text: str) -> dict[str, float]:
@@ -246,6 +282,7 @@ def element_readings(label: str) -> list[str]:
 
 
 def _possible(text: str) -> list[str]:
+    text = text.lstrip("0123456789_ ")
     letters = _LETTERS.match(text)
     if letters is None or not text.isascii():
         return []

@@ -163,6 +163,10 @@ def _listed(said: SymmetryStatement, named: Symmetry, cell: NDArray[np.float64])
         return Symmetry((found,), doubts=doubts)
     other = named.readings[0]
     question = f"the file names {other.name}, of {len(other.operations[0])} operations, and lists {listed}"
+    # Some programs leave the centring to the letter of the name.
+    whole = [one for one in named.readings if _lacks_centring(operations, one.operations)]
+    if whole:
+        return Symmetry((*whole, found), f"{question}, those without its centring", doubts)
     return Symmetry((found, *named.readings), question, doubts)
 
 
@@ -174,6 +178,12 @@ def _agree(listed: Reading, named: Reading, cell: NDArray[np.float64]) -> bool:
         return False
     same_lattice = centring(listed.operations) == centring(named.operations)
     return same_lattice or not keeps_metric(named.operations[0], cell)
+
+
+def _lacks_centring(listed: Operations, named: Operations) -> bool:
+    """Tell whether a list holds each operation of a group once, without the translations of its centring."""
+    once = len(named[0]) == len(listed[0]) * centring(named) and centring(named) > 1
+    return once and same_class(listed, named) and hold(named, listed)
 
 
 def _metric_doubt(reading: Reading, cell: NDArray[np.float64]) -> tuple[str, ...]:

@@ -1,20 +1,19 @@
 """`carvsdb refine`: atomic models against data and energies."""
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli import calculate, start_models
+from carvsdb.cli import calculate, refine_replicas, start_models
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
+from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
 
 if TYPE_CHECKING:
-    from carvsdb_refine.run import Evaluation, Hooks, Progress, Setup
-    from carvsdb_schemas.refinement_answers import RunAnswer, ScoreAnswer, StatusAnswer
+    from carvsdb_refine.run import ConfigFile, Hooks, Setup
+    from carvsdb_schemas.refinement_answers import RunAnswer, StatusAnswer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of the refinement.")]
@@ -29,6 +28,10 @@ Strict = Annotated[bool, typer.Option("--strict", help="End with an error where 
 Folder = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FOLDER", help="Where the results are, in place of what the config says."),
+]
+ReplicaNumber = Annotated[
+    int | None,
+    typer.Option("--replicas", metavar="N", min=1, help="N models, with N seeds from that of the config on."),
 ]
 Allowed = Annotated[
     list[str] | None,
@@ -53,7 +56,7 @@ def score(
 
     setup = _prepared(config, output, allow)
     evaluation = evaluate(setup, setup.model)
-    answer = _checked(setup, strict, evaluation)
+    answer = checked(setup, strict, evaluation)
     try:
         answer.tables = [str(path) for path in write_start_curves(setup, evaluation)]
     except CarvsdbError as error:
@@ -61,7 +64,7 @@ def score(
     if as_json:
         answer_json(answer.model_dump(mode="json"))
     else:
-        print(_scored(answer))
+        print(scored(answer))
 
 
 @app.command(epilog="Example: carvsdb refine run m1.toml --db zif.duckdb")
@@ -72,18 +75,26 @@ def run(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
     strict: Strict = False,
     output: Folder = None,
+    replicas: ReplicaNumber = None,
     allow: Allowed = None,
     as_json: Json = False,
 ) -> None:
-    """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint."""
-    from carvsdb_refine.run import check_folder, check_place, read_config
+    """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint.
+
+    With seeds in [run], or --replicas, several models are made side by side on the machine's cores.
+    """
+    from carvsdb_refine.run import check_folder, check_place
     from carvsdb_refine.run import run as run_of
 
-    check_folder(read_config(config, output), overwrite)  # before model and data are read, which takes seconds
+    several = _replicas(config, output, replicas)
+    if several:
+        refine_replicas.run(several, db, label, as_json, allow or [], overwrite=overwrite, strict=strict)
+        return
+    check_folder(_config(config, output), overwrite)  # before model and data are read, which takes seconds
 
     def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
         check_place(setup, overwrite)  # before the score, which takes seconds of a large model
-        _checked(setup, strict)
+        checked(setup, strict)
         return run_of(setup, hooks, overwrite)
 
     _go(_prepared(config, output, allow), db, label, as_json, go)
@@ -96,12 +107,17 @@ def resume(
     label: Label = None,
     before: Annotated[bool, typer.Option("--before", help="Go on from the checkpoint before the last one.")] = False,
     output: Folder = None,
+    replicas: ReplicaNumber = None,
     allow: Allowed = None,
     as_json: Json = False,
 ) -> None:
-    """Go on from the last checkpoint of a run, as if it had never stopped."""
+    """Go on from the last checkpoint of a run, as if it had never stopped; of several models, of all of them."""
     from carvsdb_refine.run import resume as resume_of
 
+    several = _replicas(config, output, replicas)
+    if several:
+        refine_replicas.run(several, db, label, as_json, allow or [], go_on=True)
+        return
     _go(_prepared(config, output, allow), db, label, as_json, lambda setup, hooks: resume_of(setup, hooks, before))
 
 
@@ -111,15 +127,17 @@ def status(
         Path, typer.Argument(metavar="CONFIG|FOLDER", help="The TOML file, a run's folder, or a folder of runs.")
     ],
     output: Folder = None,
+    replicas: ReplicaNumber = None,
     as_json: Json = False,
 ) -> None:
-    """Say where a run is, or all runs in a folder."""
-    from carvsdb_refine.run import read_config, runs_in
+    """Say where a run is, or all models of a config, or all runs in a folder."""
+    from carvsdb_refine.run import runs_in
     from carvsdb_refine.run import status as status_of
     from carvsdb_schemas.refinement_answers import StatusesAnswer
 
-    several = config.is_dir()
-    answers = [status_of(file) for file in (runs_in(config) if several else [read_config(config, output)])]
+    files = runs_in(config) if config.is_dir() else _replicas(config, output, replicas)
+    several = bool(files)
+    answers = [status_of(file) for file in files or [_config(config, output)]]
     if as_json and several:
         answer_json(StatusesAnswer(folder=str(config), runs=answers).model_dump(mode="json"))
     elif as_json:
@@ -137,14 +155,23 @@ def report(
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="FOLDER", help="The run's, where `run` was told one with -o.")
     ] = None,
+    replicas: ReplicaNumber = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Of several models, the one with this seed.")] = None,
     allow: Allowed = None,
     rings: Annotated[bool, typer.Option("--rings/--no-rings", help="Search the rings of the models.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Write figures of fits, partials, traces, coordination and rings, and one page that holds them."""
-    from carvsdb_refine.report.make import make_report
+    """Write figures of fits, partials, traces, coordination and rings, and one page that holds them.
 
-    written = make_report(_prepared(config, folder, allow), output, rings)
+    Of several models the page shows means with their spread, pooled rings, and the noise between models.
+    """
+    several = _replicas(config, folder, replicas)
+    if several:
+        written = refine_replicas.report(several, seed, output, rings, allow or [])
+    else:
+        from carvsdb_refine.report.make import make_report
+
+        written = make_report(_prepared(config, folder, allow), output, rings)
     if as_json:
         from carvsdb_schemas.refinement_answers import ReportAnswer
 
@@ -172,31 +199,26 @@ app.command(
 app.command(epilog="Example: carvsdb refine pack SiO2=192 --density 2.2g/cm3 -o start.xyz")(start_models.pack)
 
 
-def _checked(setup: "Setup", strict: bool, evaluation: "Evaluation | None" = None) -> "ScoreAnswer":
-    """Return the score of the start; what is doubtful about it is said, or, if `strict`, an error."""
-    from carvsdb.errors import InputError
-    from carvsdb_refine.run import score as score_of
-
-    answer = score_of(setup, evaluation)
-    sentences = [f"{data.file}: {note}" for data in answer.data for note in data.notes] + answer.doubts
-    if strict and sentences:
-        raise InputError("; ".join(sentences), path=answer.config, hint="or go on without --strict")
-    for sentence in sentences:
-        say(sentence)
-    return answer
-
-
 def _prepared(config: Path, output: Path | None, allow: list[str] | None) -> "Setup":
     """Read a config and what it names; what an allowed calculator could run is said before it can."""
-    from carvsdb_refine.run import prepare, read_config
+    from carvsdb_refine.run import prepare
 
-    file = read_config(config, output)
-    if allow:
-        from carvsdb_refine.potential.calculators import environment_commands
+    say_calculators(allow)
+    return prepare(_config(config, output), allow or ())
 
-        for command in environment_commands():
-            say(f"calculators may run what the environment says: {command}")
-    return prepare(file, allow or ())
+
+def _config(config: Path, output: Path | None) -> "ConfigFile":
+    from carvsdb_refine.run import read_config
+
+    return read_config(config, output)
+
+
+def _replicas(config: Path, output: Path | None, replicas: int | None) -> "list[ConfigFile]":
+    """Return the configs of several models, none for a single run."""
+    from carvsdb_refine.run import replica, seeds_of
+
+    file = _config(config, output)
+    return [replica(file, seed) for seed in seeds_of(file, replicas)]
 
 
 def _go(
@@ -204,14 +226,9 @@ def _go(
 ) -> None:
     from carvsdb_refine.run import Hooks
 
-    if db is not None:
-        from carvsdb.catalogue import Catalogue
-
-        # Whether it can take anything is known before the run, not after.
-        with Catalogue.open(db):
-            pass
-    with _stop_signals() as asked:
-        hooks = Hooks(progress=lambda progress: _tell(progress, setup), stop=lambda: bool(asked))
+    check_db(db)
+    with stop_signals() as asked:
+        hooks = Hooks(progress=lambda progress: tell(progress, setup.file), stop=lambda: bool(asked))
         try:
             answer = go(setup, hooks)
         except KeyboardInterrupt:
@@ -228,89 +245,9 @@ def _go(
         answer.entries = None if stored is None else list(stored.labels)
         answer_json(answer.model_dump(mode="json"))
     else:
-        print(_ended(answer))
+        print(ended(answer))
         if stored is not None:
             print(f"  entries  {', '.join(stored.labels) or 'none'} in {db}")
-
-
-@contextmanager
-def _stop_signals() -> Iterator[list[int]]:
-    """Note signals that ask to stop; a second one ends the process at once."""
-    asked: list[int] = []
-    before: dict[int, Any] = {}
-
-    def note(number: int, _: object) -> None:
-        asked.append(number)
-        for one, handler in before.items():
-            signal.signal(one, handler)
-        say("stopping after this move; once more ends at once, from the last checkpoint")
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, note)
-    try:
-        yield asked
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
-def _tell(progress: "Progress", setup: "Setup") -> None:
-    now = progress.now
-    parts = [f"{now.moves:,} of {progress.total:,} moves", f"{progress.rate:.0f} moves/s"]
-    if now.moves < progress.total:
-        parts.append(f"{_duration(progress.left)} left")
-    parts.append(f"{now.temperature:g} K")
-    shares = ", ".join(f"{kind} {100 * share:.0f} %" for kind, share in progress.acceptance.items())
-    parts += [f"accepted {shares}"] if shares else []
-    for table, one in zip(setup.file.config.data, now.scores, strict=True):
-        parts.append(f"{table.kind} {table.function} chi² {one.chi2 or 0:.1f} Rw {one.rw:.4f}")
-    parts += [f"{now.energy_per_atom:.5f} eV/atom"] if now.energy_per_atom is not None else []
-    say("; ".join(parts))
-    if progress.drift:
-        say(f"checked {progress.drift}")
-
-
-def _duration(seconds: float) -> str:
-    if seconds == float("inf"):
-        return "unknown time"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _scored(answer: "ScoreAnswer") -> str:
-    lines = [f"{answer.model}: {answer.n_atoms} atoms, {answer.number_density:.5f} Å⁻³"]
-    if answer.energy_per_atom is not None:
-        by_element = ", ".join(f"{symbol} {value:.4f}" for symbol, value in (answer.energy_by_element or {}).items())
-        lines.append(f"  energy   {answer.energy_per_atom:.6f} eV/atom ({by_element})")
-    broken = ", ".join(f"{name} broken {number} times" for name, number in answer.violations.items() if number)
-    if broken:
-        lines.append(f"  limits   {broken}")
-    for data in answer.data:
-        reduced = "" if data.reduced_chi2 is None else f" (reduced {data.reduced_chi2:.3g})"
-        chi2 = "" if data.chi2 is None else f", chi² {data.chi2:.1f}{reduced}"
-        offset = "" if data.offset == 0 else f", offset {data.offset:.4f}"
-        fit = f"Rw {data.rw:.4f}{chi2}, scale {data.scale:.5f}{offset}"
-        lines.append(f"  {data.kind:<8} {data.function} {fit} ({data.file})")
-        fitted = data.fitted
-        if fitted.beyond_box == "cut" and (fitted.rw, fitted.chi2) != (data.rw, data.chi2):
-            chi2 = "" if fitted.chi2 is None else f", chi² {fitted.chi2:.1f}"
-            lines.append(
-                f"           fitted: the data cut at r = {fitted.r_max:.2f} Å, as the model is: "
-                f"Rw {fitted.rw:.4f}{chi2}, scale {fitted.scale:.5f}"
-            )
-    if answer.tables:
-        lines.append(f"  curves   {', '.join(answer.tables)}")
-    return "\n".join(lines)
-
-
-def _ended(answer: "RunAnswer") -> str:
-    rate = f", {answer.moves_per_second:.0f} moves/s" if answer.moves_per_second else ""
-    lines = [f"{answer.folder}: {answer.moves:,} moves{rate}"]
-    for kind, tried in answer.tried.items():
-        if tried:
-            lines.append(f"  {kind:<8} {answer.accepted[kind]:,} of {tried:,} accepted")
-    return "\n".join([*lines, f"  drift    {answer.drift}", _scored(answer)])
 
 
 def _stands(answer: "StatusAnswer") -> str:

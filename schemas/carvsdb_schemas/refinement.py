@@ -274,6 +274,9 @@ class RunTable(Table):
         default=0, description="First moves, during which step sizes adapt; frozen then."
     )
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**31)]], Field(max_length=1000)] = Field(
+        default_factory=list, description="In place of seed: several models, one a seed, side by side on the cores."
+    )
     acceptance: Literal["joint", "energy first", "data first"] = Field(
         default="joint", description="Both terms at once, or delayed: what the first rejects is not asked the second."
     )
@@ -284,6 +287,14 @@ class RunTable(Table):
     check_every: Count = Field(default=50_000, description="Moves between full recomputations.")
     checkpoint_every: Count = Field(default=5_000, description="Moves between checkpoints.")
     trace_every: Count = Field(default=500, description="Moves between lines of the trace.")
+
+    @model_validator(mode="after")
+    def _different_seeds(self) -> Self:
+        if self.seeds and "seed" in self.model_fields_set:
+            raise ValueError("seeds stands in place of seed; expected one or the other")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("seeds names a seed twice; expected different ones")
+        return self
 
     @model_validator(mode="after")
     def _one_schedule(self) -> Self:

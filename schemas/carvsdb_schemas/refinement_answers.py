@@ -69,6 +69,28 @@ class RunAnswer(ScoreAnswer):
     entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
 
 
+class FailedReplica(CommandAnswer):
+    """A model that was not made."""
+
+    seed: int
+    code: int = Field(description="What the command would have ended with for this one alone.")
+    message: str
+
+
+class ReplicasAnswer(CommandAnswer):
+    """How several runs from one config ended, one a seed."""
+
+    config: str
+    folder: str
+    replicas: list[RunAnswer] = Field(description="Those that reached their end.")
+    failed: list[FailedReplica]
+    rw_mean: list[float] = Field(description="Of each data set as measured, over the models.")
+    rw_deviation: list[float] = Field(description="Standard deviation between models; 0 of a single one.")
+    energy_mean: float | None = Field(description="In eV an atom.")
+    energy_deviation: float | None
+    entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
+
+
 class StatusAnswer(CommandAnswer):
     """Where a run is."""
 

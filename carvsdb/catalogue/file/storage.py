@@ -21,6 +21,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
+from carvsdb.escaping import is_text
 
 STORAGE_VERSION = "v1.4.0"
 """Format of new files: the oldest DuckDB that must be able to read them."""
@@ -154,16 +155,19 @@ class Storage:
 
     def execute(self, statement: str, parameters: Parameters = ()) -> None:
         """Run a statement that answers nothing."""
+        check_text(*(parameters.values() if isinstance(parameters, dict) else parameters))
         with self._readable():
             self.duckdb.execute(statement, parameters)
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
+        check_text(*(parameters.values() if isinstance(parameters, dict) else parameters))
         with self._readable():
             return self.duckdb.execute(query, parameters).fetchall()
 
     def table(self, query: str, parameters: Parameters = ()) -> pa.Table:
         """Return the result of a query as an Arrow table."""
+        check_text(*(parameters.values() if isinstance(parameters, dict) else parameters))
         with self._readable():
             return self.duckdb.execute(query, parameters).to_arrow_table()
 
@@ -242,10 +246,26 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise InputError("is a device, a pipe or a socket, not a catalogue", path=path)
     if not path.absolute().parent.is_dir():
         raise InputError(f"the folder {path.absolute().parent} does not exist", path=path)
+    check_text(str(path))
     try:
         return duckdb.connect(str(path), read_only=read_only, config=dict(SETTINGS))
     except duckdb.Error as error:
         raise _why_not(path, str(error)) from error
+
+
+def check_text(*values: object) -> None:
+    """Raise for text that no catalogue holds.
+
+    Raises
+    ------
+    InputError
+        If a value is a text with halves of characters, as names of files have that are no UTF-8.
+    """
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            check_text(*value)
+        if isinstance(value, str) and not (value.isascii() or is_text(value)):
+            raise InputError(f"{value[:200]!a} is no text in UTF-8, so no catalogue holds it")
 
 
 def _why_not(path: Path, message: str) -> CarvsdbError:

@@ -5,7 +5,7 @@ import re
 
 import duckdb
 
-from carvsdb.catalogue.file.storage import Parameters, Storage
+from carvsdb.catalogue.file.storage import Parameters, Storage, check_text
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.errors import InputError, RefusedError
 
@@ -40,6 +40,7 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
     Four things keep it from writing: the kind of statement and the functions that it calls are looked at, the
     transaction is read-only, and the connection has no access to files, which cannot be changed.
     """
+    check_text(query)
     try:
         # By our own connection: even to look at some statements, DuckDB opens files.
         with storage.connection() as parser:

@@ -12,6 +12,7 @@ from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
 from carvsdb.compare.noise import BlockSums
 from carvsdb.errors import InputError
+from carvsdb.escaping import is_text
 from carvsdb.net.graph import Net
 from carvsdb.rings.carvs import Carvs
 from carvsdb_schemas.columns import json_text
@@ -125,10 +126,13 @@ class Entry:
         quantities = [one.quantity for one in self.geometry]
         if len(set(quantities)) < len(quantities):
             raise InputError(f"{self.label!r} has several histograms of one quantity: {', '.join(sorted(quantities))}")
+        texts = (self.label, self.part, self.formula or "", self.description.file or "", *(self.net.labels or ()))
+        if not all(text.isascii() or is_text(text) for text in texts):
+            raise InputError(f"{self.label!a} holds halves of characters, which no catalogue does")
         for what, values in (("parameters", self.parameters), ("provenance", self.provenance)):
             try:
-                json_text(dict(values))
-            except (TypeError, ValueError) as error:
+                json_text(dict(values)).encode()
+            except (TypeError, ValueError, RecursionError) as error:
                 raise InputError(f"{what} of {self.label!r} must be JSON values: {error}") from error
         if not np.allclose(self.carvs().vector, self.description.carvs.vector, rtol=1e-9, atol=1e-9):
             raise InputError(f"the CARVS vector of {self.label!r} is not the mean of its node counts")

@@ -49,6 +49,6 @@ class RefinementRun:
                 raise InputError(f"a SHA-256 of a run must be 64 hexadecimal digits, got {digest!r}")
         for what, values in (("config", self.config), ("results", self.results)):
             try:
-                json_text(dict(values))
+                json_text(dict(values)).encode()
             except (TypeError, ValueError) as error:
                 raise InputError(f"the {what} of a run must be JSON values: {error}") from error

@@ -14,6 +14,7 @@ from carvsdb.catalogue.records.keys import content_key
 from carvsdb.catalogue.records.refinement_run import RefinementRun
 from carvsdb.catalogue.records.rows import EntryKeys
 from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.escaping import with_whole_characters
 from carvsdb.version import VERSION
 from carvsdb_schemas.arrow import arrow_schema, arrow_table
 from carvsdb_schemas.tables import (
@@ -188,6 +189,9 @@ def _attempt(
     line: int | None = None,
     error: str | None = None,
 ) -> Attempt:
+    # What was refused may hold anything; halves of characters are stored as their escapes.
+    input = with_whole_characters(input)
+    label, cause, error = (None if one is None else with_whole_characters(one) for one in (label, cause, error))
     return Attempt(
         id=content_key(
             "attempt", sha256, input, label, status, cause, VERSION, None if task is None else str(task), item

@@ -47,6 +47,8 @@ def read_poscar(file: TextFile, options: FileOptions) -> Frames:
         symbols = titles
         lines.insert(5, " ".join(symbols))
     plain_symbols = [_SUFFIX.sub("", word) for word in symbols]
+    if all(is_symbol(symbol.capitalize()) for symbol in plain_symbols):  # some programs write ZN or zn
+        plain_symbols = [symbol.capitalize() for symbol in plain_symbols]
     for word, symbol in zip(symbols, plain_symbols, strict=True):
         if not is_symbol(symbol):
             raise file.error(6, f"{shown(word)} is no chemical symbol")

@@ -121,7 +121,12 @@ def format_of_name(path: str | Path) -> Format | None:
         if suffix in form.suffixes:
             return form
     return next(
-        (form for form in FORMATS if any(name == one or name.startswith(f"{one}.") for one in form.names)), None
+        (
+            form
+            for form in FORMATS
+            if any(name == one or name.startswith((f"{one}.", f"{one}_", f"{one}-")) for one in form.names)
+        ),
+        None,
     )
 
 

@@ -15,8 +15,12 @@ from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_ingest.readers.item import FileOptions, Frames, open_directions, usable
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-# "cell 10 10 10", "CELL{abcABC}: 10 10 10 90 90 90", or the numbers alone.
-_CELL = re.compile(rf"\s*(?:#\s*)?(?:cell[^\s:=]*\s*[:=]?)?\s*((?:{_NUMBER}[\s,]+)*{_NUMBER})\s*", re.IGNORECASE)
+# "cell 10 10 10", "CELL{abcABC}: 10 10 10 90 90 90" (i-PI, with words in braces behind it), or the numbers alone.
+_CELL = re.compile(
+    rf"\s*(?:#\s*)?(?:cell[^\s:=]*\s*[:=]?)?\s*((?:{_NUMBER}[\s,]+)*{_NUMBER})\s*(?:[a-z]+\{{angstrom\}}\s*)*",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"([A-Za-z]{1,2})\d+")
 _PAIR = re.compile(r"""([A-Za-z_][\w.-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|\{[^}]*\}|\[(?:[^][]|\[[^][]*\])*\]|\S+)""")
 _LATTICE_HINT = 'in extended xyz it is the comment line Lattice="ax ay az bx by bz cx cy cz"'
 # Column -> (kind, width, attribute of the structure).
@@ -44,7 +48,8 @@ def read_xyz(file: TextFile, options: FileOptions) -> Frames:
     -----
     The columns ``species`` and ``pos``, and of ours ``id``, ``molecule``, ``image`` (three) and ``charge`` and the key
     ``Origin`` are read, others left out. A comment line without ``Lattice="..."`` may hold nothing but numbers (after
-    the word ``cell`` if need be): three lengths, six lengths and angles, or nine coordinates of lattice vectors.
+    the word ``cell`` if need be, or as ``cell="..."``): three lengths, six lengths and angles, or nine coordinates of
+    lattice vectors. Elements may be numbered (``Zn1``).
     """
     lines, found = file.lines, list[Structure | InputError]()
     last = len(lines)
@@ -145,6 +150,8 @@ def _cell(file: TextFile, line: int, comment: str, values: dict[str, str]) -> ND
     plain = _CELL.fullmatch(comment) if len(comment) < 400 else None
     if "lattice" in values:
         numbers = _vector(file, line, values["lattice"], 9, "Lattice")
+    elif plain is None and "cell" in values:
+        numbers = file.numbers(re.sub(r"[][,]", " ", values["cell"]).split(), line, "a number of the cell", LONGEST)
     elif plain is not None:
         numbers = file.numbers(plain[1].replace(",", " ").split(), line, "a number of the cell")
     else:
@@ -200,7 +207,8 @@ def _symbols(file: TextFile, first: int, what: str, rows: Sequence[list[str]]) -
         if word not in known:
             # Some programs write atomic numbers for symbols.
             atomic = gemmi.Element(int(word)).name if word.isascii() and word.isdigit() and int(word) < 119 else word
-            symbol = atomic.capitalize() if len(atomic) < 3 else atomic
+            label = _LABEL.fullmatch(atomic)
+            symbol = (label[1] if label else atomic).capitalize() if label or len(atomic) < 3 else atomic
             if not is_symbol(symbol):
                 raise file.error(number, f"{shown(word)} is no chemical symbol")
             known[word] = symbol

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import mass_of
 from carvsdb.atoms.model import AtomicModel
@@ -23,18 +24,19 @@ def lammps_text(model: AtomicModel, types: Mapping[int, str] | None = None) -> s
     Raises
     ------
     InputError
-        If an element has no type, or the cell is not as LAMMPS wants it (`a` along x, `b` in the xy plane).
+        If an element has no type, or the cell is left-handed.
 
     Notes
     -----
-    The style is the smallest that holds what the model has: full with molecules and charges, molecular, charge
-    or atomic.
+    A cell whose `a` does not lie along x, or whose `b` not in the xy plane, is written as a general triclinic box
+    (``avec``, ``bvec``, ``cvec``), which LAMMPS reads since April 2024. The style is the smallest that holds what the
+    model has: full with molecules and charges, molecular, charge or atomic.
     """
     cell = model.cell
-    if np.any(np.triu(cell, 1)) or not (np.diag(cell) > 0).all():
+    if np.linalg.det(cell) < 0:
         raise InputError(
-            "LAMMPS wants the first lattice vector along x and the second in the xy plane",
-            hint="write model.in_standard_frame() instead",
+            "LAMMPS has no left-handed cells, as this one is; expected the lattice vectors in another order",
+            hint="write another format, such as .xyz, or model.in_standard_frame()",
         )
     numbers = dict(types) if types is not None else dict(enumerate(model.species, 1))
     element_to_type = {symbol: kind for kind, symbol in reversed(numbers.items())}
@@ -42,12 +44,7 @@ def lammps_text(model: AtomicModel, types: Mapping[int, str] | None = None) -> s
     if missing:
         raise InputError(f"element {missing[0]} of the model has no atom type; the types are {numbers}")
     style = _written_style(model)
-    bounds = [
-        f"{low!r} {_upper_bound(low, length)!r} {axis}lo {axis}hi"
-        for axis, low, length in zip("xyz", model.origin.tolist(), np.diag(cell).tolist(), strict=True)
-    ]
-    if cell[1, 0] or cell[2, 0] or cell[2, 1]:
-        bounds.append(f"{float(cell[1, 0])!r} {float(cell[2, 0])!r} {float(cell[2, 1])!r} xy xz yz")
+    bounds = _standard_box(model) if _is_standard(cell) else _general_box(model)
     masses = [f"{kind} {mass_of(symbol):.6g} # {symbol}" for kind, symbol in sorted(numbers.items())]
     head = ["LAMMPS data file by carvsdb", "", f"{model.n_atoms} atoms", f"{max(numbers)} atom types", "", *bounds]
     columns: list[list[str]] = [list(map(str, model.atom_ids.tolist()))]
@@ -61,6 +58,27 @@ def lammps_text(model: AtomicModel, types: Mapping[int, str] | None = None) -> s
         columns += [list(map(str, axis)) for axis in model.images.T.tolist()]
     rows = [" ".join(row) for row in zip(*columns, strict=True)]
     return "\n".join([*head, "", "Masses", "", *masses, "", f"Atoms # {style}", "", *rows, ""])
+
+
+def _is_standard(cell: NDArray[np.float64]) -> bool:
+    return not np.any(np.triu(cell, 1)) and bool((np.diag(cell) > 0).all())
+
+
+def _standard_box(model: AtomicModel) -> list[str]:
+    cell = model.cell
+    bounds = [
+        f"{low!r} {_upper_bound(low, length)!r} {axis}lo {axis}hi"
+        for axis, low, length in zip("xyz", model.origin.tolist(), np.diag(cell).tolist(), strict=True)
+    ]
+    if cell[1, 0] or cell[2, 0] or cell[2, 1]:
+        bounds.append(f"{float(cell[1, 0])!r} {float(cell[2, 0])!r} {float(cell[2, 1])!r} xy xz yz")
+    return bounds
+
+
+def _general_box(model: AtomicModel) -> list[str]:
+    vectors = zip(model.cell.tolist(), ("avec", "bvec", "cvec"), strict=True)
+    rows = [f"{' '.join(map(repr, vector))} {name}" for vector, name in vectors]
+    return [*rows, f"{' '.join(map(repr, model.origin.tolist()))} abc origin"]
 
 
 def _written_style(model: AtomicModel) -> str:

@@ -7,7 +7,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atomic_write import atomic_file
+from carvsdb.atomic_write import atomic_file, why_not_written
 from carvsdb.errors import InputError
 from carvsdb.rings import RingCensus, node_rings, ring_table
 from carvsdb.version import VERSION
@@ -42,7 +42,10 @@ def write_rings(census: RingCensus, path: str | Path) -> None:
         raise InputError(f"rings are written as {', '.join(writers)}, not as {path.suffix or 'nothing'!r}", path=path)
     if path.suffix != ".parquet" and (census.net.positions is None or census.net.cell is None):
         raise InputError("the net has no positions, so its nodes cannot be drawn; write .parquet", path=path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise why_not_written(path, error) from error
     with atomic_file(path) as file:
         writers[path.suffix](census, file)
 

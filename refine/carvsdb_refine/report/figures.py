@@ -62,6 +62,9 @@ def fits_png(fits: list[Fit]) -> bytes:
             below.sharex(above)
             above.plot(fit.x, fit.measured, color=MEASURED, linewidth=0, marker=".", markersize=2.5, label="measured")
             above.plot(fit.x, fit.calculated, color=CALCULATED, linewidth=1.1, label="model")
+            if fit.spread is not None:
+                low, high = fit.calculated - 2 * fit.spread, fit.calculated + 2 * fit.spread
+                above.fill_between(fit.x, low, high, color=CALCULATED, alpha=0.3, linewidth=0, label="± 2 deviations")
             below.axhline(0, color=MEASURED, linewidth=0.6)
             if fit.before is not None:
                 # Above the model's: where nothing has changed both are seen.
@@ -85,8 +88,8 @@ def fits_png(fits: list[Fit]) -> bytes:
     return png(draw, height=4.2 * len(fits))
 
 
-def partials_png(now: Partials, before: Partials | None = None) -> bytes:
-    """Draw ``g_ab(r)`` of every pair, of the model and of the start."""
+def partials_png(now: Partials, before: Partials | None = None, spread: Floats | None = None) -> bytes:
+    """Draw ``g_ab(r)`` of every pair, of the model and of the start, or with its deviation between models."""
     pairs = now.pairs
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
@@ -101,6 +104,9 @@ def partials_png(now: Partials, before: Partials | None = None) -> bytes:
             if before is not None:
                 axes.plot(r[shown], before.values[number, shown], color=BEFORE, linewidth=0.8, label="start")
             axes.plot(r[shown], now.values[number, shown], color=CALCULATED, linewidth=0.9, label="model")
+            if spread is not None:
+                middle, width = now.values[number, shown], 2 * spread[number, shown]
+                axes.fill_between(r[shown], middle - width, middle + width, color=CALCULATED, alpha=0.3, linewidth=0)
             top = float(now.values[number, shown].max(initial=1.0))
             axes.set_ylim(0, min(1.05 * top, max(_HIGHEST, 1.3 * float(np.median(now.values[number, shown])))))
             plain(axes, "-".join(pair) + (f"  (peak {top:.0f})" if top > _HIGHEST else ""))
@@ -233,3 +239,17 @@ def rings_png(moves: Sequence[int], vectors: Sequence[Floats]) -> bytes:
         axes.legend(frameon=False, ncols=2, fontsize=8)
 
     return png(draw, height=3.6)
+
+
+def spread_png(mean: Floats, deviation: Floats) -> bytes:
+    """Draw mean rings per node by size, with the deviation between models."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        sizes = np.flatnonzero((mean > 0) | (deviation > 0)) + 1
+        axes.bar(sizes, mean[sizes - 1], yerr=deviation[sizes - 1], color=CALCULATED, alpha=0.8, capsize=3)
+        axes.set_xlabel("ring size (nodes)")
+        axes.set_ylabel("mean rings per node")
+        plain(axes)
+
+    return png(draw, height=3.2)

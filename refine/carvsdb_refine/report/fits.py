@@ -30,6 +30,8 @@ class Fit:
         Scale and offset applied.
     before : ndarray of float64, shape (n,), or None
         The curve of the start.
+    spread : ndarray of float64, shape (n,), or None
+        Standard deviation of the calculated curve between models.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Fit:
     measured: Floats
     calculated: Floats
     before: Floats | None = None
+    spread: Floats | None = None
 
 
 def fits(now: Evaluation, before: Evaluation) -> list[Fit]:

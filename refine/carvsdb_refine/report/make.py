@@ -99,11 +99,11 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     sections.append(Section("Config", [f"{setup.file.path}, SHA-256 {setup.file.sha256}"], code=setup.file.text))
     path = folder.report if target is None else target
     if target is None:
-        _check_own(path)
-    written = _write(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
-    tables = write_curves(now, _figures(path))
+        check_own(path)
+    written = write_page(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
+    tables = write_curves(now, figures_of(path))
     if angles:
-        tables += (_figures(path) / "angles.csv",)
+        tables += (figures_of(path) / "angles.csv",)
         write_text(tables[-1], csv_of(angle_columns(angles)))
     return replace(written, tables=tables)
 
@@ -237,26 +237,28 @@ def _bonded(path: Path, setup: Setup) -> BondedModel:
     return BondedModel.of(read_model(path, setup.types), setup.file.config.outputs)
 
 
-def _figures(path: Path) -> Path:
+def figures_of(path: Path) -> Path:
+    """Return where the figures of a page stand."""
     return path.parent / f"{path.stem}-figures"
 
 
-def _check_own(path: Path) -> None:
+def check_own(path: Path) -> None:
     """Raise RefusedError if a page or figures stand in a run's folder that no report made."""
     try:
         begins = read_bytes(path)[:1000] if path.exists() or path.is_symlink() else None
     except InputError:
         begins = b""
     ours = begins is not None and GENERATOR.encode() in begins and not path.is_symlink()
-    for place, stands in ((path, begins is not None), (_figures(path), _figures(path).exists())):
+    for place, stands in ((path, begins is not None), (figures_of(path), figures_of(path).exists())):
         if (stands and not ours) or place.is_symlink():
             raise RefusedError("stands there already, and no report made it", item=str(place), hint="name one with -o")
 
 
-def _write(path: Path, text: str, sections: list[Section]) -> Written:
+def write_page(path: Path, text: str, sections: list[Section]) -> Written:
+    """Write a page, and the figures of its sections beside it."""
     # The page first: by it the figures are known to be a report's, should this process end here.
     write_text(path, text)
-    figures = _figures(path)
+    figures = figures_of(path)
     written = []
     try:
         figures.mkdir(parents=True, exist_ok=True)

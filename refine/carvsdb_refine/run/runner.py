@@ -172,7 +172,7 @@ def fingerprint(setup: Setup) -> dict[str, str]:
 
 def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out what does not change a trajectory: how long it goes on, and what is written when."""
-    run = {name: value for name, value in config["run"].items() if name not in ("moves", "checkpoint_every")}
+    run = {name: value for name, value in config["run"].items() if name not in ("moves", "checkpoint_every", "seeds")}
     return {**config, "run": run}
 
 

@@ -56,6 +56,11 @@ class BinRule:
         # Any frame will do for distances; in this one a third of the products vanish.
         lower = np.linalg.cholesky(cell @ cell.T).astype(np.float64)
         longest = float(np.linalg.norm(np.abs(lower).sum(axis=0) / 2)) / bin_width
+        # With right angles no part of a distance is longer than it, and what is beyond the bins need not be told.
+        if np.abs(np.tril(lower, -1)).max() < 1e-9 * longest * bin_width:
+            longest_told = min(longest, n_bins + 1.0)
+        else:
+            longest_told = longest
         inverse: Floats = np.linalg.inv(cell).astype(np.float64)
         return cls(
             np.ascontiguousarray(cell),
@@ -64,7 +69,7 @@ class BinRule:
             n_bins,
             max(n_bins + 1, int(longest * 1.001) + 2),
             (lower / _FIXED / bin_width).astype(np.float32),
-            _SINGLE * longest,
+            _SINGLE * longest_told,
         )
 
 
@@ -137,3 +142,37 @@ def write_bins(
         distance = np.sqrt(x * x + y * y + z * z)
         whole = np.int32(distance)
         bins[k] = whole if abs(distance - np.float32(whole) - half) < limit else -1
+
+
+@compiled_part
+def write_places(
+    u_0: np.int32,
+    v_0: np.int32,
+    w_0: np.int32,
+    fixed: NDArray[np.int32],
+    begin: int,
+    count: int,
+    single: NDArray[np.float32],
+    slack: float,
+    n_bins: np.int32,
+    bases: NDArray[np.int32],
+    places: NDArray[np.int32],
+) -> None:
+    """Write bins as `write_bins`, each added to the other's base; what is farther than all bins is in bin `n_bins`."""
+    xx, yx, zx = single[0, 0], single[1, 0], single[2, 0]
+    yy, zy, zz = single[1, 1], single[2, 1], single[2, 2]
+    u_others = fixed[0, begin : begin + count]
+    v_others = fixed[1, begin : begin + count]
+    w_others = fixed[2, begin : begin + count]
+    row = bases[begin : begin + count]
+    half, limit = np.float32(0.5), np.float32(0.5 - slack)
+    for k in range(count):
+        u = np.float32(np.int32(u_others[k] - u_0))
+        v = np.float32(np.int32(v_others[k] - v_0))
+        w = np.float32(np.int32(w_others[k] - w_0))
+        x = u * xx + v * yx + w * zx
+        y = v * yy + w * zy
+        z = w * zz
+        distance = np.sqrt(x * x + y * y + z * z)
+        whole = np.int32(distance)
+        places[k] = row[k] + min(whole, n_bins) if abs(distance - np.float32(whole) - half) < limit else -1

@@ -14,6 +14,8 @@ from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_ingest.readers.item import KINDS
 
 HEADER = "# carvsdb:"
+# Deeper JSON than this is no provenance, and few programs read it.
+_DEEPEST = 50
 BLOCKS = ("CRYSTAL", "PERIODIC_GRAPH")
 _SYNONYMS = {
     "name": ("name",),
@@ -137,6 +139,16 @@ def _unfinished(file: TextFile, block: Block) -> Exception:
     return file.error(block.line, f"the {block.sort} block that begins here has no END (is the file cut off?)")
 
 
+def _depth(content: object) -> int:
+    """Return how deep JSON is nested."""
+    depth, level = 0, [content]
+    while level and depth <= _DEEPEST:
+        within = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list)))
+        level = [value for values in within for value in values]
+        depth += 1
+    return depth
+
+
 def read_header(file: TextFile) -> Header:
     """Read the comment ``# carvsdb: {json}`` above the first block, if there is one.
 
@@ -146,6 +158,9 @@ def read_header(file: TextFile) -> Header:
         if text.startswith(HEADER):
             try:
                 content = json.loads(text[len(HEADER) :])
+                json.dumps(content, ensure_ascii=False, allow_nan=False).encode()  # as it will be stored
+                if _depth(content) > _DEEPEST:
+                    raise ValueError("nested too deep")
                 kind, provenance = content.get("kind"), content.get("provenance") or {}
                 if (kind is None or kind in KINDS) and isinstance(provenance, dict):
                     return Header(kind, provenance)

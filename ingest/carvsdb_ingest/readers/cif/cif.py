@@ -31,6 +31,20 @@ _UNQUOTED = re.compile(
     r"^(_(?:symmetry_)?space_group\S*)[ \t]+([A-Za-z][^'\"\n]*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 _EMPTY_LOOP = re.compile(r"^[ \t]*loop_(?:\s+_\S+)*\s*(?=^[ \t]*(?:loop_|data_)|\Z)", re.MULTILINE | re.IGNORECASE)
+# Operations in a loop without the quotes that their spaces need: x, y+1/2, -z.
+_PART = r"[-+xyz\d/. ]{1,40}"
+_SPACED_OPERATION = re.compile(
+    rf"^([ \t]{{0,20}}(?:\d{{1,3}}[ \t]{{1,9}})?)((?=[^\n]*x)(?=[^\n]*y)(?=[^\n]*z){_PART},{_PART},{_PART})[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_REPAIRS = (
+    (_UNQUOTED, r"\1 '\2'", ""),
+    (re.compile(r"^(data_\S+)[ \t]+([^\s_#][^#\n]*)$", re.MULTILINE | re.IGNORECASE), r"\1", ""),
+    (re.compile(r"\A(?=\s*(?:#[^\n]*\n\s*)*(?:_|loop_))", re.IGNORECASE), "data_ ", "the file has no line data_"),
+    (_EMPTY_LOOP, "", "a loop without values is left out"),
+)
+"""What is wrong in files of some programs, in the order in which it is mended, and what is said."""
+
 _WHERE = re.compile(r"^[^:\s]*:(\d+)(?::\d+)?(?:\(\d+\))?:?\s*")
 
 
@@ -79,14 +93,17 @@ def read_cif(file: TextFile, *, strict: bool = False) -> list[Structure]:
 
 def _parse(file: TextFile) -> tuple[cif.Document, list[str]]:
     """Parse a file, mended if need be, and say what was mended."""
+    text = _SPACED_OPERATION.sub(lambda found: found[1] + found[2].replace(" ", ""), file.text.rstrip("\x1a\n") + "\n")
     try:
-        return cif.read_string(file.text, check_level=0), []
+        return cif.read_string(text, check_level=0), []
     except (ValueError, RuntimeError) as error:
-        quoted = _UNQUOTED.sub(r"\1 '\2'", file.text)
-        for text, note in ((quoted, []), (_EMPTY_LOOP.sub("", quoted), ["a loop without values is left out"])):
-            if text != file.text:
+        notes: list[str] = []
+        for pattern, repaired, note in _REPAIRS:
+            before, text = text, pattern.sub(repaired, text)
+            if text != before:
+                notes += [note] if note else []
                 with contextlib.suppress(ValueError, RuntimeError):
-                    return cif.read_string(text, check_level=0), note
+                    return cif.read_string(text, check_level=0), notes
         sentence = _one_line(error)
         where = _WHERE.match(sentence)
         line = int(where[1]) if where else None

@@ -8,7 +8,16 @@ import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import VACANT, element_of_site, element_readings, is_symbol, mixed_elements
+from carvsdb.atoms.elements import (
+    DUMMIES,
+    VACANT,
+    element_of_site,
+    element_readings,
+    is_element_word,
+    is_symbol,
+    mixed_elements,
+    tetrahedral_element,
+)
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 
@@ -16,6 +25,7 @@ LARGEST_STRUCTURE = 500_000
 """Atoms in a cell, at most."""
 
 _FARTHEST = 1000.0
+_FRACTION = re.compile(r"([+-]?\d{1,3})/([1-9]\d{0,2})")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,14 +100,21 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         if symbol in VACANT:
             left_out["vacant sites, left out"] += 1
             continue
+        if symbol in DUMMIES or (not symbol and label.rstrip("0123456789") in DUMMIES):
+            left_out["dummy or unoccupied sites, left out"] += 1
+            continue
         shares = mixed_elements(symbol)
         element = next(iter(shares), None) or element_of_site(symbol, label, formula)
-        if element is None:
+        if element is None and (element := tetrahedral_element(symbol, label, formula)) is not None:
+            unknown.append(f"sites T (tetrahedral) are taken for {element}")
+        elif element is None:
             raise InputError(f"atom {shown(label)} of type {shown(symbol)} is of no element", path=file.path)
         if shares:
             mixed.append(f"site {plain(label)} is mixed ({plain(symbol)}), taken for {element}")
         elif symbol and not element_readings(symbol):
-            unknown.append(f"{shown(symbol)} is no chemical symbol")
+            unknown.append(f"{shown(symbol)} is no chemical symbol: the labels of such sites name their elements")
+        elif symbol and not is_element_word(symbol):
+            unknown.append(f"{shown(symbol)} is no chemical symbol: it is taken for {element}")
         elif not symbol and label[1:2].isupper() and len(element_readings(label)) > 1 and len(element) == 1:
             unclear[label] = len(elements)
         elements.append(element)
@@ -132,7 +149,7 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
         (
             *(f"{what}: {number}" for what, number in left_out.items()),
             *dict.fromkeys(mixed),
-            *(f"{sentence}: the labels of such sites name their elements" for sentence in dict.fromkeys(unknown)),
+            *dict.fromkeys(unknown),
             *(
                 f"label {plain(label)} is taken for {elements[index]}, it could be {_other(label)}; "
                 "neither a type nor a formula settles it"
@@ -168,10 +185,16 @@ def _columns(block: cif.Block) -> dict[str, list[str]]:
 
 
 def _formula(block: cif.Block) -> frozenset[str]:
-    """Return the elements that the block's chemical formula has; none if it gives no formula."""
-    text = block.find_value("_chemical_formula_sum")
-    words = "" if text is None or cif.is_null(text) else cif.as_string(text)
-    return frozenset(word for word in re.findall("[A-Za-z]+", words) if is_symbol(word))
+    """Return the elements that a block says it has: in a formula, else in its list of atom types; none if nowhere."""
+    for tag in ("_chemical_formula_sum", "_chemical_formula.sum", "_chemical_formula_moiety"):
+        text = block.find_value(tag)
+        words = "" if text is None or cif.is_null(text) else cif.as_string(text)
+        found = frozenset(word for word in re.findall("[A-Za-z]+", words) if is_symbol(word))
+        if found:
+            return found
+    types = block.find_values("_atom_type_symbol") or block.find_values("_atom_type.symbol")
+    symbols = [cif.as_string(text).rstrip("0123456789+-") for text in types]
+    return frozenset(symbols) if all(map(is_symbol, symbols)) else frozenset()
 
 
 def _entry(column: list[str], row: int, count: int) -> str:
@@ -186,7 +209,8 @@ def _occupancy(column: list[str], row: int, count: int) -> float:
 
 
 def _coordinate(file: TextFile, text: str, label: str) -> float:
-    number = float(cif.as_number(text))
+    fraction = _FRACTION.fullmatch(cif.as_string(text).strip())
+    number = int(fraction[1]) / int(fraction[2]) if fraction else float(cif.as_number(text))
     if not np.isfinite(number):
         raise InputError(
             f"a coordinate of atom {shown(label)} must be a number, got {shown(cif.as_string(text))}", path=file.path

@@ -31,6 +31,7 @@ class CountCurve:
     _by_q: Floats | None
     _sums: SineSums | None
     _to_points: Floats | None
+    _near: "NearBins | None"
     _factor: Floats
 
     @classmethod
@@ -51,8 +52,9 @@ class CountCurve:
             by_q = np.atleast_2d(weights if weights.ndim == 2 else np.ones(len(calculation.q))) / calculation.q
             sums = SineSums.of(len(calculation.r), histogram.bin_width, calculation.q)
         to_points = None if calculation.to_points is None else np.ascontiguousarray(calculation.to_points)
+        near = None if to_points is None or sums is not None else NearBins.of(to_points)
         by_bin = calculation.bin_weights / shells
-        return cls(calculation.curve(empty), by_pair, by_bin, by_q, sums, to_points, calculation.factor)
+        return cls(calculation.curve(empty), by_pair, by_bin, by_q, sums, to_points, near, calculation.factor)
 
     def of(self, counts: Counts) -> Floats:
         """Return what counts, or their change, shape (n_pairs, at least n_bins), add: linear, shape (n_points,)."""
@@ -63,10 +65,54 @@ class CountCurve:
         if self._sums is not None and self._by_q is not None:
             plain = np.zeros(self._by_q.shape[1])
             _add_up(self._sums(channels), self._by_q, plain)
-        if self._to_points is not None:
+        if self._near is not None:
+            plain = self._near(plain)
+        elif self._to_points is not None:
             plain = self._to_points @ plain
         result: Floats = plain * self._factor
         return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearBins:
+    """A matrix whose rows are 0 but for a few neighbouring places: each point of a curve has its few bins.
+
+    Attributes
+    ----------
+    first : ndarray of int64, shape (n_points,)
+        Where these places begin.
+    weights : ndarray of float64, shape (n_points, n_near)
+        What stands there.
+    """
+
+    first: NDArray[np.int64]
+    weights: Floats
+
+    @classmethod
+    def of(cls, matrix: Floats) -> "NearBins":
+        """Find the places of a matrix of shape (n_points, n_bins)."""
+        filled = matrix != 0
+        first = filled.argmax(axis=1)
+        last = matrix.shape[1] - 1 - filled[:, ::-1].argmax(axis=1)
+        width = int((last - first).max()) + 1
+        first = np.minimum(first, matrix.shape[1] - width)
+        weights = np.take_along_axis(matrix, first[:, None] + np.arange(width), axis=1)
+        return cls(first.astype(np.int64), np.ascontiguousarray(weights))
+
+    def __call__(self, values: Floats) -> Floats:
+        """Return the product with values of shape (n_bins,)."""
+        result = np.empty(len(self.first))
+        _gather(values, self.first, self.weights, result)
+        return result
+
+
+@compiled
+def _gather(values: Floats, first: NDArray[np.int64], weights: Floats, result: Floats) -> None:
+    for point in range(first.shape[0]):
+        total = 0.0
+        for k in range(weights.shape[1]):
+            total += weights[point, k] * values[first[point] + k]
+        result[point] = total
 
 
 @compiled

@@ -1,0 +1,222 @@
+"""Several models of one material: the same config with several seeds, side by side on the machine's cores.
+
+Each replica is a run of its own, in the folder ``seed-N`` below the config's: it is resumed, looked at and reported
+like any other, and gives the same bytes as a run with that seed alone. One that fails leaves the others as they are.
+"""
+
+import multiprocessing
+import os
+import queue
+import re
+import signal
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from carvsdb.errors import CarvsdbError, InputError
+from carvsdb_refine.run.config_file import ConfigFile
+from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.progress import Progress
+from carvsdb_refine.run.runner import Hooks, resume, run
+from carvsdb_refine.run.setup import prepare
+from carvsdb_schemas.refinement import RefinementConfig
+from carvsdb_schemas.refinement_answers import FailedReplica, ReplicasAnswer, RunAnswer
+
+# Seconds between two looks at what the processes say.
+_PATIENCE = 0.2
+_CRASHED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """What several runs say when they have ended.
+
+    Attributes
+    ----------
+    answer : ReplicasAnswer
+        Those that ended well, those that did not, and their means.
+    stopped : bool
+        Whether they were asked to stop: those that are not finished wait for `resume`.
+    """
+
+    answer: ReplicasAnswer
+    stopped: bool
+
+
+def seeds_of(file: ConfigFile, replicas: int | None = None) -> tuple[int, ...]:
+    """Return the seeds of a config's models: its ``seeds``, or so many from its ``seed`` on; none for a single run.
+
+    Raises
+    ------
+    InputError
+        If both are asked for, or fewer than one.
+    """
+    run_table = file.config.run
+    if replicas is None:
+        return tuple(run_table.seeds)
+    if run_table.seeds or replicas < 1:
+        raise InputError("expected at least 1 replica, and no seeds in [run] beside them", path=file.path)
+    return tuple(range(run_table.seed, run_table.seed + replicas))
+
+
+def replica(file: ConfigFile, seed: int) -> ConfigFile:
+    """Return the config of one model.
+
+    Raises
+    ------
+    InputError
+        If ``seeds`` stands in the file in a way that cannot be rewritten.
+    """
+    text = _with_seed(file.text, seed)
+    table = file.config.run.model_dump(exclude_unset=True) | {"seed": seed}
+    table.pop("seeds", None)
+    config = file.config.model_copy(update={"run": type(file.config.run).model_validate(table)})
+    try:
+        rewritten = RefinementConfig.model_validate(tomllib.loads(text))
+    except (ValueError, ValidationError):
+        rewritten = None
+    if rewritten != config:
+        raise InputError("[run], 'seeds': expected a plain list such as seeds = [1, 2, 3] below [run]", path=file.path)
+    digest = sha256(text.encode()).hexdigest()
+    return replace(file, config=config, text=text, sha256=digest, output=file.outputs / f"seed-{seed}")
+
+
+def _with_seed(text: str, seed: int) -> str:
+    r"""Return the text of a config with one seed in place of what it says.
+
+    Examples
+    --------
+    >>> _with_seed("[run]\nmoves = 9\nseeds = [1, 2]", 2)
+    '[run]\nmoves = 9\nseed = 2'
+    """
+    line = f"seed = {seed}"
+    found, number = re.subn(r"(?m)^[ \t]*seeds?[ \t]*=[ \t]*(\[[^\]]*\]|[0-9_]+)", line, text)
+    if number:
+        return found
+    found, number = re.subn(r"(?m)^([ \t]*\[run\][^\n]*)$", rf"\1\n{line}", text)
+    return found if number else f"{text}\n[run]\n{line}\n"
+
+
+def run_replicas(
+    files: Sequence[ConfigFile],
+    tell: Callable[[int, Progress], None],
+    stop: Callable[[], bool],
+    *,
+    go_on: bool = False,
+    overwrite: bool = False,
+    cores: int | None = None,
+    allowed_calculators: Sequence[str] = (),
+) -> Replicas:
+    """Run the replicas of a config, as many at a time as there are cores.
+
+    Parameters
+    ----------
+    files : sequence of ConfigFile
+        From `replica`.
+    tell : callable
+        Is given the seed and the progress of each run.
+    stop : callable
+        Whether to stop all of them, each with a checkpoint.
+    go_on : bool
+        Go on from checkpoints; replicas without one begin.
+    overwrite : bool
+        Take away earlier runs.
+    cores : int, optional
+        Processes at a time.
+    allowed_calculators : sequence of str
+        As for `prepare`.
+    """
+    context = multiprocessing.get_context("spawn")
+    said: Any = context.Queue()
+    stopping: Any = context.Event()
+    waiting = list(files)
+    at_work: dict[int, Any] = {}
+    ended: dict[int, RunAnswer | FailedReplica | None] = {}
+    most = cores or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cores or os.cpu_count() or 1
+    while waiting or at_work:
+        if stop():
+            stopping.set()
+            waiting.clear()
+        while waiting and len(at_work) < most:
+            file = waiting.pop(0)
+            given = (file, go_on, overwrite, tuple(allowed_calculators), os.getpid(), said, stopping)
+            process = context.Process(target=_work, args=given, daemon=True)
+            process.start()
+            at_work[file.config.run.seed] = process
+        _listen(said, tell, ended)
+        for seed in [seed for seed, process in at_work.items() if not process.is_alive()]:
+            process = at_work.pop(seed)
+            process.join()
+            while seed not in ended and _listen(said, tell, ended):
+                pass
+            if seed not in ended:
+                message = f"its process ended with {process.exitcode} and said nothing"
+                ended[seed] = FailedReplica(seed=seed, code=_CRASHED, message=message)
+    return Replicas(_answer(files, ended), bool(stopping.is_set()))
+
+
+def _listen(said: Any, tell: Callable[[int, Progress], None], ended: dict[int, Any]) -> bool:
+    """Take in what a process says, if one says anything."""
+    try:
+        seed, news = said.get(timeout=_PATIENCE)
+    except queue.Empty:
+        return False
+    if isinstance(news, Progress):
+        tell(seed, news)
+    else:
+        ended[seed] = news
+    return True
+
+
+def _work(
+    file: ConfigFile, go_on: bool, overwrite: bool, allowed: tuple[str, ...], parent: int, said: Any, stopping: Any
+) -> None:
+    """Run one replica in a process of its own."""
+    # The parent hears Ctrl-C and says so; without a parent there is nobody to go on for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    seed = file.config.run.seed
+    hooks = Hooks(
+        progress=lambda progress: said.put((seed, progress)),
+        stop=lambda: stopping.is_set() or os.getppid() != parent,
+    )
+    news: RunAnswer | FailedReplica | None
+    try:
+        setup = prepare(file, allowed)
+        folder = RunFolder(file.outputs)
+        news = resume(setup, hooks) if go_on and folder.checkpoint.exists() else run(setup, hooks, overwrite)
+    except KeyboardInterrupt:
+        news = None
+    except CarvsdbError as error:
+        news = FailedReplica(seed=seed, code=error.exit_code, message=str(error))
+    except Exception as error:  # one that fails, however it does, leaves the others
+        news = FailedReplica(seed=seed, code=_CRASHED, message=f"{type(error).__name__}: {error}")
+    said.put((seed, news))
+
+
+def _answer(files: Sequence[ConfigFile], ended: dict[int, RunAnswer | FailedReplica | None]) -> ReplicasAnswer:
+    seeds = [file.config.run.seed for file in files]
+    done = [found for seed in seeds if isinstance(found := ended.get(seed), RunAnswer)]
+    rw = np.array([[data.rw for data in one.data] for one in done], np.float64).reshape(
+        len(done), len(done[0].data) if done else 0
+    )
+    energies = np.array([one.energy_per_atom for one in done if one.energy_per_atom is not None], np.float64)
+    return ReplicasAnswer(
+        config=str(files[0].path),
+        folder=str(files[0].outputs.parent),
+        replicas=done,
+        failed=[found for seed in seeds if isinstance(found := ended.get(seed), FailedReplica)],
+        rw_mean=rw.mean(axis=0).tolist() if done else [],
+        rw_deviation=deviation(rw).tolist() if done else [],
+        energy_mean=float(energies.mean()) if len(energies) else None,
+        energy_deviation=float(deviation(energies)) if len(energies) else None,
+    )
+
+
+def deviation(values: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
+    """Return the standard deviation between models, the first axis; 0 of a single one."""
+    return values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1:])

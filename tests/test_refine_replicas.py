@@ -1,0 +1,156 @@
+"""Several models from one config: each as if run alone, pooled, and none the worse for one that fails."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from program import carvsdb
+from refine_folder import CONFIG, make_folder
+
+from carvsdb.errors import InputError
+from carvsdb.rings import Carvs
+from carvsdb_ingest.readers.models import read_model
+from carvsdb_refine.run import prepare, read_config, replica, run, seeds_of
+from carvsdb_refine.run.net_of_model import BondedModel, rings_of_model
+
+SEEDS = (7, 3, 11)
+SEVERAL = CONFIG.replace("seed = 7", "seeds = [7,\n  3, 11]").replace("moves = 400", "moves = 200")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = make_folder(tmp_path_factory.mktemp("several"), SEVERAL)
+    done = carvsdb("refine", "run", config, "--json")
+    assert done.code == 0, done.err
+    (config.parent / "answer.json").write_text(json.dumps(done.json))
+    return config
+
+
+def test_each_model_is_that_of_its_seed_alone(finished: Path, tmp_path: Path) -> None:
+    config = make_folder(tmp_path, CONFIG.replace("moves = 400", "moves = 200"))
+    run(prepare(read_config(config)))
+    alone, one = tmp_path / "si", finished.parent / "si" / "seed-7"
+    for name in ("model.xyz", "trace.csv", "curves.csv", "snapshots/0000000200.xyz"):
+        assert (one / name).read_bytes() == (alone / name).read_bytes()
+    assert (one / "model.xyz").read_bytes() != (finished.parent / "si" / "seed-3" / "model.xyz").read_bytes()
+    answer = json.loads((finished.parent / "answer.json").read_text())
+    assert [model["seed"] for model in answer["replicas"]] == list(SEEDS)
+    rw = [model["data"][0]["rw"] for model in answer["replicas"]]
+    assert answer["rw_mean"] == pytest.approx([np.mean(rw)])
+    assert answer["rw_deviation"] == pytest.approx([np.std(rw, ddof=1)])
+
+
+def test_status_shows_all(finished: Path) -> None:
+    runs = carvsdb("refine", "status", finished, "--json").json["runs"]
+    assert [Path(one["folder"]).name for one in runs] == ["seed-7", "seed-3", "seed-11"]
+    assert {one["state"] for one in runs} == {"finished"}
+    assert len(carvsdb("refine", "status", finished.parent / "si", "--json").json["runs"]) == 3
+    refused = carvsdb("refine", "run", finished)
+    assert refused.code == 7
+    assert "seed-7: holds a run already" in refused.err
+
+
+def test_the_report_pools(finished: Path, tmp_path: Path) -> None:
+    done = carvsdb("refine", "report", finished, "--json")
+    assert done.code == 0, done.err
+    page = finished.parent / "si" / "report.html"
+    text = page.read_text()
+    setup = prepare(replica(read_config(finished), 7))
+    outputs = setup.file.config.outputs
+    models = [read_model(finished.parent / "si" / f"seed-{seed}" / "model.xyz") for seed in SEEDS]
+    carvs = [rings_of_model(BondedModel.of(model, outputs), outputs).census.carvs() for model in models]
+    assert Carvs.pooled(carvs).symbol in text
+    assert "Noise between models" in text
+    with open(finished.parent / "si" / "report-figures" / "curves.csv", encoding="utf-8", newline="") as file:
+        pooled = list(csv.DictReader(file))
+    rows = []
+    for seed in SEEDS:
+        with open(finished.parent / "si" / f"seed-{seed}" / "curves.csv", encoding="utf-8", newline="") as file:
+            rows.append(list(csv.DictReader(file)))
+    for place in (0, 200):
+        values = [float(table[place]["calculated_1 (1)"]) for table in rows]
+        assert float(pooled[place]["calculated_1 (1)"]) == pytest.approx(np.mean(values))
+        assert float(pooled[place]["deviation of calculated_1 (1)"]) == pytest.approx(np.std(values, ddof=1))
+        assert pooled[place]["measured_1 (1)"] == rows[0][place]["measured_1 (1)"]
+    one = carvsdb("refine", "report", finished, "--seed", "3", "--no-rings", "-o", tmp_path / "three.html")
+    assert one.code == 0
+    assert "200 of 200 moves" in (tmp_path / "three.html").read_text()
+    assert carvsdb("refine", "report", finished, "--seed", "4").code == 4
+
+
+def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> None:
+    config = make_folder(tmp_path, SEVERAL)
+    db = tmp_path / "si.duckdb"
+    carvsdb("refine", "run", config)
+    damaged = tmp_path / "si" / "seed-3" / "checkpoint.npz"
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    done = carvsdb("refine", "resume", config, "--db", db)
+    assert done.code == 6
+    assert "seed 3 failed: " in done.err
+    assert "2 models, 1 failed" in done.out
+    assert "si-seed-7, si-seed-7-after-200, si-seed-11" in done.out or "si-seed-7, si-seed-11" in done.out
+    # Pooled in the catalogue, too: two models of one material against one of them.
+    answer = carvsdb(
+        "distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json"
+    )  # fmt: skip
+    assert answer.code == 0
+    assert {kind for row in answer.json["noise_kind"] for kind in row} & {"models", "blocks", "none"}
+    shown = carvsdb("show", "si-seed-11", "--db", db, "--json").json["refinements"]
+    assert shown[0]["seed"] == 11
+
+
+def test_stopped_and_resumed(finished: Path, tmp_path: Path) -> None:
+    config = make_folder(tmp_path, SEVERAL.replace("moves = 200", "moves = 4_000_000"))
+    command = [sys.executable, "-m", "carvsdb", "refine", "run", str(config)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "si" / "seed-7" / "checkpoint-before.npz").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "stopped with checkpoints" in err
+    moves = carvsdb("refine", "status", config, "--json").json["runs"][0]["moves"]
+    assert moves > 0
+    config.write_text(SEVERAL.replace("moves = 200", f"moves = {moves + 100}"))
+    done = carvsdb("refine", "resume", config, "--json")
+    assert done.code == 0, done.err
+    assert {model["moves"] for model in done.json["replicas"]} == {moves + 100}
+
+
+def test_seeds_from_the_command_line(tmp_path: Path) -> None:
+    file = read_config(make_folder(tmp_path))
+    assert seeds_of(file) == ()
+    assert seeds_of(file, 3) == (7, 8, 9)
+    assert replica(file, 8).outputs == tmp_path / "si" / "seed-8"
+    assert "seed = 8" in replica(file, 8).text
+    bare = read_config(make_folder(tmp_path, CONFIG[: CONFIG.index("[run]")] + "[outputs]\n"))
+    assert replica(bare, 2).config.run.seed == 2
+    odd = CONFIG.replace("seed = 7", "seeds = [1, 2] # not seeds = [3]")
+    assert replica(read_config(make_folder(tmp_path, odd)), 2).config.run.seed == 2
+    inline = CONFIG[: CONFIG.index("[run]")].replace("[start]", "run = {seeds = [1, 2]}\n[start]", 1)
+    with pytest.raises(InputError, match="expected a plain list"):
+        replica(read_config(make_folder(tmp_path, inline)), 2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("seeds = [1, 1]", "names a seed twice"),
+        ("seed = 1\nseeds = [1, 2]", "stands in place of seed"),
+        ("seeds = [-1]", "at least 0"),
+    ],
+)
+def test_seeds_that_make_no_sense(lines: str, words: str, tmp_path: Path) -> None:
+    done = carvsdb("refine", "status", make_folder(tmp_path, CONFIG.replace("seed = 7", lines)))
+    assert done.code == 3
+    assert words in done.err
+    assert os.listdir(tmp_path)
