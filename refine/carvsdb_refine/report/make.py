@@ -256,6 +256,8 @@ def check_own(path: Path) -> None:
 
 def write_page(path: Path, text: str, sections: list[Section]) -> Written:
     """Write a page, and the figures of its sections beside it."""
+    # The page first: by it the figures are known to be a report's, should this process end here.
+    write_text(path, text)
     figures = figures_of(path)
     written = []
     try:
@@ -267,5 +269,4 @@ def write_page(path: Path, text: str, sections: list[Section]) -> Written:
             target = figures / f"{picture.name}.png"
             write_bytes(target, picture.content)
             written.append(target)
-    write_text(path, text)
     return Written(path, tuple(written), ())
