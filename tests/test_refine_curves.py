@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from program import carvsdb
 from refine_folder import CONFIG, make_folder, silicon, write_curve
+from test_refine_debye import crystal, debye, totals
 
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
@@ -98,7 +99,7 @@ def test_curves_without_data(kind: str, tmp_path: Path) -> None:
     model = silicon(jitter=0.1)
     write_model(model, tmp_path / "si.xyz")
     write_curve(tmp_path / "s.txt", model)
-    options = ["--kind", kind, "--q-min", "0.9", "--q-max", "18", "--q-step", "0.03", "--json"]
+    options = ["--bin-width", "0.02", "--kind", kind, "--q-min", "0.9", "--q-max", "18", "--q-step", "0.03", "--json"]
     done = carvsdb("refine", "calculate", tmp_path / "si.xyz", "--function", "S(Q)", "--function", "PDF", *options)
     q, s = np.loadtxt(tmp_path / "s.txt").T
     # One element: neutrons and X-rays see the same S(Q). The file's has what counting in bins takes away.
@@ -109,6 +110,17 @@ def test_curves_without_data(kind: str, tmp_path: Path) -> None:
     level = -4 * np.pi * model.number_density
     near = (r > 1) & (r < 1.8)
     assert (pdf[near] / r[near]).mean() == pytest.approx(level, rel=0.2)
+
+
+def test_curves_without_data_are_sums_over_pairs(tmp_path: Path) -> None:
+    model = crystal("triclinic")
+    write_model(model, tmp_path / "t.xyz")
+    options = ["--kind", "xray", "--q-max", "24.5", "--json"]
+    done = carvsdb("refine", "calculate", tmp_path / "t.xyz", *options).json
+    q, f = (np.array(done["columns"][name]) for name in ("Q (Å⁻¹)", "F(Q) (1)"))
+    r_max = pair_histogram(model, 0.002).pair_counts.shape[1] * 0.002
+    expected, _ = totals(model, "xray", q, debye(model, q, r_max))
+    assert np.abs(f - expected).max() < 1e-4 * np.ptp(expected)
 
 
 def test_what_cannot_be_calculated_is_said(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import typer
 from carvsdb.cli.options import Json, Types, elements_of_types
 from carvsdb.cli.output import answer_json, say
 
+_HISTOGRAM_BINS, _FINE_BINS = 0.02, 0.002
+
 
 class Kind(StrEnum):
     """What is scattered."""
@@ -64,7 +66,10 @@ def calculate(
     window: Annotated[Window, typer.Option(help="How g goes to 1 where the model's pairs end.")] = Window.none,
     q_resolution: Annotated[float, typer.Option(help="Standard deviation in Å⁻¹.")] = 0.0,
     broadening: Annotated[float, typer.Option(help="Standard deviation of distances in Å.")] = 0.0,
-    bin_width: Annotated[float, typer.Option(help="In which distances are counted, in Å.")] = 0.02,
+    bin_width: Annotated[
+        float | None,
+        typer.Option(help="In which distances are counted, in Å: 0.002 on the way to Q, 0.02 of histograms in r."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Calculate total scattering of a model without data, as CSV with units in its header."""
@@ -94,7 +99,11 @@ def calculate(
             raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
     functions = list(dict.fromkeys(function or ["F(Q)"]))
     atoms = read_model(model, dict(elements_of_types(types)) or None)
-    found = partial_distributions(pair_histogram(atoms, bin_width))
+    found = partial_distributions(pair_histogram(atoms, bin_width or _HISTOGRAM_BINS))
+    # With these, sums over pairs themselves are met to 1e-4 of a curve's range.
+    fine = found
+    if bin_width is None and (q_max is not None or any(one in Q_FUNCTIONS for one in functions)):
+        fine = partial_distributions(pair_histogram(atoms, _FINE_BINS))
     lengths, isotopes = _numbers(length or [], "--length"), _isotopes(isotope or [])
     how = Scatterer(
         deuterium=Scatterer().deuterium if deuterium is None else deuterium,
@@ -106,13 +115,14 @@ def calculate(
         q_resolution=q_resolution,
         broadening=broadening,
     )
-    end = found.values.shape[1] * bin_width
+    width = found.bin_width
+    end = min(one.values.shape[1] * one.bin_width for one in (found, fine))
     q, r = grids(
         functions,
         end,
-        bin_width,
+        width,
         (q_min, 25.0 if q_max is None else q_max, q_step),
-        (r_max or end, r_step or bin_width),
+        (r_max or end, r_step or width),
     )
     # One table of two axes: functions of Q are exact at each Q; those of r end at --q-max, whose ripples they have.
     columns = {}
@@ -124,7 +134,8 @@ def calculate(
             columns[f"{axis} ({unit})"] = x
         for one in of_axis:
             scatterer = how if axis == "Q" else replace(how, q_max=q_max)
-            columns[f"{one} ({unit_of(one, kind.value)})"] = calculate_curve(found, kind.value, one, x, scatterer)
+            by_axis = fine if axis == "Q" or q_max is not None else found
+            columns[f"{one} ({unit_of(one, kind.value)})"] = calculate_curve(by_axis, kind.value, one, x, scatterer)
     if kind is Kind.neutron:
         values = scattering_lengths(found.species, how.deuterium, lengths, isotopes)
         scattering = {one: f"{value:.4f} fm" for one, value in zip(found.species, values, strict=True)}
@@ -145,7 +156,7 @@ def calculate(
             kind=kind.value,
             scattering=scattering,
             r_max=end,
-            bin_width=bin_width,
+            bin_width=width,
             columns={name: column.tolist() for name, column in columns.items()},
             files=files,
             version=VERSION,

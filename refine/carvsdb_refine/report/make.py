@@ -33,7 +33,7 @@ from carvsdb_refine.run.trace import read_trace
 from carvsdb_schemas.refinement_answers import DataAnswer, ScoreAnswer, StatusAnswer
 
 # So many kept models, spread over the run, get their rings searched.
-_MOST_MODELS = 6
+_MOST_MODELS = 4
 
 
 @dataclass(frozen=True, slots=True)
