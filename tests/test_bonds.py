@@ -144,6 +144,8 @@ def test_a_halogen_on_carbon_keeps_its_carbon() -> None:
     # Iodosylbenzene, a halide, and an anion that comes near a carbon.
     hypervalent = structure("C I O", [[0, 0, 0], [2.1, 0, 0], [2.1, 2.0, 0]])
     assert pairs(find_bonds(hypervalent), hypervalent) == {"C-I": 1, "I-O": 1}
+    silver = structure("C I Ag", [[0, 0, 0], [2.08, 0, 0], [2.08, 3.1, 0]])
+    assert pairs(find_bonds(silver), silver) == {"C-I": 1, "Ag-I": 1}
     halide = structure("Zn Cl Zn", [[0, 0, 0], [2.3, 0, 0], [4.6, 0, 0]])
     assert pairs(find_bonds(halide), halide) == {"Cl-Zn": 2}
     anion = structure("B F C", [[0, 0, 0], [1.38, 0, 0], [2.95, 0, 0]])

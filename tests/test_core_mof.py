@@ -25,7 +25,12 @@ DISORDERED = {
 
 # What each rule of bonds and clusters is for, and two wrong names that the reach of Cu-O takes away.
 RULES = {
-    "a halogen on C keeps its C only": {"RIRDED_clean": "gme", "TOWMEZ_clean": "acs", "YIXBIQ_clean": "nbo"},
+    "a halogen on C keeps its C only": {
+        "RIRDED_clean": "gme",
+        "TOWMEZ_clean": "acs",
+        "YIXBIQ_clean": "nbo",
+        "EXENAX_clean": "bph",
+    },
     "metal-N reaches as far as metal-O": {
         "DIXNUV_clean": "pcu",
         "KOKSIO_clean": "dia",

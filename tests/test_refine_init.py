@@ -136,6 +136,18 @@ def test_what_is_said_against_the_values_is_told(folder: Path) -> None:
     assert written.count("# CHECK: ") == len(made.json["data"][0]["doubts"]) + len(made.json["data"][1]["doubts"])
 
 
+def test_scaled_curves_are_known_by_their_shape(folder: Path) -> None:
+    """Half of an F(Q), which no scale of 1 fits: the scale is free, and it is no other function for that."""
+    x, values = curve(salt(0.1, 2), "xray", "F(Q)")
+    write(folder / "xray.fq", x, 0.5 * values)
+    made = carvsdb("refine", "init", folder / "start.xyz", folder / "xray.fq", "-o", folder / "run.toml", "--json")
+    assert made.code == 0
+    (data,) = made.json["data"]
+    assert (data["kind"], data["reading"], data["scale"]) == ("xray", "F(Q)", "free")
+    assert len(data["doubts"]) == 1
+    assert "the start fits best with a scale of 0.5" in data["doubts"][0]
+
+
 def test_deuterium_is_asked_for(shared: Path, tmp_path: Path) -> None:
     """Of a deuterated ZIF; its imidazolates are found by their bonds, and hard spheres leave these out."""
     start = read_model(shared / "data/cells/zif-sod-204.xyz")

@@ -99,6 +99,8 @@ def scored(answer: "ScoreAnswer") -> str:
     broken = ", ".join(f"{name} broken {number} times" for name, number in answer.violations.items() if number)
     if broken:
         lines.append(f"  limits   {broken}")
+    if answer.soft:
+        lines.append(f"  soft     {', '.join(f'{name} chi² {value:.4g}' for name, value in answer.soft.items())}")
     for data in answer.data:
         reduced = "" if data.reduced_chi2 is None else f" (reduced {data.reduced_chi2:.3g})"
         chi2 = "" if data.chi2 is None else f", chi² {data.chi2:.1f}{reduced}"

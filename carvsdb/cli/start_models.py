@@ -87,7 +87,8 @@ def init(
         )
         answer_json(answer.model_dump(mode="json"))
         return
-    print(f"{output}: {model}, {len(made.curves)} curves, {'a' if config.potential else 'no'} potential")
+    curves = "1 curve" if len(made.curves) == 1 else f"{len(made.curves)} curves"
+    print(f"{output}: {model}, {curves}, {'a' if config.potential else 'no'} potential")
     print(f"  molecules    {made.pieces.found}")
     for curve in made.curves:
         print(f"  {curve.kind:12} {curve.reading}, Rw of the start {curve.rw:.3f} ({curve.path})")
@@ -210,7 +211,7 @@ def pack(
         if name in LINKERS:
             linker = linker_named(name)
             things.append((Molecule(linker.elements, linker.positions), int(number)))
-        elif Path(name).is_file():
+        elif Path(name).suffix and Path(name).is_file():
             things.append((molecule_of_file(name), int(number)))
         else:
             things += atoms_of_formula(name, int(number)).items()

@@ -13,6 +13,7 @@ Count = Annotated[int, Field(gt=0)]
 TypeNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]*$")]
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
 Isotope = Annotated[str, Field(pattern=r"^[0-9]*[A-Z][a-z]?$")]
+Ion = Annotated[str, Field(pattern=r"^[A-Z][a-z]?[1-9]?[+-]$")]
 Pair = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?$")]
 Triple = Annotated[str, Field(pattern=r"^[A-Z][a-z]?-[A-Z][a-z]?-[A-Z][a-z]?$")]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -60,6 +61,12 @@ class DataTable(Table):
         default_factory=dict, description="Neutron scattering lengths in fm that replace the tables'."
     )
     form_factors: Literal["waasmaier-kirfel", "cromer-mann"] = "waasmaier-kirfel"
+    ions: dict[Symbol, Ion] = Field(
+        default_factory=dict, description="Form factors of ions for elements: {O = 'O2-', Zn = 'Zn2+'}."
+    )
+    normalisation: Literal["<f>^2", "<f^2>"] = Field(
+        default="<f>^2", description="What F(Q) of X-rays is divided by: the square of the mean, or the mean square."
+    )
     sigma: Positive | None = Field(default=None, description="One error for all points, in place of a third column.")
     weight: NotNegative = Field(default=1.0, description="Factor of this data set's chi².")
     scale: Literal["fixed", "free"] | Positive = Field(
@@ -91,8 +98,11 @@ class DataTable(Table):
     def _fits_together(self) -> Self:
         if self.kind == "xray" and (self.deuterium is not None or self.isotopes or self.lengths):
             raise ValueError("X-ray data take no deuterium, isotopes or lengths; expected them with kind = 'neutron'")
-        if self.kind == "neutron" and "form_factors" in self.model_fields_set:
-            raise ValueError("neutron data take no form_factors; expected them with kind = 'xray'")
+        of_xrays = self.model_fields_set & {"form_factors", "ions", "normalisation"}
+        if self.kind == "neutron" and of_xrays:
+            raise ValueError(f"neutron data take no {min(of_xrays)}; expected them with kind = 'xray'")
+        if self.normalisation == "<f^2>" and self.function == "T(r)":
+            raise ValueError("T(r) has no constant level with normalisation = '<f^2>'; expected D(r)")
         if self.window is not None and self.beyond_box != "window":
             raise ValueError(f"a window needs beyond_box = 'window', got '{self.beyond_box}'")
         if self.q_max is not None and self.function.endswith(("(Q)", "-1]")):
@@ -223,8 +233,38 @@ class AngleTable(Table):
     maximum: Annotated[float, Field(ge=0, le=180)] = 180.0
 
 
+class FractionTable(Table):
+    """`[[constraints.fractions]]`: a share of the centres has so many neighbours; soft."""
+
+    pair: Pair = Field(description="Centre and neighbour, such as Zn-N.")
+    cutoff: Positive = Field(description="In Å: up to which an atom is a neighbour.")
+    number: Annotated[int, Field(ge=0)] = Field(description="Of neighbours.")
+    fraction: Fraction = Field(description="Of the centres: 0.98.")
+    sigma: Positive = Field(default=0.01, description="Departures add ((fraction - target) / sigma)² to chi².")
+
+
+class StretchTable(Table):
+    """`[[constraints.stretch]]`: lengths of bonds of the start, within molecules if there are any; soft."""
+
+    pair: Pair
+    longest: Positive = Field(description="In Å: the longest bond of the start.")
+    length: Positive | None = Field(default=None, description="In Å; by default that of the start, bond by bond.")
+    sigma: Positive = Field(default=0.02, description="In Å.")
+
+
+class BendTable(Table):
+    """`[[constraints.bend]]`: angles between bonds of the start, within molecules if there are any; soft."""
+
+    triple: Triple = Field(description="End, centre, end, such as N-C-N.")
+    longest: Positive = Field(description="In Å: the longest bond of the start.")
+    angle: Annotated[float, Field(ge=0, le=180)] | None = Field(
+        default=None, description="In degrees; by default that of the start, angle by angle."
+    )
+    sigma: Positive = Field(default=2.0, description="In degrees.")
+
+
 class ConstraintsTable(Table):
-    """`[constraints]`: what no accepted configuration may violate."""
+    """`[constraints]`: what no accepted configuration may violate, and what it should be like."""
 
     hard_spheres: dict[Pair, Positive] = Field(
         default_factory=dict, description="Shortest distance of each pair in Å; pairs that are not named have none."
@@ -235,6 +275,13 @@ class ConstraintsTable(Table):
     )
     coordination: list[CoordinationTable] = Field(default_factory=list)
     angles: list[AngleTable] = Field(default_factory=list)
+    fixed: list[Symbol] = Field(default_factory=list, description="Elements whose atoms do not move.")
+    fixed_atoms: list[Annotated[int, Field(ge=0)]] = Field(
+        default_factory=list, description="Atoms that do not move, from 0, in the order of the model."
+    )
+    fractions: list[FractionTable] = Field(default_factory=list)
+    stretch: list[StretchTable] = Field(default_factory=list)
+    bend: list[BendTable] = Field(default_factory=list)
 
 
 class MovesTable(Table):

@@ -49,6 +49,7 @@ class ScoreAnswer(CommandAnswer):
     chi2: float | None = Field(description="What the run lowers: the sum over the fitted curves.")
     data: list[DataAnswer]
     violations: dict[str, int] = Field(description="How often the model breaks each constraint.")
+    soft: dict[str, float] = Field(default_factory=dict, description="What each soft constraint adds to chi².")
     doubts: list[str] = Field(default_factory=list, description="What is likely to be wrong, a sentence each.")
     version: str
     tables: list[str] = Field(default_factory=list, description="Files of curves and partials that were written.")

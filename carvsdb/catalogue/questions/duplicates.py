@@ -22,9 +22,6 @@ _GROUPS = {
     "vector": "normalised IS NOT NULL GROUP BY normalised, net.clustering, ring_kind, max_ring_size",
 }
 
-BY = tuple(_GROUPS)
-"""By what duplicates are sought."""
-
 
 def groups(storage: Storage, by: str) -> Answer:
     """Group nets; see :meth:`Catalogue.duplicates`."""

@@ -113,7 +113,7 @@ class _Pruning:
                     self._drop(row)
 
     def _halogens(self) -> None:
-        """Leave a halogen that is on carbon this carbon only, and Cl, Br and I the O of hypervalent groups.
+        """Leave a halogen on carbon this carbon only; Cl, Br and I also the O of hypervalent groups, and I its silver.
 
         F or Cl of a linker that comes near a metal, or near a halogen of the next linker or of its own other place, is
         bonded to neither. A halogen of an anion (tetrafluoroborate) has an atom other than C nearest.
@@ -126,8 +126,9 @@ class _Pruning:
             if nearest is None or self.elements[self._other(nearest, atom)] != "C":
                 continue
             for row in self.at[atom]:
-                hypervalent = element != "F" and self.elements[self._other(row, atom)] == "O"
-                if row != nearest and not hypervalent:
+                other = self.elements[self._other(row, atom)]
+                hypervalent = element != "F" and other == "O"
+                if row != nearest and not hypervalent and (element, other) != ("I", "Ag"):
                     self._drop(row)
 
     def _may_hold(self, atom: int) -> bool:

@@ -9,6 +9,10 @@ from carvsdb.errors import InputError
 
 # Atoms/Å³ and g/cm³ that no material has at pressures of a laboratory: diamond has 0.176, osmium 22.6.
 _MOST_ATOMS, _MOST_MASS = 0.25, 25.0
+# So thin a gas has no pairs in any cell.
+_FEWEST_ATOMS = 1e-7
+MOST_ATOMS = 1_000_000
+"""More atoms than this are not packed."""
 _DALTON_PER_CUBIC_ANGSTROM = 1.66053906660
 
 _PART = re.compile(r"([A-Z][a-z]?|\(|\))([0-9]*\.?[0-9]*)")
@@ -75,6 +79,8 @@ def atoms_of_formula(formula: str, units: int) -> dict[str, int]:
     found = {}
     for symbol, share in stack[0].items():
         count = share * units
+        if not count <= MOST_ATOMS:
+            raise InputError(f"{units} units of {formula} have more than {MOST_ATOMS:,} {symbol}, which is not packed")
         if abs(count - round(count)) > 1e-6 or round(count) < 1:
             raise InputError(f"{units} units of {formula} have {count:g} {symbol}; expected a whole number of atoms")
         found[symbol] = round(count)
@@ -114,4 +120,6 @@ def number_density(text: str, counts: Mapping[str, int]) -> float:
             f"{density:.4g} atoms/Å³ or {density * by_mass:.4g} g/cm³ is denser than any material",
             hint="a density without a unit is in atoms/Å³; write 2.2g/cm3 for g/cm³",
         )
+    if 0 < density < _FEWEST_ATOMS:
+        raise InputError(f"{density:.3g} atoms/Å³ is no density of a model; expected {_FEWEST_ATOMS:g} or more")
     return density

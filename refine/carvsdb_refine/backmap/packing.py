@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
+from carvsdb_refine.backmap.amounts import MOST_ATOMS
 from carvsdb_refine.backmap.contacts import contact_distances
 from carvsdb_refine.backmap.soft_bodies import Bodies, Relaxation, Springs, relax_bodies
 
@@ -93,6 +94,9 @@ def random_packing(
     >>> packed.model, packed.relaxation.largest_overlap < 0.01
     (AtomicModel(Si64, cell 10.8577 x 10.8577 x 10.8577 Å, 0.05 atoms/Å³), True)
     """
+    amount = sum(count * (1 if isinstance(thing, str) else len(thing.elements)) for thing, count in contents)
+    if amount > MOST_ATOMS:
+        raise InputError(f"{amount:,} atoms are more than the {MOST_ATOMS:,} that are packed")
     things = [
         Molecule.atom(thing) if isinstance(thing, str) else thing for thing, count in contents for _ in range(count)
     ]

@@ -66,9 +66,9 @@ def _start(beginning: Beginning) -> list[str]:
 
 
 def _data(name: str, curve: Curve) -> list[str]:
-    lines = ["[[data]]", *(f"# {reason}." for reason in curve.reasons)]
-    lines += [f"# {note}." for note in curve.notes]
-    lines += [f"# CHECK: {doubt}" for doubt in curve.doubts]
+    lines = ["[[data]]", *(_comment(f"{reason}.") for reason in curve.reasons)]
+    lines += [_comment(f"{note}.") for note in curve.notes]
+    lines += [_comment(f"CHECK: {doubt}") for doubt in curve.doubts]
     lines += [f"kind = {_text(curve.kind)}", f"file = {_text(name)}", f"function = {_text(curve.function)}"]
     if curve.columns is not None:
         lines.append(f"columns = {list(curve.columns)}")
@@ -126,6 +126,11 @@ def _run(beginning: Beginning) -> list[str]:
         f"equilibration = {beginning.moves // 10}",
         f"seed = {beginning.seed}",
     ]
+
+
+def _comment(text: str) -> str:
+    """Return a comment of one line: what files say of themselves cannot end it."""
+    return "# " + "".join(one if one.isprintable() else "?" for one in text)
 
 
 def _text(text: str) -> str:

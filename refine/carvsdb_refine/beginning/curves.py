@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 # X-ray functions of r need the largest Q; where no header gives it, one that is usual.
 _USUAL_Q_MAX = 25.0
 _TIE, _ALIKE, _BETTER, _LIKE_THE_MODEL = 1.1, 0.87, 0.6, 0.7
-_SCALE_OFF = 0.1
+_SCALE_OFF = 0.25
+_SCALED = (1.5, 0.1)
 _NULL = 1e-7
 _SPOKEN = {"neutron": "neutron", "xray": "X-ray"}
 
@@ -95,6 +96,12 @@ class _Trial:
     best_scale: float
 
     @property
+    def misfit(self) -> float:
+        """Rw as it stands; or at the best scale, but a scale other than 1 counts against a reading."""
+        scaled = _SCALED[0] * self.best_rw + _SCALED[1] if self.best_scale > 0 else self.rw
+        return min(self.rw, scaled)
+
+    @property
     def spoken(self) -> str:
         return f"{_SPOKEN[self.kind]} {self.reading}"
 
@@ -138,21 +145,21 @@ def curve_of(path: Path, composition: Composition, h: Floats, shortest: float, d
     if not asked:
         raise reader.first_error or InputError("cannot be compared with the model", path=path)
     # Of two that are alike the one that takes less for granted: neutrons need no largest Q.
-    taken = min(asked, key=lambda trial: trial.rw * (1.0 if trial.kind == "neutron" or said.q_max else _TIE))
+    taken = min(asked, key=lambda trial: trial.misfit * (1.0 if trial.kind == "neutron" or said.q_max else _TIE))
     reasons = _reasons(said, taken, len(asked))
     rivals = [trial for trial in every if (trial.kind, trial.reading) != (taken.kind, taken.reading)]
-    near = sorted((trial for trial in rivals if trial in asked), key=lambda trial: trial.rw)
-    if near and taken.rw > _ALIKE * near[0].rw:
+    near = sorted((trial for trial in rivals if trial in asked), key=lambda trial: trial.misfit)
+    if near and taken.misfit > _ALIKE * near[0].misfit:
         doubts.append(
-            f"taken for {taken.spoken}; {near[0].spoken} is nearly as likely (Rw of the start {near[0].rw:.2f} and "
-            f"{taken.rw:.2f})"
+            f"taken for {taken.spoken}; {near[0].spoken} is nearly as likely (Rw of the start, scaled, "
+            f"{near[0].best_rw:.2f} and {taken.best_rw:.2f})"
         )
     open_ones = [] if said.why_kind else ["whether it is of neutrons or X-rays"]
-    open_ones += ["which function it is"] if len(said.readings) != 1 and taken.rw > _LIKE_THE_MODEL else []
+    open_ones += ["which function it is"] if len(said.readings) != 1 and taken.misfit > _LIKE_THE_MODEL else []
     if open_ones:
         doubts.append(f"neither name nor header says {' and '.join(open_ones)}; taken for {taken.spoken}")
-    better = min(rivals, key=lambda trial: trial.rw, default=taken)
-    if better not in asked and better.rw < min(_BETTER * taken.rw, _LIKE_THE_MODEL):
+    better = min(rivals, key=lambda trial: trial.misfit, default=taken)
+    if better not in asked and better.misfit < min(_BETTER * taken.misfit, _LIKE_THE_MODEL):
         doubts.append(
             f"said to be {taken.spoken}, but its values are rather those of {better.spoken} (Rw of the start "
             f"{better.rw:.2f}, not {taken.rw:.2f})"

@@ -23,8 +23,10 @@ References
 from carvsdb_refine.monte_carlo.acceptance import BOLTZMANN, Verdict
 from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount
 from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.constraints.fixed import FixedAtoms
 from carvsdb_refine.monte_carlo.constraints.geometric import Angle, BondLengths, Coordination
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import HardSpheres
+from carvsdb_refine.monte_carlo.constraints.soft import Bend, CoordinationFraction, SoftTerm, Stretch
 from carvsdb_refine.monte_carlo.data.scattering_state import Fit, ScatteringData, ScatteringState
 from carvsdb_refine.monte_carlo.moves import AtomMove, RigidMove, SwapMove, VolumeMove, bend_move
 from carvsdb_refine.monte_carlo.protocols import (
@@ -41,6 +43,7 @@ __all__ = [
     "BOLTZMANN",
     "Angle",
     "AtomMove",
+    "Bend",
     "BondLengths",
     "BoundConstraint",
     "BoundData",
@@ -49,9 +52,11 @@ __all__ = [
     "Configuration",
     "Constraint",
     "Coordination",
+    "CoordinationFraction",
     "DataTerm",
     "Drift",
     "Fit",
+    "FixedAtoms",
     "HardSpheres",
     "Move",
     "MoveCount",
@@ -59,6 +64,8 @@ __all__ = [
     "RigidMove",
     "ScatteringData",
     "ScatteringState",
+    "SoftTerm",
+    "Stretch",
     "SwapMove",
     "Verdict",
     "VolumeMove",

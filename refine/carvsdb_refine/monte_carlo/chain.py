@@ -12,6 +12,7 @@ from carvsdb.atoms.molecules import shifts_of_molecules
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judge_delayed, judge_jointly
 from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.constraints.soft import SoftTerm, chi2_of
 from carvsdb_refine.monte_carlo.moves import VolumeMove
 from carvsdb_refine.monte_carlo.protocols import BoundData, Constraint, DataTerm, Move, Proposal
 from carvsdb_refine.monte_carlo.saved_state import array_of_generator, generator_of_state, model_of_state
@@ -140,6 +141,8 @@ class Chain:
         How.
     rng : numpy.random.Generator
         All randomness.
+    soft : sequence of SoftTerm
+        Soft constraints: what they add to chi² stands beside that of the data.
 
     Raises
     ------
@@ -156,6 +159,7 @@ class Chain:
         constraints: Sequence[Constraint],
         options: ChainOptions,
         rng: np.random.Generator,
+        soft: Sequence[SoftTerm] = (),
     ) -> None:
         weights = np.array([move.weight for move in moves], np.float64)
         if not (len(moves) and np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
@@ -171,6 +175,8 @@ class Chain:
         self._terms: tuple[BoundEnergy, ...] = tuple(term.bind(model) for term in terms)
         self._data: BoundData | None = None if data is None else data.bind(model)
         self._constraints = tuple(constraint.bind(self.configuration) for constraint in constraints)
+        self._soft = tuple(term.bind(self.configuration) for term in soft)
+        self._soft_names = tuple(term.name for term in soft)
         self._constraint_names = tuple(constraint.name for constraint in constraints)
         self._n_moves = 0
         self._pending: _Pending | None = None
@@ -208,6 +214,11 @@ class Chain:
     def chi2(self) -> float:
         """Weighted chi² of all data sets; 0 without data."""
         return 0.0 if self._data is None else self._data.chi2
+
+    @property
+    def soft_chi2(self) -> dict[str, float]:
+        """What each soft constraint adds to chi², by its name."""
+        return {name: term.chi2 for name, term in zip(self._soft_names, self._soft, strict=True)}
 
     @property
     def data(self) -> BoundData | None:
@@ -258,7 +269,7 @@ class Chain:
                 return Verdict.FORBIDDEN
         options = self.options
         if options.acceptance == "joint":
-            least = -options.chi2_factor * self.chi2
+            least = -options.chi2_factor * (self.chi2 + chi2_of(self._soft))
             return judge_jointly(self._ask_energy, self._ask_data, least, proposal.log_bias, self._rng)
         asks = (self._ask_energy, self._ask_data)
         first, second = asks if options.acceptance == "energy first" else asks[::-1]
@@ -297,14 +308,18 @@ class Chain:
 
     def _ask_data(self) -> float:
         assert self._pending is not None
-        if self._data is None:
-            return 0.0
         proposal = self._pending.proposal
+        change = 0.0
+        for term in self._soft:
+            self._pending.asked.append(term)
+            change += term.propose(proposal)
+        if self._data is None:
+            return self.options.chi2_factor * change
         self._pending.asked.append(self._data)
         if proposal.cell is None:
-            change = self._data.propose(proposal.atoms, proposal.positions)
+            change += self._data.propose(proposal.atoms, proposal.positions)
         else:
-            change = self._data.propose_cell(proposal.cell, proposal.positions)
+            change += self._data.propose_cell(proposal.cell, proposal.positions)
         return self.options.chi2_factor * change
 
     def _adapt(self, which: int, verdict: Verdict) -> None:
@@ -318,6 +333,7 @@ class Chain:
     def check(self) -> Drift:
         """Evaluate everything afresh and return how far the state is from that; nothing changes."""
         wrong, chi2 = (0, 0.0) if self._data is None else self._data.drift()
+        chi2 += sum(term.drift() for term in self._soft)
         differences = [float(np.abs(term.recompute() - term.atom_energies).max()) for term in self._terms]
         return Drift(self._n_moves, wrong, chi2, max(differences, default=0.0))
 
@@ -347,6 +363,7 @@ class Chain:
         moves: Sequence[Move],
         constraints: Sequence[Constraint],
         options: ChainOptions,
+        soft: Sequence[SoftTerm] = (),
     ) -> "Chain":
         """Return the chain as it was when `state` was called; all else must be as it was given then.
 
@@ -360,7 +377,7 @@ class Chain:
         ):
             raise InputError("the saved state belongs to another model or to other moves")
         current = model_of_state(state, model)
-        chain = cls(current, terms, data, moves, constraints, options, generator_of_state(state))
+        chain = cls(current, terms, data, moves, constraints, options, generator_of_state(state), soft)
         # Positions are never wrapped: the images that held molecules together at the start still do.
         chain.configuration.shifts = shifts_of_molecules(model)
         chain._n_moves = int(saved(state, "n_moves", np.array(0)))
@@ -380,4 +397,5 @@ class Chain:
     def _parts(self) -> list[tuple[str, State]]:
         parts: list[tuple[str, State]] = [(f"term_{index}", term) for index, term in enumerate(self._terms)]
         parts += [(f"constraint_{index}", part) for index, part in enumerate(self._constraints)]
+        parts += [(f"soft_{index}", part) for index, part in enumerate(self._soft)]
         return parts if self._data is None else [*parts, ("data", self._data)]

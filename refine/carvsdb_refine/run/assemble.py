@@ -11,16 +11,21 @@ from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo import (
     Angle,
     AtomMove,
+    Bend,
     BondLengths,
     Chain,
     ChainOptions,
     Constraint,
     Coordination,
+    CoordinationFraction,
     Fit,
+    FixedAtoms,
     HardSpheres,
     Move,
     RigidMove,
     ScatteringData,
+    SoftTerm,
+    Stretch,
     SwapMove,
     VolumeMove,
     bend_move,
@@ -92,6 +97,10 @@ class Run:
             parts.append(f"{drift.wrong_counts} pairs in a wrong bin, chi² off by {drift.chi2:.1e}")
         if self.has_energy:
             parts.append(f"energies off by at most {drift.energies:.1e} eV")
+        soft = self.chain.soft_chi2
+        parts += (
+            [f"soft constraints {', '.join(f'{name} {value:.4g}' for name, value in soft.items())}"] if soft else []
+        )
         broken = {name: number for name, number in self.chain.violations().items() if number}
         parts += [f"{name} broken {number} times" for name, number in broken.items()]
         return f"after {drift.moves:,} moves: {', '.join(parts)}"
@@ -120,6 +129,7 @@ def begin(setup: Setup) -> Run:
             constraints_of(config.constraints),
             _options(config.run, config.moves),
             rng,
+            soft_of(config.constraints),
         ),
         setup.potential is not None,
     )
@@ -137,6 +147,7 @@ def go_on(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Run:
             moves_of(config.moves, setup.model),
             constraints_of(config.constraints),
             _options(config.run, config.moves),
+            soft_of(config.constraints),
         ),
         setup.potential is not None,
     )
@@ -187,7 +198,24 @@ def constraints_of(table: ConstraintsTable) -> Sequence[Constraint]:
     for angle in table.angles:
         first, centre, last = angle.triple.split("-")
         constraints.append(Angle(first, centre, last, angle.cutoff, angle.minimum, angle.maximum))
+    if table.fixed or table.fixed_atoms:
+        constraints.append(FixedAtoms(tuple(table.fixed), tuple(table.fixed_atoms)))
     return constraints
+
+
+def soft_of(table: ConstraintsTable) -> Sequence[SoftTerm]:
+    """Return the soft constraints that a config asks for."""
+    soft: list[SoftTerm] = []
+    for share in table.fractions:
+        centre, _, neighbour = share.pair.partition("-")
+        soft.append(CoordinationFraction(centre, neighbour, share.cutoff, share.number, share.fraction, share.sigma))
+    for bond in table.stretch:
+        first, _, second = bond.pair.partition("-")
+        soft.append(Stretch(first, second, bond.longest, bond.length, bond.sigma))
+    for angle in table.bend:
+        first, centre, last = angle.triple.split("-")
+        soft.append(Bend(first, centre, last, angle.longest, angle.angle, angle.sigma))
+    return soft
 
 
 def _data(setup: Setup) -> ScatteringData | None:

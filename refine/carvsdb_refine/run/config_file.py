@@ -18,12 +18,13 @@ from carvsdb_refine.run.folder import check_model_name
 from carvsdb_schemas.refinement import RefinementConfig
 
 # Tables that stand in double brackets; in messages their entries count from 1.
-_ARRAYS = {"data", "schedule", "coordination", "angles"}
+_ARRAYS = {"data", "schedule", "coordination", "angles", "fractions", "stretch", "bend"}
 _PATTERNS = {
     r"^[^\x00-\x1f\x7f]{1,1000}$": "a file name without control characters",
     r"^[1-9][0-9]*$": "a number such as 1",
     r"^[A-Z][a-z]?$": "a chemical symbol",
     r"^[0-9]*[A-Z][a-z]?$": "an element or isotope such as H or 2H",
+    r"^[A-Z][a-z]?[1-9]?[+-]$": "an ion such as O2-",
     r"^[A-Z][a-z]?-[A-Z][a-z]?$": "a pair of elements such as Si-O",
     r"^[A-Z][a-z]?-[A-Z][a-z]?-[A-Z][a-z]?$": "three elements such as O-Si-O",
 }

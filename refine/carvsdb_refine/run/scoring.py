@@ -7,7 +7,7 @@ from typing import Any
 from carvsdb.errors import RefusedError
 from carvsdb.version import VERSION
 from carvsdb_refine.monte_carlo import Configuration
-from carvsdb_refine.run.assemble import constraints_of
+from carvsdb_refine.run.assemble import constraints_of, soft_of
 from carvsdb_refine.run.doubts import doubts
 from carvsdb_refine.run.evaluation import Evaluation, Floats, evaluate
 from carvsdb_refine.run.setup import Setup
@@ -61,6 +61,10 @@ def score_of(setup: Setup, evaluation: Evaluation, path: str) -> ScoreAnswer:
         violations={
             constraint.name: constraint.bind(Configuration(model)).violations()
             for constraint in constraints_of(setup.file.config.constraints)
+        },
+        soft={
+            term.name: term.bind(Configuration(setup.model)).chi2_at(model.positions, model.cell)
+            for term in soft_of(setup.file.config.constraints)
         },
         version=VERSION,
     )

@@ -150,6 +150,8 @@ def scatterer(table: DataTable, bin_correction: bool = True) -> Scatterer:
         lengths=table.lengths,
         isotopes=table.isotopes,
         form_factors=table.form_factors,
+        ions=table.ions,
+        mean_square=table.normalisation == "<f^2>",
         beyond_box=table.beyond_box,
         window=table.window or "lorch",
         r_max=table.r_max,

@@ -38,6 +38,10 @@ class Scatterer:
         For an element the fraction of each of its isotopes: ``{"Ni": {"58": 0.9, "60": 0.1}}``.
     form_factors : str
         Table of X-ray form factors.
+    ions : mapping of str to str
+        For an element the ion whose form factor it has: ``{"O": "O2-"}``.
+    mean_square : bool
+        Divide F(Q) of X-rays by ``<f²> = sum_a c_a f_a²`` instead of ``<f>² = (sum_a c_a f_a)²``.
     beyond_box : str
         ``cut``: data of Q are freed of what comes from beyond the model's `r_max`, as the calculated curve is (below
         the first Q the data count as constant, above the last as 0);
@@ -62,6 +66,8 @@ class Scatterer:
     lengths: Mapping[str, float] = field(default_factory=dict)
     isotopes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     form_factors: str = "waasmaier-kirfel"
+    ions: Mapping[str, str] = field(default_factory=dict)
+    mean_square: bool = False
     beyond_box: str = "cut"
     window: str = "lorch"
     r_max: float | None = None
@@ -313,7 +319,7 @@ def _at(weights: Weights, q: Floats, composition: Composition, how: Scatterer) -
     """Return the weights of the pairs, with the broadening of each."""
     concentrations = composition.concentrations
     if isinstance(weights, str):
-        by_pair = xray_weights(concentrations, form_factors(composition.species, q, weights))
+        by_pair = xray_weights(concentrations, form_factors(composition.species, q, weights, how.ions), how.mean_square)
     else:
         by_pair = neutron_weights(concentrations, weights)
     widths = _widths(composition.species, how.broadening)

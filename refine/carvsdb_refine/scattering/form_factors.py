@@ -1,5 +1,7 @@
 """X-ray form factors of free atoms."""
 
+import re
+from collections.abc import Mapping
 from math import pi
 
 import gemmi
@@ -21,9 +23,12 @@ _FREE_HYDROGEN = (
 
 
 def form_factors(
-    species: tuple[str, ...], q: NDArray[np.float64], table: str = "waasmaier-kirfel"
+    species: tuple[str, ...],
+    q: NDArray[np.float64],
+    table: str = "waasmaier-kirfel",
+    ions: Mapping[str, str] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the form factors of neutral atoms, in electrons, shape (n_species, n_q).
+    """Return the form factors of neutral atoms or of ions, in electrons, shape (n_species, n_q).
 
     Parameters
     ----------
@@ -34,11 +39,13 @@ def form_factors(
     table : str
         ``waasmaier-kirfel`` (five Gaussians, up to Q = 75 Å⁻¹) or ``cromer-mann`` (four Gaussians, up to 25 Å⁻¹; the
         International Tables' and those of the published models).
+    ions : mapping of str to str, optional
+        For an element the ion whose form factor it has, in waasmaier-kirfel only: ``{"O": "O2-", "Zn": "Zn2+"}``.
 
     Raises
     ------
     InputError
-        If a table is unknown, has no such element, or does not reach that Q.
+        If a table is unknown, an ion is not one of its element, or the table has no such element or not that Q.
 
     References
     ----------
@@ -50,6 +57,8 @@ def form_factors(
     --------
     >>> form_factors(("Si", "Zn"), np.array([0.0, 5.0])).round(2).tolist()
     [[14.0, 7.22], [29.99, 17.48]]
+    >>> form_factors(("O",), np.array([0.0, 5.0]), ions={"O": "O2-"}).round(2).tolist()
+    [[10.0, 2.95]]
     """
     if table not in RANGES:
         raise InputError(f"there is no table of form factors {table!r}; expected one of {', '.join(RANGES)}")
@@ -59,11 +68,27 @@ def form_factors(
             f"the {table} form factors reach Q = {4 * pi * RANGES[table]:.1f} Å⁻¹, got {q.max():.1f} Å⁻¹",
             hint="cut the fit range" if table == "waasmaier-kirfel" else "use waasmaier-kirfel or cut the fit range",
         )
+    named = _named_ions(species, table, ions or {})
     result = np.empty((len(species), len(q)))
     for row, symbol in enumerate(species):
-        amplitudes, widths, constant = _coefficients("H" if symbol in HYDROGEN else symbol, table)
+        amplitudes, widths, constant = _coefficients(named.get(symbol, "H" if symbol in HYDROGEN else symbol), table)
         result[row] = constant + amplitudes @ np.exp(-np.multiply.outer(widths, s_squared))
     return result
+
+
+def _named_ions(species: tuple[str, ...], table: str, ions: Mapping[str, str]) -> dict[str, str]:
+    """Return the ions as the table calls them: ``Na1+``, not ``Na+``."""
+    named = {}
+    for symbol, ion in ions.items():
+        found = re.fullmatch(r"([A-Z][a-z]?)([1-9]?)([+-])", ion)
+        if found is None or found[1] != symbol:
+            raise InputError(f"the ion of {symbol} must be one of it, such as {symbol}2+, got {ion!r}")
+        if symbol not in species:
+            raise InputError(f"ions name {symbol}, which the model does not have; it has {', '.join(species)}")
+        if table != "waasmaier-kirfel":
+            raise InputError(f"the {table} form factors are those of neutral atoms", hint="use waasmaier-kirfel")
+        named[symbol] = f"{symbol}{found[2] or 1}{found[3]}"
+    return named
 
 
 def _coefficients(symbol: str, table: str) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:

@@ -20,10 +20,20 @@ def neutron_level(concentrations: NDArray[np.float64], lengths: NDArray[np.float
     return float(concentrations @ lengths) ** 2 * _BARN
 
 
-def xray_weights(concentrations: NDArray[np.float64], factors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``c_a c_b f_a f_b / (sum c f)²``, twice that for unlike pairs, shape (n_pairs, n_q)."""
+def xray_weights(
+    concentrations: NDArray[np.float64], factors: NDArray[np.float64], mean_square: bool = False
+) -> NDArray[np.float64]:
+    """Return ``c_a c_b f_a f_b / (sum c f)²``, twice that for unlike pairs, shape (n_pairs, n_q); or over ``sum c f²``.
+
+    Examples
+    --------
+    >>> shares, factors = np.array([0.5, 0.5]), np.array([[1.0], [3.0]])
+    >>> xray_weights(shares, factors).ravel().tolist(), xray_weights(shares, factors, mean_square=True).ravel().tolist()
+    ([0.0625, 0.375, 0.5625], [0.05, 0.3, 0.45])
+    """
     amounts = concentrations[:, None] * factors
-    weights: NDArray[np.float64] = _pair_products(amounts) / amounts.sum(axis=0) ** 2
+    over = concentrations @ factors**2 if mean_square else amounts.sum(axis=0) ** 2
+    weights: NDArray[np.float64] = _pair_products(amounts) / over
     return weights
 
 
