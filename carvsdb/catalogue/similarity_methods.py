@@ -274,7 +274,9 @@ class Searching:
         if isinstance(query, str):
             return Query.of_entry(self._storage, query, ring_kind)
         if isinstance(query, Entry):
-            return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks)
+            about = query.description
+            made = (query.label, about.clustering, about.bond_rule)
+            return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks, made)
         if isinstance(query, Net):
             query = find_rings(query).carvs()
         return Query.of_carvs(query, blocks)

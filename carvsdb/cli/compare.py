@@ -155,6 +155,8 @@ def distance(
 
     with Catalogue.open(db, read_only=True) as catalogue:
         distances = catalogue.distance(entries, metric=metric.value, seed=seed)
+    for sentence in distances.notes:
+        say(sentence)
     labels = list(distances.labels)
     words = [[distances.in_words(row, column) for column in range(len(labels))] for row in range(len(labels))]
     pairs = [

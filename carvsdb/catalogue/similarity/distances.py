@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import Search, blocks_of, common_searches, searches_of
+from carvsdb.catalogue.similarity.made_alike import made_of, several_ways
 from carvsdb.compare.distance import distance_matrix, distances_from
 from carvsdb.compare.metrics import (
     CARVS,
@@ -49,6 +50,8 @@ class DistanceTable:
         ``blocks`` (resampled blocks of space), ``models`` (the spread between the models of a pool) or ``none``.
     metric : str
         What was measured. Metrics other than ``carvs`` have no noise.
+    notes : tuple of str
+        Whether the nets were made in several ways.
     """
 
     labels: tuple[str, ...]
@@ -56,6 +59,7 @@ class DistanceTable:
     noise: NDArray[np.float64]
     noise_kind: tuple[tuple[str, ...], ...]
     metric: str = CARVS
+    notes: tuple[str, ...] = ()
 
     def df(self) -> Any:
         """Return the distances as a pandas DataFrame with the labels on both sides.
@@ -178,6 +182,7 @@ def distances(
         noise=noise,
         noise_kind=tuple(tuple(row) for row in kinds),
         metric=metric,
+        notes=several_ways(made_of(storage, list(dict.fromkeys(ref.net_id for group in refs for ref in group)))),
     )
 
 

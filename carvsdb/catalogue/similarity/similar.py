@@ -12,6 +12,7 @@ from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import blocks_of, blocks_of_many, left_out, searches_of
 from carvsdb.catalogue.similarity.index import SearchIndex
+from carvsdb.catalogue.similarity.made_alike import Made, made_of, several_ways
 from carvsdb.catalogue.similarity.side_index import ApproximateIndex
 from carvsdb.compare.metrics import CARVS, RING_SIZES, ring_size_distances
 from carvsdb.compare.noise import BlockSums, distance_noise
@@ -48,18 +49,21 @@ class Query:
         Ring counts by blocks of space, for each search.
     structure_id : str or None
         Key of its structure, whose nets are not its neighbours; None if it is not in the catalogue.
+    made : tuple of str, or None
+        Its label, clustering and bond rule, if they are known.
     """
 
     choices: tuple[Carvs, ...]
     vectors: tuple[NDArray[np.float64], ...]
     blocks: tuple[BlockSums | None, ...]
     structure_id: str | None = None
+    made: Made | None = None
 
     @classmethod
-    def of_carvs(cls, carvs: Carvs, blocks: BlockSums | None) -> "Query":
+    def of_carvs(cls, carvs: Carvs, blocks: BlockSums | None, made: Made | None = None) -> "Query":
         """Take what is not in the catalogue."""
         rounded = carvs.normalised.astype(np.float32).astype(np.float64)
-        return cls((carvs,), (rounded,), (blocks,))
+        return cls((carvs,), (rounded,), (blocks,), made=made)
 
     @classmethod
     def of_entry(cls, storage: Storage, name: str, ring_kind: str) -> "Query":
@@ -71,6 +75,7 @@ class Query:
             tuple(search.normalised for search in searches),
             tuple(blocks_of(storage, search.carvs_id) for search in searches),
             ref.structure_id,
+            next(iter(made_of(storage, [ref.net_id])), None),
         )
 
 
@@ -217,5 +222,9 @@ def _answers(
         }
         hits = pa.Table.from_arrays([columns[name] for name in HITS.names], schema=HITS)
         notes = left_out(storage, index.ring_kind, one.n_comparable, query.structure_id)
+        if len(queries) == 1 and len(one.rows):
+            hit_ids = index.net_ids.take(pa.array(one.rows)).to_pylist()
+            made = made_of(storage, [str(key) for key in hit_ids])
+            notes = (*notes, *several_ways([query.made, *made] if query.made else made))
         answers.append(Answer(hits.sort_by([("distance", "ascending"), ("label", "ascending")]), notes))
     return answers
