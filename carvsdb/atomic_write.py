@@ -2,7 +2,8 @@
 
 Content is written to a draft beside its place, brought to the disk (fsync), and renamed. Whoever reads the file sees
 the old one or the new one; a failure, a full disk or an interrupt leaves the old one and no draft. A killed process can
-leave its draft, a hidden file ``.NAME.HOST-PID-RANDOM.part``, which `clear_drafts` takes away.
+leave its draft, a hidden file ``.NAME.HOST-PID-RANDOM.part``, which the next process that writes into the folder takes
+away.
 
 A draft is created exclusively, so that a link planted under its name is not followed. A link at the place itself is
 replaced, not followed. New files get the permissions that the umask leaves; a replaced file keeps its own.
@@ -17,6 +18,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -71,6 +73,7 @@ def atomic_file(path: str | Path, *, overwrite: bool = True) -> Iterator[IO[byte
         raise InputError("cannot be written: a file name has no zero byte", path=repr(str(target)))
     try:
         mode = _mode_of(target, overwrite)
+        _clear_once(target.absolute().parent)
         draft = draft_beside(target)
         try:
             with open(draft, "xb", opener=_exclusively) as file:
@@ -149,6 +152,12 @@ def clear_drafts(folder: Path) -> list[Path]:
                     path.unlink()
             cleared.append(path)
     return cleared
+
+
+@cache
+def _clear_once(folder: Path) -> None:
+    """Remove what killed processes left in a folder, when this process first writes there."""
+    clear_drafts(folder)
 
 
 def sync(path: Path) -> None:

@@ -29,7 +29,7 @@ NOT_COMPARED = {"schema_info": (), "shard": (), "attempt": ("seconds",), "carvs"
 def context() -> ForkServerContext:
     """Return a way to start processes that have everything imported already."""
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["carvsdb_ingest.tasks.pipeline", "crashes", "crashes_warm"])
+    found.set_forkserver_preload(["carvsdb_ingest.tasks.pipeline", "crashes", "kills_warm"])
     return found
 
 
@@ -74,6 +74,15 @@ def content(catalogue: Catalogue) -> dict[str, list[Any]]:
         excluded = f" EXCLUDE ({', '.join(hidden)})" if hidden else ""
         tables[name] = catalogue.sql(f"SELECT *{excluded} FROM {name} ORDER BY ALL").rows()
     return tables
+
+
+def comparable(table: str, rows: list[Any]) -> list[str]:
+    """Leave out what may differ from run to run."""
+    if table == "attempt":  # one note is enough for files with the same bytes
+        return sorted({repr((row["task"], row["item"], row["status"], row["structure_id"])) for row in rows})
+    if table == "structure":  # which of two files with one name comes first, and so has its label
+        rows = [{**row, "label": row["label"].split(".")[0].split("~")[0], "file": None} for row in rows]
+    return sorted(map(repr, rows))
 
 
 def labels(db: Path) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crashes import content, context, ingest, kill_at_random, labels, nets, seconds_undisturbed
+from crashes import comparable, content, context, ingest, kill_at_random, labels, nets, seconds_undisturbed
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.errors import RefusedError
@@ -29,15 +29,6 @@ def undisturbed(folder: Path) -> dict[str, list[Any]]:
         report = ingest_files(catalogue, net_files([folder]))
         assert len(report.added) + len(report.unchanged) + len(report.rejected) == 121
         return content(catalogue)
-
-
-def comparable(table: str, rows: list[Any]) -> list[str]:
-    """Leave out what may differ from run to run."""
-    if table == "attempt":  # one note is enough for files with the same bytes
-        return sorted({repr((row["task"], row["item"], row["status"], row["structure_id"])) for row in rows})
-    if table == "structure":  # which of two files with one name comes first, and so has its label
-        rows = [{**row, "label": row["label"].split(".")[0].split("~")[0], "file": None} for row in rows]
-    return sorted(map(repr, rows))
 
 
 def finish(db: Path, folder: Path, workers: int, undisturbed: dict[str, list[Any]]) -> None:

@@ -20,6 +20,7 @@ from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
+from carvsdb_refine.report import make
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
@@ -367,6 +368,20 @@ def test_the_report_holds_everything(finished: Path, tmp_path: Path) -> None:
     assert 'src="http' not in text
     assert "cut at r_max = 5.42" in text
     assert "Stillinger" in text or "stillinger-weber" in text
+
+
+def test_a_report_that_failed_can_be_written_again(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.html"
+
+    def full(path: Path, content: bytes) -> None:
+        raise RefusedError("cannot be written (No space left on device)", item=str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(make, "write_bytes", full)
+        assert carvsdb("refine", "report", finished, "--no-rings", "-o", page).code == 7
+    assert carvsdb("refine", "report", finished, "--no-rings", "-o", page).code == 0
 
 
 def test_models_go_into_a_catalogue(tmp_path: Path) -> None:

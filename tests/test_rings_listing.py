@@ -1,5 +1,7 @@
 """The rings themselves, values per node, cut-offs that look after themselves, and symbols of any coordination."""
 
+import signal
+import time
 from collections import Counter, deque
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from carvsdb.rings import (
     point_symbols,
     reference,
     ring_table,
+    search,
     select_sizes,
     vertex_symbols,
 )
@@ -87,6 +90,42 @@ def test_a_budget_ends_the_search_at_a_smaller_cut_off() -> None:
     assert find_rings_within_budget(library.load("fcu"), 27, max_rings=8).ring_counts == {3: 8}
     with pytest.raises(RingBudgetError):
         find_rings_within_budget(library.load("fcu"), 27, max_rings=7)
+
+
+def test_an_effort_ends_the_search_at_a_smaller_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = supercell(library.load("zni"), (2, 2, 1))
+    monkeypatch.setattr(search, "largest_effort", lambda net: 60_000)
+    found = [find_rings_within_budget(net, 27, n_threads=number) for number in (1, 2, 5)]
+    size = found[0].max_ring_size
+    assert [census.max_ring_size for census in found] == [size] * 3
+    assert 3 < size < 20
+    with pytest.raises(RingBudgetError):
+        find_rings(net, size + 1)
+    monkeypatch.undo()
+    assert found[0].ring_counts == find_rings(net, size).ring_counts
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a timer of POSIX")
+def test_an_interrupt_ends_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    edges = np.column_stack([generator.integers(0, 200, (600, 2)), generator.integers(-1, 2, (600, 3))])
+    net = Net.from_edges(edges[edges[:, 0] != edges[:, 1]], 200)
+    find_rings(net, 8)  # compiled by now
+    monkeypatch.setattr(search, "largest_effort", lambda net: 10**15)
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 1.0)
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            find_rings(net, 27, max_rings=10**12)
+        assert time.monotonic() - began < 30
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_pooling_counts_nodes_not_models(shared: Path) -> None:

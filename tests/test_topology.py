@@ -232,6 +232,16 @@ def test_large_cells() -> None:
     assert (identify(chain).status, identify(chain).cause) == ("unkeyed", "too large")
 
 
+@pytest.mark.parametrize("size", [3, 20])
+def test_a_finite_part_of_many_automorphisms_is_quick(size: int) -> None:
+    block = [(i, size + j, 0, 0, 0) for i in range(size) for j in range(size)]
+    net = Net.from_edges([*block, (0, 1, 1, 0, 0), (1, 2, 0, 1, 0), (0, 2, 0, 0, 1)], 2 * size)
+    found = identify(net)
+    assert found.status == "keyed"
+    other = relabel(supercell(net, (2, 1, 1)), np.random.default_rng(0).permutation(4 * size))
+    assert identify(other).key == found.key
+
+
 def test_finite_parts_that_move_alone_do_not_hide_translations() -> None:
     leaves = [(0, 0, 1), (0, 0, 0, 1), (0, 0, 0, 0, 1), *((0, leaf) for leaf in range(1, 4))]
     forked = [(0, 0, 1), (0, 0, 0, 1), (0, 0, 0, 0, 1), (0, 1), (0, 2), (1, 3), (1, 4), (2, 5), (2, 6)]

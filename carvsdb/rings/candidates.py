@@ -20,6 +20,9 @@ LONGEST = 64
 """Number of edges of the longest cycle that can be searched."""
 
 
+_STEPS_AT_ONCE = 100_000
+
+
 class Candidates(NamedTuple):
     """Cycles as rows of a ball: candidate `i` has ``lengths[i]`` of `rows`, from the root on."""
 
@@ -36,8 +39,13 @@ def _apart(ball: Ball, near: Tables, lowest: int, a: int, b: int) -> int:
 
 
 @compiled_part
-def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest: int, found: Candidates) -> int:
-    """Write down the candidates of a filled ball and return their number, or -1 if there is too little room."""
+def find_candidates(
+    ball: Ball, count: int, graph: Graph, near: Tables, longest: int, found: Candidates, effort: Integers
+) -> int:
+    """Write down the candidates of a filled ball and return their number, or -1 if there is too little room.
+
+    Each step of the walk is added to ``effort[0]``; beyond ``effort[1]`` the walk ends, with -2.
+    """
     before, predecessors, beside, siblings = ball.before, ball.predecessors, ball.beside, ball.siblings
     nearer, level_with = ball.nearer, ball.level
     lowest = graph.lowest
@@ -51,11 +59,15 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
     allowed_b = np.empty(LONGEST, np.int64)
     n_found = 0
     used = 0
+    steps = 0
     # Where the root has too many neighbours for bit sets, everything is allowed everywhere.
     masked = ball.level_starts[2] <= MASK_BITS + 1
     # The far end is an image (even cycles) or an edge within a level (odd ones); each is taken once.
     top = 0
     for row in range(1, count):
+        effort[0] += 1
+        if effort[0] > effort[1]:
+            return -2
         while row >= ball.level_starts[top + 1]:
             top += 1
         for turn in range(beside[row] - 1, beside[row + 1]):
@@ -81,6 +93,13 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
             try_b[top] = before[other] if odd else before[row] + 1
             at = top
             while at <= top:
+                steps += 1
+                # Whoever waits for the search ends it by lowering what is allowed.
+                if steps == _STEPS_AT_ONCE:
+                    effort[0] += steps
+                    steps = 0
+                    if effort[0] > effort[1]:
+                        return -2
                 # At level 1 the next step of both is the root: the cycle is closed, and the walk goes back up.
                 closed = at == 1
                 if closed:
@@ -146,4 +165,5 @@ def find_candidates(ball: Ball, count: int, graph: Graph, near: Tables, longest:
                         found.rows[used + step] = path_a[step]
                         found.rows[used + length - step] = path_b[step]
                     used += length
+    effort[0] += steps
     return n_found

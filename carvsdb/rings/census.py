@@ -16,6 +16,7 @@ _BUDGET_A_NODE = 50
 
 SMALLEST_CUT_OFF = 3
 _FIRST_CUT_OFF = 16
+_STRIDE = 4
 
 OBSERVED_MARGIN = 8
 """How far beyond the largest ring found a search must go to be called complete."""
@@ -202,15 +203,18 @@ def find_rings_within_budget(
     try:
         return find_rings(net, max_ring_size, max_rings=max_rings, n_threads=n_threads)
     except RingBudgetError:
-        low, high = SMALLEST_CUT_OFF, max_ring_size - 1
-        best = find_rings(net, low, max_rings=max_rings, n_threads=n_threads)
-        while low < high:
-            middle = (low + high + 1) // 2
-            try:
-                best = find_rings(net, middle, max_rings=max_rings, n_threads=n_threads)
-                low = middle
-            except RingBudgetError:
-                high = middle - 1
+        # Upwards, in long strides and then in short ones: what is too much costs more than all that is not.
+        reached = SMALLEST_CUT_OFF
+        best = find_rings(net, reached, max_rings=max_rings, n_threads=n_threads)
+        beyond = max_ring_size
+        for stride in (_STRIDE, 1):
+            while reached + stride < beyond:
+                try:
+                    best = find_rings(net, reached + stride, max_rings=max_rings, n_threads=n_threads)
+                except RingBudgetError:
+                    beyond = reached + stride
+                    break
+                reached += stride
         return best
 
 

@@ -26,8 +26,12 @@ from carvsdb.rings.tables import Tables, Words, distance_in, distance_table, dis
 _NEAR_RADIUS, _NEAR_RADIUS_OF_LINKERS = 4, 10
 _FARTHER = 3
 _MOST_FAR_WORDS = 2**25
-_TASKS_A_THREAD = 16
+_SHARES = 64
 _CANDIDATES_A_RING = 4
+# What a step of a walk, some tens of nanoseconds, is the measure of.
+_STEPS_A_WORD, _STEPS_AN_IMAGE = 1, 8
+_LEAST_EFFORT = 100_000_000
+_EFFORT_A_NODE = 200_000
 
 
 class FarTables(NamedTuple):
@@ -49,7 +53,7 @@ class FarTables(NamedTuple):
 
 @compiled
 def rings_from_roots(
-    graph: Graph, first_root: int, last_root: int, longest: int, near: Tables, max_rings: int
+    graph: Graph, first_root: int, last_root: int, longest: int, near: Tables, max_rings: int, effort: Integers
 ) -> tuple[Integers, Integers, Narrow, bool]:
     """Find the rings of up to `longest` edges whose first vertex is one of ``first_root..last_root - 1``.
 
@@ -63,6 +67,8 @@ def rings_from_roots(
         Near distances of all vertices.
     max_rings : int
         The search stops as soon as it has more, or some times as many candidates around one root.
+    effort : ndarray of int64, shape (2,)
+        Steps that were taken, and how many may be; the search stops beyond.
 
     Returns
     -------
@@ -99,14 +105,17 @@ def rings_from_roots(
             room *= 2
             ball = make_ball(room, 4 * room)
             count = fill_ball(ball, graph, root, depth)
+        effort[0] += _STEPS_AN_IMAGE * count
         # Candidates pass cheap tests along the walk. A net with many times the budget of them around one root would not
         # end, so it is given up here.
-        n_found = find_candidates(ball, count, graph, near, longest, found)
-        while n_found < 0:
+        n_found = find_candidates(ball, count, graph, near, longest, found, effort)
+        while n_found == -1:
             if len(found.lengths) > _CANDIDATES_A_RING * max_rings:
                 return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
             found = Candidates(doubled(found.lengths), doubled(found.rows))
-            n_found = find_candidates(ball, count, graph, near, longest, found)
+            n_found = find_candidates(ball, count, graph, near, longest, found, effort)
+        if n_found < 0:
+            return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
         # Each is tested in full: no two of its images may be nearer than along it. Far tables are made on demand and
         # shared by all roots of this call.
         begin = 0
@@ -114,7 +123,9 @@ def rings_from_roots(
             length = found.lengths[candidate]
             cycle = found.rows[begin : begin + length]
             begin += length
-            is_ring, far_words = _is_ring(cycle, ball, graph, near, far, far_words)
+            is_ring, far_words = _is_ring(cycle, ball, graph, near, far, far_words, effort)
+            if effort[0] > effort[1]:
+                return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
             if not is_ring:
                 continue
             if n_rings == len(lengths):
@@ -136,13 +147,14 @@ def rings_from_roots(
 
 @compiled_part
 def _is_ring(
-    cycle: Integers, ball: Ball, graph: Graph, near: Tables, far: FarTables, far_words: Words
+    cycle: Integers, ball: Ball, graph: Graph, near: Tables, far: FarTables, far_words: Words, effort: Integers
 ) -> tuple[bool, Words]:
     """Tell whether a cycle has no short-cut, by tables of growing radius.
 
     Antipodes that are as far apart as along the cycle lie outside tables of half its length less one; so
     such tables of one half of the cycle settle it.
     """
+    effort[0] += len(cycle)
     half = len(cycle) // 2
     steps = (len(cycle) + 1) // 2
     for step in range(steps):
@@ -156,6 +168,7 @@ def _is_ring(
             vertex = ball.vertices[cycle[step]]
             if far.radii[vertex] < radius:
                 table = distance_table(graph, vertex, radius)
+                effort[0] += _STEPS_A_WORD * len(table)
                 if far.used[0] + len(table) > _MOST_FAR_WORDS:
                     for other in range(graph.n_vertices):
                         far.radii[other] = 0
@@ -226,36 +239,54 @@ def search(
     nothing = np.zeros(0, np.int64)
     with ThreadPoolExecutor(n_workers) as pool:
         tables = list(
-            pool.map(
-                lambda task: distance_tables(graph, task[0], task[1], radius, like), _shares(net.n_vertices, n_workers)
-            )
+            pool.map(lambda task: distance_tables(graph, task[0], task[1], radius, like), _shares(net.n_vertices))
         )
         ends = np.cumsum(np.concatenate([nothing, *(sizes for _, sizes in tables)]))
         begins = np.concatenate([[0], ends])[: net.n_vertices].astype(np.int64)
         near = Tables(np.concatenate([like, *(words for words, _ in tables)]), begins, ends, radius)
         del tables
+        # One share that has spent all is as bad as all that have spent it together.
+        most = largest_effort(net)
+        shares = _shares(net.n_nodes)
+        efforts = [np.array([0, most], np.int64) for _ in shares]
         tasks = [
-            pool.submit(rings_from_roots, graph, first, end, longest, near, max_rings)
-            for first, end in _shares(net.n_nodes, n_workers)
+            pool.submit(rings_from_roots, graph, first, end, longest, near, max_rings, effort)
+            for (first, end), effort in zip(shares, efforts, strict=True)
         ]
         found, n_rings = [], 0
-        for task in tasks:
-            part = task.result()
-            n_rings += len(part[0])
-            if n_rings > max_rings or part[3]:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise RingBudgetError(
-                    f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
-                    hint="search it to a smaller size, or allow more rings",
-                )
-            found.append(part)
+        try:
+            for number, task in enumerate(tasks):
+                part = task.result()
+                n_rings += len(part[0])
+                if n_rings > max_rings or part[3] or sum(int(effort[0]) for effort in efforts[: number + 1]) > most:
+                    raise RingBudgetError(
+                        f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
+                        hint="search it to a smaller size, or allow more rings",
+                    )
+                found.append(part)
+        finally:
+            # Whatever ends the search, an interrupt too: kernels that run look at it now and then.
+            for effort in efforts:
+                effort[1] = -1
+            pool.shutdown(wait=False, cancel_futures=True)
     lengths = np.concatenate([nothing, *(lengths for lengths, _, _, _ in found)])
     images = np.concatenate([nothing, *(images for _, images, _, _ in found)])
     vertices = np.concatenate([nothing, *(vertices for _, _, vertices, _ in found)])
     return lengths, order[vertices].astype(np.int32), cells_of(graph, images, vertices)
 
 
-def _shares(count: int, n_workers: int) -> list[tuple[int, int]]:
-    """Cut ``0..count - 1`` into ranges, more of them than workers, since early roots see more than late ones."""
-    share = max(16, -(-count // (n_workers * _TASKS_A_THREAD)))
+def largest_effort(net: Net) -> int:
+    """Return how many steps the search of a net may take: about half a minute, more for nets of over 500 nodes.
+
+    Disordered nets of four-connected nodes need some 25,000 a node up to 27-rings.
+    """
+    return max(_LEAST_EFFORT, _EFFORT_A_NODE * net.n_nodes)
+
+
+def _shares(count: int) -> list[tuple[int, int]]:
+    """Cut ``0..count - 1`` into ranges, many of them, since early roots see more than late ones.
+
+    The same ranges for any number of threads: roots of one share their far tables, so that the effort depends on them.
+    """
+    share = max(16, -(-count // _SHARES))
     return [(first, min(first + share, count)) for first in range(0, count, share)]

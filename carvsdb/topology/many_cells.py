@@ -6,8 +6,9 @@ Where no automorphism without displacement reaches infinitely far, groups differ
 and any of them serves.
 """
 
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import lcm
 
 import numpy as np
@@ -53,54 +54,76 @@ def unstable_cells(net: Net, ends: EdgeEnds, colours: Colours) -> tuple[list[Pri
     dimension = ends.dimension
     if dimension == 0:
         return [divide(net, 0, [])], 1
-    generators = _generators(ends, colours.vertices)
+    tree = _Tree.of(ends)
+    generators = _generators(ends, tree, colours.vertices)
     by_move, still = _split(ends, generators)
     factor = 1
     groups: list[list[Integers]] = [[]]
     if not _reach_far(net, still):
-        groups = [_any_group(net, ends, colours.vertices, by_move, still)]
+        groups = [_any_group(net, ends, tree, colours.vertices, by_move, still)]
     else:
         group = _closure(ends, generators)
         still = [image for image, move in group if not any(move)]
         factor = _exponent(still)
         if len(by_move) > 1:
             groups = _groups(group, len(still))
-    return [divide(net, dimension, [_lifted(ends, image) for image in chosen]) for chosen in groups], factor
+    return [divide(net, dimension, [tree.lifted(image) for image in chosen]) for chosen in groups], factor
 
 
-def _generators(ends: EdgeEnds, colours: Integers) -> list[tuple[Integers, Move]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tree:
+    """A way to every vertex from vertex 0, which is the same for every automorphism that is lifted.
+
+    Attributes
+    ----------
+    steps : list of tuple
+        From where, to where, the vector in the placement, and the offset.
+    leading : list of dict
+        For each vertex, by neighbour and vector, the offset of the edge end.
+    """
+
+    n_vertices: int
+    dimension: int
+    steps: list[tuple[int, int, tuple[int, ...], Integers]]
+    leading: list[dict[tuple[int, ...], Integers]]
+
+    @classmethod
+    def of(cls, ends: EdgeEnds) -> "_Tree":
+        neighbours, starts, vectors = ends.neighbours.tolist(), ends.starts.tolist(), ends.vectors.tolist()
+        leading = [
+            {(neighbours[end], *vectors[end]): ends.offsets[end] for end in range(first, last)}
+            for first, last in pairwise(starts)
+        ]
+        known, queue, steps = {0}, [0], []
+        for vertex in queue:
+            for end in range(starts[vertex], starts[vertex + 1]):
+                other = neighbours[end]
+                if other not in known:
+                    steps.append((vertex, other, tuple(vectors[end]), ends.offsets[end]))
+                    known.add(other)
+                    queue.append(other)
+        return cls(ends.n_vertices, ends.dimension, steps, leading)
+
+    def lifted(self, image: Integers) -> tuple[Integers, Integers]:
+        """Add to an automorphism without rotation the cells to which it moves the vertices."""
+        cells = np.zeros((self.n_vertices, self.dimension), np.int64)
+        images = image.tolist()
+        for vertex, other, vector, offset in self.steps:
+            cells[other] = cells[vertex] + self.leading[images[vertex]][(images[other], *vector)] - offset
+        return image, cells
+
+    def move(self, image: Integers) -> Move:
+        """Return the displacement of an automorphism without rotation."""
+        total, order = displacement(*self.lifted(image), 0)
+        return tuple(Fraction(int(value), order) % 1 for value in total)
+
+
+def _generators(ends: EdgeEnds, tree: _Tree, colours: Integers) -> list[tuple[Integers, Move]]:
     """Return automorphisms without rotation that generate all those which keep colours."""
     directions = Frames(np.zeros(1, np.int64), np.eye(ends.dimension, dtype=np.int64)[None])
     search = BranchingSearch(ends, directions, colours, rooted=False)
     search.run()
-    return [(image, _move(ends, image)) for image in search.automorphisms]
-
-
-def _lifted(ends: EdgeEnds, image: Integers) -> tuple[Integers, Integers]:
-    """Add to an automorphism without rotation the cells to which it moves the vertices."""
-    cells = np.zeros((ends.n_vertices, ends.dimension), np.int64)
-    known = np.zeros(ends.n_vertices, bool)
-    known[0] = True
-    queue = [0]
-    for vertex in queue:
-        moved = int(image[vertex])
-        there = {
-            (int(ends.neighbours[end]), *ends.vectors[end].tolist()): ends.offsets[end]
-            for end in range(ends.starts[moved], ends.starts[moved + 1])
-        }
-        for end in range(ends.starts[vertex], ends.starts[vertex + 1]):
-            other = int(ends.neighbours[end])
-            if not known[other]:
-                offset = there[(int(image[other]), *ends.vectors[end].tolist())]
-                cells[other] = cells[vertex] + offset - ends.offsets[end]
-                known[other] = True
-                queue.append(other)
-    return image, cells
-
-
-def _move(ends: EdgeEnds, image: Integers) -> Move:
-    total, order = displacement(*_lifted(ends, image), 0)
-    return tuple(Fraction(int(value), order) % 1 for value in total)
+    return [(image, tree.move(image)) for image in search.automorphisms]
 
 
 def _sum(first: Move, second: Move) -> Move:
@@ -131,13 +154,13 @@ def _split(ends: EdgeEnds, generators: list[tuple[Integers, Move]]) -> tuple[dic
 
 
 def _any_group(
-    net: Net, ends: EdgeEnds, colours: Integers, by_move: dict[Move, Integers], still: list[Integers]
+    net: Net, ends: EdgeEnds, tree: _Tree, colours: Integers, by_move: dict[Move, Integers], still: list[Integers]
 ) -> list[Integers]:
     """Return a largest group of translations, where all are alike but for moves inside finite parts.
 
-    Moves without displacement act on blocks: finite parts, with those that they are exchanged for. In each block one
-    vertex is coloured, in all images of the block at once, until nothing but translations is left. Blocks move
-    independently, so any choice in them is as good as any other.
+    Moves without displacement act on blocks: finite parts, with those that they are exchanged for. All vertices of a
+    block are coloured, each in its own way, and with them those of its images by moves with displacement; then nothing
+    but translations is left. Blocks move independently, so any choice in them is as good as any other.
     """
     while still:
         colours = colours.copy()
@@ -154,10 +177,12 @@ def _any_group(
         for vertex in np.flatnonzero(moved):
             if int(block_of[vertex]) in done:
                 continue
+            block = np.flatnonzero(moved & (block_of == block_of[vertex]))
             for image in by_move.values():
                 done.add(int(block_of[image[vertex]]))
-                colours[image[vertex]] = mix(int(colours[image[vertex]]), int(vertex))
-        by_move, still = _split(ends, _generators(ends, colours))
+                for one in block:
+                    colours[image[one]] = mix(int(colours[image[one]]), int(one))
+        by_move, still = _split(ends, _generators(ends, tree, colours))
     return [image for move, image in by_move.items() if any(move)]
 
 

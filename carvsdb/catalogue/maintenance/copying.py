@@ -6,8 +6,10 @@ A copy of the file and then of its log, during which the header did not change, 
 left, and DuckDB opens that. The copy is opened and checked before it gets its name.
 """
 
+import re
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +17,14 @@ from carvsdb.atomic_write import draft_folder, sync, write_text
 from carvsdb.catalogue.file import expected, schema
 from carvsdb.catalogue.file.storage import Storage, log_of
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
-from carvsdb.regular_file import sha256_of
+from carvsdb.regular_file import read_bytes, sha256_of
 
 HEADER = 3 * 4096
 """Bytes of the file that a checkpoint changes last: the main header and two that take turns."""
 
 _TRIES = 40
+_LONGEST_SUM = 1000
+_SUM = re.compile(rb"[0-9a-f]{64}  [^\n]+\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,15 @@ class CopyReport:
     sha256: str
 
 
-def snapshot(path: Path, target: Path) -> CopyReport:
+def snapshot(path: Path, target: Path, *, before: Callable[[CopyReport], None] = lambda _: None) -> CopyReport:
     """Copy a catalogue, even while another process writes it.
+
+    Parameters
+    ----------
+    path, target : Path
+        The catalogue, and the copy.
+    before : callable
+        Is called with the report just before the copy gets its name.
 
     Notes
     -----
@@ -67,17 +78,18 @@ def snapshot(path: Path, target: Path) -> CopyReport:
     with draft_folder(target.absolute()) as folder:
         for number in range(_TRIES):
             draft = folder / f"{number}.duckdb"
-            before = _state(path)
+            was = _state(path)
             if _copied(path, draft):
                 try:
                     nets = _settled(draft)
                 except CarvsdbError as error:  # caught in the middle of a checkpoint, or really damaged
                     problem = _of(error, path)
-                    if _state(path) == before:  # nobody writes: another copy would be the same
+                    if _state(path) == was:  # nobody writes: another copy would be the same
                         break
                 else:
                     sync(draft)
                     report = CopyReport(target, nets, draft.stat().st_size, sha256_of(draft))
+                    before(report)
                     draft.rename(target)
                     sync(target.absolute().parent)
                     return report
@@ -89,13 +101,20 @@ def snapshot(path: Path, target: Path) -> CopyReport:
 
 
 def backup(path: Path, target: Path) -> CopyReport:
-    """Copy a catalogue and write the SHA-256 of the copy beside it, as ``TARGET.sha256``."""
+    """Copy a catalogue and write the SHA-256 of the copy beside it, as ``TARGET.sha256``.
+
+    Notes
+    -----
+    The sum is written first: a killed backup leaves a sum without a file at most, which the next one replaces.
+    """
     listed = _sum_of(target)
-    if listed.exists():
+    if listed.exists() and (target.exists() or not _is_sum(listed)):
         raise RefusedError("exists already", item=str(listed), hint="choose a new name")
-    report = snapshot(path, target)
-    write_text(listed, f"{report.sha256}  {target.name}\n", overwrite=False)
-    return report
+
+    def note(report: CopyReport) -> None:
+        write_text(listed, f"{report.sha256}  {target.name}\n")
+
+    return snapshot(path, target, before=note)
 
 
 def check_backup(target: Path) -> str:
@@ -116,6 +135,13 @@ def check_backup(target: Path) -> str:
     if listed.read_bytes() != f"{digest}  {target.name}\n".encode():
         raise VerificationError("its SHA-256 is not the one that was noted: the backup is damaged", item=str(target))
     return digest
+
+
+def _is_sum(listed: Path) -> bool:
+    try:
+        return _SUM.fullmatch(read_bytes(listed, _LONGEST_SUM)) is not None
+    except InputError:
+        return False
 
 
 def _sum_of(target: Path) -> Path:

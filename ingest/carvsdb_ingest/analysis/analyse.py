@@ -202,7 +202,10 @@ def _unfinished(census: RingCensus, options: AnalysisOptions) -> list[str]:
     if options.max_ring_size is None or census.max_ring_size == options.max_ring_size:
         return []
     allowed = options.max_rings or ring_budget(census.net)
-    return [f"the search ended at {census.max_ring_size}-rings: beyond are more than {allowed} rings"]
+    return [
+        f"the search ended at {census.max_ring_size}-rings: beyond are more than {allowed} rings, or too many "
+        "cycles like rings"
+    ]
 
 
 def guess_kind(analysis: Analysis) -> str:

@@ -27,7 +27,7 @@ from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import BondedModel, bond_angles, coordination, rings_of_model
 from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
-from carvsdb_refine.run.status import status
+from carvsdb_refine.run.standing import status
 from carvsdb_refine.run.timing import now as time_now
 from carvsdb_refine.run.trace import read_trace
 from carvsdb_schemas.refinement_answers import DataAnswer, ScoreAnswer, StatusAnswer
@@ -256,6 +256,8 @@ def check_own(path: Path) -> None:
 
 def write_page(path: Path, text: str, sections: list[Section]) -> Written:
     """Write a page, and the figures of its sections beside it."""
+    # The page first: by it the figures are known to be a report's, should this process end here.
+    write_text(path, text)
     figures = figures_of(path)
     written = []
     try:
@@ -267,5 +269,4 @@ def write_page(path: Path, text: str, sections: list[Section]) -> Written:
             target = figures / f"{picture.name}.png"
             write_bytes(target, picture.content)
             written.append(target)
-    write_text(path, text)
     return Written(path, tuple(written), ())

@@ -98,9 +98,9 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             _keep(path)
         write_bytes(path, buffer.getvalue())
     except RefusedError as error:
-        kept = "the last checkpoint is kept" if path.exists() else "there is no checkpoint yet"
+        kept, verb = ("the last checkpoint is kept", "resume") if path.exists() else ("there is none yet", "run")
         raise RefusedError(
-            f"the checkpoint {error.message}; {kept}", item=str(path), hint="make room and `carvsdb refine resume`"
+            f"the checkpoint {error.message}; {kept}", item=str(path), hint=f"make room and `carvsdb refine {verb}`"
         ) from error
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from carvsdb.atomic_write import clear_drafts, write_text
+from carvsdb.atomic_write import clear_drafts, why_not_written, write_text
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb_refine.run.checkpoint import before
@@ -20,6 +20,10 @@ RESERVED = {"run.json", "config.toml", "checkpoint.npz", "checkpoint-before.npz"
 RESERVED |= {"report.html", "report-figures", "snapshots", "timing.json"}
 RESERVED |= {f"{of}{name}.csv" for of in ("", "start-") for name in ("curves", "partials")}
 """Names in the folder of a run that no model can have."""
+
+
+class TakenError(RefusedError):
+    """Another process works in the folder of a run."""
 
 
 def _seal_of(model: str) -> dict[str, str]:
@@ -178,13 +182,13 @@ class RunFolder:
 
         Raises
         ------
-        InputError
+        InputError, RefusedError
             If it cannot be made.
         """
         try:
             (self.path / "snapshots").mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"cannot be made ({error.strerror or error})", path=self.path) from error
+            raise why_not_written(self.path, error) from error
 
     def clear_drafts(self) -> None:
         """Take away what killed processes were writing."""
@@ -196,7 +200,7 @@ class RunFolder:
         try:
             with self.owned():
                 return False
-        except RefusedError:
+        except TakenError:
             return True
 
     @contextmanager
@@ -205,9 +209,9 @@ class RunFolder:
 
         Raises
         ------
-        RefusedError
+        TakenError
             If another process works in it.
-        InputError
+        RefusedError
             If nothing can be written there.
         """
         # Imported here, as most who look into the folder of a run need no lock.
@@ -219,9 +223,9 @@ class RunFolder:
             # Someone may only be looking whether the folder is taken. The system frees the lock when its process ends.
             lock.acquire(timeout=0.35, poll_interval=0.05)
         except Timeout:
-            raise RefusedError("another process runs in this folder", item=str(self.path)) from None
+            raise TakenError("another process runs in this folder", item=str(self.path)) from None
         except OSError as error:
-            raise InputError(f"cannot be locked ({error.strerror or error})", path=self.path / ".lock") from error
+            raise why_not_written(self.path / ".lock", error) from error
         try:
             yield
         finally:
