@@ -83,8 +83,7 @@ def run(
 
     With seeds in [run], or --replicas, several models are made side by side on the machine's cores.
     """
-    from carvsdb_refine.run import check_folder, check_place
-    from carvsdb_refine.run import run as run_of
+    from carvsdb_refine.run import check_folder
 
     several = _replicas(config, output, replicas)
     if several:
@@ -93,6 +92,9 @@ def run(
     check_folder(_config(config, output), overwrite)  # before model and data are read, which takes seconds
 
     def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
+        from carvsdb_refine.run import check_place
+        from carvsdb_refine.run import run as run_of
+
         check_place(setup, overwrite)  # before the score, which takes seconds of a large model
         checked(setup, strict)
         return run_of(setup, hooks, overwrite)

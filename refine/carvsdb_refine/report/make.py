@@ -27,7 +27,7 @@ from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import BondedModel, bond_angles, coordination, rings_of_model
 from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
-from carvsdb_refine.run.status import status
+from carvsdb_refine.run.standing import status
 from carvsdb_refine.run.timing import now as time_now
 from carvsdb_refine.run.trace import read_trace
 from carvsdb_schemas.refinement_answers import DataAnswer, ScoreAnswer, StatusAnswer

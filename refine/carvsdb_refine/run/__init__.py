@@ -1,20 +1,26 @@
 """Refinements from a TOML file: score, run, resume, status; several models at once.
 
 Floors, each importing only from below: ``replicas`` / ``runner | into_catalogue`` /
-``status | scoring | curve_files`` / ``assemble | evaluation | doubts`` / ``setup | net_of_model`` /
-``config_file | molecules`` / ``folder`` /
+``standing | scoring | curve_files`` / ``assemble | evaluation | doubts`` / ``setup | net_of_model`` /
+``place | seeds`` / ``config_file | molecules`` / ``folder`` /
 ``checkpoint | trace | result | schedule | progress | timing | column_files``.
 """
 
-from carvsdb_refine.run.config_file import ConfigFile, read_config
-from carvsdb_refine.run.curve_files import write_start_curves
-from carvsdb_refine.run.evaluation import Evaluation, evaluate
-from carvsdb_refine.run.progress import Observation, Progress
-from carvsdb_refine.run.replicas import replica, run_replicas, seeds_of
-from carvsdb_refine.run.runner import Hooks, check_folder, check_place, resume, run
-from carvsdb_refine.run.scoring import score
-from carvsdb_refine.run.setup import Setup, prepare
-from carvsdb_refine.run.status import runs_in, status
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from carvsdb_refine.run.config_file import ConfigFile, read_config
+    from carvsdb_refine.run.curve_files import write_start_curves
+    from carvsdb_refine.run.evaluation import Evaluation, evaluate
+    from carvsdb_refine.run.place import check_folder
+    from carvsdb_refine.run.progress import Observation, Progress
+    from carvsdb_refine.run.replicas import run_replicas
+    from carvsdb_refine.run.runner import Hooks, check_place, resume, run
+    from carvsdb_refine.run.scoring import score
+    from carvsdb_refine.run.seeds import replica, seeds_of
+    from carvsdb_refine.run.setup import Setup, prepare
+    from carvsdb_refine.run.standing import runs_in, status
 
 __all__ = [
     "ConfigFile",
@@ -38,3 +44,33 @@ __all__ = [
     "status",
     "write_start_curves",
 ]
+
+# Where each name is: imported when it is asked for, so that a refusal does not wait for all that a run needs.
+_HOMES = {
+    "ConfigFile": "config_file",
+    "Evaluation": "evaluation",
+    "Hooks": "runner",
+    "Observation": "progress",
+    "Progress": "progress",
+    "Setup": "setup",
+    "check_folder": "place",
+    "check_place": "runner",
+    "evaluate": "evaluation",
+    "prepare": "setup",
+    "read_config": "config_file",
+    "replica": "seeds",
+    "resume": "runner",
+    "run": "runner",
+    "run_replicas": "replicas",
+    "runs_in": "standing",
+    "score": "scoring",
+    "seeds_of": "seeds",
+    "status": "standing",
+    "write_start_curves": "curve_files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

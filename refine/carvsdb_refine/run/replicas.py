@@ -7,24 +7,19 @@ like any other, and gives the same bytes as a run with that seed alone. One that
 import multiprocessing
 import os
 import queue
-import re
 import signal
-import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
-from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.errors import CarvsdbError
 from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.progress import Progress
 from carvsdb_refine.run.runner import Hooks, resume, run
 from carvsdb_refine.run.setup import prepare
-from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import FailedReplica, ReplicasAnswer, RunAnswer
 
 # Seconds between two looks at what the processes say.
@@ -48,60 +43,6 @@ class Replicas:
     stopped: bool
 
 
-def seeds_of(file: ConfigFile, replicas: int | None = None) -> tuple[int, ...]:
-    """Return the seeds of a config's models: its ``seeds``, or so many from its ``seed`` on; none for a single run.
-
-    Raises
-    ------
-    InputError
-        If both are asked for, or fewer than one.
-    """
-    run_table = file.config.run
-    if replicas is None:
-        return tuple(run_table.seeds)
-    if run_table.seeds or replicas < 1:
-        raise InputError("expected at least 1 replica, and no seeds in [run] beside them", path=file.path)
-    return tuple(range(run_table.seed, run_table.seed + replicas))
-
-
-def replica(file: ConfigFile, seed: int) -> ConfigFile:
-    """Return the config of one model.
-
-    Raises
-    ------
-    InputError
-        If ``seeds`` stands in the file in a way that cannot be rewritten.
-    """
-    text = _with_seed(file.text, seed)
-    table = file.config.run.model_dump(exclude_unset=True) | {"seed": seed}
-    table.pop("seeds", None)
-    config = file.config.model_copy(update={"run": type(file.config.run).model_validate(table)})
-    try:
-        rewritten = RefinementConfig.model_validate(tomllib.loads(text))
-    except (ValueError, ValidationError):
-        rewritten = None
-    if rewritten != config:
-        raise InputError("[run], 'seeds': expected a plain list such as seeds = [1, 2, 3] below [run]", path=file.path)
-    digest = sha256(text.encode()).hexdigest()
-    return replace(file, config=config, text=text, sha256=digest, output=file.outputs / f"seed-{seed}")
-
-
-def _with_seed(text: str, seed: int) -> str:
-    r"""Return the text of a config with one seed in place of what it says.
-
-    Examples
-    --------
-    >>> _with_seed("[run]\nmoves = 9\nseeds = [1, 2]", 2)
-    '[run]\nmoves = 9\nseed = 2'
-    """
-    line = f"seed = {seed}"
-    found, number = re.subn(r"(?m)^[ \t]*seeds?[ \t]*=[ \t]*(\[[^\]]*\]|[0-9_]+)", line, text)
-    if number:
-        return found
-    found, number = re.subn(r"(?m)^([ \t]*\[run\][^\n]*)$", rf"\1\n{line}", text)
-    return found if number else f"{text}\n[run]\n{line}\n"
-
-
 def run_replicas(
     files: Sequence[ConfigFile],
     tell: Callable[[int, Progress], None],
@@ -117,7 +58,7 @@ def run_replicas(
     Parameters
     ----------
     files : sequence of ConfigFile
-        From `replica`.
+        From `seeds.replica`.
     tell : callable
         Is given the seed and the progress of each run.
     stop : callable

@@ -14,10 +14,10 @@ from carvsdb.errors import InputError, RefusedError
 from carvsdb_ingest.writers.models import model_text, write_model
 from carvsdb_refine.run.assemble import Run, begin, go_on
 from carvsdb_refine.run.checkpoint import Checkpoint, Notes, before, load_checkpoint, save_checkpoint
-from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.curve_files import write_curves
 from carvsdb_refine.run.evaluation import evaluate
 from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.place import check_folder
 from carvsdb_refine.run.progress import Observation, Progress, Reporter
 from carvsdb_refine.run.result import write_result
 from carvsdb_refine.run.schedule import Schedule
@@ -45,21 +45,6 @@ class Hooks:
 
     progress: Callable[[Progress], None] = lambda _: None
     stop: Callable[[], bool] = lambda: False
-
-
-def check_folder(file: ConfigFile, overwrite: bool = False) -> RunFolder:
-    """Return the folder that a run would write: what can be refused before model and data are read is refused here.
-
-    Raises
-    ------
-    RefusedError
-        If the folder holds a run already, or files that no run made.
-    """
-    folder = RunFolder(file.outputs)
-    folder.check_own(file.model_name)
-    if not overwrite:
-        folder.check_free()
-    return folder
 
 
 def check_place(setup: Setup, overwrite: bool = False) -> RunFolder:

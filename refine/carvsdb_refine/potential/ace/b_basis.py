@@ -15,6 +15,7 @@ from carvsdb_refine.potential.ace.bonds import (
     embedding_of,
     inner_of,
     radial_of,
+    radial_shape,
     refuse_unbuilt_basis,
     with_charges,
 )
@@ -89,7 +90,7 @@ def _bond(blocks: Blocks, centre: str, neighbour: str, spacing: float, path: Pat
     if radial is None:
         raise InputError(f"no speciesblock says the radial basis of {pair}", path=path)
     core = next((block for block in said if "core-repulsion" in block), radial)
-    shape = (int(radial["nradmaxi"]), int(radial["lmaxi"]) + 1, int(radial["nradbaseij"]))
+    shape = radial_shape(radial["nradmaxi"], radial["lmaxi"], radial["nradbaseij"])
     prefactor, decay = core.get("core-repulsion") or (0, 0)
     bond = Bond(
         cutoff=float(radial["rcutij"]),

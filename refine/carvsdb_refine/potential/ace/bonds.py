@@ -22,6 +22,9 @@ CORE_LIMIT = (100_000.0, 250.0)
 # A grid of fewer bins than this tells nothing of a function.
 _FEWEST_BINS = 4
 
+# Radial functions of a kind; real potentials have some tens.
+_MOST_RADIAL = 500
+
 
 def refuse_unbuilt_basis(name: object, pair: str, path: Path) -> str:
     """Return the name of a radial basis, or refuse it.
@@ -76,6 +79,20 @@ def inner_of(kind: object, end: object, width: object, pair: str, path: Path) ->
     if not (np.isfinite(inner.end) and 0 <= inner.width < np.inf):
         raise InputError(f"the inner cut-off of {pair} needs a finite end and a width of at least 0 Å", path=path)
     return inner
+
+
+def radial_shape(n_radial: Any, l_max: Any, n_base: Any) -> tuple[int, int, int]:
+    """Return the shape of radial coefficients (n, l, k) that a file asks for.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or larger than that of any potential: what a file asks for is made.
+    """
+    shape = (int(n_radial), int(l_max) + 1, int(n_base))
+    if min(shape) < 0 or max(shape) > _MOST_RADIAL:
+        raise ValueError(f"{shape} radial functions (n, l, k), more than {_MOST_RADIAL} of a kind, or fewer than none")
+    return shape
 
 
 def coefficients_of(numbers: Any, shape: tuple[int, int, int], pair: str, path: Path) -> Floats:

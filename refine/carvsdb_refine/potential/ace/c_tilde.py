@@ -15,6 +15,7 @@ from carvsdb_refine.potential.ace.bonds import (
     embedding_of,
     inner_of,
     radial_of,
+    radial_shape,
     refuse_unbuilt_basis,
     with_charges,
 )
@@ -62,7 +63,7 @@ def c_tilde_form(content: dict[Any, Any], path: Path) -> AceForm:
 
 def _bond(text: dict[str, Any], centre: str, neighbour: str, spacing: float, path: Path) -> Bond:
     pair = f"{centre}-{neighbour}"
-    shape = (int(text["nradmax"]), int(text["lmax"]) + 1, int(text["nradbasemax"]))
+    shape = radial_shape(text["nradmax"], text["lmax"], text["nradbasemax"])
     table = None
     if text["radbasename"] == TABULATED:
         table, coefficients = _tables(text["radtable"], shape, pair, path)

@@ -97,7 +97,7 @@ def read_form(path: Path) -> AceForm:
     try:
         form = c_tilde_form(content, path) if is_c_tilde else b_form(content, path)
         _check(form, path)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, IndexError, AttributeError) as error:
         raise InputError(f"the ACE potential is damaged ({type(error).__name__}: {error})", path=path) from error
     return form
 
