@@ -8,7 +8,7 @@ made of the vertices that ask for them.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,8 @@ _NEAR_RADIUS, _NEAR_RADIUS_OF_LINKERS = 4, 10
 _FARTHER = 3
 _MOST_FAR_WORDS = 2**25
 _SHARES = 64
+_LOOK_SECONDS = 0.2
+_NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), True)
 _CANDIDATES_A_RING = 4
 # What a step of a walk, some tens of nanoseconds, is the measure of.
 _STEPS_A_WORD, _STEPS_AN_IMAGE = 1, 8
@@ -245,7 +247,7 @@ def search(
         begins = np.concatenate([[0], ends])[: net.n_vertices].astype(np.int64)
         near = Tables(np.concatenate([like, *(words for words, _ in tables)]), begins, ends, radius)
         del tables
-        # One share that has spent all is as bad as all that have spent it together.
+        # Looked at while they work: what they have spent together only grows, so that it does not matter when.
         most = largest_effort(net)
         shares = _shares(net.n_nodes)
         efforts = [np.array([0, most], np.int64) for _ in shares]
@@ -255,10 +257,12 @@ def search(
         ]
         found, n_rings = [], 0
         try:
-            for number, task in enumerate(tasks):
-                part = task.result()
+            for task in tasks:
+                while not wait([task], _LOOK_SECONDS).done and sum(int(effort[0]) for effort in efforts) <= most:
+                    pass
+                part = task.result() if task.done() else _NOTHING
                 n_rings += len(part[0])
-                if n_rings > max_rings or part[3] or sum(int(effort[0]) for effort in efforts[: number + 1]) > most:
+                if n_rings > max_rings or part[3] or sum(int(effort[0]) for effort in efforts) > most:
                     raise RingBudgetError(
                         f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
                         hint="search it to a smaller size, or allow more rings",
