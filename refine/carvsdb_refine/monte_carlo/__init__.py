@@ -2,6 +2,7 @@
 
 ================  ==========================================================================================
 `chain`           `Chain`: moves, one after the other; counters, checks, exact resumption
+`chain_options`   how it judges, adapts and checks
 `acceptance`      the rule: jointly, or the cheap term first
 `moves`           how proposals are drawn
 `constraints/`    shortest distances, coordination numbers, angles, lengths of bonds
@@ -21,7 +22,8 @@ References
 """
 
 from carvsdb_refine.monte_carlo.acceptance import BOLTZMANN, Verdict
-from carvsdb_refine.monte_carlo.chain import Chain, ChainOptions, Drift, MoveCount
+from carvsdb_refine.monte_carlo.chain import Chain, Drift, MoveCount
+from carvsdb_refine.monte_carlo.chain_options import ChainOptions
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.constraints.fixed import FixedAtoms
 from carvsdb_refine.monte_carlo.constraints.geometric import Angle, BondLengths, Coordination
