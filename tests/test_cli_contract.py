@@ -1,5 +1,6 @@
 """Exit codes, sentences, help, and what a command imports."""
 
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -139,3 +140,24 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
         done = carvsdb(*command)
         assert done.code == 5
         assert 'pip install "carvsdb[julia]"' in done.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupt_that_a_query_swallows_is_one(number: signal.Signals) -> None:
+    program = f"""
+import os, duckdb
+from carvsdb.catalogue import Catalogue
+from carvsdb.cli.main import run
+
+def interrupted(*_, **__):
+    try:
+        os.kill(os.getpid(), {int(number)})
+    except KeyboardInterrupt:
+        raise duckdb.InterruptException("INTERRUPT Error: Interrupted!") from None
+
+Catalogue.open = interrupted
+run(["sql", "SELECT 1"])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.strip() == "interrupted"

@@ -158,3 +158,14 @@ def test_angles_are_in_the_order_of_their_rings_written_out(lists: list[list[int
     angles = [tuple(sorted(Counter(one).items())) for one in lists]
     naive = sorted(lists, key=lambda one: one or [99])
     assert in_order(angles, all_rings=True) == [tuple(sorted(Counter(one).items())) for one in naive]
+
+
+def test_shells_of_a_random_graph_end_with_a_sentence() -> None:
+    random = np.random.default_rng(1)
+    ends = random.integers(0, 400, (1200, 2))
+    offsets = random.integers(-3, 4, (1200, 3))
+    edges = np.column_stack([ends, offsets])
+    net = Net.from_edges(edges[(ends[:, 0] != ends[:, 1])], 400)
+    with pytest.raises(InputError, match="no net of a material"):
+        coordination_sequences(net)
+    assert coordination_sequences(library.load("dia"), 40)[0, -1] == 4002

@@ -96,9 +96,10 @@ def run(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str] | None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
+    signals: list[int] = []
     as_json = "--json" in given or _format_of(given) in ("json", "jsonl")
     try:
-        with _terminated_like_interrupted(), _warnings_as_sentences():
+        with _terminated_like_interrupted() as signals, _warnings_as_sentences():
             # Not by `app(...)`: that takes any broken pipe for a closed stdout, and ends without a word.
             command = typer.main.get_command(app)
             with command.make_context("carvsdb", _as_typed(given, command)) as context:
@@ -120,7 +121,9 @@ def _run(arguments: list[str] | None) -> int:
     except KeyboardInterrupt:
         code = 130
     except Exception as error:
-        if isinstance(error, BrokenPipeError) and _is_stdout_closed():
+        if signals:  # inside a query, DuckDB takes the interrupt and raises an error of its own
+            code = 130
+        elif isinstance(error, BrokenPipeError) and _is_stdout_closed():
             # Whoever reads stdout has seen enough; nothing may be flushed into the closed pipe at exit.
             sys.stdout = None
             code = 0
@@ -209,22 +212,30 @@ def _try_to_answer(code: int, item: str | None, message: str, hint: str | None) 
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Let SIGTERM (of batch systems) and SIGHUP (of a closed terminal) do what Ctrl-C does: drafts are taken away."""
+def _terminated_like_interrupted() -> Iterator[list[int]]:
+    """Let SIGTERM (of batch systems) and SIGHUP (of a closed terminal) do what Ctrl-C does: drafts are taken away.
+
+    Yields
+    ------
+    list of int
+        The signals that came.
+    """
+    came: list[int] = []
     if threading.current_thread() is not threading.main_thread():  # only there can a signal be handled
-        yield
+        yield came
         return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        came.append(number)
         raise KeyboardInterrupt
 
     before = {
         number: signal.signal(number, interrupt)
-        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+        for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
         if signal.getsignal(number) is not signal.SIG_IGN  # as under nohup
     }
     try:
-        yield
+        yield came
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled
+from carvsdb.errors import InputError
 from carvsdb.net import Net, replace_linkers
 from carvsdb.rings.infinite import Graph, Integers, graph_within
 from carvsdb.rings.tables import EMPTY, distance_table
@@ -20,6 +21,21 @@ def _shells(graph: Graph, n_shells: int) -> Integers:
     return counts
 
 
+@compiled
+def _n_reached(graph: Graph, vertex: int, radius: int) -> int:
+    """Count the images up to `radius` edges from a vertex."""
+    reached = 0
+    for word in distance_table(graph, vertex, radius):
+        if word != EMPTY:
+            reached += 1
+    return reached
+
+
+MOST_REACHED = 500_000
+"""Images that a vertex may have within its shells. Nets of materials have some thousand; edges that lead anywhere, as in a
+random graph, make shells that grow as powers of the coordination, and ten of them do not end."""
+
+
 def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     """Count the nodes in the shells around each node.
 
@@ -34,6 +50,11 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     -------
     ndarray of int64, shape (n_nodes, n_shells)
 
+    Raises
+    ------
+    InputError
+        If more than :data:`MOST_REACHED` images are near a vertex: of the first, the middle and the last one.
+
     Examples
     --------
     >>> from carvsdb.net import library
@@ -41,7 +62,20 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     [4, 12, 24, 42, 64, 92, 124, 162, 204, 252]
     """
     nodes = replace_linkers(net)
-    return _shells(graph_within(nodes, n_shells), n_shells)[:, 1:]
+    graph = graph_within(nodes, n_shells)
+    for vertex in sorted({0, nodes.n_vertices // 2, nodes.n_vertices - 1}) if nodes.n_vertices else ():
+        for radius in range(_SURE, min(n_shells, _TOLD) + 1):
+            reached = _n_reached(graph, vertex, radius)
+            if reached > MOST_REACHED:
+                raise InputError(
+                    f"{reached} images lie within {radius} edges of vertex {vertex}, more than {MOST_REACHED}: "
+                    "no net of a material, since its edges lead almost anywhere"
+                )
+    return _shells(graph, n_shells)[:, 1:]
+
+
+# Within so many edges a graph of any coordination has few images, and within so many it shows how it grows.
+_SURE, _TOLD = 6, 10
 
 
 def td10(sequences: NDArray[np.int64]) -> float:
