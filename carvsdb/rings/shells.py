@@ -32,8 +32,11 @@ def _n_reached(graph: Graph, vertex: int, radius: int) -> int:
 
 
 MOST_REACHED = 500_000
-"""Images that a vertex may have within its shells. Nets of materials have some thousand; edges that lead anywhere, as in a
-random graph, make shells that grow as powers of the coordination, and ten of them do not end."""
+"""Images that a vertex may have within its shells.
+
+Nets of materials have some thousand. Edges that lead anywhere, as in a random graph, make shells that grow as powers of
+the coordination, and ten of them do not end.
+"""
 
 
 def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
