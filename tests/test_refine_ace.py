@@ -371,9 +371,9 @@ def test_files_that_are_no_potentials(shared: Path, tmp_path: Path) -> None:
         "d.yace": b"? [a, {b: c}]: 1",
     }.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(InputError, match="this is no potential"):
+        with pytest.raises(InputError, match=r"this is no potential|is no text in UTF-8"):
             read_ace(tmp_path / name)
-    with pytest.raises(InputError, match="cannot be read: No such file"):
+    with pytest.raises(InputError, match="there is no such file"):
         read_ace(tmp_path / "none.yace")
     shutil.copy(shared / SODALITE, tmp_path / "cell.yace")
     with pytest.raises(InputError, match="this is no potential"):

@@ -216,7 +216,6 @@ def test_a_cif_file_is_expanded_by_its_symmetry(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("data_quartz", "", "is no CIF"),
         ("Si1 Si 0.47", "Si1 Qq 0.47", "'Qq' is no chemical symbol"),
         ("Si1 Si 0.47", "Si1 Si ?", "a coordinate of atom 'Si1' must be a number"),
         ("_cell_length_a 4.9", "", "has no _cell_length_a"),

@@ -21,6 +21,16 @@ def made_of(storage: Storage, net_ids: Sequence[str]) -> list[Made]:
     return [(str(label), str(clustering), str(rule)) for label, clustering, rule in rows]
 
 
+def made_by_id(storage: Storage, net_ids: Sequence[str]) -> dict[str, Made]:
+    """Look up how many nets were made, by their keys."""
+    rows = storage.rows(
+        "SELECT net.id::VARCHAR, label, net.clustering, net.bond_rule FROM net JOIN entry ON entry.net_id = net.id "
+        "WHERE net.id IN (SELECT unnest(?::UUID[]))",
+        [list(net_ids)],
+    )
+    return {key: (str(label), str(clustering), str(rule)) for key, label, clustering, rule in rows}
+
+
 def several_ways(nets: Iterable[Made]) -> tuple[str, ...]:
     """Say if nets were made by several clusterings, or by several bond rules; files of nets have neither.
 

@@ -52,6 +52,7 @@ def calculate(
 
     Examples
     --------
+    >>> from carvsdb.atoms.model import AtomicModel
     >>> from carvsdb_refine.scattering import pair_histogram, partial_distributions
     >>> model = AtomicModel(("Ar", "Ar"), [[0, 0, 0], [3, 0, 0]], 10 * np.eye(3))
     >>> partials = partial_distributions(pair_histogram(model))

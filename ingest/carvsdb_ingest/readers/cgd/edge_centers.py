@@ -35,7 +35,7 @@ def without_centers(edges: NDArray[np.int64], is_center: NDArray[np.bool_]) -> N
     Examples
     --------
     >>> without_centers(np.array([[0, 1, 0, 0, 0], [0, 1, -1, 0, 0]]), np.array([False, True])).tolist()
-    [[0, 0, -1, 0, 0]]
+    [[0, 0, 1, 0, 0]]
     """
     number = np.cumsum(~is_center) - 1
     touching: dict[int, list[tuple[int, NDArray[np.int64]]]] = {}
