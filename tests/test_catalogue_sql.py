@@ -1,5 +1,8 @@
 """Read-only questions."""
 
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +137,13 @@ def test_variables_of_the_caller_are_no_tables(catalogue: Catalogue) -> None:
     with pytest.raises(InputError):
         catalogue.sql("FROM secret")
     assert secret.num_rows == 2
+
+
+def test_an_interrupt_ends_a_long_query() -> None:
+    query = "SELECT count(*) FROM range(100000) a, range(100000) b, range(1000) c WHERE a.range + b.range + c.range = 7"
+    with Catalogue.in_memory() as catalogue:
+        later = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        later.start()
+        with pytest.raises(KeyboardInterrupt):
+            catalogue.query(query)
+        assert catalogue.query("SELECT 1 AS one").rows() == [{"one": 1}]

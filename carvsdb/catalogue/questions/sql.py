@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 
@@ -60,7 +61,7 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
             raise RefusedError(f"queries read this catalogue and nothing else: they may not call {', '.join(called)}")
         reader.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            return _answer(reader, statements[0].query, parameters)
+            return _interruptible(reader, statements[0].query, parameters)
         except duckdb.PermissionException as error:
             raise RefusedError(f"queries read this catalogue, no files: {_sentence(error)}") from error
         except duckdb.Error as error:
@@ -69,6 +70,17 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
             raise InputError(f"the query cannot be answered: {_sentence(error)}") from error
         finally:
             reader.rollback()
+
+
+def _interruptible(reader: duckdb.DuckDBPyConnection, query: str, parameters: Parameters) -> Answer:
+    """Answer in a thread, so that a signal that comes meanwhile ends the query: inside DuckDB none would be seen."""
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(_answer, reader, query, parameters)
+        try:
+            return answer.result()
+        except KeyboardInterrupt:
+            reader.interrupt()
+            raise
 
 
 def _answer(reader: duckdb.DuckDBPyConnection, query: str, parameters: Parameters) -> Answer:
