@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import mass_of
 from carvsdb.errors import InputError, MissingExtraError
-from carvsdb_schemas.columns import json_text
+from carvsdb_schemas.json_text import json_text
 
 LARGEST_UNPACKED = 2**28
 """Bytes of JSON that packed atoms may be: more than a million atoms have."""
