@@ -29,7 +29,7 @@ def amounts_of_formula(formula: str) -> dict[str, float]:
     ({'Ge': 0.2, 'Se': 0.8}, {'Ca': 1.0, 'O': 2.0, 'H': 2.0})
     """
     if "".join(match[0] for match in _PART.finditer(formula)) != formula or not formula:
-        raise InputError(f"{formula!r} is no formula such as SiO2")
+        raise InputError(f"{formula!r} is no chemical symbol or formula such as SiO2")
     stack: list[defaultdict[str, float]] = [defaultdict(float)]
     for name, number in _PART.findall(formula):
         try:
