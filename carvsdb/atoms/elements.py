@@ -42,6 +42,10 @@ _MIXTURE = re.compile(r"(\d*\.\d+)?\s*([A-Z][a-z]?)\s*(\d*\.?\d+)?")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
+DALTON_PER_CUBIC_ANGSTROM = 1.66053906660
+"""One dalton per Å³, in g/cm³ (CODATA 2018)."""
+
+
 @cache
 def _masses() -> dict[str, float]:
     import gemmi
