@@ -3,6 +3,7 @@
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import IO, Any
 
@@ -72,7 +73,7 @@ def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGE
         size = Path(path).stat().st_size
         try:
             stream = _Limited(opened(file), archive_limit(size, largest), path)
-            with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:  # type: ignore[call-overload]
+            with _Archive.open(fileobj=stream, mode="r|") as archive:
                 for number, info in enumerate(archive):
                     if number >= MOST_MEMBERS:
                         raise InputError(f"has more than {MOST_MEMBERS} members, the limit", path=path)
@@ -120,16 +121,24 @@ class _Header(tarfile.TarInfo):
         return found
 
 
-class _Limited:
+class _Archive(tarfile.TarFile):
+    """An archive with such headers; `members` are those that were read."""
+
+    tarinfo = _Header
+    members: list[tarfile.TarInfo]
+
+
+class _Limited(RawIOBase):
     """A stream that may not give more than so many bytes."""
 
     def __init__(self, stream: IO[bytes], most: int, path: str | Path) -> None:
+        super().__init__()
         self._stream = stream
         self._most = most
         self._left = most
         self._path = path
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         found = self._stream.read(size)
         self._left -= len(found)
         if self._left < 0:
