@@ -18,6 +18,7 @@ from carvsdb_refine.scattering import (
     Partials,
     Scatterer,
     best_fit,
+    composition_of_partials,
     form_factors,
     neutron_f,
     neutron_level,
@@ -42,20 +43,12 @@ def partials() -> Partials:
     return partial_distributions(pair_histogram(model, 0.05))
 
 
-def composition(partials: Partials) -> Composition:
-    return Composition(
-        partials.species,
-        partials.concentrations,
-        partials.number_density,
-        partials.bin_width,
-        partials.values.shape[1],
-    )
-
-
 def curve(partials: Partials, data: DataSet, how: Scatterer) -> Array:
     # The plain twin has no correction of its bins either; tests/test_refine_debye.py has.
     how = replace(how, bin_correction=False)
-    return Calculation.of(data, composition(partials), how).curve(np.asarray(partials.values - 1, np.float64))
+    return Calculation.of(data, composition_of_partials(partials), how).curve(
+        np.asarray(partials.values - 1, np.float64)
+    )
 
 
 def plain(kind: str, partials: Partials, q: Array) -> tuple[Array, Normalisation]:
@@ -101,10 +94,12 @@ def test_functions_of_r_as_they_are(partials: Partials) -> None:
     assert np.abs(found - total).max() < 1e-12
     # Beyond the model's end there is nothing to compare.
     longer = DataSet("neutron", "G(r)", np.linspace(0.5, 19.5, 39), np.zeros(39))
-    calculation = Calculation.of(longer, composition(partials))
+    calculation = Calculation.of(longer, composition_of_partials(partials))
     assert calculation.data.x[-1] <= calculation.r_max < 8
     with pytest.raises(InputError, match="all points lie beyond the model's r_max"):
-        Calculation.of(DataSet("neutron", "G(r)", np.array([20.0, 30.0]), np.zeros(2)), composition(partials))
+        Calculation.of(
+            DataSet("neutron", "G(r)", np.array([20.0, 30.0]), np.zeros(2)), composition_of_partials(partials)
+        )
 
 
 @pytest.mark.parametrize("kind", ["step", "lorch", "cosine"])
@@ -158,7 +153,7 @@ def test_one_broadening_for_all_pairs(partials: Partials) -> None:
 
 def test_data_are_cut_where_the_model_ends(partials: Partials) -> None:
     """Data of a sample that goes on: a cut leaves what a model of this size can have."""
-    calculation = Calculation.of(DataSet("neutron", "F(Q)", Q, np.zeros(len(Q))), composition(partials))
+    calculation = Calculation.of(DataSet("neutron", "F(Q)", Q, np.zeros(len(Q))), composition_of_partials(partials))
     end, rho0 = calculation.r_max, partials.number_density
     assert end == pytest.approx(partials.values.shape[1] * 0.05)
     # A peak of G(r) at 5 Å, inside, and one at 12 Å, outside.
@@ -166,7 +161,7 @@ def test_data_are_cut_where_the_model_ends(partials: Partials) -> None:
     sample = Normalisation(rho0, 1.0)
     inner, outer = (np.exp(-(((r - place) / 0.3) ** 2) / 2) for place in (5.0, 12.0))
     near, both = (sample.f_of_g(g, r, Q) for g in (inner, inner + outer))
-    cut = Calculation.of(DataSet("neutron", "F(Q)", Q, both), composition(partials))
+    cut = Calculation.of(DataSet("neutron", "F(Q)", Q, both), composition_of_partials(partials))
     away = (Q > 2) & (Q < 23)
     assert np.abs(both - near)[away].max() > 0.01
     assert np.abs(cut.data.values - near)[away].max() < 0.1 * np.abs(both - near)[away].max()
@@ -221,7 +216,7 @@ def test_a_scale_at_its_bound_has_the_best_offset_for_it() -> None:
 )
 def test_what_cannot_be_calculated(partials: Partials, data: DataSet, how: Scatterer, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
-        Calculation.of(data, composition(partials), how)
+        Calculation.of(data, composition_of_partials(partials), how)
 
 
 def test_species_without_a_form_factor() -> None:

@@ -24,7 +24,14 @@ from carvsdb_refine.monte_carlo import (
     Proposal,
     Stretch,
 )
-from carvsdb_refine.scattering import Calculation, Composition, DataSet, Scatterer, form_factors, pair_histogram
+from carvsdb_refine.scattering import (
+    Calculation,
+    DataSet,
+    Scatterer,
+    composition_of_partials,
+    form_factors,
+    pair_histogram,
+)
 from carvsdb_refine.scattering import partial_distributions as partials_of
 
 CELL = np.array([[9.0, 0, 0], [1.0, 8.5, 0], [-0.8, 0.6, 9.2]])
@@ -194,13 +201,10 @@ def test_xrays_over_the_mean_square_and_of_ions() -> None:
     partials = partials_of(pair_histogram(model))
     q = np.arange(1.0, 15.0, 0.5)
     data = DataSet("xray", "F(Q)", q, np.ones(len(q)))
-    composition = Composition(
-        partials.species, partials.concentrations, partials.number_density, partials.bin_width, partials.values.shape[1]
-    )
 
     def curve(**more: Any) -> Any:
         how = Scatterer(beyond_box="nothing", **more)
-        return Calculation.of(data, composition, how).curve(np.asarray(partials.values - 1))
+        return Calculation.of(data, composition_of_partials(partials), how).curve(np.asarray(partials.values - 1))
 
     shares, factors = partials.concentrations, form_factors(partials.species, q)
     ratio = (shares @ factors) ** 2 / (shares @ factors**2)
