@@ -5,8 +5,8 @@ neutron and X-ray F(Q) and ACE, accepted jointly. Each version makes the same mo
 its own; the processes take turns, so that whatever else the machine does falls on both alike, and the medians of the
 ratios of neighbouring turns count. Both must end at the same chi² and energy.
 
-Run ``python benchmarks/refine_against.py OTHER_PYTHON -o FILE.json``, where `OTHER_PYTHON` is the interpreter that has
-the other version installed.
+Run ``python benchmarks/refine_against.py OTHER_PYTHON --of COMMIT -o FILE.json``, where `OTHER_PYTHON` is the interpreter
+that has the other version installed.
 """
 
 import argparse
@@ -153,6 +153,7 @@ def main() -> None:
     parser.add_argument("other", nargs="?", help="the interpreter of the other version")
     parser.add_argument("--serve", choices=list(MOVES), help=argparse.SUPPRESS)
     parser.add_argument("--only", choices=list(MOVES), help="one of the chains")
+    parser.add_argument("--of", default="", help="what the other version is, such as a commit; kept with the result")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("-o", "--output", type=Path, help="where the result goes, as JSON")
     given = parser.parse_args()
@@ -165,7 +166,7 @@ def main() -> None:
     names = [given.only] if given.only else list(MOVES)
     found = {name: compare(name, pythons, given.rounds) for name in names}
     if given.output is not None:
-        about = {"what": "moves a CPU second, against another version in the same run"}
+        about = {"what": "moves a CPU second, against another version in the same run", "other": given.of}
         about["date"] = datetime.now(UTC).date().isoformat()
         given.output.write_text(json.dumps(about | found, indent=1) + "\n", encoding="utf-8")
 
