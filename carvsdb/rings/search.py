@@ -28,7 +28,6 @@ _FARTHER = 3
 _MOST_FAR_WORDS = 2**25
 _SHARES = 64
 _LOOK_SECONDS = 0.2
-_NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), True)
 _CANDIDATES_A_RING = 4
 # What a step of a walk, some tens of nanoseconds, is the measure of.
 _STEPS_A_WORD, _STEPS_AN_IMAGE = 1, 8
@@ -255,18 +254,20 @@ def search(
             pool.submit(rings_from_roots, graph, first, end, longest, near, max_rings, effort)
             for (first, end), effort in zip(shares, efforts, strict=True)
         ]
+        too_many = RingBudgetError(
+            f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
+            hint="search it to a smaller size, or allow more rings",
+        )
         found, n_rings = [], 0
         try:
             for task in tasks:
-                while not wait([task], _LOOK_SECONDS).done and sum(int(effort[0]) for effort in efforts) <= most:
-                    pass
-                part = task.result() if task.done() else _NOTHING
+                while not wait([task], _LOOK_SECONDS).done:
+                    if _spent(efforts) > most:
+                        raise too_many
+                part = task.result()
                 n_rings += len(part[0])
-                if n_rings > max_rings or part[3] or sum(int(effort[0]) for effort in efforts) > most:
-                    raise RingBudgetError(
-                        f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
-                        hint="search it to a smaller size, or allow more rings",
-                    )
+                if n_rings > max_rings or part[3] or _spent(efforts) > most:
+                    raise too_many
                 found.append(part)
         finally:
             # Whatever ends the search, an interrupt too: kernels that run look at it now and then.
@@ -285,6 +286,10 @@ def largest_effort(net: Net) -> int:
     Disordered nets of four-connected nodes need some 25,000 a node up to 27-rings.
     """
     return max(_LEAST_EFFORT, _EFFORT_A_NODE * net.n_nodes)
+
+
+def _spent(efforts: list[Integers]) -> int:
+    return sum(int(effort[0]) for effort in efforts)
 
 
 def _shares(count: int) -> list[tuple[int, int]]:
