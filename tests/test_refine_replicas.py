@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -95,13 +94,11 @@ def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> Non
     assert done.code == 6
     assert "seed 3 failed: " in done.err
     assert "2 models, 1 failed" in done.out
-    assert "si-seed-7, si-seed-7-after-200, si-seed-11" in done.out or "si-seed-7, si-seed-11" in done.out
+    assert f"entries  si-seed-7, si-seed-11 in {db}" in done.out
     # Pooled in the catalogue, too: two models of one material against one of them.
-    answer = carvsdb(
-        "distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json"
-    )  # fmt: skip
+    answer = carvsdb("distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json")
     assert answer.code == 0
-    assert {kind for row in answer.json["noise_kind"] for kind in row} & {"models", "blocks", "none"}
+    assert answer.json["noise_kind"] == [["none", "models"], ["models", "none"]]
     shown = carvsdb("show", "si-seed-11", "--db", db, "--json").json["refinements"]
     assert shown[0]["seed"] == 11
 
@@ -153,4 +150,4 @@ def test_seeds_that_make_no_sense(lines: str, words: str, tmp_path: Path) -> Non
     done = carvsdb("refine", "status", make_folder(tmp_path, CONFIG.replace("seed = 7", lines)))
     assert done.code == 3
     assert words in done.err
-    assert os.listdir(tmp_path)
+    assert not (tmp_path / "si").exists()
