@@ -92,6 +92,12 @@ def test_the_report_has_the_same_curves(finished: Path, tmp_path: Path) -> None:
     for word in ("moves/s", "run from 20", "reported 20", "reduced χ²", "Bond angles"):
         assert word in text
     assert {"d-of-r.png", "angles.png"} <= {path.name for path in (tmp_path / "page-figures").iterdir()}
+    again = ("refine", "report", finished, "-o", tmp_path / "page.html", "--no-rings")
+    assert carvsdb(*again).code == 0
+    (tmp_path / "page-figures" / "angles.csv").write_text("mine\n")
+    refused = carvsdb(*again)
+    assert refused.code == 7
+    assert "angles.csv: stands there already" in refused.err
 
 
 @pytest.mark.parametrize("kind", ["neutron", "xray"])
