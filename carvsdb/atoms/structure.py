@@ -166,7 +166,7 @@ class Structure:
             raise MissingExtraError(
                 "this needs pymatgen, which is not installed", hint="pip install pymatgen"
             ) from error
-        return core.Structure(self.cell, list(self.elements), self.positions, labels=list(self.labels) or None)
+        return core.Structure(self.cell, list(self.elements), self.positions, labels=list(self.labels))
 
     def packed(self) -> bytes:
         """Return elements, positions, cell and labels as compressed JSON; the same atoms give the same bytes."""
