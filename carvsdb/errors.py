@@ -4,7 +4,15 @@ Every message is one sentence: which item, what was expected and what was found 
 to do next. The command line prints the sentence and ends with the leaf's ``exit_code``.
 """
 
+import errno
 from pathlib import Path
+
+# What the system answers where a door is closed or a disk full.
+_REFUSED = {
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE", "ENAMETOOLONG")
+    if hasattr(errno, name)
+}
 
 
 class CarvsdbError(Exception):
@@ -151,3 +159,21 @@ class VerificationError(CarvsdbError):
     """A check found something wrong, or an iteration did not converge."""
 
     exit_code = 8
+
+
+def refused_by_system(error: Exception) -> RefusedError | None:
+    """Return what the system refused, as an error of ours; None if the error is another one, which nobody foresaw.
+
+    Examples
+    --------
+    >>> print(refused_by_system(OSError(errno.ENOSPC, "No space left on device", "a.csv")))
+    a.csv: cannot be read or written (No space left on device)
+    >>> refused_by_system(ValueError("a bug")) is None
+    True
+    """
+    if isinstance(error, MemoryError):
+        return RefusedError("there is not enough memory for this")
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        item = None if error.filename is None else str(error.filename)
+        return RefusedError(f"cannot be read or written ({error.strerror or error})", item=item)
+    return None

@@ -4,9 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_ingest.writers.models import write_model
+from carvsdb_refine.run import prepare, read_config, run
 from carvsdb_refine.scattering import neutron_f, pair_histogram, partial_distributions, scattering_lengths
 
 EDGE = 5.431
@@ -74,8 +76,23 @@ def make_folder(folder: Path, config: str = CONFIG, name: str = "si.toml") -> Pa
     return path
 
 
+def finished_run(folder: Path) -> Path:
+    """Run the refinement of a folder to its end, and return its config."""
+    config = make_folder(folder)
+    run(prepare(read_config(config)))
+    return config
+
+
 def with_element(model: AtomicModel, symbol: str, atom: int = 0) -> AtomicModel:
     """Return a model in which one atom is of another element."""
     elements = list(model.elements)
     elements[atom] = symbol
     return replace(model, elements=tuple(elements))
+
+
+def naive_distances(model: AtomicModel) -> NDArray[np.float64]:
+    """Return the distance of every pair to the nearest image."""
+    fractions = model.positions @ np.linalg.inv(model.cell)
+    delta = fractions[:, None] - fractions
+    distances = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
+    return np.asarray(distances[np.triu_indices(model.n_atoms, 1)], np.float64)

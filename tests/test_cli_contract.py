@@ -25,6 +25,21 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
 
+def test_describe_loads_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "a.cgd"
+    file.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n")
+    unneeded = ("duckdb", "sqlmodel", "sqlalchemy", "sklearn", "umap", "matplotlib", "pyarrow", "ase")
+    code = (
+        "import sys\n"
+        "from carvsdb.cli.main import run\n"
+        f"try:\n    run(['describe', {str(file)!r}])\n"
+        "except SystemExit as ended:\n    assert ended.code == 0\n"
+        f"print('LOADED', [name for name in {unneeded!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -115,7 +115,7 @@ def test_names_as_describe_prints_them(tmp_path: Path, monkeypatch: pytest.Monke
         (("pack", "imidazolate=900000", "--density", "0.03", "-o", "x.xyz"), 3, "that are packed"),
         (("pack", "Si=2", "--density", "1e-300", "-o", "x.xyz"), 3, "no density of a model"),
         (("pack", "Xx2=3", "--density", "0.03", "-o", "x.xyz"), 3, "no chemical symbol"),
-        (("pack", "water=3", "--density", "0.03", "-o", "x.xyz"), 3, "no chemical symbol, linker or formula"),
+        (("pack", "water=3", "--density", "0.03", "-o", "x.xyz"), 3, "no chemical symbol or formula"),
         (("pack", "Si=8", "--density", "0.05", "--contact", "Si-Si=x", "-o", "x.xyz"), 2, "number of"),
     ],
 )

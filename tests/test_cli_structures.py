@@ -59,7 +59,7 @@ def test_geometry_is_printed_if_asked(sod: Path, tmp_path: Path) -> None:
         (("--bonds", "tolerance=wide"), "tolerance=0.4"),
         (("--types", "1:C"), "1=C,2=H"),
         (("--types", "1=Qq"), "1=C,2=H"),
-        (("--clustering", "every-node"), "expected"),
+        (("--clustering", "every-node"), "there is no clustering called 'every-node'"),
     ],
 )
 def test_options_that_make_no_sense(arguments: tuple[str, ...], sentence: str, sod: Path) -> None:

@@ -1,12 +1,9 @@
 """What must not matter to any clustering: the order of atoms, the origin, the cell, and how many cells there are."""
 
-import os
 from functools import cache
-from pathlib import Path
 
 import numpy as np
-import pytest
-from core_mof import archive, read_archive
+from core_mof import installed_archive, read_archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,13 +30,7 @@ REFCODES = (
 
 @cache
 def structures() -> dict[str, Structure]:
-    path = archive()
-    if path is None:
-        sentence = "CoRE MOF is not installed: pip install --no-deps core-mof==2019.1"
-        if os.environ.get("CI") == "true":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    contents = read_archive(Path(path), REFCODES)
+    contents = read_archive(installed_archive(), REFCODES)
     return {name: read_cif(TextFile.decode(contents[name], f"{name}.cif"))[0] for name in REFCODES}
 
 

@@ -1,13 +1,12 @@
 """The clusterings other than single node: known answers, a peer's table, and what must not matter."""
 
 import csv
-import os
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from core_mof import archive, read_archive
+from core_mof import installed_archive, read_archive
 from program import carvsdb
 
 from carvsdb.atoms.structure import Structure
@@ -71,16 +70,6 @@ def names(structure: Structure) -> list[tuple[str, ...] | None]:
     return [None if isinstance(one, CarvsdbError) else identify(one.net).names for one in found]
 
 
-def installed() -> Path:
-    path = archive()
-    if path is None:
-        sentence = "CoRE MOF is not installed: pip install --no-deps core-mof==2019.1"
-        if os.environ.get("CI") == "true":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    return path
-
-
 def check(found: list[tuple[str, ...] | None], expected: str) -> None:
     for name, known in zip(found, expected.split(), strict=False):
         if known == "-":
@@ -98,7 +87,7 @@ def test_known_answers(shared: Path, name: str) -> None:
 
 def test_a_peers_table(shared: Path) -> None:
     """CrystalNets.jl on 100 structures of CoRE MOF 2019: the same nets by four clusterings, but for the exceptions."""
-    path = installed()
+    path = installed_archive()
     lines = (shared / "truth" / "core-mof-crystalnets.tsv").read_text().splitlines()
     rows = list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
     contents = read_archive(path, [*(row["refcode"] for row in rows), *KNOWN_CORE])
@@ -159,7 +148,7 @@ def test_polyhedra() -> None:
 
 
 def test_a_net_of_fewer_directions_is_none(shared: Path) -> None:
-    path = installed()
+    path = installed_archive()
     content = read_archive(path, ["CAVMIW_clean"])["CAVMIW_clean"]
     (structure,) = read_cif(TextFile.decode(content, "CAVMIW_clean.cif"))
     with pytest.raises(NoNetError, match="repeats in 1 directions, the structure in 3"):
@@ -178,7 +167,7 @@ def test_all_of_them_from_the_command_line(shared: Path) -> None:
 
 def test_saturated_rings_stay_whole() -> None:
     """Silver and hexamethylenetetramine: the cage is one linker, however its N hold metals."""
-    content = read_archive(installed(), ["ZIWTII_clean"])["ZIWTII_clean"]
+    content = read_archive(installed_archive(), ["ZIWTII_clean"])["ZIWTII_clean"]
     (structure,) = read_cif(TextFile.decode(content, "ZIWTII_clean.cif"))
     clustered = cluster(structure, find_bonds(structure), "single-node")
     assert identify(clustered.net).names == ("srs",)

@@ -1,12 +1,11 @@
 """CoRE MOF 2019-ASR: a regression table of 200 structures, and the names that CrystalNets.jl gives to 100 others."""
 
 import json
-import os
 import re
 from pathlib import Path
 
 import pytest
-from core_mof import COLUMNS, N_CHOSEN, TABLE, Found, archive, find, read_archive
+from core_mof import COLUMNS, N_CHOSEN, TABLE, Found, find, installed_archive, read_archive
 
 # Where both programs name the net and the names differ; docs/core-mof.md tells why.
 DIFFERENT = {"DAYCAI_clean"}
@@ -76,19 +75,13 @@ def refcodes_of_nets(shared: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def results(shared: Path) -> dict[str, Found]:
-    path = archive()
-    if path is None:
-        sentence = "CoRE MOF is not installed: pip install --no-deps core-mof==2019.1"
-        if os.environ.get("CI") == "true":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
     wanted = [
         *peer(shared),
         *refcodes_of_nets(shared),
         *DISORDERED,
         *(refcode for rule in RULES.values() for refcode in rule),
     ]
-    return {refcode: find(refcode, content) for refcode, content in read_archive(path, wanted).items()}
+    return {refcode: find(refcode, content) for refcode, content in read_archive(installed_archive(), wanted).items()}
 
 
 def test_the_table_of_200_structures(results: dict[str, Found]) -> None:

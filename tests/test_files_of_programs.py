@@ -131,6 +131,11 @@ def elements(text: str, tmp_path: Path) -> tuple[tuple[str, ...], str]:
         ("CO1", "?", "'Co O'", "Co", ""),
         ("D1", "D", "?", "D", ""),
         ("X1", "Mof", "?", "Mo", "'Mof' is no chemical symbol: it is taken for Mo"),
+        ("Mof_Zn1", "?", "?", "Mo", "'Mof' is taken for Mo, but may be a word"),
+        ("Mof_Zn1", "?", "'Mo O3'", "Mo", ""),
+        ("X1", "os", "?", "Os", "'os' is taken for Os, but may be a word or a type of a force field"),
+        ("ca1", "ca", "'C H'", "C", ""),
+        ("zn1", "zn", "?", "Zn", ""),
     ],
 )
 def test_labels_and_types(label: str, kind: str, formula: str, element: str, flag: str, tmp_path: Path) -> None:
@@ -138,6 +143,7 @@ def test_labels_and_types(label: str, kind: str, formula: str, element: str, fla
     found, quality = elements(cif(f"{label} {kind} 0 0 0\n", said=said), tmp_path)
     assert found == (element,)
     assert flag in quality
+    assert ("taken for" in quality) == bool(flag)
 
 
 def test_the_list_of_atom_types_settles_labels(tmp_path: Path) -> None:
@@ -179,6 +185,14 @@ def test_xyz_and_poscar(tmp_path: Path) -> None:
     path.write_text(text)
     (item,) = read_items(path)
     assert identify(item.net).names == ("pcu",)
+
+
+def test_types_of_force_fields_in_xyz_are_doubted(tmp_path: Path) -> None:
+    path = tmp_path / "a.xyz"
+    path.write_text("3\n9 9 9\nca 0 0 0\nzn 2 0 0\nca 4 0 0\n")
+    (structure,) = read_structures(path)
+    assert structure.elements == ("Ca", "Zn", "Ca")
+    assert structure.quality == ("'ca' is taken for Ca, but may be a word or a type of a force field",)
 
 
 def test_what_stays_refused(tmp_path: Path) -> None:

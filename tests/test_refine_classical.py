@@ -4,26 +4,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
+from two_element_crystals import DIAMOND, FCC, SW_TRIPLES, TERSOFF_TRIPLES, bonds_of, evaluate, silicon
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
-from carvsdb.generate import (
-    AnnealingSchedule,
-    KeatingParameters,
-    SwitchingOptions,
-    keating_energy,
-    keating_forces,
-    wooten_winer_weaire,
-)
-from carvsdb_ingest.writers import write_cgd
+from carvsdb.generate import AnnealingSchedule, SwitchingOptions, keating_energy, keating_forces, wooten_winer_weaire
 from carvsdb_refine.potential import (
     AseCalculator,
     Keating,
@@ -33,36 +23,14 @@ from carvsdb_refine.potential import (
     MorsePair,
     StillingerWeber,
     Tersoff,
-    potential_from_config,
 )
 from carvsdb_refine.potential.classical import reference as twin
-from carvsdb_refine.potential.classical.lammps_parameters import Triples
-from carvsdb_refine.potential.terms import Potential
-from carvsdb_schemas.refinement import PotentialTable
 
 Floats = NDArray[np.float64]
-
-FCC = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]) / 2
-DIAMOND = np.concatenate([FCC, FCC + 0.25])
 
 LJ_PAIRS = {"Ar-Ar": LennardJonesPair(0.0104, 3.4), "Kr-Kr": LennardJonesPair(0.0142, 3.65)}
 MORSE_PAIRS = {"Ar-Ar": MorsePair(0.7, 1.7, 2.4), "Kr-Ar": MorsePair(1.1, 1.4, 2.6)}
 
-
-def two_elements(triples: Triples, changes: dict[int, float]) -> Triples:
-    """Return made-up parameters of Ar and Kr: those of silicon, some of them stretched with each Kr."""
-    (row,) = triples.values()
-    found: Triples = {}
-    for first, second, third in product(("Ar", "Kr"), repeat=3):
-        weight = (first == "Kr") + 0.5 * ((second == "Kr") + (third == "Kr"))
-        found[first, second, third] = tuple(
-            value * changes.get(place, 1.0) ** weight for place, value in enumerate(row)
-        )
-    return found
-
-
-SW_TRIPLES = two_elements(StillingerWeber.silicon().triples, {0: 1.1, 1: 0.95, 3: 0.9, 4: 1.05, 8: 1.02})
-TERSOFF_TRIPLES = two_elements(Tersoff.silicon().triples, {2: 1.05, 3: 0.9, 6: 1.1, 9: 0.95, 12: 1.02})
 
 Twin = Callable[[str, list[twin.Neighbour]], float]
 
@@ -117,20 +85,6 @@ def crystallite(seed: int) -> AtomicModel:
     sites = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5], [0.5, 0.5, 0.5]])
     positions = sites @ cell + generator.uniform(-0.3, 0.3, (5, 3))
     return AtomicModel(tuple(generator.choice(["Ar", "Kr"], 5)), positions, cell)
-
-
-def silicon(times: int, edge: float, shake: float = 0.0, symbols: tuple[str, ...] = ("Si",)) -> AtomicModel:
-    """Return a box of diamond, shaken, with elements in turn."""
-    corners = np.stack(np.unravel_index(np.arange(times**3), [times] * 3), axis=1)
-    positions = (corners[:, None] + DIAMOND).reshape(-1, 3) * edge
-    positions += np.random.default_rng(3).normal(0, shake, positions.shape)
-    elements = tuple(symbols[index * 7 // 3 % len(symbols)] for index in range(len(positions)))
-    return AtomicModel(elements, positions, times * edge * np.eye(3))
-
-
-def evaluate(potential: Any, model: AtomicModel, positions: Floats | None = None) -> Floats:
-    places = model.positions if positions is None else positions
-    return np.asarray(potential.energies(model.elements, places, model.cell), np.float64)
 
 
 @pytest.mark.parametrize(
@@ -265,17 +219,6 @@ def test_energy_changes_of_moves(potential: Any, model: AtomicModel) -> None:
     check_resumed(fixed, *saved)
 
 
-def bonds_of(model: AtomicModel, within: float) -> Any:
-    from carvsdb.net import Net
-
-    pairs = list_pairs(model.positions, model.cell, within)
-    inverse = np.linalg.inv(model.cell)
-    between = pairs.vectors - model.positions[pairs.seconds] + model.positions[pairs.firsts]
-    rows = np.column_stack([pairs.firsts, pairs.seconds, np.rint(between @ inverse).astype(np.int64)])
-    net = Net.from_edges(rows, model.n_atoms)
-    return Net.from_edges(net.edges, model.n_atoms, positions=model.positions @ inverse, cell=model.cell)
-
-
 def check_resumed(potential: Any, state: dict[str, Any], model: AtomicModel) -> None:
     """Restore a state twice, with the same atoms, and go on: not a bit differs."""
     first, second = potential.bind(model), potential.bind(model)
@@ -356,110 +299,3 @@ def test_ase_says_the_same() -> None:
         for one in (bound, ours):
             one.accept() if accepted else one.reject()
     assert bound.atom_energies.sum() == pytest.approx(ours.atom_energies.sum(), abs=1e-7)
-
-
-def test_from_config(tmp_path: Path) -> None:
-    model = silicon(1, 5.431, 0.05)
-    sw, tersoff, net = tmp_path / "Si.sw", tmp_path / "Si.tersoff", tmp_path / "bonds.cgd"
-    sw.write_text(
-        "# a comment\nSi Si Si 2.1683 2.0951 1.80 21.0 1.20 -0.333333333333\n 7.049556277 0.6022245584 4 0 0\n"
-    )
-    (row,) = Tersoff.silicon().triples.values()
-    tersoff.write_text(f"Si Si Si {' '.join(map(str, row))}\n")
-    write_cgd([bonds_of(silicon(2, 5.431), 2.6)], net)
-    same: list[tuple[dict[str, Any], Potential]] = [
-        ({"kind": "stillinger-weber", "file": "Si.sw"}, StillingerWeber.silicon()),
-        ({"kind": "stillinger-weber", "set": "Si"}, StillingerWeber.silicon()),
-        ({"kind": "tersoff", "file": "Si.tersoff"}, Tersoff.silicon()),
-        ({"kind": "tersoff"}, Tersoff.silicon()),
-        (
-            {"kind": "lennard-jones", "pairs": {"Si-Si": {"epsilon": 0.0104, "sigma": 2.1}}, "cutoff": 5}
-            | {"shifted": False},
-            LennardJones({"Si-Si": LennardJonesPair(0.0104, 2.1)}, 5.0, shifted=False),
-        ),
-        (
-            {"kind": "morse", "pairs": {"Si-Si": {"depth": 1, "width": 1.5, "distance": 2.3}}, "cutoff": 5.0},
-            Morse({"Si-Si": MorsePair(1, 1.5, 2.3)}, 5.0),
-        ),
-        (
-            {"kind": "keating", "bond_length": 2.4, "bonds_within": 2.7},
-            Keating(KeatingParameters(bond_length=2.4), bonds_within=2.7),
-        ),
-    ]
-    for table, expected in same:
-        made = from_table(table, tmp_path)
-        assert made.bind(model).atom_energies == pytest.approx(evaluate(expected, model), abs=1e-9)
-    fixed = from_table({"kind": "keating", "file": net.name}, tmp_path).bind(silicon(2, 5.431, 0.05))
-    assert fixed.atom_energies == pytest.approx(evaluate(Keating(), silicon(2, 5.431, 0.05)), abs=1e-9)
-    lj = from_table({"kind": "ase", "calculator": "ase.calculators.lj.LennardJones", "sigma": 2.1, "rc": 5.0})
-    assert len(lj.bind(model).atom_energies) == 8
-
-
-def from_table(table: dict[str, Any], folder: Path = Path()) -> Potential:
-    potential = potential_from_config(TypeAdapter(PotentialTable).validate_python(table), folder)
-    assert potential is not None
-    return potential
-
-
-# What each kind of table may say is checked as it is read (test_refine_config); these fit it, but not together.
-WRONG: list[tuple[dict[str, Any], str]] = [
-    (
-        {"kind": "lennard-jones", "pairs": {"Ar-Kr": {"epsilon": 1.0, "sigma": 3.4}}, "cutoff": 8.0},
-        "no Ar-Ar to mix it from",
-    ),
-    (
-        {"kind": "ase", "calculator": "ase.calculators.emt.NONE"},
-        "'ase.calculators.emt.NONE' is none of EMT, LennardJones",
-    ),
-]
-
-
-@pytest.mark.parametrize(("table", "sentence"), WRONG)
-def test_wrong_configs(table: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(InputError, match=sentence):
-        from_table(table)
-
-
-WRONG_NUMBERS: list[tuple[Callable[[], object], str]] = [
-    (lambda: LennardJonesPair(1.0, -3.4), "sigma above 0"),
-    (lambda: LennardJones({"ArAr": LennardJonesPair(1.0, 3.4)}, 8.0), "written as Zn-N"),
-    (lambda: MorsePair(1, 0, 2), "width above 0"),
-    (lambda: Morse({"Ar-Ar": MorsePair(1, 2, 2)}, -1.0), "cut-off of Morse"),
-]
-
-
-@pytest.mark.parametrize(("make", "sentence"), WRONG_NUMBERS)
-def test_wrong_numbers(make: Callable[[], object], sentence: str) -> None:
-    with pytest.raises(InputError, match=sentence):
-        make()
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("Si Si Si 1 2 3\n", r"bad\.sw:1: an entry of Stillinger-Weber has 3 elements and 11 numbers, got 6 words"),
-        ("# nothing\n", "has no entries"),
-        ("Si Si Si 2 2 1.8 21 1.2 x 7 0.6 4 0 0\n", r"bad\.sw:1: "),
-        ("Si Si 3 2 2 1.8 21 1.2 -0.3 7 0.6 4 0 0\n", r"bad\.sw:1: expected an element, got '3'"),
-        ("Si Si Si 2 2 1.8 21 1.2 -0.3 7 0.6 4 0 0\n" * 2, r"bad\.sw:2: Si Si Si is given twice"),
-        ("Si Si Ge 2 2 1.8 21 1.2 -0.3 7 0.6 4 0 0\n", "has no entry Ge Ge Ge"),
-        ("Si Si Si 2 -2 1.8 21 1.2 -0.3 7 0.6 4 0 0\n", "sigma and a above 0"),
-    ],
-)
-def test_damaged_files(tmp_path: Path, text: str, sentence: str) -> None:
-    path = tmp_path / "bad.sw"
-    path.write_text(text)
-    with pytest.raises(InputError, match=sentence):
-        StillingerWeber.read(path)
-
-
-def test_what_potentials_lack() -> None:
-    with pytest.raises(InputError, match=r"potential Si has no element Ar \(it has Si\)"):
-        StillingerWeber.silicon().bind(AtomicModel(("Ar",), np.zeros((1, 3)), np.eye(3) * 9))
-    unlike = dict(SW_TRIPLES)
-    unlike["Ar", "Ar", "Kr"] = (*unlike["Ar", "Ar", "Kr"][:3], 5.0, *unlike["Ar", "Ar", "Kr"][4:])
-    with pytest.raises(InputError, match="stand for one angle"):
-        StillingerWeber("odd", unlike)
-    (row,) = Tersoff.silicon().triples.values()
-    with pytest.raises(InputError, match="m = 2; expected 1 or 3"):
-        Tersoff("odd", {("Si", "Si", "Si"): (2.0, *row[1:])})

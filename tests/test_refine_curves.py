@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from debye_sums import crystal, debye, totals
 from numpy.typing import NDArray
 from program import carvsdb
 from refine_folder import CONFIG, make_folder, silicon, write_curve
-from test_refine_debye import crystal, debye, totals
 
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
@@ -92,6 +92,12 @@ def test_the_report_has_the_same_curves(finished: Path, tmp_path: Path) -> None:
     for word in ("moves/s", "run from 20", "reported 20", "reduced χ²", "Bond angles"):
         assert word in text
     assert {"d-of-r.png", "angles.png"} <= {path.name for path in (tmp_path / "page-figures").iterdir()}
+    again = ("refine", "report", finished, "-o", tmp_path / "page.html", "--no-rings")
+    assert carvsdb(*again).code == 0
+    (tmp_path / "page-figures" / "angles.csv").write_text("mine\n")
+    refused = carvsdb(*again)
+    assert refused.code == 7
+    assert "angles.csv: stands there already" in refused.err
 
 
 @pytest.mark.parametrize("kind", ["neutron", "xray"])

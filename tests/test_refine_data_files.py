@@ -1,11 +1,13 @@
-"""Files of measured curves as the programs of the field write them."""
+"""Files of measured curves as the programs of the field write them, and files that are none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carvsdb.errors import InputError
 from carvsdb_refine.scattering import DataSet, read_data
@@ -170,3 +172,71 @@ def test_cases_from_the_field(shared: Path, name: str, function: str, first: flo
     data = read_data(shared / "cases/refine/data" / name, "neutron", function)
     assert data.x[0] == pytest.approx(first)
     assert len(data.notes) == notes
+
+
+def test_data_file_with_errors_comments_and_commas(tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text("# Q F error\n\n0.5, 1.0, 0.1\n1.0, 2.0, 0.2 # a comment\n")
+    data = read_data(path, "neutron")
+    assert isinstance(data.sigma, np.ndarray)
+    assert data.sigma.tolist() == [0.1, 0.2]
+    assert data.label == str(path)
+    assert len(data.sha256) == 64
+    assert read_data(path, "neutron", sigma=0.3).sigma == 0.3
+
+
+def bad_files() -> Iterator[tuple[str, int, str]]:
+    yield "0.5 1\n1.0 nan\n1.5 1\n", 2, "must be a finite number, got 'nan'"
+    yield "0.5 1\n1.0 inf\n", 2, "must be a finite number, got 'inf'"
+    yield "0.5 F\n0.6 1\n0.7 1\n", 1, "must be a finite number, got 'F'"
+    yield "0.5 1\n1.0 1\n0.9 1\n", 3, "Q must ascend, got 0.9 after 1"
+    yield "0.5 1\n0.5 1\n", 2, "Q must ascend"
+    yield "-0.1 1\n0.5 1\n", 1, "Q must be above 0"
+    yield "0 1\n0.5 1\n", 2, "at least 2 points, got 1"
+    yield "0.5 1 0.1\n0.6 1\n", 2, "expected 3 columns as above, got 2"
+    yield "0.5 1 0.1 7\n0.6 1 0.1 7\n", 1, "columns 3 and 4 could both be errors"
+    yield "0.5 1 0.1 7 8\n0.6 1 0.1 7 8\n", 1, "expected 2 to 4 columns, got 5; say which: columns = [1, 2]"
+    yield "0.5 1 0.1\n0.6 1 0\n", 2, "an error must be above 0"
+    yield "0.5 1\n", 2, "at least 2 points, got 1"
+
+
+@pytest.mark.parametrize(("text", "line", "words"), list(bad_files()))
+def test_a_bad_data_file_says_where(tmp_path: Path, text: str, line: int, words: str) -> None:
+    path = tmp_path / "bad.txt"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_data(path, "neutron")
+    assert words in str(caught.value)
+    assert caught.value.line == line
+
+
+@given(
+    text=st.text("0123456789.-+e \t\n,;#nafi", max_size=40) | st.text(max_size=30),
+    kind=st.sampled_from(["neutron", "xray"]),
+    function=st.sampled_from(["S(Q)", "G(r)"]),
+)
+def test_any_data_file_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, text: str, kind: str, function: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.txt"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    sentence = f"{path} is read"
+    try:
+        assert len(read_data(path, kind, function).x) >= 2
+    except InputError as error:
+        sentence = str(error)
+    assert sentence.startswith(str(path))
+
+
+@pytest.mark.parametrize(("kind", "name"), [("neutron", "neutron-fq"), ("xray", "xray-fq")])
+def test_q_in_inverse_nanometres_is_found_out(shared: Path, tmp_path: Path, kind: str, name: str) -> None:
+    data = read_data(shared / f"data/amorphous-mof/scattering/expt/{name}.txt", kind)
+    path = tmp_path / "nm.txt"
+    rows = zip((data.x * 10).tolist(), data.values.tolist(), strict=True)
+    path.write_text("".join(f"{q!r} {value!r}\n" for q, value in rows))
+    with pytest.raises(InputError, match="looks like 1/nm, not 1/Å; say which"):
+        read_data(path, kind)
+    assert read_data(path, kind, q_unit="1/nm").x == pytest.approx(data.x)
+    assert read_data(path, kind, q_unit="1/Å").x == pytest.approx(data.x * 10)
+    with pytest.raises(InputError, match="no unit of Q"):
+        read_data(path, kind, q_unit="1/pm")

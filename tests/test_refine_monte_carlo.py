@@ -1,14 +1,13 @@
-"""Chains: the distributions they sample, their constraints, their counters, and exact resumption."""
+"""Chains: the distributions they sample, their counters, and exact resumption."""
 
 import doctest
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import exp, inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from field_chains import CUBE, NOTHING, BoundField, Field, chain_of, crystal, random_model
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
@@ -16,18 +15,14 @@ from carvsdb.errors import InputError
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.monte_carlo import (
     BOLTZMANN,
-    Angle,
     AtomMove,
     BondLengths,
     Chain,
     ChainOptions,
     Configuration,
-    Constraint,
     Coordination,
     Fit,
     HardSpheres,
-    Move,
-    Proposal,
     RigidMove,
     ScatteringData,
     SwapMove,
@@ -41,71 +36,6 @@ from carvsdb_refine.scattering import DataSet, Scatterer
 Floats = NDArray[np.float64]
 
 KT = BOLTZMANN * 300.0
-CUBE = np.eye(3) * 12.0
-TRICLINIC = np.array([[9.0, 0, 0], [2.5, 8.0, 0], [-1.5, 2.0, 10.0]])
-
-
-@dataclass
-class Field:
-    """An energy that is a plain function of all positions, evaluated in full each time."""
-
-    function: Any
-    name: str = "field"
-
-    def bind(self, model: AtomicModel) -> "BoundField":
-        return BoundField(self.function, model.positions.copy())
-
-
-@dataclass
-class BoundField:
-    function: Any
-    positions: Floats
-    pending: Floats = field(default_factory=lambda: np.zeros((0, 3)))
-
-    @property
-    def atom_energies(self) -> Floats:
-        energies = np.zeros(len(self.positions))
-        energies[0] = self.function(self.positions)
-        return energies
-
-    def propose(self, atoms: NDArray[np.int64], positions: Floats) -> float:
-        self.pending = self.positions.copy()
-        self.pending[atoms] = positions
-        return float(self.function(self.pending) - self.function(self.positions))
-
-    def propose_cell(self, cell: Floats, positions: Floats) -> float:
-        return self.propose(np.arange(len(positions)), positions)
-
-    def accept(self) -> None:
-        self.positions = self.pending
-
-    def reject(self) -> None:
-        pass
-
-    def recompute(self) -> Floats:
-        return self.atom_energies
-
-    def state(self) -> dict[str, NDArray[Any]]:
-        return {}
-
-    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        pass
-
-
-NOTHING = Field(lambda positions: 0.0, "nothing")
-
-
-def chain_of(
-    model: AtomicModel,
-    *moves: Move,
-    energy: Field = NOTHING,
-    data: ScatteringData | None = None,
-    constraints: tuple[Constraint, ...] = (),
-    seed: int = 1,
-    **options: Any,
-) -> Chain:
-    choices = ChainOptions(**({"check_every": 0} | options))
-    return Chain(model, [energy], data, moves, constraints, choices, np.random.default_rng(seed))
 
 
 def sampled(chain: Chain, quantity: Any, n_moves: int, every: int = 1) -> tuple[float, float]:
@@ -259,123 +189,6 @@ def test_what_is_hopeless_is_not_asked_twice() -> None:
     chain.run(300)
     assert chain.counts[0].rejected_first > 3
     assert chain.configuration.positions[0, 0] <= 6
-
-
-# --- constraints
-
-
-def naive_overlaps(positions: Floats, cell: Floats, elements: tuple[str, ...], molecules: Any, limits: Any) -> int:
-    difference = positions[:, None] - positions
-    difference = difference - np.rint(difference @ np.linalg.inv(cell)) @ cell
-    distances = np.linalg.norm(difference, axis=2)
-    count = 0
-    for i in range(len(elements)):
-        for j in range(i):
-            limit = limits.get(f"{elements[i]}-{elements[j]}", limits.get(f"{elements[j]}-{elements[i]}", 0.0))
-            count += molecules[i] != molecules[j] and distances[i, j] < limit
-    return count
-
-
-def random_model(seed: int, n_atoms: int = 30) -> AtomicModel:
-    generator = np.random.default_rng(seed)
-    elements = tuple(generator.choice(["Si", "O"], n_atoms).tolist())
-    return AtomicModel(
-        elements, generator.random((n_atoms, 3)) @ TRICLINIC, TRICLINIC, molecule_ids=np.arange(n_atoms) // 3 + 1
-    )
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_hard_spheres(seed: int) -> None:
-    """Judged on the new configuration: what is not too close stays so, what is may only part."""
-    model, limits = random_model(seed), {"Si-O": 1.9, "O-O": 1.3}
-    molecules = model.molecule_ids
-    spheres = HardSpheres(limits)
-    chain = chain_of(model, RigidMove(0.8, 60.0), AtomMove(0.5), constraints=(spheres,), seed=seed)
-
-    def overlaps(positions: Floats) -> int:
-        return naive_overlaps(positions, TRICLINIC, model.elements, molecules, limits)
-
-    before = overlaps(model.positions)
-    assert chain.violations() == {"hard spheres": before}
-    assert before > 0
-    for _ in range(300):
-        chain.step()
-        now = overlaps(chain.configuration.positions)
-        assert now <= before
-        before = now
-    assert chain.violations() == {"hard spheres": before}
-    assert sum(count.forbidden for count in chain.counts) > 0
-    # Two atoms that move at once, onto one another.
-    bound = spheres.bind(Configuration(model))
-    onto = Proposal(np.array([0, 3]), np.array([[1.0, 1, 1], [1.05, 1, 1]]))
-    alone = Proposal(np.array([0]), model.positions[[0]])
-    allowed = HardSpheres({"Si-O": 1e-3}).bind(Configuration(model))
-    assert not HardSpheres({"Si-Si": 0.5, "O-O": 0.5, "Si-O": 0.5}).bind(Configuration(model)).allows(onto)
-    assert bound.allows(alone)
-    assert allowed.allows(alone)
-
-
-def test_limits_name_elements_of_the_model() -> None:
-    configuration = Configuration(random_model(0))
-    with pytest.raises(InputError, match=r"hard spheres of 'Zn-O': the model has no element 'Zn'; it has O, Si"):
-        HardSpheres({"Zn-O": 1.0}).bind(configuration)
-    with pytest.raises(InputError, match="must be a distance above 0 Å, got -1"):
-        HardSpheres({"Si-O": -1.0}).bind(configuration)
-    with pytest.raises(InputError, match="less than twice the cut-off of hard spheres"):
-        HardSpheres({"Si-O": 5.0}).bind(configuration)
-    with pytest.raises(InputError, match="coordination of Ge by O: the model has no element 'Ge'"):
-        Coordination("Ge", "O", 2.0, 1, 2).bind(configuration)
-    with pytest.raises(InputError, match="the bounds must ascend, got 3 and 1"):
-        Coordination("Si", "O", 2.0, 3, 1).bind(configuration)
-
-
-def crystal() -> AtomicModel:
-    """Return a simple cubic lattice of 27 pairs Si-O, each O along x from its Si."""
-    grid = np.array([[u, v, w] for u in range(3) for v in range(3) for w in range(3)]) * 4.0
-    positions = np.concatenate([grid, grid + np.array([1.6, 0, 0])])
-    return AtomicModel(("Si",) * 27 + ("O",) * 27, positions, CUBE)
-
-
-@pytest.mark.parametrize(
-    ("constraint", "broken"),
-    [
-        (Coordination("Si", "O", 2.0, 1, 1), 0),
-        (Angle("O", "Si", "O", 2.6, 150.0, 180.0), 0),
-        (BondLengths({"Si-O": (1.4, 1.9)}), 0),
-        (Coordination("O", "Si", 2.5, 2, 3), 0),
-        (Coordination("Si", "O", 2.0, 2, 3), 27),
-    ],
-)
-def test_windows(constraint: Constraint, broken: int) -> None:
-    """Whatever is kept at the start is kept throughout; what is broken gets no worse; free chains break it."""
-    model = crystal()
-    free = chain_of(model, AtomMove(0.6), seed=4)
-    free.run(400)
-    kept = chain_of(model, AtomMove(0.6), constraints=(constraint,), seed=4)
-    assert kept.violations() == {constraint.name: broken}
-    for _ in range(8):
-        kept.run(50)
-        assert kept.violations()[constraint.name] <= broken
-    assert kept.counts[0].accepted > 10
-    if not broken:
-        bound = chain_of(
-            free.model, AtomMove(0.6), constraints=() if isinstance(constraint, BondLengths) else (constraint,)
-        )
-        assert isinstance(constraint, BondLengths) or bound.violations()[constraint.name] > 0
-        assert kept.counts[0].forbidden > 0
-
-
-def test_bonds_of_the_start_are_kept() -> None:
-    model, lengths = crystal(), BondLengths({"Si-O": (1.4, 1.9)})
-    chain = chain_of(model, AtomMove(0.4), constraints=(lengths,))
-    chain.run(500)
-    moved = chain.configuration.nearest(chain.configuration.positions[27:] - chain.configuration.positions[:27])
-    distances = np.linalg.norm(moved, axis=1)
-    assert distances.min() > 1.4
-    assert distances.max() < 1.9
-    assert distances.std() > 0.01
-    with pytest.raises(InputError, match="each range must ascend"):
-        BondLengths({"Si-O": (1.9, 1.4)}).bind(Configuration(model))
 
 
 # --- the chain

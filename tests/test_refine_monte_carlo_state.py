@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from published_zif import MODEL, POTENTIAL, SODALITE
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
@@ -23,12 +24,9 @@ from carvsdb_refine.scattering import DataSet, Scatterer, pair_histogram, read_d
 
 Floats = NDArray[np.float64]
 
-# data/amorphous-mof: the published potential and model m1, and data measured on the material.
-POTENTIAL = "data/amorphous-mof/mlips/zif-ace-24.yace"
-MODEL = "data/amorphous-mof/zif/m1-zif_ace_24-anneal_1500K_5ns.data"
+# Data measured on the material.
 NEUTRON = "data/amorphous-mof/scattering/expt/neutron-fq.txt"
 XRAY = "data/amorphous-mof/scattering/expt/xray-fq.txt"
-SODALITE = "data/cells/zif-sod-204.xyz"
 # truth/refine.md: R of m1 against experiment, with the published conventions.
 R_NEUTRON, R_XRAY = 0.1945, 0.2048
 

@@ -1,13 +1,15 @@
 """Several models from one config: each as if run alone, pooled, and none the worse for one that fails."""
 
 import csv
+import errno
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,9 +19,10 @@ from refine_folder import CONFIG, make_folder
 from carvsdb.errors import InputError
 from carvsdb.rings import Carvs
 from carvsdb_ingest.readers.models import read_model
-from carvsdb_refine.run import prepare, read_config, replica, run, seeds_of
+from carvsdb_refine.run import ConfigFile, Setup, prepare, read_config, replica, replicas, run, seeds_of
 from carvsdb_refine.run.net_of_model import BondedModel, rings_of_model
 
+WORK = replicas._work
 SEEDS = (7, 3, 11)
 SEVERAL = CONFIG.replace("seed = 7", "seeds = [7,\n  3, 11]").replace("moves = 400", "moves = 200")
 
@@ -83,6 +86,12 @@ def test_the_report_pools(finished: Path, tmp_path: Path) -> None:
     assert one.code == 0
     assert "200 of 200 moves" in (tmp_path / "three.html").read_text()
     assert carvsdb("refine", "report", finished, "--seed", "4").code == 4
+    (tmp_path / "own-figures").mkdir()
+    (tmp_path / "own-figures" / "curves.csv").write_text("mine\n")
+    refused = carvsdb("refine", "report", finished, "--no-rings", "-o", tmp_path / "own.html")
+    assert refused.code == 7
+    assert "curves.csv: stands there already" in refused.err
+    assert (tmp_path / "own-figures" / "curves.csv").read_text() == "mine\n"
 
 
 def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> None:
@@ -95,15 +104,42 @@ def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> Non
     assert done.code == 6
     assert "seed 3 failed: " in done.err
     assert "2 models, 1 failed" in done.out
-    assert "si-seed-7, si-seed-7-after-200, si-seed-11" in done.out or "si-seed-7, si-seed-11" in done.out
+    assert f"entries  si-seed-7, si-seed-11 in {db}" in done.out
     # Pooled in the catalogue, too: two models of one material against one of them.
-    answer = carvsdb(
-        "distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json"
-    )  # fmt: skip
+    answer = carvsdb("distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json")
     assert answer.code == 0
-    assert {kind for row in answer.json["noise_kind"] for kind in row} & {"models", "blocks", "none"}
+    assert answer.json["labels"] == ["si-seed-7", "si-seed-7+si-seed-11"]
+    assert answer.json["noise_kind"] == [["none", "models"], ["models", "none"]]
+    assert answer.json["noise"][0][1] > 0
     shown = carvsdb("show", "si-seed-11", "--db", db, "--json").json["refinements"]
     assert shown[0]["seed"] == 11
+
+
+def with_a_bug(file: ConfigFile, *given: Any) -> None:
+    """Run a replica in a process in which one seed meets a bug, and another a full disk."""
+
+    def broken(file: ConfigFile, allowed: Sequence[str]) -> Setup:
+        if file.config.run.seed == 11:
+            raise OSError(errno.ENOSPC, "No space left on device", "trace.csv")
+        raise ZeroDivisionError("of \x1b[31mseed 3")
+
+    if file.config.run.seed != 7:
+        vars(replicas)["prepare"] = broken
+    WORK(file, *given)
+
+
+def test_a_bug_is_shown_and_what_the_system_refuses_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replicas, "_work", with_a_bug)
+    config = make_folder(tmp_path, SEVERAL.replace("moves = 200", "moves = 1"))
+    done = carvsdb("refine", "run", config, "--json")
+    assert done.code == 6
+    assert [model["seed"] for model in done.json["replicas"]] == [7]
+    assert [(one["seed"], one["code"]) for one in done.json["failed"]] == [(3, 1), (11, 7)]
+    assert "Traceback (most recent call last):" in done.err
+    assert 'raise ZeroDivisionError("of' in done.err
+    assert "seed 3 failed: internal error, please report it: ZeroDivisionError: of \\x1b[31mseed 3\n" in done.err
+    assert "seed 11 failed: trace.csv: cannot be read or written (No space left on device)\n" in done.err
+    assert done.err.count("Traceback") == 1
 
 
 def test_stopped_and_resumed(finished: Path, tmp_path: Path) -> None:
@@ -150,7 +186,7 @@ def test_seeds_from_the_command_line(tmp_path: Path) -> None:
     ],
 )
 def test_seeds_that_make_no_sense(lines: str, words: str, tmp_path: Path) -> None:
-    done = carvsdb("refine", "status", make_folder(tmp_path, CONFIG.replace("seed = 7", lines)))
+    done = carvsdb("refine", "run", make_folder(tmp_path, CONFIG.replace("seed = 7", lines)))
     assert done.code == 3
     assert words in done.err
-    assert os.listdir(tmp_path)
+    assert not (tmp_path / "si").exists()

@@ -1,4 +1,4 @@
-"""Runs: the same config gives the same bytes, whatever happens on the way; and one sentence for what is wrong."""
+"""Runs: the same config gives the same bytes, whatever happens on the way."""
 
 import json
 import os
@@ -6,21 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from program import carvsdb
-from refine_folder import CONFIG, make_folder, silicon, with_element
+from refine_folder import CONFIG, finished_run, make_folder, naive_distances, silicon
 
-from carvsdb.atoms.model import AtomicModel
-from carvsdb.catalogue import Catalogue
 from carvsdb.errors import InputError, RefusedError
 from carvsdb_ingest.readers.models import read_model
-from carvsdb_ingest.writers.models import write_model
-from carvsdb_refine.report import make
 from carvsdb_refine.run import Hooks, prepare, read_config, resume, run, status
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
@@ -41,9 +35,7 @@ COMPARED = ("model.xyz", "trace.csv", "snapshots/0000000200.xyz", "snapshots/000
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the config of a run that nothing disturbed."""
-    config = make_folder(tmp_path_factory.mktemp("undisturbed"))
-    run(prepare(read_config(config)))
-    return config
+    return finished_run(tmp_path_factory.mktemp("undisturbed"))
 
 
 def results(config: Path) -> dict[str, bytes]:
@@ -181,9 +173,8 @@ def test_a_full_disk_keeps_the_last_checkpoint(finished: Path, tmp_path: Path, m
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        with pytest.raises((InputError, RefusedError), match="No space left on device") as caught:
+        with pytest.raises(RefusedError, match=r"cannot be written \(No space left on device\)"):
             run(prepare(read_config(config)))
-    assert "the last checkpoint is kept" in str(caught.value) or "cannot be" in str(caught.value)
     folder = config.parent / "si"
     assert not list(folder.glob(".*.part"))
     assert 0 < load_checkpoint(folder / "checkpoint.npz").notes.moves < 400
@@ -313,252 +304,3 @@ def test_energy_alone(tmp_path: Path) -> None:
     answer = run(prepare(read_config(config)))
     assert answer.data == []
     assert answer.energy_per_atom == pytest.approx(-4.2, abs=0.2)
-
-
-# --- the command line
-
-
-def test_score_status_and_progress(tmp_path: Path) -> None:
-    config = make_folder(tmp_path)
-    scored = carvsdb("refine", "score", config, "--json").json
-    assert scored["energy_per_atom"] == pytest.approx(-4.2, abs=0.1)
-    assert {"kind", "file", "rw", "chi2", "scale"} <= set(scored["data"][0])
-    assert carvsdb("refine", "status", config, "--json").json["state"] == "new"
-    done = carvsdb("refine", "run", config)
-    assert done.code == 0
-    assert "400 of 400 moves" in done.err
-    assert "moves/s" in done.err
-    assert "eV/atom" in done.err
-    assert "accepted molecule" in done.err
-    assert "checked after 400 moves: 0 pairs in a wrong bin" in done.err
-    shown = carvsdb("refine", "status", config)
-    assert "finished, 400 of 400 moves" in shown.out
-    assert carvsdb("refine", "status", config, "--json").json["snapshots"] == 2
-
-
-def test_a_start_that_breaks_a_limit_is_said_to(tmp_path: Path) -> None:
-    config = make_folder(tmp_path, CONFIG.replace('"Si-Si" = 1.9', '"Si-Si" = 2.2'))
-    scored = carvsdb("refine", "score", config, "--json").json
-    distances = naive_distances(read_model(tmp_path / "start.xyz"))
-    assert scored["violations"] == {"hard spheres": int((distances < 2.2).sum())}
-    assert 0 < scored["violations"]["hard spheres"] < 64
-    assert "hard spheres broken" in carvsdb("refine", "score", config).out
-
-
-def naive_distances(model: AtomicModel) -> NDArray[np.float64]:
-    """Return the distance of every pair to the nearest image."""
-    fractions = model.positions @ np.linalg.inv(model.cell)
-    delta = fractions[:, None] - fractions
-    distances = np.linalg.norm((delta - np.rint(delta)) @ model.cell, axis=2)
-    return np.asarray(distances[np.triu_indices(model.n_atoms, 1)], np.float64)
-
-
-def test_the_report_holds_everything(finished: Path, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    done = carvsdb("refine", "report", finished, "-o", page, "--json")
-    assert done.code == 0
-    names = [Path(name).name for name in done.json["figures"]]
-    assert names == [
-        "fits.png", "d-of-r.png", "partials.png", "traces.png", "coordination.png", "angles.png", "rings.png",
-    ]  # fmt: skip
-    for name in done.json["figures"]:
-        assert Path(name).read_bytes().startswith(b"\x89PNG")
-    text = page.read_text()
-    assert text.count("data:image/png;base64,") == 7
-    assert 'src="http' not in text
-    assert "cut at r_max = 5.42" in text
-    assert "Stillinger" in text or "stillinger-weber" in text
-
-
-def test_a_report_that_failed_can_be_written_again(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = tmp_path / "page.html"
-
-    def full(path: Path, content: bytes) -> None:
-        raise RefusedError("cannot be written (No space left on device)", item=str(path))
-
-    with monkeypatch.context() as patched:
-        patched.setattr(make, "write_bytes", full)
-        assert carvsdb("refine", "report", finished, "--no-rings", "-o", page).code == 7
-    assert carvsdb("refine", "report", finished, "--no-rings", "-o", page).code == 0
-
-
-def test_models_go_into_a_catalogue(tmp_path: Path) -> None:
-    config = make_folder(tmp_path)
-    db = tmp_path / "si.duckdb"
-    done = carvsdb("refine", "run", config, "--db", db, "--json")
-    assert done.code == 0
-    assert done.json["entries"] == ["si", "si-after-200"]
-    with Catalogue.open(db, read_only=True) as catalogue:
-        rows = {row["model"]: row for row in catalogue.refinements().rows()}
-        assert set(rows) == {"si", "si-after-200"}
-        row = rows["si"]
-        assert row["seed"] == 7
-        assert row["data_sha256"] == [prepare(read_config(config)).data[0].sha256]
-        assert json.loads(row["config"])["run"]["moves"] == 400
-        stored = json.loads(row["results"])
-        assert stored["energy_per_atom"] == done.json["energy_per_atom"]
-        assert stored["data"][0]["rw"] == done.json["data"][0]["rw"]
-        between = json.loads(rows["si-after-200"]["results"])
-        trace = read_trace(tmp_path / "si" / "trace.csv")
-        assert between["moves"] == 200
-        assert between["energy_per_atom"] == trace["energy_per_atom"][4]
-        assert between["data"][0]["fitted"]["rw"] == trace["rw_1"][4]
-        entries = {entry["label"]: entry for entry in catalogue.list().rows()}
-        assert set(entries) == {"si", "si-after-200"}
-    # The same file by the ordinary road is the same entry.
-    again = carvsdb("ingest", tmp_path / "si" / "model.xyz", "--label", "si", "--db", db, "--json")
-    assert (again.json["added"], again.json["unchanged"]) == (0, 1)
-
-
-def test_a_finished_run_can_be_taken_in_later(finished: Path, tmp_path: Path) -> None:
-    db = tmp_path / "si.duckdb"
-    db.write_text("no catalogue")
-    refused = carvsdb("refine", "resume", finished, "--db", db)
-    assert refused.code == 3
-    assert "moves" not in refused.err
-    db.unlink()
-    for label in ("first", "first"):
-        done = carvsdb("refine", "resume", finished, "--db", db, "--label", label, "--json")
-        assert done.code == 0
-        assert done.json["entries"] == ["first", "first-after-200"]
-    with Catalogue.open(db, read_only=True) as catalogue:
-        assert len(catalogue.refinements().rows()) == 2
-
-
-# --- what is wrong is said in one sentence
-
-
-def failing(config: Path, *words: str, command: str = "run", code: int = 3) -> None:
-    done = carvsdb("refine", command, config, "--json")
-    assert done.code == code
-    assert done.json["error"]["code"] == code
-    assert len(done.err.strip().splitlines()) == 1
-    for word in words:
-        assert word in done.err
-
-
-def test_missing_files(tmp_path: Path) -> None:
-    config = make_folder(tmp_path)
-    (tmp_path / "neutron-sq.txt").unlink()
-    failing(config, "neutron-sq.txt", "there is no such file")
-    failing(tmp_path / "none.toml", "none.toml", "there is no such file", command="score")
-    make_folder(tmp_path)
-    (tmp_path / "start.xyz").unlink()
-    failing(config, "start.xyz", "there is no such file")
-
-
-def test_nan_in_data(tmp_path: Path) -> None:
-    config = make_folder(tmp_path)
-    path = tmp_path / "neutron-sq.txt"
-    path.write_text(path.read_text().replace(path.read_text().splitlines()[4], "1.02 nan"))
-    failing(config, "neutron-sq.txt:5", "number")
-
-
-def test_wrong_units(tmp_path: Path) -> None:
-    config = make_folder(tmp_path)
-    path = tmp_path / "neutron-sq.txt"
-    rows = [line.split() for line in path.read_text().splitlines()]
-    path.write_text("".join(f"{10 * float(q)} {s}\n" for q, s in rows))
-    failing(config, "looks like 1/nm, not 1/Å")
-    config.write_text(CONFIG.replace("sigma = 0.05", 'sigma = 0.05\nq_unit = "1/nm"'))
-    assert carvsdb("refine", "score", config).code == 0
-
-
-def test_species_without_a_form_factor(tmp_path: Path) -> None:
-    xray = 'kind = "xray"\nform_factors = "cromer-mann"'
-    config = make_folder(tmp_path, CONFIG.replace('kind = "neutron"', xray))
-    write_model(with_element(silicon(), "Fm"), tmp_path / "start.xyz")
-    failing(config, "Fm has no Cromer-Mann form factor")
-
-
-def test_potential_lacking_an_element(tmp_path: Path) -> None:
-    config = make_folder(tmp_path)
-    write_model(with_element(silicon(), "Ge"), tmp_path / "start.xyz")
-    failing(config, "start.xyz", "has no element Ge")
-
-
-def test_cell_smaller_than_twice_the_cut_off(tmp_path: Path) -> None:
-    config = make_folder(tmp_path)
-    write_model(silicon(cells=1), tmp_path / "start.xyz")
-    failing(config, "start.xyz", "less than twice the cut-off")
-
-
-def test_data_without_errors_cannot_be_refined(tmp_path: Path) -> None:
-    config = make_folder(tmp_path, CONFIG.replace("sigma = 0.05\n", ""))
-    failing(config, "neutron-sq.txt", "a third column, or sigma")
-    assert carvsdb("refine", "score", config, "--json").json["data"][0]["chi2"] is None
-
-
-def test_unknown_potential(tmp_path: Path) -> None:
-    config = make_folder(tmp_path, CONFIG.replace("stillinger-weber", "stillinger"))
-    failing(config, "si.toml", "got 'stillinger'", "stillinger-weber")
-
-
-def test_a_format_that_cannot_hold_the_model_is_found_at_once(tmp_path: Path) -> None:
-    config = make_folder(tmp_path, CONFIG.replace("[outputs]", '[outputs]\nmodel = "last.data"'))
-    turned = silicon()
-    turned = replace(turned, positions=turned.positions[:, ::-1], cell=turned.cell[[1, 0, 2]])
-    write_model(turned, tmp_path / "start.xyz")
-    failing(config, "LAMMPS has no left-handed cells")
-    assert not (tmp_path / "si").exists()
-
-
-def test_molecules_that_are_not_there(tmp_path: Path) -> None:
-    config = make_folder(tmp_path, CONFIG.replace("[[data]]", 'molecules = "file"\n[[data]]', 1))
-    failing(config, "start.xyz", "has no molecules")
-    config.write_text(CONFIG.replace("[[data]]", 'molecules = "bonds"\nbonds = {"Si-Si" = 2.6}\n[[data]]', 1))
-    failing(config, "start.xyz", "64 atoms are held together by bonds without an end")
-
-
-# --- the published model
-
-
-def test_score_of_the_published_model(shared: Path, tmp_path: Path) -> None:
-    """The numbers of truth/refine.md, from the file of the documentation."""
-    data = shared / "data/amorphous-mof"
-    config = tmp_path / "m1.toml"
-    config.write_text(f"""
-[start]
-model = "{data}/zif/m1-zif_ace_24-anneal_1500K_5ns.data"
-types = {{1 = "C", 2 = "H", 3 = "N", 4 = "Zn"}}
-molecules = "file"
-[[data]]
-kind = "neutron"
-file = "{data}/scattering/expt/neutron-fq.txt"
-function = "F(Q)"
-deuterium = 0.933
-sigma = 0.01
-scale = "fixed"
-[[data]]
-kind = "xray"
-file = "{data}/scattering/expt/xray-fq.txt"
-sigma = 0.01
-scale = "free"
-form_factors = "cromer-mann"
-[potential]
-kind = "ace"
-file = "{data}/mlips/zif-ace-24.yace"
-[run]
-bin_correction = false
-""")
-    scored = carvsdb("refine", "score", config, "--json").json
-    assert scored["energy_per_atom"] == pytest.approx(-6.733474398079, abs=1e-11)
-    means = {"C": -6.443304, "H": -5.439786, "N": -8.152734, "Zn": -10.559593}
-    assert scored["energy_by_element"] == pytest.approx(means, abs=6e-7)
-    neutron, xray = scored["data"]
-    assert round(neutron["rw"], 4) == 0.1945
-    assert round(xray["rw"], 4) == 0.2048
-    assert round(xray["scale"], 5) == 0.46887
-    assert (neutron["kind"], neutron["scale"], neutron["n_points"]) == ("neutron", 1.0, 2483)
-    # Cut where the model ends: no worse than the data as they are.
-    assert neutron["fitted"]["rw"] < neutron["rw"]
-    assert neutron["fitted"]["r_max"] == pytest.approx(37.04)
-    # With the correction of the bins, which the published numbers lack.
-    text = config.read_text()
-    config.write_text(text[: text.index("[potential]")])
-    corrected = carvsdb("refine", "score", config, "--json").json
-    assert [round(one["rw"], 4) for one in corrected["data"]] == [0.1947, 0.2049]
-    assert round(corrected["data"][1]["scale"], 5) == 0.46882
-    assert "nothing keeps atoms apart" in corrected["doubts"][0]

@@ -1,5 +1,6 @@
 """Soft constraints and fixed atoms: kept up to date, pulling where they should; X-rays of ions and over <f²>."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,41 @@ def naive_fraction(model: AtomicModel, soft: CoordinationFraction) -> float:
     return good / centres
 
 
+def nearest(model: AtomicModel, one: int, two: int) -> Any:
+    """Return the vector between two atoms in nearest images, by trying all."""
+    images = np.array(list(np.ndindex(5, 5, 5))) - 2
+    vectors = model.positions[two] - model.positions[one] + images @ model.cell
+    return vectors[np.argmin(np.linalg.norm(vectors, axis=1))]
+
+
+def naive_shapes(start: AtomicModel, model: AtomicModel, soft: Stretch | Bend) -> float:
+    """Return chi² of the bonds or angles of a start in a later model."""
+    atoms, elements = range(start.n_atoms), start.elements
+
+    def bonded(one: int, two: int) -> bool:
+        return one != two and bool(np.linalg.norm(nearest(start, one, two)) < soft.longest)
+
+    def angle(one: int, centre: int, two: int, where: AtomicModel) -> float:
+        first, second = nearest(where, centre, one), nearest(where, centre, two)
+        return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(first, second)), first @ second)))
+
+    departures: list[Any] = []
+    if isinstance(soft, Stretch):
+        for one, two in itertools.combinations(atoms, 2):
+            if sorted((elements[one], elements[two])) == sorted((soft.first, soft.second)) and bonded(one, two):
+                length = np.linalg.norm(nearest(start, one, two)) if soft.length is None else soft.length
+                departures.append(np.linalg.norm(nearest(model, one, two)) - length)
+    else:
+        for centre in [atom for atom in atoms if elements[atom] == soft.centre]:
+            around = [atom for atom in atoms if bonded(centre, atom)]
+            for one, two in itertools.combinations(around, 2):
+                if sorted((elements[one], elements[two])) == sorted((soft.first, soft.last)):
+                    target = angle(one, centre, two, start) if soft.angle is None else soft.angle
+                    departures.append(angle(one, centre, two, model) - target)
+    assert len(departures) > 5
+    return float(sum((departure / soft.sigma) ** 2 for departure in departures))
+
+
 @pytest.mark.parametrize(
     "soft",
     [
@@ -83,11 +119,12 @@ def naive_fraction(model: AtomicModel, soft: CoordinationFraction) -> float:
 )
 def test_soft_constraints_follow_moves(soft: Any) -> None:
     generator = np.random.default_rng(3)
-    configuration = Configuration(mixture(1))
+    start = mixture(1)
+    configuration = Configuration(start)
     bound = soft.bind(configuration)
     for size in (1, 2, 5, 3, 1, 4):
         atoms = generator.permutation(40)[:size]
-        moved = configuration.positions[atoms] + generator.normal(0, 0.6, (size, 3))
+        moved = configuration.positions[atoms] + generator.normal(0, 0.4, (size, 3))
         before = bound.chi2
         change = bound.propose(Proposal(atoms, moved))
         if size == 5:
@@ -100,6 +137,8 @@ def test_soft_constraints_follow_moves(soft: Any) -> None:
         assert bound.drift() < 1e-7
         if isinstance(soft, CoordinationFraction):
             assert bound.fraction == pytest.approx(naive_fraction(configuration.snapshot(), soft))
+    if not isinstance(soft, CoordinationFraction):
+        assert bound.chi2 == pytest.approx(naive_shapes(start, configuration.snapshot(), soft), rel=1e-6)
     grown = Proposal(np.arange(40), configuration.positions * 1.05, configuration.cell * 1.05)
     expected = bound.chi2_at(grown.positions, configuration.cell * 1.05) - bound.chi2
     assert bound.propose(grown) == pytest.approx(expected, abs=1e-9)

@@ -2,8 +2,10 @@
 
 import signal
 import time
+import weakref
 from collections import Counter, deque
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -18,6 +20,7 @@ from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, contract_linkers, library, supercell
 from carvsdb.rings import (
     Carvs,
+    RingCensus,
     extended_point_symbols,
     find_rings,
     find_rings_to_the_last,
@@ -103,6 +106,30 @@ def test_an_effort_ends_the_search_at_a_smaller_cut_off(monkeypatch: pytest.Monk
         find_rings(net, size + 1)
     monkeypatch.undo()
     assert found[0].ring_counts == find_rings(net, size).ring_counts
+
+
+def test_the_budget_is_one_for_all_shares_of_roots() -> None:
+    net = supercell(library.load("sod"), (2, 2, 2))
+    number = find_rings(net, 12).n_rings
+    for n_threads in (1, 3):
+        assert find_rings(net, 12, max_rings=number, n_threads=n_threads).n_rings == number
+        with pytest.raises(RingBudgetError):
+            find_rings(net, 12, max_rings=number - 1, n_threads=n_threads)
+
+
+def test_what_a_search_found_is_free_before_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[weakref.ref[np.ndarray]] = []
+
+    def search_once(net: Net, size: int, **how: Any) -> RingCensus:
+        if not held:
+            rows = np.zeros(8)
+            held.append(weakref.ref(rows))
+            raise RingBudgetError(f"more than {len(rows)} rings")
+        assert held[0]() is None
+        return find_rings(net, size, **how)
+
+    monkeypatch.setattr("carvsdb.rings.census.find_rings", search_once)
+    assert find_rings_within_budget(library.load("sod"), 8).max_ring_size == 7
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a timer of POSIX")

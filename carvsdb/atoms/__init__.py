@@ -5,6 +5,7 @@
 `model`           `AtomicModel`: atoms that a refinement moves
 `cell`            unit cells: lattice vectors from lengths and angles, volumes, heights
 `elements`        chemical elements
+`formula`         chemical formulas: read, and written in Hill order
 `pairs`           the neighbour list of a structure: all pairs closer than a distance
 `cell_list`       the cell list of moving atoms
 `space_groups`    symmetry from all that a file says: operations, Hall symbol, names, number

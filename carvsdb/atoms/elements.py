@@ -42,6 +42,10 @@ _MIXTURE = re.compile(r"(\d*\.\d+)?\s*([A-Z][a-z]?)\s*(\d*\.?\d+)?")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
+DALTON_PER_CUBIC_ANGSTROM = 1.66053906660
+"""One dalton per Å³, in g/cm³ (CODATA 2018)."""
+
+
 @cache
 def _masses() -> dict[str, float]:
     import gemmi
@@ -245,6 +249,30 @@ def is_element_word(text: str) -> bool:
         return False
     whole = word[0].upper()
     return is_symbol(letters[0].capitalize()) or whole in _GROUPS or whole.rstrip("0123456789") in _GROUPS
+
+
+def symbol_doubt(text: str, element: str) -> str | None:
+    """Say so if a type or a label, taken for an element of two letters, may be a word or a type of a force field.
+
+    Notes
+    -----
+    In GAFF an aromatic carbon is ``ca``, the oxygen of an ether ``os``, the hydrogen of a hydroxyl ``ho``.
+
+    Examples
+    --------
+    >>> symbol_doubt("Mof_Zn1", "Mo")
+    "'Mof' is taken for Mo, but may be a word or a type of a force field"
+    >>> symbol_doubt("zn", "Zn"), symbol_doubt("Zn1a", "Zn"), symbol_doubt("Wat", "O")
+    (None, None, None)
+    """
+    letters = _LETTERS.match(text.lstrip("0123456789_ "))
+    if letters is None or len(element) < 2 or letters[0][:2].capitalize() != element:
+        return None
+    word = letters[0]
+    is_like_type = len(word) == 2 and word.islower() and word[0] in "chnops" and is_metal(element)
+    if not (is_like_type or word[2:3].islower()):
+        return None
+    return f"'{word}' is taken for {element}, but may be a word or a type of a force field"
 
 
 def mixed_elements(text: str) -> dict[str, float]:

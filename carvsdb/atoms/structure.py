@@ -10,19 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import mass_of
+from carvsdb.atoms.elements import DALTON_PER_CUBIC_ANGSTROM, mass_of
+from carvsdb.atoms.formula import hill_formula
 from carvsdb.errors import InputError
 from carvsdb.optional_packages import load_optional
-from carvsdb_schemas.columns import json_text
+from carvsdb_schemas.json_text import json_text
 
 LARGEST_UNPACKED = 2**28
 """Bytes of JSON that packed atoms may be: more than a million atoms have."""
 
 FARTHEST = 1e6
 """Cells that an atom may be away, at most."""
-
-_DALTON_PER_CUBIC_ANGSTROM = 1.66053906660
-"""In g/cm³."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -138,16 +136,14 @@ class Structure:
         """Formula of the cell's content in Hill order, numbers divided by their greatest common divisor."""
         numbers = Counter(self.elements)
         divisor = int(np.gcd.reduce(list(numbers.values()))) if numbers else 1
-        first = [symbol for symbol in ("C", "H", "D", "T") if symbol in numbers] if "C" in numbers else []
-        order = first + sorted(set(numbers) - set(first))
-        return "".join(f"{symbol}{numbers[symbol] // divisor if numbers[symbol] > divisor else ''}" for symbol in order)
+        return hill_formula({symbol: number // divisor for symbol, number in numbers.items()})
 
     @property
     def density(self) -> float:
         """Density in g/cm³, with standard atomic weights."""
         numbers = Counter(self.elements)
         mass = sum(number * mass_of(symbol) for symbol, number in numbers.items())
-        return float(mass / self.volume * _DALTON_PER_CUBIC_ANGSTROM)
+        return float(mass / self.volume * DALTON_PER_CUBIC_ANGSTROM)
 
     def to_ase(self) -> Any:
         """Return the atoms as an ``ase.Atoms``; deuterium is hydrogen of the mass 2.014 there."""

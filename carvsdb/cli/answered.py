@@ -1,17 +1,16 @@
 """The options `--format`, `-o`, `--columns` of commands that answer, and what they do with an answer."""
 
-import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from carvsdb.atomic_write import write_bytes, write_text
+from carvsdb.cli.added_options import Option, in_place_of
 from carvsdb.cli.output import json_line, say, table
 from carvsdb.cli.row_formats import (
     Row,
@@ -159,28 +158,7 @@ class Output:
             sys.stdout.buffer.flush()
 
 
-def answered(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of its answer, in place of its parameter `out`, an `Output`."""
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        chosen = {name: given.pop(name) for name in _OPTIONS}
-        command(**given, out=_output(**chosen))
-
-    signature = inspect.signature(command)
-    own = [one for one in signature.parameters.values() if one.name != "out"]
-    options = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in _OPTIONS.items()
-    ]
-    parameters = [*(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own), *options]
-    del run.__wrapped__
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return run
-
-
-_OPTIONS: dict[str, tuple[Any, Any]] = {
+_OPTIONS: dict[str, Option] = {
     "as_json": (Annotated[bool, typer.Option("--json", help="The same as --format json.")], False),
     "out_format": (
         Annotated[Format | None, typer.Option("--format", help="How to answer; else what the suffix of -o says.")],
@@ -229,3 +207,7 @@ def _output(
         raise typer.BadParameter("Parquet is not written to a terminal; give a file with -o", param_hint="--format")
     columns = tuple(name.strip() for one in out_columns or [] for name in one.split(",") if name.strip())
     return Output(said or Format.table, out_path, out_force, columns)
+
+
+answered = in_place_of("out", _OPTIONS, lambda typed: _output(**typed))
+"""Gives a command the options of its answer, in place of its parameter `out`, an `Output`."""

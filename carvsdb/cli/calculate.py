@@ -93,7 +93,7 @@ def calculate(
     )
     from carvsdb_schemas.refinement_answers import CalculateAnswer
 
-    # Before any work is done: pairs of a large model take minutes.
+    # Before any work is done.
     for path in (output, partials):
         if path is not None and not force and not is_own(path):
             raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")

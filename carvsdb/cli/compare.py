@@ -10,7 +10,6 @@ from carvsdb.cli.answered import Output, answered
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
 from carvsdb.cli.output import say, table
-from carvsdb.errors import InputError
 from carvsdb.escaping import escaped
 from carvsdb_schemas.filters import Filters
 
@@ -112,20 +111,13 @@ def _compose(catalogue: "Catalogue", query: str, out: Output) -> None:
 
 
 def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None = None) -> "Entry":
-    """Analyse the one net of a file."""
-    from carvsdb_ingest.analysis import read_items
-    from carvsdb_ingest.analysis.analyse import analyse
-    from carvsdb_ingest.tasks.pipeline import to_entry
+    """Analyse the one net of a file, and say what was decided and doubted."""
+    from carvsdb_ingest.tasks.likeness import entry_of_file as analysed
 
-    items = read_items(path, read_options(types=types, bonds=bonds))
-    if len(items) != 1:
-        raise InputError(f"holds {len(items)} nets; ask about one at a time", path=path, hint="ingest the file first")
-    for sentence in items[0].notes:
+    entry, sentences = analysed(path, read_options(types=types, bonds=bonds))
+    for sentence in sentences:
         say(f"{path}: {sentence}")
-    analysis = analyse(items[0])
-    for sentence in analysis.description.quality:
-        say(f"{path}: {sentence}")
-    return to_entry(analysis)
+    return entry
 
 
 @answered

@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 not found or ambig
 done, 7 refused, 8 verification or convergence failed, 130 interrupted.
 """
 
-import errno
 import os
 import select
 import signal
@@ -37,7 +36,7 @@ from carvsdb.cli import (
     rings,
 )
 from carvsdb.cli.output import answer_json, escaped_streams, say
-from carvsdb.errors import CarvsdbError, CarvsdbWarning, RefusedError
+from carvsdb.errors import CarvsdbError, CarvsdbWarning, refused_by_system
 
 INTERNAL_ERROR = 1
 # Older releases of typer raise click's class, newer ones their own; both are the base of this one.
@@ -158,31 +157,18 @@ def _format_of(given: list[str]) -> str | None:
 
 def _failed(error: Exception, as_json: bool) -> int:
     """Say what nobody foresaw; what the system refuses is no error of ours."""
-    told = None
-    if isinstance(error, OSError) and error.errno in _REFUSED:
-        told = f"cannot be read or written ({error.strerror or error})"
-    elif isinstance(error, MemoryError):
-        told = "there is not enough memory for this"
-    if told is not None:
-        item = None if getattr(error, "filename", None) is None else str(getattr(error, "filename", None))
-        say(str(RefusedError(told, item=item)))
+    refused = refused_by_system(error)
+    if refused is not None:
+        say(str(refused))
         if as_json:
-            _try_to_answer(RefusedError.exit_code, item, told, None)
+            _try_to_answer(refused.exit_code, refused.item, refused.message, None)
         _give_stdout_up()
-        return RefusedError.exit_code
+        return refused.exit_code
     traceback.print_exception(error)
     say(f"internal error, please report it with the lines above: {error}")
     if as_json:
         _try_to_answer(INTERNAL_ERROR, None, f"internal error: {error}", "please report it")
     return INTERNAL_ERROR
-
-
-_REFUSED = {
-    getattr(errno, name)
-    for name in ("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE", "ENAMETOOLONG")
-    if hasattr(errno, name)
-}
-"""What the system answers where a door is closed or a disk full."""
 
 
 def _is_stdout_closed() -> bool:

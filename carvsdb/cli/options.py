@@ -102,13 +102,13 @@ def clusterings_named(names: list[str]) -> list[str]:
     """Return the clusterings that were asked for, `all` written out."""
     if not names:
         return []
-    from carvsdb_ingest.clustering.registry import ALL, CLUSTERINGS, OF_UNITS
+    from carvsdb.errors import InputError
+    from carvsdb_ingest.clustering.registry import clusterings_asked
 
-    known = (*CLUSTERINGS, NODE_ONLY, ALL)
-    for name in names:
-        if name not in known:
-            raise typer.BadParameter(f"expected {', '.join(known)}, got {name!r}", param_hint="--clustering")
-    return [one for name in names for one in (OF_UNITS if name == ALL else (name,))]
+    try:
+        return [one for name in names for one in ((name,) if name == NODE_ONLY else clusterings_asked((name,)))]
+    except InputError as error:
+        raise typer.BadParameter(f"{error}; {NODE_ONLY} leaves linkers out", param_hint="--clustering") from None
 
 
 def elements_of_types(text: str | None) -> tuple[tuple[int, str], ...]:

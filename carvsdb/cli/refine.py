@@ -54,7 +54,7 @@ def score(
     from carvsdb.errors import CarvsdbError
     from carvsdb_refine.run import evaluate, write_start_curves
 
-    setup = _prepared(config, output, allow)
+    setup = _prepared(_config(config, output), allow)
     evaluation = evaluate(setup, setup.model)
     answer = checked(setup, strict, evaluation)
     try:
@@ -85,11 +85,12 @@ def run(
     """
     from carvsdb_refine.run import check_folder
 
-    several = _replicas(config, output, replicas)
+    file = _config(config, output)
+    several = _replicas(file, replicas)
     if several:
         refine_replicas.run(several, db, label, as_json, allow or [], overwrite=overwrite, strict=strict)
         return
-    check_folder(_config(config, output), overwrite)  # before model and data are read, which takes seconds
+    check_folder(file, overwrite)  # before model and data are read, which takes seconds
 
     def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
         from carvsdb_refine.run import check_place
@@ -99,7 +100,7 @@ def run(
         checked(setup, strict)
         return run_of(setup, hooks, overwrite)
 
-    _go(_prepared(config, output, allow), db, label, as_json, go)
+    _go(_prepared(file, allow), db, label, as_json, go)
 
 
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
@@ -116,11 +117,12 @@ def resume(
     """Go on from the last checkpoint of a run, as if it had never stopped; of several models, of all of them."""
     from carvsdb_refine.run import resume as resume_of
 
-    several = _replicas(config, output, replicas)
+    file = _config(config, output)
+    several = _replicas(file, replicas)
     if several:
         refine_replicas.run(several, db, label, as_json, allow or [], go_on=True)
         return
-    _go(_prepared(config, output, allow), db, label, as_json, lambda setup, hooks: resume_of(setup, hooks, before))
+    _go(_prepared(file, allow), db, label, as_json, lambda setup, hooks: resume_of(setup, hooks, before))
 
 
 @app.command(epilog="Example: carvsdb refine status m1.toml")
@@ -137,9 +139,13 @@ def status(
     from carvsdb_refine.run import status as status_of
     from carvsdb_schemas.refinement_answers import StatusesAnswer
 
-    files = runs_in(config) if config.is_dir() else _replicas(config, output, replicas)
-    several = bool(files)
-    answers = [status_of(file) for file in files or [_config(config, output)]]
+    if config.is_dir():
+        several, files = True, runs_in(config)
+    else:
+        file = _config(config, output)
+        found = _replicas(file, replicas)
+        several, files = bool(found), found or [file]
+    answers = [status_of(file) for file in files]
     if as_json and several:
         answer_json(StatusesAnswer(folder=str(config), runs=answers).model_dump(mode="json"))
     elif as_json:
@@ -167,13 +173,14 @@ def report(
 
     Of several models the page shows means with their spread, pooled rings, and the noise between models.
     """
-    several = _replicas(config, folder, replicas)
+    file = _config(config, folder)
+    several = _replicas(file, replicas)
     if several:
         written = refine_replicas.report(several, seed, output, rings, allow or [])
     else:
         from carvsdb_refine.report.make import make_report
 
-        written = make_report(_prepared(config, folder, allow), output, rings)
+        written = make_report(_prepared(file, allow), output, rings)
     if as_json:
         from carvsdb_schemas.refinement_answers import ReportAnswer
 
@@ -201,12 +208,12 @@ app.command(
 app.command(epilog="Example: carvsdb refine pack SiO2=192 --density 2.2g/cm3 -o start.xyz")(start_models.pack)
 
 
-def _prepared(config: Path, output: Path | None, allow: list[str] | None) -> "Setup":
-    """Read a config and what it names; what an allowed calculator could run is said before it can."""
+def _prepared(file: "ConfigFile", allow: list[str] | None) -> "Setup":
+    """Read what a config names; what an allowed calculator could run is said before it can."""
     from carvsdb_refine.run import prepare
 
     say_calculators(allow)
-    return prepare(_config(config, output), allow or ())
+    return prepare(file, allow or ())
 
 
 def _config(config: Path, output: Path | None) -> "ConfigFile":
@@ -215,11 +222,10 @@ def _config(config: Path, output: Path | None) -> "ConfigFile":
     return read_config(config, output)
 
 
-def _replicas(config: Path, output: Path | None, replicas: int | None) -> "list[ConfigFile]":
+def _replicas(file: "ConfigFile", replicas: int | None) -> "list[ConfigFile]":
     """Return the configs of several models, none for a single run."""
     from carvsdb_refine.run import replica, seeds_of
 
-    file = _config(config, output)
     return [replica(file, seed) for seed in seeds_of(file, replicas)]
 
 

@@ -1,5 +1,6 @@
 """Several models from one config: what `run`, `resume` and `report` do then."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,7 @@ def run(
         )
     answer = found.answer
     for failed in answer.failed:
+        print(found.tracebacks.get(failed.seed, ""), end="", file=sys.stderr)
         say(f"seed {failed.seed} failed: {failed.message}")
     if found.stopped:
         say(f"stopped with checkpoints; go on with `carvsdb refine resume {files[0].path}`")

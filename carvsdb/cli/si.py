@@ -4,6 +4,7 @@ import math
 from itertools import groupby
 
 from carvsdb.topology import short_id
+from carvsdb.topology.archive import SOURCE
 from carvsdb_schemas.description import Description
 
 _LONG = 12
@@ -39,9 +40,7 @@ def references(description: Description) -> list[str]:
     """Return what to cite for an answer: of the names, the symbols, the rings and the clustering."""
     found = ["CARVS: Nicholas et al., arXiv:2503.24367 (2025)"]
     if description.names:
-        found.append("RCSR: O'Keeffe et al., Acc. Chem. Res. 41, 1782 (2008), doi:10.1021/ar800124u")
-    if any(name.isupper() for name in description.names):
-        found.append("zeolite codes: Baerlocher & McCusker, Database of Zeolite Structures, iza-structure.org")
+        found.append(SOURCE)
     if description.key:
         found.append("nets by barycentric placement: Delgado-Friedrichs & O'Keeffe, doi:10.1107/S0108767303012017")
     found.append("point and vertex symbols: Blatov, O'Keeffe & Proserpio, doi:10.1039/B910671E")

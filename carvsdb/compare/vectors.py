@@ -13,7 +13,7 @@ from carvsdb.rings import DEFAULT_CUT_OFF, Carvs, find_rings
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
 
 
-class CarvsVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class CarvsVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Turn nets into CARVS vectors: a step of a scikit-learn pipeline that learns nothing.
 
     Parameters

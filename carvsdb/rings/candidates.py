@@ -13,7 +13,7 @@ import numpy as np
 
 from carvsdb.compiled import compiled_part, inlined
 from carvsdb.rings.ball import MASK_BITS, Ball
-from carvsdb.rings.infinite import Graph, Integers
+from carvsdb.rings.infinite import Graph, Integers, Narrow
 from carvsdb.rings.tables import Tables, distance_in
 
 LONGEST = 64
@@ -27,7 +27,7 @@ class Candidates(NamedTuple):
     """Cycles as rows of a ball: candidate `i` has ``lengths[i]`` of `rows`, from the root on."""
 
     lengths: Integers
-    rows: Integers
+    rows: Narrow
 
 
 @inlined

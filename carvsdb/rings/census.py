@@ -1,5 +1,6 @@
 """All rings of a net up to a cut-off, and what they prove."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -200,22 +201,22 @@ def find_rings_within_budget(
 
     The census says by its `max_ring_size` how far the search went.
     """
-    try:
+    # Not within an except clause: the error holds what that search had found, up to gigabytes.
+    with suppress(RingBudgetError):
         return find_rings(net, max_ring_size, max_rings=max_rings, n_threads=n_threads)
-    except RingBudgetError:
-        # Upwards, in long strides and then in short ones: what is too much costs more than all that is not.
-        reached = SMALLEST_CUT_OFF
-        best = find_rings(net, reached, max_rings=max_rings, n_threads=n_threads)
-        beyond = max_ring_size
-        for stride in (_STRIDE, 1):
-            while reached + stride < beyond:
-                try:
-                    best = find_rings(net, reached + stride, max_rings=max_rings, n_threads=n_threads)
-                except RingBudgetError:
-                    beyond = reached + stride
-                    break
-                reached += stride
-        return best
+    # Upwards, in long strides and then in short ones: what is too much costs more than all that is not.
+    reached = SMALLEST_CUT_OFF
+    best = find_rings(net, reached, max_rings=max_rings, n_threads=n_threads)
+    beyond = max_ring_size
+    for stride in (_STRIDE, 1):
+        while reached + stride < beyond:
+            try:
+                best = find_rings(net, reached + stride, max_rings=max_rings, n_threads=n_threads)
+            except RingBudgetError:
+                beyond = reached + stride
+                break
+            reached += stride
+    return best
 
 
 def _completeness(net: Net, sizes: NDArray[np.int32], max_ring_size: int) -> str:

@@ -68,8 +68,8 @@ def rings_from_roots(
         Near distances of all vertices.
     max_rings : int
         The search stops as soon as it has more, or some times as many candidates around one root.
-    effort : ndarray of int64, shape (2,)
-        Steps that were taken, and how many may be; the search stops beyond.
+    effort : ndarray of int64, shape (3,)
+        Steps that were taken, how many may be, and rings that were found; the search stops beyond.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def rings_from_roots(
     depth = longest // 2
     room = 1024
     ball = make_ball(room, 4 * room)
-    found = Candidates(np.empty(64, np.int64), np.empty(1024, np.int64))
+    found = Candidates(np.empty(64, np.int64), np.empty(1024, np.int32))
     n_vertices = graph.n_vertices
     far = FarTables(
         np.zeros(n_vertices, np.int64),
@@ -136,6 +136,7 @@ def rings_from_roots(
                 vertices = doubled(vertices)
             lengths[n_rings] = length
             n_rings += 1
+            effort[2] = n_rings
             for row in cycle:
                 images[used] = ball.images[row]
                 vertices[used] = ball.vertices[row]
@@ -148,7 +149,7 @@ def rings_from_roots(
 
 @compiled_part
 def _is_ring(
-    cycle: Integers, ball: Ball, graph: Graph, near: Tables, far: FarTables, far_words: Words, effort: Integers
+    cycle: Narrow, ball: Ball, graph: Graph, near: Tables, far: FarTables, far_words: Words, effort: Integers
 ) -> tuple[bool, Words]:
     """Tell whether a cycle has no short-cut, by tables of growing radius.
 
@@ -189,7 +190,7 @@ def _is_ring(
 
 
 @compiled_part
-def _sees_ring(cycle: Integers, step: int, ball: Ball, lowest: int, words: Words, begin: int, end: int) -> bool:
+def _sees_ring(cycle: Narrow, step: int, ball: Ball, lowest: int, words: Words, begin: int, end: int) -> bool:
     """Tell whether a table knows no image of a cycle to be nearer to that of one step than along the cycle."""
     length = len(cycle)
     origin = ball.images[cycle[step]] - ball.vertices[cycle[step]] + lowest
@@ -246,29 +247,25 @@ def search(
         begins = np.concatenate([[0], ends])[: net.n_vertices].astype(np.int64)
         near = Tables(np.concatenate([like, *(words for words, _ in tables)]), begins, ends, radius)
         del tables
-        # Looked at while they work: what they have spent together only grows, so that it does not matter when.
+        # Looked at while they work: what they spend and find together only grows, so that it does not matter when.
         most = largest_effort(net)
         shares = _shares(net.n_nodes)
-        efforts = [np.array([0, most], np.int64) for _ in shares]
+        efforts = [np.array([0, most, 0], np.int64) for _ in shares]
         tasks = [
             pool.submit(rings_from_roots, graph, first, end, longest, near, max_rings, effort)
             for (first, end), effort in zip(shares, efforts, strict=True)
         ]
-        too_many = RingBudgetError(
-            f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
-            hint="search it to a smaller size, or allow more rings",
-        )
-        found, n_rings = [], 0
+        found = []
         try:
             for task in tasks:
-                while not wait([task], _LOOK_SECONDS).done:
-                    if _spent(efforts) > most:
-                        raise too_many
-                part = task.result()
-                n_rings += len(part[0])
-                if n_rings > max_rings or part[3] or _spent(efforts) > most:
-                    raise too_many
-                found.append(part)
+                while not wait([task], _LOOK_SECONDS).done and not _is_too_much(efforts, most, max_rings):
+                    pass
+                if _is_too_much(efforts, most, max_rings) or task.result()[3]:
+                    raise RingBudgetError(
+                        f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
+                        hint="search it to a smaller size, or allow more rings",
+                    )
+                found.append(task.result())
         finally:
             # Whatever ends the search, an interrupt too: kernels that run look at it now and then.
             for effort in efforts:
@@ -280,16 +277,17 @@ def search(
     return lengths, order[vertices].astype(np.int32), cells_of(graph, images, vertices)
 
 
+def _is_too_much(efforts: list[NDArray[np.int64]], most: int, max_rings: int) -> bool:
+    """Tell whether all shares together have taken too many steps, or found too many rings."""
+    return sum(int(one[0]) for one in efforts) > most or sum(int(one[2]) for one in efforts) > max_rings
+
+
 def largest_effort(net: Net) -> int:
     """Return how many steps the search of a net may take: about half a minute, more for nets of over 500 nodes.
 
     Disordered nets of four-connected nodes need some 25,000 a node up to 27-rings.
     """
     return max(_LEAST_EFFORT, _EFFORT_A_NODE * net.n_nodes)
-
-
-def _spent(efforts: list[Integers]) -> int:
-    return sum(int(effort[0]) for effort in efforts)
 
 
 def _shares(count: int) -> list[tuple[int, int]]:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from carvsdb_schemas.columns import DuckColumn, JsonText, json_text
+from carvsdb_schemas.columns import DuckColumn, JsonText
+from carvsdb_schemas.json_text import json_text
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:

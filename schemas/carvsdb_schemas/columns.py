@@ -8,6 +8,8 @@ import pyarrow as pa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import UserDefinedType
 
+from carvsdb_schemas.json_text import json_text
+
 LARGEST_RING = 32
 """Number of ring sizes that a stored vector holds: entry ``k`` belongs to rings of ``k + 1`` nodes."""
 
@@ -100,14 +102,3 @@ class JsonText(DuckColumn):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str], Any]:
         """Read text as values."""
         return json.loads
-
-
-def json_text(value: Any) -> str:
-    """Return the JSON text of a value: the same value gives the same text.
-
-    Examples
-    --------
-    >>> json_text({"b": 1, "a": "Å"})
-    '{"a":"Å","b":1}'
-    """
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -15,8 +15,8 @@ from carvsdb.errors import InputError
 from carvsdb.escaping import is_text
 from carvsdb.net.graph import Net
 from carvsdb.rings.carvs import Carvs
-from carvsdb_schemas.columns import json_text
 from carvsdb_schemas.description import Description
+from carvsdb_schemas.json_text import json_text
 from carvsdb_schemas.tables import KINDS, STATUSES
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from uuid import UUID
 
-from carvsdb_schemas.columns import json_text
+from carvsdb_schemas.json_text import json_text
 
 KEY_VERSION = "carvsdb-1"
 """Part of every key: change it, and no old key is met again."""

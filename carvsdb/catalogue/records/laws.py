@@ -13,9 +13,9 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
 from carvsdb_schemas.arrow import table_of
-from carvsdb_schemas.columns import json_text
 from carvsdb_schemas.description import ComponentDescription, CoordinationSequence
 from carvsdb_schemas.filters import KINDS
+from carvsdb_schemas.json_text import json_text
 from carvsdb_schemas.tables import ALL_TABLES, STATUSES
 
 UNREADABLE = (

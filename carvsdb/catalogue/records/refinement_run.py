@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from carvsdb.errors import InputError
 from carvsdb.version import VERSION
-from carvsdb_schemas.columns import json_text
+from carvsdb_schemas.json_text import json_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

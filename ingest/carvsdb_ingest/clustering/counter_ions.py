@@ -14,11 +14,6 @@ from carvsdb_ingest.clustering.building_units import BuildingUnits
 def building_units(structure: Structure, bonds: Bonds) -> BuildingUnits:
     """Return the building units, without alkali ions where these make rods, sheets or frameworks of finite clusters.
 
-    Parameters
-    ----------
-    structure : Structure
-    bonds : Bonds
-
     Raises
     ------
     NoNetError

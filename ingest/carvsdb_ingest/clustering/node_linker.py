@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import HYDROGEN
+from carvsdb.atoms.formula import hill_formula
 from carvsdb.atoms.molecules import NO_MOLECULE
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import NoNetError
@@ -65,7 +66,7 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
         if sorts[molecule[0]] != LINKER:
             continue
         if not bonded[molecule].any():
-            guests[_formula(structure, molecule)] += 1
+            guests[hill_formula(Counter(structure.elements[atom] for atom in molecule))] += 1
             continue
         if part.periodicity:
             raise NoNetError(
@@ -124,12 +125,6 @@ def _label(structure: Structure, molecule: NDArray[np.int64]) -> str:
             return f"molecule {numbers.pop()}"
     heavy = [atom for atom in molecule if structure.elements[atom] not in HYDROGEN]
     return str(structure.labels[(heavy or molecule.tolist())[0]])
-
-
-def _formula(structure: Structure, molecule: NDArray[np.int64]) -> str:
-    numbers = Counter(structure.elements[atom] for atom in molecule)
-    order = sorted(numbers, key=lambda symbol: (symbol != "C", symbol != "H" or "C" not in numbers, symbol))
-    return "".join(f"{symbol}{numbers[symbol] if numbers[symbol] > 1 else ''}" for symbol in order)
 
 
 def _notes(guests: Counter[str], between: int) -> tuple[str, ...]:

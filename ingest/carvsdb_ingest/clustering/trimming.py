@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from carvsdb.atoms.formula import hill_formula
 from carvsdb.errors import NoNetError
 from carvsdb_ingest.clustering.cells import Graph
-from carvsdb_ingest.clustering.groups import Group, connected_groups
+from carvsdb_ingest.clustering.groups import connected_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,11 @@ def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
     periodic = [component for component in components if component.is_infinite]
     if not periodic:
         raise NoNetError(f"all {len(components)} molecules are finite: nothing repeats along bonds", cause="0-periodic")
-    guests = Counter(_formula(component, elements) for component in components if not component.is_infinite)
+    guests = Counter(
+        hill_formula(Counter(elements[atom] for atom in component.atoms))
+        for component in components
+        if not component.is_infinite
+    )
     members = {atom for component in periodic for atom in component.atoms}
     degree = {atom: len(graph[atom]) for atom in members}
     hanging: dict[int, int] = {}
@@ -59,10 +64,3 @@ def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
                     queue.append(other)
     periodicity = max(component.periodicity for component in periodic)
     return Framework(members, hanging, dict(guests.most_common()), periodicity)
-
-
-def _formula(group: Group, elements: tuple[str, ...]) -> str:
-    numbers = Counter(elements[atom] for atom in group.atoms)
-    order = [symbol for symbol in ("C", "H", "D", "T") if symbol in numbers] if "C" in numbers else []
-    order += sorted(set(numbers) - set(order))
-    return "".join(f"{symbol}{numbers[symbol] if numbers[symbol] > 1 else ''}" for symbol in order)

@@ -3,12 +3,13 @@
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import IO, Any
 
 from carvsdb.errors import InputError
 from carvsdb.regular_file import LARGEST_INPUT, open_regular, size_in_words
-from carvsdb_ingest.files.compressed import EXPANSION_ERRORS, opened, plain_name
+from carvsdb_ingest.files.compressed import EXPANSION_ERRORS, opened, plain_name, reason
 from carvsdb_ingest.files.limits import LARGEST_HEADER, MOST_MEMBERS, archive_limit
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
@@ -72,7 +73,7 @@ def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGE
         size = Path(path).stat().st_size
         try:
             stream = _Limited(opened(file), archive_limit(size, largest), path)
-            with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:  # type: ignore[call-overload]
+            with _Archive.open(fileobj=stream, mode="r|") as archive:
                 for number, info in enumerate(archive):
                     if number >= MOST_MEMBERS:
                         raise InputError(f"has more than {MOST_MEMBERS} members, the limit", path=path)
@@ -84,9 +85,9 @@ def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGE
         except InputError as error:
             raise InputError(error.message, path=path, hint=error.hint) from error
         except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
-            raise InputError(f"cannot be read as an archive ({_short(error)})", path=path) from error
+            raise InputError(f"cannot be read as an archive ({reason(error)})", path=path) from error
         except EXPANSION_ERRORS as error:
-            raise InputError(f"cannot be expanded ({_short(error)}); is the file cut off?", path=path) from error
+            raise InputError(f"cannot be expanded ({reason(error)}); is the file cut off?", path=path) from error
 
 
 def _member(
@@ -120,22 +121,26 @@ class _Header(tarfile.TarInfo):
         return found
 
 
-class _Limited:
+class _Archive(tarfile.TarFile):
+    """An archive with such headers; `members` are those that were read."""
+
+    tarinfo = _Header
+    members: list[tarfile.TarInfo]
+
+
+class _Limited(RawIOBase):
     """A stream that may not give more than so many bytes."""
 
     def __init__(self, stream: IO[bytes], most: int, path: str | Path) -> None:
+        super().__init__()
         self._stream = stream
         self._most = most
         self._left = most
         self._path = path
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         found = self._stream.read(size)
         self._left -= len(found)
         if self._left < 0:
             raise InputError(f"expands to more than {size_in_words(self._most)}, the limit", path=self._path)
         return found
-
-
-def _short(error: Exception) -> str:
-    return ascii(str(error)[:100])[1:-1]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import LONGEST, cell_of_parameters, check_volume
-from carvsdb.atoms.elements import is_symbol
+from carvsdb.atoms.elements import is_symbol, symbol_doubt
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
@@ -125,6 +125,8 @@ def _frame(file: TextFile, at: int, n_atoms: int) -> Structure:
         words = [row[first : first + columns] for row in rows]
         arrays[field] = _READ[kind](file, at + 3, name, words)
     elements, cartesian = tuple(arrays.pop("elements")), arrays.pop("cartesian")
+    read = {(row[places["species"]], element): None for row, element in zip(rows, elements, strict=True)}
+    doubts = tuple(doubt for word, element in read if (doubt := symbol_doubt(word, element)))
     ids = arrays.get("atom_ids")
     if ids is not None and len(np.unique(ids)) < n_atoms:
         raise file.error(line, "two atoms of the frame have the same id")
@@ -138,7 +140,7 @@ def _frame(file: TextFile, at: int, n_atoms: int) -> Structure:
             cell,
             origin,
             labels=tuple(map(str, range(1, n_atoms + 1) if ids is None else ids.tolist())),
-            quality=quality,
+            quality=(*quality, *doubts),
             obstacles=obstacles,
             **arrays,
         )

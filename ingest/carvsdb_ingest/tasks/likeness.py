@@ -76,6 +76,23 @@ def reference_nets() -> Catalogue:
     return catalogue
 
 
+def entry_of_file(
+    path: str | Path, read: ReadOptions | None = None, analysis: AnalysisOptions | None = None
+) -> tuple[Entry, tuple[str, ...]]:
+    """Analyse the one net of a file; returns it with what was decided and doubted.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds several nets.
+    """
+    items = read_items(path, read)
+    if len(items) != 1:
+        raise InputError(f"holds {len(items)} nets; ask about one at a time", path=path, hint="ingest the file first")
+    found = analyse(items[0], analysis)
+    return to_entry(found), (*items[0].notes, *found.description.quality)
+
+
 def _asked(
     query: str | Path | Net | Carvs | Entry, read: ReadOptions | None, analysis: AnalysisOptions | None
 ) -> tuple[str | Net | Carvs | Entry, tuple[str, ...]]:
@@ -85,8 +102,4 @@ def _asked(
         raise InputError(f"what is alike is asked of a file, a net or a name, got {type(query).__name__}")
     if isinstance(query, str) and not Path(query).exists():
         return query, ()
-    items = read_items(query, read)
-    if len(items) != 1:
-        raise InputError(f"holds {len(items)} nets; ask about one at a time", path=query, hint="ingest the file first")
-    found = analyse(items[0], analysis)
-    return to_entry(found), (*items[0].notes, *found.description.quality)
+    return entry_of_file(query, read, analysis)

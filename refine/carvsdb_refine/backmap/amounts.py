@@ -1,10 +1,10 @@
 """How much of what is packed: formulas with stoichiometry, and densities by number or by mass."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
-from carvsdb.atoms.elements import is_symbol, mass_of
+from carvsdb.atoms.elements import DALTON_PER_CUBIC_ANGSTROM, mass_of
+from carvsdb.atoms.formula import amounts_of_formula
 from carvsdb.errors import InputError
 
 # Atoms/Å³ and g/cm³ that no material has at pressures of a laboratory: diamond has 0.176, osmium 22.6.
@@ -13,9 +13,7 @@ _MOST_ATOMS, _MOST_MASS = 0.25, 25.0
 _FEWEST_ATOMS = 1e-7
 MOST_ATOMS = 1_000_000
 """More atoms than this are not packed."""
-_DALTON_PER_CUBIC_ANGSTROM = 1.66053906660
 
-_PART = re.compile(r"([A-Z][a-z]?|\(|\))([0-9]*\.?[0-9]*)")
 _DENSITY = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*")
 _BY_MASS = {"g/cm3": 1.0, "g/cm^3": 1.0, "g/cm³": 1.0, "g/cc": 1.0, "g/ml": 1.0, "gcm-3": 1.0, "kg/m3": 1e-3}
 _BY_NUMBER = (
@@ -53,31 +51,8 @@ def atoms_of_formula(formula: str, units: int) -> dict[str, int]:
     >>> atoms_of_formula("SiO2", 64), atoms_of_formula("Ge0.2Se0.8", 10), atoms_of_formula("Ca(OH)2", 1)
     ({'Si': 64, 'O': 128}, {'Ge': 2, 'Se': 8}, {'Ca': 1, 'O': 2, 'H': 2})
     """
-    if "".join(match[0] for match in _PART.finditer(formula)) != formula or not formula:
-        raise InputError(f"{formula!r} is no chemical symbol, linker or formula such as SiO2")
-    stack: list[Counter[str]] = [Counter()]
-    for name, number in _PART.findall(formula):
-        try:
-            amount = float(number) if number else 1.0
-        except ValueError:
-            raise InputError(f"{number!r} in {formula} is no number") from None
-        if name == "(":
-            if number:
-                raise InputError(f"a number follows the bracket in {formula}; expected it behind ')'")
-            stack.append(Counter())
-        elif name == ")":
-            if len(stack) < 2:
-                raise InputError(f"the brackets of {formula} do not match")
-            for symbol, count in stack.pop().items():
-                stack[-1][symbol] += count * amount  # type: ignore[assignment]
-        elif not is_symbol(name):
-            raise InputError(f"{name} in {formula} is no chemical symbol")
-        else:
-            stack[-1][name] += amount  # type: ignore[assignment]
-    if len(stack) > 1:
-        raise InputError(f"the brackets of {formula} do not match")
     found = {}
-    for symbol, share in stack[0].items():
+    for symbol, share in amounts_of_formula(formula).items():
         count = share * units
         if not count <= MOST_ATOMS:
             raise InputError(f"{units} units of {formula} have more than {MOST_ATOMS:,} {symbol}, which is not packed")
@@ -113,7 +88,7 @@ def number_density(text: str, counts: Mapping[str, int]) -> float:
         raise InputError(f"expected a number density in atoms/Å³ such as 0.066, or 2.2g/cm3, got {text!r}")
     value = float(match[1])
     mean = sum(mass_of(symbol) * count for symbol, count in counts.items()) / max(sum(counts.values()), 1)
-    by_mass = mean * _DALTON_PER_CUBIC_ANGSTROM
+    by_mass = mean * DALTON_PER_CUBIC_ANGSTROM
     density = value * _BY_MASS[unit] / by_mass if unit in _BY_MASS else value
     if density > _MOST_ATOMS or density * by_mass > _MOST_MASS:
         raise InputError(

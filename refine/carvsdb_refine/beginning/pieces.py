@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from carvsdb.atoms.elements import HYDROGEN, covalent_radius
+from carvsdb.atoms.formula import hill_formula
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.molecules import atoms_of_molecules, check_molecules
 from carvsdb.errors import InputError
@@ -115,13 +116,8 @@ def _counted(model: AtomicModel) -> Counter[str]:
     counted: Counter[str] = Counter()
     for atoms in atoms_of_molecules(model):
         if len(atoms) > 1:
-            counted[_formula(Counter(model.elements[atom] for atom in atoms.tolist()))] += 1
+            counted[hill_formula(Counter(model.elements[atom] for atom in atoms.tolist()))] += 1
     return counted
-
-
-def _formula(numbers: Counter[str]) -> str:
-    order = sorted(numbers, key=lambda symbol: (symbol != "C", symbol != "H" or "C" not in numbers, symbol))
-    return "".join(f"{symbol}{numbers[symbol] if numbers[symbol] > 1 else ''}" for symbol in order)
 
 
 def _is_molecule(formula: str) -> bool:

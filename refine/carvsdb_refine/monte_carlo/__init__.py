@@ -5,7 +5,7 @@
 `chain_options`   how it judges, adapts and checks
 `acceptance`      the rule: jointly, or the cheap term first
 `moves`           how proposals are drawn
-`constraints/`    shortest distances, coordination numbers, angles, lengths of bonds
+`constraints/`    shortest distances, coordination numbers, angles, bonds, fixed atoms; soft ones
 `data/`           pair counts, curves and chi² of data sets, kept up to date
 `protocols`       what the parts promise one another
 `saved_state`     the model and the generator of a checkpoint, checked
@@ -25,10 +25,12 @@ from carvsdb_refine.monte_carlo.acceptance import BOLTZMANN, Verdict
 from carvsdb_refine.monte_carlo.chain import Chain, Drift, MoveCount
 from carvsdb_refine.monte_carlo.chain_options import ChainOptions
 from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.constraints.bonded_shapes import Bend, Stretch
+from carvsdb_refine.monte_carlo.constraints.coordination_fraction import CoordinationFraction
 from carvsdb_refine.monte_carlo.constraints.fixed import FixedAtoms
 from carvsdb_refine.monte_carlo.constraints.geometric import Angle, BondLengths, Coordination
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import HardSpheres
-from carvsdb_refine.monte_carlo.constraints.soft import Bend, CoordinationFraction, SoftTerm, Stretch
+from carvsdb_refine.monte_carlo.constraints.soft import SoftTerm
 from carvsdb_refine.monte_carlo.data.scattering_state import Fit, ScatteringData, ScatteringState
 from carvsdb_refine.monte_carlo.moves import AtomMove, RigidMove, SwapMove, VolumeMove, bend_move
 from carvsdb_refine.monte_carlo.protocols import (

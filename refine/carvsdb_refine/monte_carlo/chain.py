@@ -275,6 +275,8 @@ class Chain:
         for term in self._soft:
             self._pending.asked.append(term)
             change += term.propose(proposal)
+        if not change < np.inf:
+            return np.inf
         if self._data is None:
             return self.options.chi2_factor * change
         self._pending.asked.append(self._data)

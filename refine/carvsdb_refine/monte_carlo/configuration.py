@@ -65,8 +65,7 @@ class Configuration:
 
     def nearest(self, difference: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return differences of positions, shape (..., 3), moved to within half a cell."""
-        nearest: NDArray[np.float64] = difference - np.rint(difference @ self.inverse) @ self.cell
-        return nearest
+        return nearest_image(difference, self.cell, self.inverse)
 
     def connected(self, atoms: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return positions of a molecule's atoms, shape (k, 3), in the images in which they stand together."""
@@ -75,3 +74,12 @@ class Configuration:
             return positions
         connected: NDArray[np.float64] = positions + self.shifts[atoms] @ self.cell
         return connected
+
+
+def nearest_image(
+    difference: NDArray[np.float64], cell: NDArray[np.float64], inverse: NDArray[np.floating] | None = None
+) -> NDArray[np.float64]:
+    """Return differences of positions, shape (..., 3), moved to within half of a cell; its inverse may be given."""
+    inverse = np.linalg.inv(cell) if inverse is None else inverse
+    nearest: NDArray[np.float64] = difference - np.rint(difference @ inverse) @ cell
+    return nearest

@@ -9,7 +9,7 @@ expansions, `keating` bonds and angles of a fixed net, `ase_calculator` any ASE 
 from carvsdb_refine.potential.ace.potential import AcePotential, read_ace
 from carvsdb_refine.potential.ase_calculator import AseCalculator
 from carvsdb_refine.potential.classical import pair_potentials
-from carvsdb_refine.potential.classical.pair_potentials import *  # noqa: F403 - each that there is, by its own list
+from carvsdb_refine.potential.classical.pair_potentials import LennardJones, LennardJonesPair, Morse, MorsePair
 from carvsdb_refine.potential.classical.stillinger_weber import StillingerWeber
 from carvsdb_refine.potential.classical.tersoff import Tersoff
 from carvsdb_refine.potential.from_config import potential_from_config
@@ -19,9 +19,13 @@ __all__ = [
     "AcePotential",
     "AseCalculator",
     "Keating",
+    "LennardJones",
+    "LennardJonesPair",
+    "Morse",
+    "MorsePair",
     "StillingerWeber",
     "Tersoff",
+    "pair_potentials",
     "potential_from_config",
     "read_ace",
 ]
-__all__ += pair_potentials.__all__

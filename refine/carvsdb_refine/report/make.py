@@ -20,7 +20,7 @@ from carvsdb_refine.report.figures import angles_png, coordination_png, fits_png
 from carvsdb_refine.report.fits import fits, fits_in_r
 from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page
 from carvsdb_refine.run.checkpoint import load_checkpoint
-from carvsdb_refine.run.column_files import csv_of
+from carvsdb_refine.run.column_files import write_columns
 from carvsdb_refine.run.curve_files import write_curves
 from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
@@ -104,7 +104,7 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     tables = write_curves(now, figures_of(path))
     if angles:
         tables += (figures_of(path) / "angles.csv",)
-        write_text(tables[-1], csv_of(angle_columns(angles)))
+        write_columns(tables[-1], angle_columns(angles))
     return replace(written, tables=tables)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atomic_write import write_text
 from carvsdb.compare import distance_matrix
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.rings import Carvs
@@ -16,11 +15,12 @@ from carvsdb_refine.report.figures import fits_png, partials_png, spread_png
 from carvsdb_refine.report.fits import Fit
 from carvsdb_refine.report.make import Written, check_own, current_model, figures_of, write_page
 from carvsdb_refine.report.page import Picture, Section, Table, page
-from carvsdb_refine.run.column_files import CURVES, PARTIALS, csv_of
+from carvsdb_refine.run.column_files import CURVES, PARTIALS, write_columns
 from carvsdb_refine.run.curve_files import curve_columns, partial_columns
 from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import BondedModel, rings_of_model
+from carvsdb_refine.run.replicas import deviation
 from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.run.timing import now
@@ -89,7 +89,7 @@ def make_pooled_report(setups: Sequence[Setup], target: Path | None = None, ring
     paths = []
     for name, columns in tables.items():
         paths.append(figures_of(path) / name)
-        write_text(paths[-1], csv_of(columns))
+        write_columns(paths[-1], columns)
     return replace(written, tables=tuple(paths))
 
 
@@ -109,13 +109,12 @@ def pooled_columns(tables: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
             found[name] = first
         else:
             found[name] = values.mean(axis=0)
-            found[f"deviation of {name}"] = values.std(axis=0, ddof=1)
+            found[f"deviation of {name}"] = deviation(values)
     return found
 
 
 def _mean(values: Sequence[float]) -> str:
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    return f"{np.mean(values):.5f} ± {spread:.5f}"
+    return f"{np.mean(values):.5f} ± {deviation(np.array(values)):.5f}"
 
 
 def _numbers(setup: Setup, models: Sequence[_Model]) -> Section:
@@ -144,7 +143,7 @@ def _fits(models: Sequence[_Model]) -> Section:
             curve = model.evaluation.curves[number]
             score = own.score(curve)
             curves.append(score.scale * curve + score.offset)
-        mean, spread = np.mean(curves, axis=0), np.std(curves, axis=0, ddof=1) if len(curves) > 1 else None
+        mean, spread = np.mean(curves, axis=0), deviation(np.array(curves)) if len(curves) > 1 else None
         unit = unit_of(data.function, data.kind)
         named = data.function if unit == "1" else f"{data.function} ({unit})"
         title = f"{data.kind} {data.function}: Rw {_mean([model.score.data[number].fitted.rw for model in models])}"
@@ -160,7 +159,7 @@ def _fits(models: Sequence[_Model]) -> Section:
 def _partials(models: Sequence[_Model]) -> Section:
     first = models[0].evaluation.partials
     values = np.array([model.evaluation.partials.values for model in models])
-    spread = values.std(axis=0, ddof=1) if len(values) > 1 else None
+    spread = deviation(values) if len(values) > 1 else None
     caption = "Mean partial pair distribution functions up to 12 Å, and twice the deviation between models."
     picture = partials_png(replace(first, values=values.mean(axis=0)), spread=spread)
     return Section("Partials", ["partials.csv has the numbers."], pictures=[Picture("partials", caption, picture)])
@@ -194,9 +193,8 @@ def _rings(setups: Sequence[Setup], models: Sequence[_Model]) -> Section:
             f"most {apart.max():.4f}."
         )
     vectors = np.array([carvs.vector for carvs in found])
-    spread = vectors.std(axis=0, ddof=1) if len(vectors) > 1 else np.zeros(vectors.shape[1])
     caption = "Mean rings per node by size over all models, with the deviation between them."
-    pictures = [Picture("rings", caption, spread_png(pooled.vector, spread))]
+    pictures = [Picture("rings", caption, spread_png(pooled.vector, deviation(vectors)))]
     return Section("Rings", doubts, [Table(_HEADER, rows)], pictures)
 
 

@@ -6,7 +6,7 @@ so what is in a checkpoint is judged anyway: its form here, and each array by th
 Entrances of files to compiled kernels, and what stands there: positions and cell of a model or a checkpoint
 (`saved_state.model_of_state`, finite and a cell like the start's; `cell_list` makes all bins anew), energies, bases and
 curves (`terms.saved`, same type and shape, finite), the number of bins of a histogram (`ScatteringState.restore`,
-within the cell), bonds of a constraint (`BoundBonds.restore`, atoms that there are) or of a net (`Keating._bonds`, as
+within the cell), bonds of a constraint (`AtomGroups.saved`, atoms that there are) or of a net (`Keating._bonds`, as
 many vertices as atoms; `Net` checks its edges), elements (`checks.element_indices`). No other index comes from a file.
 """
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.atomic_write import write_text
+from carvsdb.errors import InputError, RefusedError
 from carvsdb.escaping import csv_text
 from carvsdb.regular_file import open_regular
 
@@ -16,7 +17,7 @@ Floats = NDArray[np.float64]
 
 CURVES, PARTIALS = "curves.csv", "partials.csv"
 # By which files of ours are known.
-_BEGINNINGS = ("Q_1 (Å⁻¹),", "r_1 (Å),", "r (Å),", "Q (Å⁻¹),")
+_BEGINNINGS = ("Q_1 (Å⁻¹),", "r_1 (Å),", "r (Å),", "Q (Å⁻¹),", "angle (°),")
 
 
 def is_own(path: Path) -> bool:
@@ -30,6 +31,19 @@ def is_own(path: Path) -> bool:
             return file.read(40).decode("utf-8", "replace").startswith(_BEGINNINGS)
     except (InputError, OSError):
         return False
+
+
+def write_columns(path: Path, columns: Mapping[str, Floats]) -> None:
+    """Write columns as `csv_of` does.
+
+    Raises
+    ------
+    RefusedError
+        If a file stands there that is not one of ours, or it cannot be written.
+    """
+    if not is_own(path):
+        raise RefusedError("stands there already, and no refinement made it: it is not overwritten", item=str(path))
+    write_text(path, csv_of(columns))
 
 
 def csv_of(columns: Mapping[str, Floats]) -> str:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from carvsdb.atomic_write import why_not_written, write_text
-from carvsdb.errors import RefusedError
-from carvsdb_refine.run.column_files import CURVES, PARTIALS, csv_of, is_own
+from carvsdb.atomic_write import why_not_written
+from carvsdb_refine.run.column_files import CURVES, PARTIALS, write_columns
 from carvsdb_refine.run.evaluation import Evaluation, Floats
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.setup import Setup
@@ -30,9 +29,7 @@ def write_curves(evaluation: Evaluation, folder: Path, prefix: str = "") -> tupl
     written = []
     for name, columns in tables.items():
         path = folder / f"{prefix}{name}"
-        if not is_own(path):
-            raise RefusedError("stands there already, and no refinement made it: it is not overwritten", item=str(path))
-        write_text(path, csv_of(columns))
+        write_columns(path, columns)
         written.append(path)
     return tuple(written)
 

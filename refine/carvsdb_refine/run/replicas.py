@@ -8,13 +8,14 @@ import multiprocessing
 import os
 import queue
 import signal
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from carvsdb.errors import CarvsdbError
+from carvsdb.errors import CarvsdbError, CrashedError, refused_by_system
 from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.progress import Progress
@@ -24,7 +25,6 @@ from carvsdb_schemas.refinement_answers import FailedReplica, ReplicasAnswer, Ru
 
 # Seconds between two looks at what the processes say.
 _PATIENCE = 0.2
-_CRASHED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,21 @@ class Replicas:
         Those that ended well, those that did not, and their means.
     stopped : bool
         Whether they were asked to stop: those that are not finished wait for `resume`.
+    tracebacks : mapping of int to str
+        Of those that ended with an internal error, by seed.
     """
 
     answer: ReplicasAnswer
     stopped: bool
+    tracebacks: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How the process of a replica ended; without an outcome it was stopped."""
+
+    outcome: RunAnswer | FailedReplica | None
+    traceback: str = ""
 
 
 def run_replicas(
@@ -77,8 +88,9 @@ def run_replicas(
     stopping: Any = context.Event()
     waiting = list(files)
     at_work: dict[int, Any] = {}
-    ended: dict[int, RunAnswer | FailedReplica | None] = {}
-    most = cores or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cores or os.cpu_count() or 1
+    ended: dict[int, _End] = {}
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    most = cores or usable or 1
     while waiting or at_work:
         if stop():
             stopping.set()
@@ -97,11 +109,13 @@ def run_replicas(
                 pass
             if seed not in ended:
                 message = f"its process ended with {process.exitcode} and said nothing"
-                ended[seed] = FailedReplica(seed=seed, code=_CRASHED, message=message)
-    return Replicas(_answer(files, ended), bool(stopping.is_set()))
+                ended[seed] = _End(FailedReplica(seed=seed, code=CrashedError.exit_code, message=message))
+    tracebacks = {seed: end.traceback for seed, end in ended.items() if end.traceback}
+    outcomes = [end.outcome for file in files if (end := ended.get(file.config.run.seed)) is not None]
+    return Replicas(_answer(files[0], outcomes), bool(stopping.is_set()), tracebacks)
 
 
-def _listen(said: Any, tell: Callable[[int, Progress], None], ended: dict[int, Any]) -> bool:
+def _listen(said: Any, tell: Callable[[int, Progress], None], ended: dict[int, _End]) -> bool:
     """Take in what a process says, if one says anything."""
     try:
         seed, news = said.get(timeout=_PATIENCE)
@@ -125,32 +139,34 @@ def _work(
         progress=lambda progress: said.put((seed, progress)),
         stop=lambda: stopping.is_set() or os.getppid() != parent,
     )
-    news: RunAnswer | FailedReplica | None
     try:
         setup = prepare(file, allowed)
         folder = RunFolder(file.outputs)
-        news = resume(setup, hooks) if go_on and folder.checkpoint.exists() else run(setup, hooks, overwrite)
+        end = _End(resume(setup, hooks) if go_on and folder.checkpoint.exists() else run(setup, hooks, overwrite))
     except KeyboardInterrupt:
-        news = None
-    except CarvsdbError as error:
-        news = FailedReplica(seed=seed, code=error.exit_code, message=str(error))
-    except Exception as error:  # one that fails, however it does, leaves the others
-        news = FailedReplica(seed=seed, code=_CRASHED, message=f"{type(error).__name__}: {error}")
-    said.put((seed, news))
+        end = _End(None)
+    except Exception as error:  # whatever it is, the others go on; the parent says it
+        known = error if isinstance(error, CarvsdbError) else refused_by_system(error)
+        if known is not None:
+            end = _End(FailedReplica(seed=seed, code=known.exit_code, message=str(known)))
+        else:
+            message = f"internal error, please report it: {type(error).__name__}: {error}"
+            failed = FailedReplica(seed=seed, code=CarvsdbError.exit_code, message=message)
+            end = _End(failed, traceback.format_exc())
+    said.put((seed, end))
 
 
-def _answer(files: Sequence[ConfigFile], ended: dict[int, RunAnswer | FailedReplica | None]) -> ReplicasAnswer:
-    seeds = [file.config.run.seed for file in files]
-    done = [found for seed in seeds if isinstance(found := ended.get(seed), RunAnswer)]
+def _answer(first: ConfigFile, outcomes: Sequence[RunAnswer | FailedReplica | None]) -> ReplicasAnswer:
+    done = [one for one in outcomes if isinstance(one, RunAnswer)]
     rw = np.array([[data.rw for data in one.data] for one in done], np.float64).reshape(
         len(done), len(done[0].data) if done else 0
     )
     energies = np.array([one.energy_per_atom for one in done if one.energy_per_atom is not None], np.float64)
     return ReplicasAnswer(
-        config=str(files[0].path),
-        folder=str(files[0].outputs.parent),
+        config=str(first.path),
+        folder=str(first.outputs.parent),
         replicas=done,
-        failed=[found for seed in seeds if isinstance(found := ended.get(seed), FailedReplica)],
+        failed=[one for one in outcomes if isinstance(one, FailedReplica)],
         rw_mean=rw.mean(axis=0).tolist() if done else [],
         rw_deviation=deviation(rw).tolist() if done else [],
         energy_mean=float(energies.mean()) if len(energies) else None,

@@ -49,6 +49,7 @@ def score_of(setup: Setup, evaluation: Evaluation, path: str) -> ScoreAnswer:
             symbol: float(energies[model.atom_to_species == index].mean()) for index, symbol in enumerate(model.species)
         }
     chi2 = [item.fitted.chi2 for item in data]
+    now, start = Configuration(model), Configuration(setup.model)
     return ScoreAnswer(
         config=str(setup.file.path),
         model=path,
@@ -59,11 +60,11 @@ def score_of(setup: Setup, evaluation: Evaluation, path: str) -> ScoreAnswer:
         chi2=None if None in chi2 else sum(value for value in chi2 if value is not None),
         data=data,
         violations={
-            constraint.name: constraint.bind(Configuration(model)).violations()
+            constraint.name: constraint.bind(now).violations()
             for constraint in constraints_of(setup.file.config.constraints)
         },
         soft={
-            term.name: term.bind(Configuration(setup.model)).chi2_at(model.positions, model.cell)
+            term.name: term.bind(start).chi2_at(model.positions, model.cell)
             for term in soft_of(setup.file.config.constraints)
         },
         version=VERSION,

@@ -112,6 +112,26 @@ def exact_bin(
     return int(min(sqrt(x * x + y * y + z * z) * bins_per_length, float(n_bins)))
 
 
+@inlined
+def _distance(
+    u: np.int32,
+    v: np.int32,
+    w: np.int32,
+    u_0: np.int32,
+    v_0: np.int32,
+    w_0: np.int32,
+    single: NDArray[np.float32],
+) -> np.float32:
+    """Return the distance of two places in bins, in single precision, by their fractions as whole numbers."""
+    # The difference of two 32-bit fractions overflows to the nearest image.
+    x, y, z = np.float32(np.int32(u - u_0)), np.float32(np.int32(v - v_0)), np.float32(np.int32(w - w_0))
+    first = x * single[0, 0] + y * single[1, 0] + z * single[2, 0]
+    second = y * single[1, 1] + z * single[2, 1]
+    third = z * single[2, 2]
+    distance: np.float32 = np.sqrt(first * first + second * second + third * third)
+    return distance
+
+
 @compiled_part
 def write_bins(
     u_0: np.int32,
@@ -125,21 +145,12 @@ def write_bins(
     bins: NDArray[np.int32],
 ) -> None:
     """Write the bins of the distances from a place to others; -1 where the edge of a bin is too near to tell."""
-    xx, yx, zx = single[0, 0], single[1, 0], single[2, 0]
-    yy, zy, zz = single[1, 1], single[2, 1], single[2, 2]
     u_others = fixed[0, begin : begin + count]
     v_others = fixed[1, begin : begin + count]
     w_others = fixed[2, begin : begin + count]
     half, limit = np.float32(0.5), np.float32(0.5 - slack)
     for k in range(count):
-        # The difference of two 32-bit fractions overflows to the nearest image.
-        u = np.float32(np.int32(u_others[k] - u_0))
-        v = np.float32(np.int32(v_others[k] - v_0))
-        w = np.float32(np.int32(w_others[k] - w_0))
-        x = u * xx + v * yx + w * zx
-        y = v * yy + w * zy
-        z = w * zz
-        distance = np.sqrt(x * x + y * y + z * z)
+        distance = _distance(u_others[k], v_others[k], w_others[k], u_0, v_0, w_0, single)
         whole = np.int32(distance)
         bins[k] = whole if abs(distance - np.float32(whole) - half) < limit else -1
 
@@ -159,20 +170,12 @@ def write_places(
     places: NDArray[np.int32],
 ) -> None:
     """Write bins as `write_bins`, each added to the other's base; what is farther than all bins is in bin `n_bins`."""
-    xx, yx, zx = single[0, 0], single[1, 0], single[2, 0]
-    yy, zy, zz = single[1, 1], single[2, 1], single[2, 2]
     u_others = fixed[0, begin : begin + count]
     v_others = fixed[1, begin : begin + count]
     w_others = fixed[2, begin : begin + count]
     row = bases[begin : begin + count]
     half, limit = np.float32(0.5), np.float32(0.5 - slack)
     for k in range(count):
-        u = np.float32(np.int32(u_others[k] - u_0))
-        v = np.float32(np.int32(v_others[k] - v_0))
-        w = np.float32(np.int32(w_others[k] - w_0))
-        x = u * xx + v * yx + w * zx
-        y = v * yy + w * zy
-        z = w * zz
-        distance = np.sqrt(x * x + y * y + z * z)
+        distance = _distance(u_others[k], v_others[k], w_others[k], u_0, v_0, w_0, single)
         whole = np.int32(distance)
         places[k] = row[k] + min(whole, n_bins) if abs(distance - np.float32(whole) - half) < limit else -1

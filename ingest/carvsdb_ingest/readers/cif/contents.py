@@ -1,6 +1,5 @@
 """What a CIF block says that the cell holds (formula, Z, density), compared with the atoms that were read."""
 
-import re
 from dataclasses import dataclass
 
 import gemmi
@@ -8,17 +7,17 @@ import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import covalent_radius
+from carvsdb.atoms.elements import DALTON_PER_CUBIC_ANGSTROM, covalent_radius
+from carvsdb.atoms.formula import amounts_of_formula
 from carvsdb.atoms.pairs import near_pairs
 from carvsdb.atoms.structure import Structure
 from carvsdb.atoms.symmetry_operations import Operations
+from carvsdb.errors import InputError
 from carvsdb_ingest.readers.cif.sites import Sites
 
 _FORMULA = ("_chemical_formula_sum", "_chemical_formula.sum")
 _UNITS = ("_cell_formula_units_Z", "_cell.formula_units_Z")
 _DENSITY = ("_exptl_crystal_density_diffrn", "_exptl_crystal.density_diffrn")
-_PART = re.compile(r"([A-Z][a-z]?)(\d+(?:\.\d*)?|\.\d+)?")
-_GRAMS = 1.66053906660  # dalton per Å³ in g/cm³
 _SAME_PLACE = 0.3
 _SHARE = 0.05
 _CLOSE = 0.95
@@ -176,22 +175,17 @@ def _images(sites: Sites, operations: Operations) -> tuple[tuple[str, ...], NDAr
 
 def _density(found: dict[str, float], cell: NDArray[np.float64]) -> float:
     mass = sum(number * gemmi.Element(element).weight for element, number in found.items())
-    return float(mass / abs(np.linalg.det(cell)) * _GRAMS)
+    return float(mass / abs(np.linalg.det(cell)) * DALTON_PER_CUBIC_ANGSTROM)
 
 
 def _formula(text: str) -> dict[str, float]:
-    """Read ``C8 H4 O4 Zn``; what cannot be read (brackets, unknown numbers) gives nothing."""
-    packed = "".join(text.replace("'", " ").split())
-    formula: dict[str, float] = {}
-    place = 0
-    while place < len(packed):
-        part = _PART.match(packed, place)
-        if part is None or not gemmi.Element(part[1]).atomic_number:
-            return {}
-        element = "H" if part[1] == "D" else part[1]
-        formula[element] = formula.get(element, 0.0) + float(part[2] or 1)
-        place = part.end()
-    return {element: number for element, number in formula.items() if number > 0}
+    """Read ``C8 H4 O4 Zn``; what cannot be read (an unknown number of units) gives nothing."""
+    try:
+        amounts = amounts_of_formula("".join(text.replace("'", " ").split()))
+    except InputError:
+        return {}
+    amounts["H"] = amounts.get("H", 0.0) + amounts.pop("D", 0.0)
+    return {element: number for element, number in amounts.items() if number > 0}
 
 
 def _number(text: str) -> float | None:

@@ -16,6 +16,7 @@ from carvsdb.atoms.elements import (
     is_element_word,
     is_symbol,
     mixed_elements,
+    symbol_doubt,
     tetrahedral_element,
 )
 from carvsdb.errors import InputError
@@ -117,6 +118,8 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
             unknown.append(f"{shown(symbol)} is no chemical symbol: it is taken for {element}")
         elif not symbol and label[1:2].isupper() and len(element_readings(label)) > 1 and len(element) == 1:
             unclear[label] = len(elements)
+        elif element not in formula and (doubt := symbol_doubt(symbol or label, element)):
+            unknown.append(doubt)
         elements.append(element)
         names.append(label)
         rows.append(row)

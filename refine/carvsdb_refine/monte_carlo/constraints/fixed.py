@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.constraints.species import species_index
 from carvsdb_refine.monte_carlo.protocols import Proposal
 from carvsdb_refine.potential.terms import Arrays
 
@@ -40,11 +41,7 @@ class BoundFixed:
         model = configuration.model
         self._fixed = np.zeros(model.n_atoms, bool)
         for symbol in fixed.elements:
-            if symbol not in model.species:
-                raise InputError(
-                    f"{fixed.name}: the model has no element {symbol!r}; it has {', '.join(model.species)}"
-                )
-            self._fixed[model.atom_to_species == model.species.index(symbol)] = True
+            self._fixed[model.atom_to_species == species_index(symbol, model.species, fixed.name)] = True
         for atom in fixed.atoms:
             if not atom < model.n_atoms:
                 raise InputError(f"{fixed.name}: there is no atom {atom}; they count from 0 to {model.n_atoms - 1}")

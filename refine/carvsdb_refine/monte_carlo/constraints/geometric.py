@@ -22,8 +22,10 @@ from carvsdb.atoms.cell_list import (
 )
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
-from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.configuration import Configuration, nearest_image
+from carvsdb_refine.monte_carlo.constraints.atom_groups import AtomGroups
 from carvsdb_refine.monte_carlo.constraints.hard_spheres import pair_table
+from carvsdb_refine.monte_carlo.constraints.species import species_index
 from carvsdb_refine.monte_carlo.protocols import Proposal
 from carvsdb_refine.potential.terms import Arrays, saved
 
@@ -112,15 +114,12 @@ class BoundWindow:
         bounds: tuple[float, float],
     ) -> None:
         species = configuration.model.species
-        for symbol in (centre, *ends):
-            if symbol and symbol not in species:
-                raise InputError(f"{name}: the model has no element {symbol!r}; it has {', '.join(species)}")
         if not bounds[0] <= bounds[1]:
             raise InputError(f"{name}: the bounds must ascend, got {bounds[0]:g} and {bounds[1]:g}")
         self._name, self._configuration, self._cutoff = name, configuration, cutoff
         self._species = configuration.model.atom_to_species
-        self._centre = species.index(centre)
-        self._ends = np.array([species.index(end) if end else -1 for end in ends])
+        self._centre = species_index(centre, species, name)
+        self._ends = np.array([species_index(end, species, name) if end else -1 for end in ends])
         self._bounds = np.array(bounds)
         self._cells = self._sorted(configuration.positions, configuration.cell)
         self._pending: Proposal | None = None
@@ -211,34 +210,22 @@ class BoundBonds:
         reach = max(1.0, float(high.max()))
         check_minimum_image(configuration.cell, reach, lengths.name)
         cells = cell_list(configuration.positions, configuration.cell, reach)
-        self._take_bonds(_bonds(cells, model.atom_to_species, low, high))
-        species = model.atom_to_species[self._bonds]
+        self._bonds = AtomGroups.of(_bonds(cells, model.atom_to_species, low, high), model.n_atoms)
+        species = model.atom_to_species[self._bonds.members]
         self._low, self._high = low[species[:, 0], species[:, 1]], high[species[:, 0], species[:, 1]]
 
     def allows(self, proposal: Proposal) -> bool:
         """Return whether no bond leaves its range, or goes further from it."""
-        configuration = self._configuration
-        if proposal.cell is not None:
-            which = np.arange(len(self._bonds))
-        else:
-            which = np.unique(np.concatenate([self._of_atom[atom] for atom in proposal.atoms]))
-        if len(which) == 0:
-            return True
-        ends = self._bonds[which]
+        configuration, bonds = self._configuration, self._bonds
+        which = bonds.touched(proposal)
+        before = bonds.places(which, configuration.positions)
+        after = bonds.places_after(which, configuration.positions, proposal)
         cell = configuration.cell if proposal.cell is None else proposal.cell
-        before = configuration.positions[ends]
-        after = before.copy()
-        place = {atom: index for index, atom in enumerate(proposal.atoms.tolist())}
-        for row, column in np.ndindex(*ends.shape):
-            index = place.get(int(ends[row, column]))
-            if index is not None:
-                after[row, column] = proposal.positions[index]
-        old = self._outside(before, configuration.cell, which)
-        return bool((self._outside(after, cell, which) <= old + _SLACK).all())
+        old, new = self._outside(before, configuration.cell, which), self._outside(after, cell, which)
+        return bool((new <= old + _SLACK).all())
 
-    def _outside(self, ends: Floats, cell: Floats, which: Integers) -> Floats:
-        difference = ends[:, 1] - ends[:, 0]
-        difference = difference - np.rint(difference @ np.linalg.inv(cell)) @ cell
+    def _outside(self, places: Floats, cell: Floats, which: Integers) -> Floats:
+        difference = nearest_image(places[:, 1] - places[:, 0], cell)
         length = np.sqrt((difference**2).sum(axis=1))
         outside: Floats = np.maximum(self._low[which] - length, length - self._high[which]).clip(0)
         return outside
@@ -251,29 +238,19 @@ class BoundBonds:
 
     def violations(self) -> int:
         """Return how many bonds are outside of their range."""
-        every = np.arange(len(self._bonds))
-        positions = self._configuration.positions[self._bonds]
-        return int((self._outside(positions, self._configuration.cell, every) > _SLACK).sum())
+        every, configuration = self._bonds.all, self._configuration
+        places = self._bonds.places(every, configuration.positions)
+        return int((self._outside(places, configuration.cell, every) > _SLACK).sum())
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the bonds of the start, which the present positions need not tell."""
-        return {"bonds": self._bonds.copy(), "low": self._low.copy(), "high": self._high.copy()}
+        return {"bonds": self._bonds.members.copy(), "low": self._low.copy(), "high": self._high.copy()}
 
     def restore(self, arrays: Arrays) -> None:
         """Take over the bonds of the start."""
-        n_bonds, n_atoms = len(arrays.get("low", ())), self._configuration.model.n_atoms
-        bonds = saved(arrays, "bonds", np.zeros((n_bonds, 2), np.int64))
-        if n_bonds and not (bonds.min() >= 0 and bonds.max() < n_atoms):
-            raise InputError(f"the saved bonds name atoms that are none of the {n_atoms}")
+        n_bonds = len(arrays.get("low", ()))
+        self._bonds = AtomGroups.saved(arrays, "bonds", (n_bonds, 2), self._configuration.model.n_atoms)
         self._low, self._high = (saved(arrays, name, np.zeros(n_bonds)) for name in ("low", "high"))
-        self._take_bonds(bonds)
-
-    def _take_bonds(self, bonds: Integers) -> None:
-        self._bonds = bonds
-        ends = bonds.ravel()
-        order = np.argsort(ends, kind="stable")
-        n_atoms = self._configuration.model.n_atoms
-        self._of_atom = np.split(order // 2, np.cumsum(np.bincount(ends, minlength=n_atoms))[:-1])
 
 
 @compiled

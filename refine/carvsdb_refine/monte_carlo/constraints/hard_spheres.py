@@ -20,6 +20,7 @@ from carvsdb.atoms.cell_list import (
 from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
+from carvsdb_refine.monte_carlo.constraints.species import species_index
 from carvsdb_refine.monte_carlo.protocols import Proposal
 from carvsdb_refine.potential.terms import Arrays
 
@@ -136,14 +137,9 @@ def pair_table(limits: Mapping[str, float], species: tuple[str, ...], what: str)
     table = np.zeros((len(species), len(species)))
     for name, limit in limits.items():
         first, _, second = name.partition("-")
-        for symbol in (first, second):
-            if symbol not in species:
-                raise InputError(
-                    f"{what} of {name!r}: the model has no element {symbol!r}; it has {', '.join(species)}"
-                )
+        row, column = (species_index(symbol, species, f"{what} of {name!r}") for symbol in (first, second))
         if not (np.isfinite(limit) and limit > 0):
             raise InputError(f"{what} of {name!r} must be a distance above 0 Å, got {limit}")
-        row, column = species.index(first), species.index(second)
         table[row, column] = table[column, row] = limit
     return table
 

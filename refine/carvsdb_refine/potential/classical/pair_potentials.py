@@ -14,8 +14,6 @@ from carvsdb_refine.potential.classical.potential import ClassicalPotential, ele
 from carvsdb_refine.potential.classical.tables import LENNARD_JONES, MORSE, ClassicalTables
 from carvsdb_schemas.refinement import PairTable
 
-__all__ = ["LennardJones", "LennardJonesPair", "Morse", "MorsePair"]
-
 Numbers = TypeVar("Numbers")
 Row = tuple[float, float, float, float]
 
