@@ -148,6 +148,20 @@ def test_scaled_curves_are_known_by_their_shape(folder: Path) -> None:
     assert "the start fits best with a scale of 0.5" in data["doubts"][0]
 
 
+@pytest.mark.parametrize(("n_more", "words"), [(2, "columns 3 and 4 could both be errors"), (3, "got 5")])
+def test_columns_that_are_not_plain(folder: Path, n_more: int, words: str) -> None:
+    x, values = curve(salt(0.1, 2), "xray", "F(Q)")
+    rows = zip(x.tolist(), values.tolist(), strict=True)
+    text = "".join(f"{q:.4f} {f:.6f} {' '.join(f'0.{k + 1}' for k in range(n_more))}\n" for q, f in rows)
+    (folder / "xray.fq").write_text(text)
+    made = carvsdb("refine", "init", folder / "start.xyz", folder / "xray.fq", "-o", folder / "run.toml")
+    assert made.code == 0
+    assert made.err.count("only the first two columns were taken") == 1
+    assert words in made.err
+    (data,) = tomllib.loads((folder / "run.toml").read_text())["data"]
+    assert data["columns"] == [1, 2]
+
+
 def test_deuterium_is_asked_for(shared: Path, tmp_path: Path) -> None:
     """Of a deuterated ZIF; its imidazolates are found by their bonds, and hard spheres leave these out."""
     start = read_model(shared / "data/cells/zif-sod-204.xyz")

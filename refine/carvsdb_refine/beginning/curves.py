@@ -18,6 +18,7 @@ from carvsdb_refine.scattering import (
     read_data,
     scattering_lengths,
 )
+from carvsdb_refine.scattering.data_file import OpenColumnsError
 
 Floats = NDArray[np.float64]
 # X-ray functions of r need the largest Q; where no header gives it, one that is usual.
@@ -250,12 +251,10 @@ class _Reader:
     def _read(self, kind: str, function: str) -> DataSet:
         try:
             return read_data(self.path, kind, function, q_unit=self.q_unit, columns=self.columns)
-        except InputError as error:
-            if "could both be errors" in error.message or "expected 2 to 4 columns" in error.message:
-                self.columns = (1, 2)
-                self.doubts.append(f"{error.message}: only the first two columns were taken")
-                return read_data(self.path, kind, function, q_unit=self.q_unit, columns=self.columns)
-            raise
+        except OpenColumnsError as error:
+            self.columns = (1, 2)
+            self.doubts.append(f"{error.message}: only the first two columns were taken")
+            return read_data(self.path, kind, function, q_unit=self.q_unit, columns=self.columns)
 
 
 def _as_function(reading: str, kind: str, level: float) -> tuple[str, float, float]:
