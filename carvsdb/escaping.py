@@ -35,6 +35,8 @@ def is_text(text: str) -> bool:
     >>> is_text("σ"), is_text("\udcff")
     (True, False)
     """
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

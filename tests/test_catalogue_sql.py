@@ -132,6 +132,12 @@ def test_mistakes(catalogue: Catalogue, query: str, sentence: str) -> None:
         catalogue.sql(query)
 
 
+@pytest.mark.parametrize(("query", "parameters"), [("SELECT ?", ["\udcff"]), ("SELECT $a", {"a": ["\udcff"]})])
+def test_parameters_are_text(catalogue: Catalogue, query: str, parameters: list[object] | dict[str, object]) -> None:
+    with pytest.raises(InputError, match="no text in UTF-8"):
+        catalogue.query(query, parameters)
+
+
 def test_variables_of_the_caller_are_no_tables(catalogue: Catalogue) -> None:
     secret = catalogue.list().table
     with pytest.raises(InputError):

@@ -85,7 +85,8 @@ def test_files_that_are_no_potentials(shared: Path, tmp_path: Path) -> None:
         "d.yace": b"? [a, {b: c}]: 1",
     }.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(InputError, match=r"this is no potential|is no text in UTF-8"):
+        sentence = "is no text in UTF-8" if name == "b.yace" else "this is no potential"
+        with pytest.raises(InputError, match=sentence):
             read_ace(tmp_path / name)
     with pytest.raises(InputError, match="there is no such file"):
         read_ace(tmp_path / "none.yace")

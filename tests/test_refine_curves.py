@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from debye_sums import crystal, debye, totals
 from numpy.typing import NDArray
 from program import carvsdb
 from refine_folder import CONFIG, make_folder, silicon, write_curve
-from test_refine_debye import crystal, debye, totals
 
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model

@@ -127,9 +127,9 @@ def test_what_is_said_against_the_values_is_told(folder: Path) -> None:
     files = (folder / "neutron-sq.txt", folder / "neutron-tr.txt")
     made = carvsdb("refine", "init", folder / "start.xyz", *files, "-o", folder / "run.toml", "--json")
     assert made.code == 0
-    assert "said to be neutron S(Q), but its values are rather those of neutron F(Q)" in made.err or (
-        made.json["data"][0]["reading"] == "S(Q)-1"
-    )
+    # Of what `sq` can mean S(Q)-1 fits better.
+    assert [data["reading"] for data in made.json["data"]] == ["S(Q)-1", "T(r)"]
+    assert "said to be neutron S(Q)-1, but its values are rather those of neutron F(Q)" in made.err
     assert "its name says neutrons, its header X-rays; the header was believed" in made.err
     assert "said to be X-ray T(r), but its values are rather those of X-ray PDF" in made.err
     written = (folder / "run.toml").read_text()
@@ -146,6 +146,20 @@ def test_scaled_curves_are_known_by_their_shape(folder: Path) -> None:
     assert (data["kind"], data["reading"], data["scale"]) == ("xray", "F(Q)", "free")
     assert len(data["doubts"]) == 1
     assert "the start fits best with a scale of 0.5" in data["doubts"][0]
+
+
+@pytest.mark.parametrize(("n_more", "words"), [(2, "columns 3 and 4 could both be errors"), (3, "got 5")])
+def test_columns_that_are_not_plain(folder: Path, n_more: int, words: str) -> None:
+    x, values = curve(salt(0.1, 2), "xray", "F(Q)")
+    rows = zip(x.tolist(), values.tolist(), strict=True)
+    text = "".join(f"{q:.4f} {f:.6f} {' '.join(f'0.{k + 1}' for k in range(n_more))}\n" for q, f in rows)
+    (folder / "xray.fq").write_text(text)
+    made = carvsdb("refine", "init", folder / "start.xyz", folder / "xray.fq", "-o", folder / "run.toml")
+    assert made.code == 0
+    assert made.err.count("only the first two columns were taken") == 1
+    assert words in made.err
+    (data,) = tomllib.loads((folder / "run.toml").read_text())["data"]
+    assert data["columns"] == [1, 2]
 
 
 def test_deuterium_is_asked_for(shared: Path, tmp_path: Path) -> None:

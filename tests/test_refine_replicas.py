@@ -106,9 +106,7 @@ def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> Non
     assert "2 models, 1 failed" in done.out
     assert f"entries  si-seed-7, si-seed-11 in {db}" in done.out
     # Pooled in the catalogue, too: two models of one material against one of them.
-    answer = carvsdb(
-        "distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json"
-    )  # fmt: skip
+    answer = carvsdb("distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json")
     assert answer.code == 0
     assert answer.json["labels"] == ["si-seed-7", "si-seed-7+si-seed-11"]
     assert answer.json["noise_kind"] == [["none", "models"], ["models", "none"]]

@@ -168,4 +168,8 @@ def test_shells_of_a_random_graph_end_with_a_sentence() -> None:
     net = Net.from_edges(edges[(ends[:, 0] != ends[:, 1])], 400)
     with pytest.raises(InputError, match="no net of a material"):
         coordination_sequences(net)
+    ends, offsets = random.integers(0, 100, (3000, 2)), random.integers(-30, 31, (3000, 3))
+    many_bonds = Net.from_edges(np.column_stack([ends, offsets]), 100)
+    with pytest.raises(InputError, match="within 4 edges of vertex 0"):  # five would be 10^8 images
+        coordination_sequences(many_bonds)
     assert coordination_sequences(library.load("dia"), 40)[0, -1] == 4002

@@ -188,6 +188,11 @@ class AtomicModel:
         """Return the same atoms at other positions (Cartesian, Å)."""
         return replace(self, positions=positions)
 
+    @property
+    def is_in_standard_frame(self) -> bool:
+        """Whether `a` lies along x and `b` in the xy plane, in a right-handed cell."""
+        return not np.any(np.triu(self.cell, 1)) and bool((np.diag(self.cell) > 0).all())
+
     def in_standard_frame(self) -> "AtomicModel":
         """Return the model turned so that `a` lies along x and `b` in the xy plane, with a right-handed cell.
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import DALTON_PER_CUBIC_ANGSTROM, mass_of
 from carvsdb.atoms.formula import hill_formula
-from carvsdb.errors import InputError, MissingExtraError
+from carvsdb.errors import InputError
+from carvsdb.optional_packages import load_optional
 from carvsdb_schemas.json_text import json_text
 
 LARGEST_UNPACKED = 2**28
@@ -160,13 +161,8 @@ class Structure:
         MissingExtraError
             If pymatgen is not installed.
         """
-        try:
-            core = import_module("pymatgen.core")
-        except ImportError as error:
-            raise MissingExtraError(
-                "this needs pymatgen, which is not installed", hint="pip install pymatgen"
-            ) from error
-        return core.Structure(self.cell, list(self.elements), self.positions, labels=list(self.labels) or None)
+        core = load_optional("pymatgen.core", "pymatgen")
+        return core.Structure(self.cell, list(self.elements), self.positions, labels=list(self.labels))
 
     def packed(self) -> bytes:
         """Return elements, positions, cell and labels as compressed JSON; the same atoms give the same bytes."""

@@ -66,9 +66,8 @@ class CarvsVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         if not isinstance(net, Net | Carvs):
             raise InputError(f"expected nets (Net or Carvs), but number {number} is {type(net).__name__}")
         carvs = net if isinstance(net, Carvs) else find_rings(net, self.max_ring_size).carvs()
+        if self.normalised:
+            return carvs.normalised if carvs.has_rings else np.full(LARGEST_CUT_OFF, np.nan)
         row = np.zeros(LARGEST_CUT_OFF)
         row[: len(carvs.vector)] = carvs.vector
-        if self.normalised:
-            total = row.sum()
-            row = row / total if total else np.full(LARGEST_CUT_OFF, np.nan)
         return row

@@ -8,13 +8,13 @@ turned. Atoms enter kernels by `carvsdb.atoms.cell_list`, which takes finite pos
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carvsdb.errors import InputError, MissingExtraError
+from carvsdb.errors import InputError
+from carvsdb.optional_packages import load_optional
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -181,13 +181,7 @@ class Net:
         MissingExtraError
             If networkx is not installed.
         """
-        try:
-            networkx = import_module("networkx")
-        except ImportError as error:
-            raise MissingExtraError(
-                "this needs networkx, which is not installed", hint="pip install networkx"
-            ) from error
-        graph = networkx.MultiGraph(name=self.name)
+        graph = load_optional("networkx", "networkx").MultiGraph(name=self.name)
         for vertex in range(self.n_vertices):
             about: dict[str, object] = {"is_node": bool(self.is_node[vertex])}
             if self.labels is not None:

@@ -22,8 +22,11 @@ from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.tables import SCHEMA_VERSION
 
-REQUIRED = (CARD, MANIFEST, "LICENSE", "CITATION.cff", "README.md")
-"""Files of every release, besides its tables."""
+REQUIRED = (
+    *(CARD, MANIFEST, "LICENSE", "CITATION.cff", "README.md"),
+    *(f"{model.__tablename__}.parquet" for model in RELEASED),
+)
+"""Files of every release."""
 
 _SHOWN = 10
 
@@ -70,7 +73,7 @@ def verify_release(folder: str | Path) -> VerifyReport:
         listed = checksums.read(folder)
     except InputError as error:
         raise VerificationError(error.message, item=error.item) from error
-    problems = _wrong_files(folder, listed)
+    problems = checksums.differences(folder, listed, REQUIRED)
     _stop(folder, problems)
     card = None
     try:
@@ -94,17 +97,6 @@ def verify_release(folder: str | Path) -> VerifyReport:
     _stop(folder, problems)
     rows = {name: table.num_rows for name, table in tables.items()}
     return VerifyReport(folder, card.name, card.version, len(listed), rows)
-
-
-def _wrong_files(folder: Path, listed: dict[str, str]) -> list[str]:
-    present = set(checksums.files_in(folder))
-    required = {*REQUIRED, *(f"{model.__tablename__}.parquet" for model in RELEASED)}
-    problems = [f"{name}: not listed in {checksums.FILE}" for name in sorted(present - listed.keys())]
-    problems += [f"{name}: missing" for name in sorted((listed.keys() | required) - present)]
-    for name in sorted(present & listed.keys()):
-        problem = checksums.difference(folder / name, listed[name])
-        problems += [] if problem is None else [f"{name}: {problem}"]
-    return problems
 
 
 def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:

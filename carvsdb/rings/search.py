@@ -28,7 +28,6 @@ _FARTHER = 3
 _MOST_FAR_WORDS = 2**25
 _SHARES = 64
 _LOOK_SECONDS = 0.2
-_NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), True)
 _CANDIDATES_A_RING = 4
 # What a step of a walk, some tens of nanoseconds, is the measure of.
 _STEPS_A_WORD, _STEPS_AN_IMAGE = 1, 8
@@ -261,13 +260,12 @@ def search(
             for task in tasks:
                 while not wait([task], _LOOK_SECONDS).done and not _is_too_much(efforts, most, max_rings):
                     pass
-                part = task.result() if task.done() else _NOTHING
-                if part[3] or _is_too_much(efforts, most, max_rings):
+                if _is_too_much(efforts, most, max_rings) or task.result()[3]:
                     raise RingBudgetError(
                         f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
                         hint="search it to a smaller size, or allow more rings",
                     )
-                found.append(part)
+                found.append(task.result())
         finally:
             # Whatever ends the search, an interrupt too: kernels that run look at it now and then.
             for effort in efforts:

@@ -9,6 +9,16 @@ from carvsdb.net import Net, replace_linkers
 from carvsdb.rings.infinite import Graph, Integers, graph_within
 from carvsdb.rings.tables import EMPTY, distance_table
 
+MOST_REACHED = 500_000
+"""Images that a vertex may have within its shells.
+
+Nets of materials have some thousand. Edges that lead anywhere, as in a random graph, make shells that grow as powers of
+the coordination, and ten of them do not end.
+"""
+
+_TOLD = 10
+"""Within so many edges a graph shows how it grows."""
+
 
 @compiled
 def _shells(graph: Graph, n_shells: int) -> Integers:
@@ -29,14 +39,6 @@ def _n_reached(graph: Graph, vertex: int, radius: int) -> int:
         if word != EMPTY:
             reached += 1
     return reached
-
-
-MOST_REACHED = 500_000
-"""Images that a vertex may have within its shells.
-
-Nets of materials have some thousand. Edges that lead anywhere, as in a random graph, make shells that grow as powers of
-the coordination, and ten of them do not end.
-"""
 
 
 def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
@@ -67,7 +69,7 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     nodes = replace_linkers(net)
     graph = graph_within(nodes, n_shells)
     for vertex in sorted({0, nodes.n_vertices // 2, nodes.n_vertices - 1}) if nodes.n_vertices else ():
-        for radius in range(_SURE, min(n_shells, _TOLD) + 1):
+        for radius in range(1, min(n_shells, _TOLD) + 1):
             reached = _n_reached(graph, vertex, radius)
             if reached > MOST_REACHED:
                 raise InputError(
@@ -75,10 +77,6 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
                     "no net of a material, since its edges lead almost anywhere"
                 )
     return _shells(graph, n_shells)[:, 1:]
-
-
-# Within so many edges a graph of any coordination has few images, and within so many it shows how it grows.
-_SURE, _TOLD = 6, 10
 
 
 def td10(sequences: NDArray[np.int64]) -> float:

@@ -155,21 +155,22 @@ class Storage:
 
     def execute(self, statement: str, parameters: Parameters = ()) -> None:
         """Run a statement that answers nothing."""
-        check_text(*(parameters.values() if isinstance(parameters, dict) else parameters))
         with self._readable():
-            self.duckdb.execute(statement, parameters)
+            self._run(statement, parameters)
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        check_text(*(parameters.values() if isinstance(parameters, dict) else parameters))
         with self._readable():
-            return self.duckdb.execute(query, parameters).fetchall()
+            return self._run(query, parameters).fetchall()
 
     def table(self, query: str, parameters: Parameters = ()) -> pa.Table:
         """Return the result of a query as an Arrow table."""
-        check_text(*(parameters.values() if isinstance(parameters, dict) else parameters))
         with self._readable():
-            return self.duckdb.execute(query, parameters).to_arrow_table()
+            return self._run(query, parameters).to_arrow_table()
+
+    def _run(self, statement: str, parameters: Parameters) -> duckdb.DuckDBPyConnection:
+        check_text(parameters)
+        return self.duckdb.execute(statement, parameters)
 
     def batches(self, query: str, rows_at_once: int = 20_000) -> pa.RecordBatchReader:
         """Return the result of a query as a stream of Arrow batches, with bounded memory."""
@@ -253,19 +254,20 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise _why_not(path, str(error)) from error
 
 
-def check_text(*values: object) -> None:
-    """Raise for text that no catalogue holds.
+def check_text(value: object) -> None:
+    """Raise for text that no catalogue holds, be it a value or in a list or a dictionary of values.
 
     Raises
     ------
     InputError
-        If a value is a text with halves of characters, as names of files have that are no UTF-8.
+        If it is a text with halves of characters, as names of files have that are no UTF-8.
     """
-    for value in values:
-        if isinstance(value, (list, tuple)):
-            check_text(*value)
-        if isinstance(value, str) and not (value.isascii() or is_text(value)):
+    if isinstance(value, str):
+        if not is_text(value):
             raise InputError(f"{value[:200]!a} is no text in UTF-8, so no catalogue holds it")
+    elif isinstance(value, (list, tuple, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            check_text(one)
 
 
 def _why_not(path: Path, message: str) -> CarvsdbError:

@@ -1,6 +1,7 @@
 """SHA256SUMS: what every file of a folder must be."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from carvsdb.errors import InputError
@@ -45,18 +46,18 @@ def read(folder: Path) -> dict[str, str]:
     return listed
 
 
-def differences(folder: Path, listed: dict[str, str]) -> list[str]:
-    """Say which files of a folder are not as they are listed."""
+def differences(folder: Path, listed: dict[str, str], required: Collection[str] = ()) -> list[str]:
+    """Say which files of a folder are not as they are listed, and which are missing that must be there."""
     present = set(files_in(folder))
     problems = [f"{name}: not listed in {FILE}" for name in sorted(present - listed.keys())]
-    problems += [f"{name}: missing" for name in sorted(listed.keys() - present)]
+    problems += [f"{name}: missing" for name in sorted({*listed, *required} - present)]
     for name in sorted(present & listed.keys()):
-        problem = difference(folder / name, listed[name])
+        problem = _difference(folder / name, listed[name])
         problems += [] if problem is None else [f"{name}: {problem}"]
     return problems
 
 
-def difference(path: Path, listed: str) -> str | None:
+def _difference(path: Path, listed: str) -> str | None:
     """Say why a file is not as it is listed; None if it is."""
     if path.is_symlink():
         return "is a link, not a file"

@@ -1,13 +1,12 @@
 """A table of results, with what was left out."""
 
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from carvsdb.errors import MissingExtraError
+from carvsdb.optional_packages import load_optional
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -52,12 +51,8 @@ class Answer:
         MissingExtraError
             If pandas is not installed.
         """
-        try:
-            return self.table.to_pandas()
-        except ImportError as error:
-            raise MissingExtraError(
-                "a DataFrame needs pandas, which is not installed", hint="pip install pandas"
-            ) from error
+        load_optional("pandas", "pandas", "a DataFrame")
+        return self.table.to_pandas()
 
     def to_pandas(self) -> Any:
         """Do the same as :meth:`df`."""
@@ -71,10 +66,7 @@ class Answer:
         MissingExtraError
             If polars is not installed.
         """
-        try:
-            return import_module("polars").from_arrow(self.table)
-        except ImportError as error:
-            raise MissingExtraError("this needs polars, which is not installed", hint="pip install polars") from error
+        return load_optional("polars", "polars", "a DataFrame").from_arrow(self.table)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.table.__arrow_c_stream__(requested_schema)

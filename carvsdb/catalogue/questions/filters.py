@@ -36,7 +36,7 @@ _COLUMNS = ", ".join(f"{one.column} AS filter_{one.name}" for one in FILTERS if 
 # What labels begin with is asked of the whole handle, `label@clustering`.
 ABOUT = f"""
 SELECT {{label}} AS label, {NAME} AS name, source.collection AS source, structure.kind, carvs.symbol,
-    {{label}} AS filter_labels, {_COLUMNS}
+    net.clustering, net.bond_rule, {{label}} AS filter_labels, {_COLUMNS}
 FROM carvs JOIN net ON net.id = carvs.net_id JOIN structure ON structure.id = net.structure_id
 LEFT JOIN source ON source.id = structure.source_id
 WHERE ring_kind = ? AND normalised IS NOT NULL ORDER BY carvs.net_id, carvs.id

@@ -28,6 +28,8 @@ class NetRef:
         Archive names of its key.
     source : str or None
         The collection that it comes from.
+    clustering, bond_rule : str
+        How it was made of atoms.
     """
 
     label: str
@@ -37,6 +39,13 @@ class NetRef:
     file: str | None
     name: str | None
     source: str | None
+    clustering: str
+    bond_rule: str
+
+    @property
+    def made(self) -> tuple[str, str, str]:
+        """Label, clustering and bond rule."""
+        return self.label, self.clustering, self.bond_rule
 
 
 def resolve(storage: Storage, name: str) -> NetRef:
@@ -97,7 +106,7 @@ def refs(storage: Storage, condition: str, parameters: Sequence[object]) -> list
     # the two are planned five times slower at 10^6 nets.
     rows = storage.rows(
         f"SELECT {HANDLE} AS label, net.id::VARCHAR, structure_id::VARCHAR, kind, file, {NAME}, "
-        "(SELECT collection FROM source WHERE source.id = source_id) "
+        "(SELECT collection FROM source WHERE source.id = source_id), clustering, bond_rule "
         "FROM (SELECT * FROM net WHERE structure_id IN (SELECT unnest(?::UUID[]))) AS net "
         "JOIN structure ON structure.id = structure_id ORDER BY label",
         [list(set(meant.values()))],

@@ -2,7 +2,7 @@
 
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import duckdb
 
@@ -41,7 +41,7 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
     Four things keep it from writing: the kind of statement and the functions that it calls are looked at, the
     transaction is read-only, and the connection has no access to files, which cannot be changed.
     """
-    check_text(query)
+    check_text([query, parameters])
     try:
         # By our own connection: even to look at some statements, DuckDB opens files.
         with storage.connection() as parser:
@@ -79,7 +79,8 @@ def _interruptible(reader: duckdb.DuckDBPyConnection, query: str, parameters: Pa
         try:
             return answer.result()
         except KeyboardInterrupt:
-            reader.interrupt()
+            while not wait([answer], _SECONDS).done:  # between two statements an interrupt would be lost
+                reader.interrupt()
             raise
 
 
@@ -107,6 +108,7 @@ def _answer(reader: duckdb.DuckDBPyConnection, query: str, parameters: Parameter
     return Answer(table.rename_columns(apart), notes)
 
 
+_SECONDS = 0.05
 _NO_ARROW = ("INTERVAL", "TIME WITH TIME ZONE", "TIMETZ", "BIT", "BIGNUM", "VARINT")
 """Types that travel by Arrow as something else."""
 

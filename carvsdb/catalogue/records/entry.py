@@ -127,7 +127,7 @@ class Entry:
         if len(set(quantities)) < len(quantities):
             raise InputError(f"{self.label!r} has several histograms of one quantity: {', '.join(sorted(quantities))}")
         texts = (self.label, self.part, self.formula or "", self.description.file or "", *(self.net.labels or ()))
-        if not all(text.isascii() or is_text(text) for text in texts):
+        if not all(map(is_text, texts)):
             raise InputError(f"{self.label!a} holds halves of characters, which no catalogue does")
         for what, values in (("parameters", self.parameters), ("provenance", self.provenance)):
             try:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import combinations
 from typing import Any
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import Search, blocks_of, common_searches, searches_of
-from carvsdb.catalogue.similarity.made_alike import made_of, several_ways
+from carvsdb.catalogue.similarity.made_alike import several_ways
 from carvsdb.compare.distance import distance_matrix, distances_from
 from carvsdb.compare.metrics import (
     CARVS,
@@ -25,7 +24,8 @@ from carvsdb.compare.metrics import (
     shell_distance,
 )
 from carvsdb.compare.noise import BlockSums, distance_noise
-from carvsdb.errors import InputError, MissingExtraError
+from carvsdb.errors import InputError
+from carvsdb.optional_packages import load_optional
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
 
 _SHOWN = 6
@@ -69,12 +69,7 @@ class DistanceTable:
         MissingExtraError
             If pandas is not installed.
         """
-        try:
-            pandas = import_module("pandas")
-        except ImportError as error:
-            raise MissingExtraError(
-                "a DataFrame needs pandas, which is not installed", hint="pip install pandas"
-            ) from error
+        pandas = load_optional("pandas", "pandas", "a DataFrame")
         return pandas.DataFrame(self.matrix, index=list(self.labels), columns=list(self.labels))
 
     def to_pandas(self) -> Any:
@@ -182,7 +177,7 @@ def distances(
         noise=noise,
         noise_kind=tuple(tuple(row) for row in kinds),
         metric=metric,
-        notes=several_ways(made_of(storage, list(dict.fromkeys(ref.net_id for group in refs for ref in group)))),
+        notes=several_ways(sorted({ref.made for group in refs for ref in group})),
     )
 
 

@@ -16,6 +16,8 @@ from carvsdb.errors import InputError
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
 from carvsdb_schemas.filters import Filters
 
+_OF_NETS = ("label", "name", "source", "kind", "clustering", "bond_rule")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
@@ -178,13 +180,13 @@ class SearchIndex:
         return self._allowed[filters]
 
     def about(self) -> pa.Table:
-        """Return label, name, source, kind, symbol and more of each search."""
+        """Return label, name, source, kind, clustering, bond rule, symbol and more of each search."""
         if self._about is None:
             self._about = conditions.about(self.storage, self.ring_kind)
         return self._about
 
     def described(self, rows: NDArray[np.int64], many: bool) -> pa.Table:
-        """Return label, name, source, kind and symbol of some searches.
+        """Return label, name, source, kind, clustering, bond rule and symbol of some searches.
 
         Notes
         -----
@@ -192,7 +194,7 @@ class SearchIndex:
         """
         self._asked += 1
         if many or self._asked > 1:
-            return self.about().select(["label", "name", "source", "kind", "symbol"]).take(pa.array(rows))
+            return self.about().select([*_OF_NETS, "symbol"]).take(pa.array(rows))
         net_ids = self.net_ids.take(pa.array(rows)).to_pylist()
         carvs_ids = self.carvs_ids.take(pa.array(rows)).to_pylist()
         ref_of = {ref.net_id: ref for ref in refs(self.storage, "net.id IN (SELECT unnest(?::UUID[]))", [net_ids])}
@@ -204,10 +206,7 @@ class SearchIndex:
         )
         return pa.table(
             {
-                "label": pa.array([ref.label for ref in found], pa.string()),
-                "name": pa.array([ref.name for ref in found], pa.string()),
-                "source": pa.array([ref.source for ref in found], pa.string()),
-                "kind": pa.array([ref.kind for ref in found], pa.string()),
+                **{name: pa.array([getattr(ref, name) for ref in found], pa.string()) for name in _OF_NETS},
                 "symbol": pa.array([symbol_of[carvs_id] for carvs_id in carvs_ids], pa.string()),
             }
         )

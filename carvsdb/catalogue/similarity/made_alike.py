@@ -1,34 +1,12 @@
 """Whether nets that are compared were made of atoms in the same way: by one clustering and one bond rule."""
 
-from collections.abc import Iterable, Sequence
-
-from carvsdb.catalogue.file.storage import Storage
+from collections.abc import Iterable
 
 _AS_GIVEN = "as given"
 _SHOWN = 3
 
 Made = tuple[str, str, str]
 """Label, clustering and bond rule of a net."""
-
-
-def made_of(storage: Storage, net_ids: Sequence[str]) -> list[Made]:
-    """Look up how some nets were made."""
-    rows = storage.rows(
-        "SELECT label, net.clustering, net.bond_rule FROM net JOIN entry ON entry.net_id = net.id "
-        "WHERE net.id IN (SELECT unnest(?::UUID[])) ORDER BY label",
-        [list(net_ids)],
-    )
-    return [(str(label), str(clustering), str(rule)) for label, clustering, rule in rows]
-
-
-def made_by_id(storage: Storage, net_ids: Sequence[str]) -> dict[str, Made]:
-    """Look up how many nets were made, by their keys."""
-    rows = storage.rows(
-        "SELECT net.id::VARCHAR, label, net.clustering, net.bond_rule FROM net JOIN entry ON entry.net_id = net.id "
-        "WHERE net.id IN (SELECT unnest(?::UUID[]))",
-        [list(net_ids)],
-    )
-    return {key: (str(label), str(clustering), str(rule)) for key, label, clustering, rule in rows}
 
 
 def several_ways(nets: Iterable[Made]) -> tuple[str, ...]:

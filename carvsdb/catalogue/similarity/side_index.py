@@ -12,7 +12,6 @@ finite, and the cells of a sample to be those of the nearest centres.
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,8 @@ from carvsdb.atomic_write import write_bytes, write_text
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.similarity.index import SearchIndex
 from carvsdb.compare.distance import distances_from
-from carvsdb.errors import InputError, MissingExtraError, RefusedError
+from carvsdb.errors import InputError, RefusedError
+from carvsdb.optional_packages import load_optional
 from carvsdb.regular_file import LARGEST_TABLE, read_bytes, read_text
 
 RECALL = 0.99
@@ -246,9 +246,4 @@ def _write(path: Path, data: bytes, report: ApproximateReport) -> None:
 
 
 def _faiss() -> Any:
-    try:
-        return import_module("faiss")
-    except ImportError as error:
-        raise MissingExtraError(
-            "approximate search needs faiss, which is not installed", hint='pip install "carvsdb[ann]"'
-        ) from error
+    return load_optional("faiss", '"carvsdb[ann]"', "approximate search")

@@ -12,7 +12,7 @@ from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import blocks_of, blocks_of_many, left_out, searches_of
 from carvsdb.catalogue.similarity.index import SearchIndex
-from carvsdb.catalogue.similarity.made_alike import Made, made_by_id, made_of, several_ways
+from carvsdb.catalogue.similarity.made_alike import Made, several_ways
 from carvsdb.catalogue.similarity.side_index import ApproximateIndex
 from carvsdb.compare.metrics import CARVS, RING_SIZES, ring_size_distances
 from carvsdb.compare.noise import BlockSums, distance_noise
@@ -75,7 +75,7 @@ class Query:
             tuple(search.normalised for search in searches),
             tuple(blocks_of(storage, search.carvs_id) for search in searches),
             ref.structure_id,
-            next(iter(made_of(storage, [ref.net_id])), None),
+            ref.made,
         )
 
 
@@ -202,15 +202,7 @@ def _answers(
     seed: int,
 ) -> list[Answer]:
     answers = []
-    hit_ids = [
-        [
-            str(key)
-            for key in SearchIndex.of(storage, query.choices[0].ring_kind).net_ids.take(pa.array(one.rows)).to_pylist()
-        ]
-        for query, one in zip(queries, found, strict=True)
-    ]
-    made = made_by_id(storage, list(dict.fromkeys(key for keys in hit_ids for key in keys)))
-    for query, one, keys in zip(queries, found, hit_ids, strict=True):
+    for query, one in zip(queries, found, strict=True):
         index = SearchIndex.of(storage, query.choices[0].ring_kind)
         table = index.described(one.rows, many=len(queries) > 1)
         noise = [(0.0, "none")] * len(one.rows)
@@ -230,7 +222,7 @@ def _answers(
         }
         hits = pa.Table.from_arrays([columns[name] for name in HITS.names], schema=HITS)
         notes = left_out(storage, index.ring_kind, one.n_comparable, query.structure_id)
-        compared = sorted(made[key] for key in keys)
+        compared = sorted(zip(*(table[name].to_pylist() for name in ("label", "clustering", "bond_rule")), strict=True))
         notes = (*notes, *several_ways([query.made, *compared] if query.made and compared else compared))
         answers.append(Answer(hits.sort_by([("distance", "ascending"), ("label", "ascending")]), notes))
     return answers

@@ -6,7 +6,7 @@ import numpy as np
 
 from carvsdb.atoms.elements import is_metal
 from carvsdb.atoms.structure import Structure
-from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
+from carvsdb_ingest.clustering.cells import HOME, Graph, Place, minus, plus
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.vertices import together
 
@@ -14,7 +14,6 @@ _DONORS = frozenset({"O", "S", "N"})
 _FARTHEST = 4.3
 """Å between two metals: those of paddle-wheels are 2.6 to 3.1 apart, of dimers with two bridges up to 4.3."""
 
-Place = tuple[int, Offset]
 Bridges = dict[Place, set[Place]]
 
 

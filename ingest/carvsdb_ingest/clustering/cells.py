@@ -2,7 +2,9 @@
 
 Offset = tuple[int, int, int]
 HOME: Offset = (0, 0, 0)
-Graph = list[list[tuple[int, Offset]]]
+Place = tuple[int, Offset]
+"""A vertex and its cell."""
+Graph = list[list[Place]]
 
 
 def plus(first: Offset, second: Offset) -> Offset:

@@ -1,5 +1,7 @@
 """The clustering *metalloligand*: a linker that wraps a metal takes it in."""
 
+from dataclasses import replace
+
 from carvsdb.atoms.elements import is_metal
 from carvsdb_ingest.clustering.building_units import BuildingUnits, Parts
 from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
@@ -30,7 +32,6 @@ def metalloligand(units: BuildingUnits) -> Clustered:
     n_inorganic = len(inorganic.groups)
     home = {atom: (number, cell) for number, group in enumerate(groups) for atom, cell in group.atoms.items()}
     links: Graph = [[] for _ in groups]
-    joined = 0
     for number, group in enumerate(inorganic.groups):
         metals = [atom for atom in group.atoms if is_metal(units.elements[atom])]
         if len(metals) != 1:
@@ -41,6 +42,7 @@ def metalloligand(units: BuildingUnits) -> Clustered:
                 links[linker].append((number, minus(HOME, offset)))
     metal_units: list[Group] = []
     linker_units: list[Group] = []
+    joined = 0
     for part in connected_groups(links, [0] * len(groups)):
         if len(part.atoms) > 1 and not part.is_infinite:
             linker_units.append(together(groups, part))
@@ -52,7 +54,7 @@ def metalloligand(units: BuildingUnits) -> Clustered:
     if not joined:
         return clustered
     notes = (*clustered.notes, f"linkers that took in the metals they wrap: {joined}")
-    return Clustered(clustered.net, clustered.clustering, clustered.site_to_vertex, clustered.quality, notes)
+    return replace(clustered, notes=notes)
 
 
 def _holders(

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import is_metal
 from carvsdb.atoms.structure import Structure
-from carvsdb_ingest.clustering.cells import HOME, Graph, minus
+from carvsdb_ingest.clustering.cells import HOME, Graph, Place, minus
 from carvsdb_ingest.clustering.groups import Group, connected_groups
-from carvsdb_ingest.clustering.small_rings import Place, shortest_rings
+from carvsdb_ingest.clustering.small_rings import shortest_rings
 
 SMALLEST_RING, LARGEST_RING = 5, 8
 _ANGLES = (90.0, 145.0)

@@ -9,14 +9,13 @@ from carvsdb.atoms.elements import is_metal
 from carvsdb.errors import NoNetError
 from carvsdb.net import components
 from carvsdb_ingest.clustering.building_units import BuildingUnits
-from carvsdb_ingest.clustering.cells import HOME, Offset, minus
+from carvsdb_ingest.clustering.cells import HOME, Offset, Place, minus
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.groups import Group
 from carvsdb_ingest.clustering.leading_elements import leading
 from carvsdb_ingest.clustering.polyhedra import polyhedron_edges
 
-Place = tuple[int, Offset]
 Edge = tuple[int, int, Offset]
 _SHORTER = 1.05
 

@@ -1,8 +1,6 @@
 """The smallest rings of atoms through a bond."""
 
-from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, plus
-
-Place = tuple[int, Offset]
+from carvsdb_ingest.clustering.cells import HOME, Graph, Place, plus
 
 
 def shortest_rings(graph: Graph, inside: set[int], atom: int, goal: Place, largest: int) -> list[list[Place]]:

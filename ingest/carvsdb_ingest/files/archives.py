@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from carvsdb.errors import InputError
 from carvsdb.regular_file import LARGEST_INPUT, open_regular, size_in_words
-from carvsdb_ingest.files.compressed import EXPANSION_ERRORS, opened, plain_name
+from carvsdb_ingest.files.compressed import EXPANSION_ERRORS, opened, plain_name, reason
 from carvsdb_ingest.files.limits import LARGEST_HEADER, MOST_MEMBERS, archive_limit
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
@@ -85,9 +85,9 @@ def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGE
         except InputError as error:
             raise InputError(error.message, path=path, hint=error.hint) from error
         except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
-            raise InputError(f"cannot be read as an archive ({_short(error)})", path=path) from error
+            raise InputError(f"cannot be read as an archive ({reason(error)})", path=path) from error
         except EXPANSION_ERRORS as error:
-            raise InputError(f"cannot be expanded ({_short(error)}); is the file cut off?", path=path) from error
+            raise InputError(f"cannot be expanded ({reason(error)}); is the file cut off?", path=path) from error
 
 
 def _member(
@@ -144,7 +144,3 @@ class _Limited(RawIOBase):
         if self._left < 0:
             raise InputError(f"expands to more than {size_in_words(self._most)}, the limit", path=self._path)
         return found
-
-
-def _short(error: Exception) -> str:
-    return ascii(str(error)[:100])[1:-1]

@@ -89,7 +89,7 @@ def expand(content: bytes, path: str | Path, largest: int) -> bytes:
         with opened(BytesIO(content)) as stream:
             found = _read(stream, most + 1)
     except EXPANSION_ERRORS as error:
-        raise InputError(f"cannot be expanded ({error}); is the file cut off?", path=path) from error
+        raise InputError(f"cannot be expanded ({reason(error)}); is the file cut off?", path=path) from error
     if len(found) > most:
         hint = "--max-input-size allows more" if most == largest else "expand it first, if it is what it should be"
         raise InputError(
@@ -104,6 +104,11 @@ def _read(stream: Any, most: int) -> bytes:
     while part := stream.read(min(2**20, most - found.tell())):
         found.write(part)
     return found.getvalue()
+
+
+def reason(error: Exception) -> str:
+    """Return what a library says of damaged content, printable and short."""
+    return ascii(str(error)[:100])[1:-1]
 
 
 def plain_name(path: str | Path) -> str:

@@ -10,6 +10,7 @@ from typing import IO
 
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.regular_file import LARGEST_INPUT, LARGEST_TABLE, open_regular, size_in_words
+from carvsdb_ingest.files.compressed import reason
 from carvsdb_ingest.files.limits import MOST_MEMBERS, expanded_limit
 
 # Damaged, encrypted, and compressed in a way that Python does not know.
@@ -70,7 +71,7 @@ class Zip:
                 if stream.read(1):
                     raise InputError("is longer than the archive says", path=where)
         except _ERRORS as error:
-            raise InputError(f"cannot be read ({_short(error)}); is the archive damaged?", path=where) from error
+            raise InputError(f"cannot be read ({reason(error)}); is the archive damaged?", path=where) from error
         return content
 
 
@@ -97,10 +98,6 @@ def opened_zip(source: str | Path | IO[bytes], path: str | Path) -> Iterator[Zip
     try:
         opened = zipfile.ZipFile(source)
     except _ERRORS as error:
-        raise InputError(f"cannot be read as a zip archive ({_short(error)})", path=path) from error
+        raise InputError(f"cannot be read as a zip archive ({reason(error)})", path=path) from error
     with opened:
         yield Zip(opened, path)
-
-
-def _short(error: Exception) -> str:
-    return ascii(str(error)[:100])[1:-1]

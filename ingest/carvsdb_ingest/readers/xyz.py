@@ -82,17 +82,8 @@ def read_free_molecule(file: TextFile) -> tuple[tuple[str, ...], NDArray[np.floa
     while last and not file.lines[last - 1].strip():
         last -= 1
     n_atoms = _atoms_of_frame(file, 0, last)
-    comment = file.lines[1]
-    values = {name.lower(): text[1:-1] if text[0] in "\"'{[" else text for name, text in _PAIR.findall(comment)}
-    width, places = _places(file, 2, values.get("properties", _PLAIN))
-    rows = [text.split() for text in file.lines[2 : 2 + n_atoms]]
-    for number, row in enumerate(rows, 3):
-        if len(row) < width:
-            raise file.error(number, f"an atom needs {width} columns, got {len(row)}")
-    columns = {
-        name: [row[places[name] : places[name] + size] for row in rows] for name, size in (("species", 1), ("pos", 3))
-    }
-    return tuple(_symbols(file, 3, "species", columns["species"])), _real(file, 3, "pos", columns["pos"])
+    arrays = _arrays(file, 0, n_atoms, _values(file.lines[1]).get("properties"))
+    return tuple(arrays["elements"]), arrays["cartesian"]
 
 
 def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
@@ -109,24 +100,11 @@ def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
 def _frame(file: TextFile, at: int, n_atoms: int) -> Structure:
     line = at + 2
     comment = file.lines[at + 1]
-    values = {name.lower(): text[1:-1] if text[0] in "\"'{[" else text for name, text in _PAIR.findall(comment)}
+    values = _values(comment)
     cell = _cell(file, line, comment, values)
     origin = np.array(_vector(file, line, values.get("origin", "0 0 0"), 3, "Origin"))
-    width, places = _places(file, line, values.get("properties", _PLAIN))
-    # Without Properties only the first four columns have a meaning; what follows them has none that is known.
-    exact = "properties" in values
-    rows = [text.split() for text in file.lines[at + 2 : at + 2 + n_atoms]]
-    for number, row in enumerate(rows, at + 3):
-        if len(row) < width or (exact and len(row) != width):
-            raise file.error(number, f"an atom needs {width} columns, got {len(row)}")
-    arrays: dict[str, Any] = {}
-    for name, first in places.items():
-        kind, columns, field = _COLUMNS[name]
-        words = [row[first : first + columns] for row in rows]
-        arrays[field] = _READ[kind](file, at + 3, name, words)
-    elements, cartesian = tuple(arrays.pop("elements")), arrays.pop("cartesian")
-    read = {(row[places["species"]], element): None for row, element in zip(rows, elements, strict=True)}
-    doubts = tuple(doubt for word, element in read if (doubt := symbol_doubt(word, element)))
+    arrays = _arrays(file, at, n_atoms, values.get("properties"))
+    elements, cartesian, doubts = tuple(arrays.pop("elements")), arrays.pop("cartesian"), arrays.pop("doubts")
     ids = arrays.get("atom_ids")
     if ids is not None and len(np.unique(ids)) < n_atoms:
         raise file.error(line, "two atoms of the frame have the same id")
@@ -146,6 +124,29 @@ def _frame(file: TextFile, at: int, n_atoms: int) -> Structure:
         )
     except InputError as error:
         raise file.error(line, error.message) from None
+
+
+def _values(comment: str) -> dict[str, str]:
+    """Return what a comment line says by keys."""
+    return {name.lower(): text[1:-1] if text[0] in "\"'{[" else text for name, text in _PAIR.findall(comment)}
+
+
+def _arrays(file: TextFile, at: int, n_atoms: int, properties: str | None) -> dict[str, Any]:
+    """Return the known columns of a frame as arguments of a structure, and `doubts` about its elements."""
+    width, places = _places(file, at + 2, _PLAIN if properties is None else properties)
+    rows = [text.split() for text in file.lines[at + 2 : at + 2 + n_atoms]]
+    for number, row in enumerate(rows, at + 3):
+        # Without Properties only the first four columns have a meaning; what follows them has none that is known.
+        if len(row) < width or (properties is not None and len(row) != width):
+            raise file.error(number, f"an atom needs {width} columns, got {len(row)}")
+    arrays: dict[str, Any] = {}
+    for name, first in places.items():
+        kind, columns, field = _COLUMNS[name]
+        words = [row[first : first + columns] for row in rows]
+        arrays[field] = _READ[kind](file, at + 3, name, words)
+    read = {(row[places["species"]], element): None for row, element in zip(rows, arrays["elements"], strict=True)}
+    arrays["doubts"] = tuple(doubt for word, element in read if (doubt := symbol_doubt(word, element)))
+    return arrays
 
 
 def _cell(file: TextFile, line: int, comment: str, values: dict[str, str]) -> NDArray[np.float64]:

@@ -1,10 +1,10 @@
 """Pieces of a run on a dask cluster: on each worker a process of its own does them, so that no input harms it."""
 
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from typing import Any
 
-from carvsdb.errors import CrashedError, MissingExtraError
+from carvsdb.errors import CrashedError
+from carvsdb.optional_packages import load_optional
 from carvsdb_ingest.tasks.jobs import Job, JobOptions
 from carvsdb_ingest.tasks.pieces import Done, Given
 from carvsdb_ingest.tasks.worker_pool import WorkerPool
@@ -24,10 +24,7 @@ def do_on_cluster(
     CrashedError
         If workers of the cluster were lost again and again. Shards that are written stay.
     """
-    try:
-        distributed: Any = import_module("distributed")
-    except ImportError as error:
-        raise MissingExtraError("the backend dask needs dask", hint='pip install "carvsdb[dist]"') from error
+    distributed = load_optional("distributed", '"carvsdb[dist]"', "the backend dask")
     with distributed.Client(scheduler, set_as_default=False) as client:
         ahead = max(8, _AHEAD * sum(client.ncores().values()))
         futures: list[Any] = []

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import mass_of
 from carvsdb.atoms.model import AtomicModel
@@ -44,7 +43,7 @@ def lammps_text(model: AtomicModel, types: Mapping[int, str] | None = None) -> s
     if missing:
         raise InputError(f"element {missing[0]} of the model has no atom type; the types are {numbers}")
     style = _written_style(model)
-    bounds = _standard_box(model) if _is_standard(cell) else _general_box(model)
+    bounds = _standard_box(model) if model.is_in_standard_frame else _general_box(model)
     masses = [f"{kind} {mass_of(symbol):.6g} # {symbol}" for kind, symbol in sorted(numbers.items())]
     head = ["LAMMPS data file by carvsdb", "", f"{model.n_atoms} atoms", f"{max(numbers)} atom types", "", *bounds]
     columns: list[list[str]] = [list(map(str, model.atom_ids.tolist()))]
@@ -58,10 +57,6 @@ def lammps_text(model: AtomicModel, types: Mapping[int, str] | None = None) -> s
         columns += [list(map(str, axis)) for axis in model.images.T.tolist()]
     rows = [" ".join(row) for row in zip(*columns, strict=True)]
     return "\n".join([*head, "", "Masses", "", *masses, "", f"Atoms # {style}", "", *rows, ""])
-
-
-def _is_standard(cell: NDArray[np.float64]) -> bool:
-    return not np.any(np.triu(cell, 1)) and bool((np.diag(cell) > 0).all())
 
 
 def _standard_box(model: AtomicModel) -> list[str]:

@@ -15,8 +15,7 @@ def rmc6f_text(model: AtomicModel) -> str:
     the xy plane: so they are written. The supercell is 1 1 1, and each atom is one of its own in it. Molecules, charges
     and image flags have no place in the format.
     """
-    cell = model.cell
-    if np.any(np.triu(cell, 1)) or not (np.diag(cell) > 0).all():
+    if not model.is_in_standard_frame:
         model = model.in_standard_frame()
     fractions = (model.positions - model.origin) @ np.linalg.inv(model.cell)
     fractions -= np.floor(fractions)

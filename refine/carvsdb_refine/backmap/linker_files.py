@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.molecules import check_molecules, shifts_of_molecules
 from carvsdb.errors import InputError
@@ -126,11 +127,8 @@ def _name(linker: Linker, atom: int) -> str:
 
 def _is_free(linker: Linker, atom: int) -> bool:
     distances = np.linalg.norm(linker.positions - linker.positions[atom], axis=1)
-    near = [linker.elements[other] for other in np.flatnonzero((distances > 0) & (distances < 1.7)).tolist()]
-    hydrogen = any(
-        linker.elements[other] in ("H", "D") and distances[other] < 1.25 for other in range(len(linker.elements))
-    )
-    return not hydrogen and 1 <= len([symbol for symbol in near if symbol not in ("H", "D")]) <= 2
+    hydrogen = np.array([symbol in HYDROGEN for symbol in linker.elements])
+    return not (hydrogen & (distances < 1.25)).any() and 1 <= len(linker.next_to(atom)) <= 2
 
 
 def _in_frame(linker: Linker, first: int, second: int) -> Floats:

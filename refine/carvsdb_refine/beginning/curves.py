@@ -18,6 +18,7 @@ from carvsdb_refine.scattering import (
     read_data,
     scattering_lengths,
 )
+from carvsdb_refine.scattering.data_file import OpenColumnsError
 
 Floats = NDArray[np.float64]
 # X-ray functions of r need the largest Q; where no header gives it, one that is usual.
@@ -171,23 +172,23 @@ def curve_of(path: Path, composition: Composition, h: Floats, shortest: float, d
     if taken.how.q_max and not said.q_max:
         doubts.append(f"the header does not say where the measured Q ended; q_max = {_USUAL_Q_MAX:g} Å⁻¹ was taken")
     return Curve(
-        path,
-        taken.kind,
-        taken.data.function,
-        taken.reading,
-        scale,
-        offset,
-        _sigma(taken.data),
-        _fit_range(taken, shortest),
-        taken.how.q_max,
-        reader.q_unit if taken.data.axis == "Q" else None,
-        reader.beyond_box(taken),
-        deuterium,
-        reader.columns,
-        tuple(reasons),
-        tuple(doubts),
-        taken.data.notes,
-        taken.best_rw,
+        path=path,
+        kind=taken.kind,
+        function=taken.data.function,
+        reading=taken.reading,
+        scale=scale,
+        offset=offset,
+        sigma=_sigma(taken.data),
+        fit_range=_fit_range(taken, shortest),
+        q_max=taken.how.q_max,
+        q_unit=reader.q_unit if taken.data.axis == "Q" else None,
+        beyond_box=reader.beyond_box(taken),
+        deuterium=deuterium,
+        columns=reader.columns,
+        reasons=tuple(reasons),
+        doubts=tuple(doubts),
+        notes=taken.data.notes,
+        rw=taken.best_rw,
     )
 
 
@@ -250,12 +251,10 @@ class _Reader:
     def _read(self, kind: str, function: str) -> DataSet:
         try:
             return read_data(self.path, kind, function, q_unit=self.q_unit, columns=self.columns)
-        except InputError as error:
-            if "could both be errors" in error.message or "expected 2 to 4 columns" in error.message:
-                self.columns = (1, 2)
-                self.doubts.append(f"{error.message}: only the first two columns were taken")
-                return read_data(self.path, kind, function, q_unit=self.q_unit, columns=self.columns)
-            raise
+        except OpenColumnsError as error:
+            self.columns = (1, 2)
+            self.doubts.append(f"{error.message}: only the first two columns were taken")
+            return read_data(self.path, kind, function, q_unit=self.q_unit, columns=self.columns)
 
 
 def _as_function(reading: str, kind: str, level: float) -> tuple[str, float, float]:

@@ -41,6 +41,10 @@ _OF_OUTPUT = {
 }
 
 
+class OpenColumnsError(InputError):
+    """A file leaves open which of its columns are the value and its error."""
+
+
 def read_data(
     path: str | Path,
     kind: str,
@@ -127,7 +131,7 @@ def _columns(table: CurveTable, asked: Sequence[int] | None, with_errors: bool, 
     rest = list(range(2, n_columns))
     hint = "say which: columns = [1, 2] or [1, 2, 3] in [[data]], with x, the value and its error"
     if n_columns > 4:
-        raise InputError(
+        raise OpenColumnsError(
             f"expected 2 to 4 columns, got {n_columns}", path=table.file.path, line=table.lines[0], hint=hint
         )
     if not rest or not with_errors:
@@ -143,7 +147,7 @@ def _columns(table: CurveTable, asked: Sequence[int] | None, with_errors: bool, 
             notes.append(f"column {column + 1} ({what}) is no error of the curve and is left out")
     if len(filled) > 1:
         message = f"columns {filled[0] + 1} and {filled[1] + 1} could both be errors"
-        raise InputError(message, path=table.file.path, line=table.lines[0], hint=hint)
+        raise OpenColumnsError(message, path=table.file.path, line=table.lines[0], hint=hint)
     return [0, 1, *filled]
 
 

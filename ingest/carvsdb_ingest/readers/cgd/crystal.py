@@ -57,7 +57,7 @@ def read_crystal(file: TextFile, block: Block, tolerance: float) -> tuple[Net, l
     if listed:
         rows = _edges(frame, listed, atoms, positions, atom_of)
     else:
-        rows = _nearest(frame, block, atoms, positions, atom_of)
+        rows = _nearest(frame, block, atoms, positions, atom_of, is_center)
     edges, multiplicity = undirected(rows)
     if is_center.any():
         try:
@@ -82,11 +82,15 @@ def read_crystal(file: TextFile, block: Block, tolerance: float) -> tuple[Net, l
 
 
 def _nearest(
-    frame: Frame, block: Block, atoms: list[Atom], positions: NDArray[np.float64], atom_of: NDArray[np.int64]
+    frame: Frame,
+    block: Block,
+    atoms: list[Atom],
+    positions: NDArray[np.float64],
+    atom_of: NDArray[np.int64],
+    is_center: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Make the edges of a block that lists none."""
     degrees = np.array([atom.degree for atom in atoms], np.int64)[atom_of]
-    is_center = np.array([atom.is_center for atom in atoms])[atom_of]
     if not degrees.any():
         return np.zeros((0, 5), np.int64)
     sentence = "the CRYSTAL block has no edges, and nearest neighbours do not make them"

@@ -62,7 +62,6 @@ def nearest_edges(
     >>> nearest_edges(corner, np.eye(3), np.array([6]), np.array([False]), 3).tolist()
     [[0, 0, 0, 0, 1], [0, 0, 0, 1, 0], [0, 0, 1, 0, 0]]
     """
-    vertices = np.arange(len(positions))
     area = float(np.linalg.norm(np.cross(cell[0], cell[1])))
     size = abs(float(np.linalg.det(cell))) if dimension == 3 else area
     scale = float((_VOLUME * len(positions) / size) ** (1 / dimension))
@@ -81,7 +80,7 @@ def nearest_edges(
             break
     edges = _shortest_first(rows, lengths, degrees)
     found = np.bincount(edges[:, :2].ravel(), minlength=len(positions))
-    wrong = vertices[found != degrees]
+    wrong = np.flatnonzero(found != degrees)
     if len(wrong):
         raise NearestError(int(wrong[0]), int(found[wrong[0]]))
     return edges
