@@ -5,8 +5,8 @@ neutron and X-ray F(Q) and ACE, accepted jointly. Each version makes the same mo
 its own; the processes take turns, so that whatever else the machine does falls on both alike, and the medians of the
 ratios of neighbouring turns count. Both must end at the same chi² and energy.
 
-Run ``python benchmarks/refine_against.py OTHER_PYTHON --of COMMIT -o FILE.json``, where `OTHER_PYTHON` is the interpreter
-that has the other version installed.
+Run ``python benchmarks/refine_against.py OTHER_PYTHON --of COMMIT -o FILE.json``, where `OTHER_PYTHON` is the
+interpreter that has the other version installed.
 """
 
 import argparse
