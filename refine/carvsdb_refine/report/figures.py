@@ -52,6 +52,31 @@ def plain(axes: Axes, title: str = "") -> None:
         axes.set_title(figure_text(title), loc="left", fontweight="bold")
 
 
+def _shape(number: int, most: int) -> tuple[int, int]:
+    """Return how many rows and columns so many panels take, at most `most` beside each other."""
+    columns = min(most, number)
+    return -(-number // columns), columns
+
+
+def _panels(figure: Figure, number: int, most: int, sharex: bool = False) -> list[Axes]:
+    """Return so many axes, row by row; places that are left stay empty."""
+    rows, columns = _shape(number, most)
+    grid = figure.subplots(rows, columns, sharex=sharex, squeeze=False).ravel().tolist()
+    for axes in grid[number:]:
+        axes.set_visible(False)
+    return list(grid[:number])
+
+
+def _label(panels: Sequence[Axes], columns: int, along: str, up: str) -> None:
+    """Name the axes at the left and at the bottom, and the lines in the first panel."""
+    for axes in panels[::columns]:
+        axes.set_ylabel(up)
+    for axes in panels[-columns:]:
+        axes.set_xlabel(along)
+        axes.tick_params(labelbottom=True)
+    panels[0].legend(frameon=False)
+
+
 def fits_png(fits: list[Fit]) -> bytes:
     """Draw each data set with its residual below."""
 
@@ -91,16 +116,13 @@ def fits_png(fits: list[Fit]) -> bytes:
 def partials_png(now: Partials, before: Partials | None = None, spread: Floats | None = None) -> bytes:
     """Draw ``g_ab(r)`` of every pair, of the model and of the start, or with its deviation between models."""
     pairs = now.pairs
-    columns = min(3, len(pairs))
-    rows = -(-len(pairs) // columns)
+    rows, columns = _shape(len(pairs), 3)
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(rows, columns, sharex=True, squeeze=False)
-        for axes in grid.ravel()[len(pairs) :]:
-            axes.set_visible(False)
+        panels = _panels(figure, len(pairs), 3, sharex=True)
         r = now.distances
         shown = r <= _LARGEST_R
-        for number, (pair, axes) in enumerate(zip(pairs, grid.ravel(), strict=False)):
+        for number, (pair, axes) in enumerate(zip(pairs, panels, strict=True)):
             if before is not None:
                 axes.plot(r[shown], before.values[number, shown], color=BEFORE, linewidth=0.8, label="start")
             axes.plot(r[shown], now.values[number, shown], color=CALCULATED, linewidth=0.9, label="model")
@@ -110,12 +132,7 @@ def partials_png(now: Partials, before: Partials | None = None, spread: Floats |
             top = float(now.values[number, shown].max(initial=1.0))
             axes.set_ylim(0, min(1.05 * top, max(_HIGHEST, 1.3 * float(np.median(now.values[number, shown])))))
             plain(axes, "-".join(pair) + (f"  (peak {top:.0f})" if top > _HIGHEST else ""))
-            if number % columns == 0:
-                axes.set_ylabel("g(r)")
-            if number >= len(pairs) - columns:
-                axes.set_xlabel("r (Å)")
-                axes.tick_params(labelbottom=True)
-        grid[0, 0].legend(frameon=False)
+        _label(panels, columns, "r (Å)", "g(r)")
 
     return png(draw, width=9.0, height=2.0 * rows + 0.6)
 
@@ -164,14 +181,11 @@ def _panel(axes: Axes, column: str, label: str, trace: Columns, kinds: Sequence[
 def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
     """Draw for each pair that bonds which share of the centres has how many neighbours."""
     pairs = list(now)
-    columns = min(4, max(1, len(pairs)))
-    rows = max(1, -(-len(pairs) // columns))
+    rows, columns = _shape(len(pairs), 4)
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(rows, columns, squeeze=False)
-        for axes in grid.ravel()[len(pairs) :]:
-            axes.set_visible(False)
-        for pair, axes in zip(pairs, grid.ravel(), strict=False):
+        panels = _panels(figure, len(pairs), 4)
+        for pair, axes in zip(pairs, panels, strict=True):
             size = max(len(now[pair]), len(before[pair]) if before and pair in before else 0)
             places = np.arange(size)
             if before and pair in before:
@@ -182,9 +196,9 @@ def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
             centre, _, neighbour = pair.partition("-")
             axes.set_xlabel(f"{neighbour} around {centre}")
             plain(axes)
-        for row in grid:
-            row[0].set_ylabel("% of atoms")
-        grid[0, 0].legend(frameon=False)
+        for axes in panels[::columns]:
+            axes.set_ylabel("% of atoms")
+        panels[0].legend(frameon=False)
 
     return png(draw, width=9.0, height=2.3 * rows)
 
@@ -192,24 +206,16 @@ def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
 def angles_png(now: Columns, before: Columns, edges: Floats) -> bytes:
     """Draw the distributions of bond angles, shares per degree in bins of `edges`, by end, centre and end."""
     triples = list(now)
-    columns = min(3, max(1, len(triples)))
-    rows = max(1, -(-len(triples) // columns))
+    rows, columns = _shape(len(triples), 3)
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(rows, columns, sharex=True, squeeze=False)
-        for axes in grid.ravel()[len(triples) :]:
-            axes.set_visible(False)
-        for number, (triple, axes) in enumerate(zip(triples, grid.ravel(), strict=False)):
+        panels = _panels(figure, len(triples), 3, sharex=True)
+        for triple, axes in zip(triples, panels, strict=True):
             axes.stairs(100 * now[triple], edges, color=CALCULATED, linewidth=1.1, label="model")
             if triple in before:
                 axes.stairs(100 * before[triple], edges, color=BEFORE, linewidth=0.9, label="start")
             plain(axes, triple)
-            if number % columns == 0:
-                axes.set_ylabel("% per degree")
-            if number >= len(triples) - columns:
-                axes.set_xlabel("angle (°)")
-                axes.tick_params(labelbottom=True)
-        grid[0, 0].legend(frameon=False)
+        _label(panels, columns, "angle (°)", "% per degree")
 
     return png(draw, width=9.0, height=1.9 * rows + 0.5)
 
