@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.asked_catalogue import asked_catalogue
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
 from carvsdb.cli.output import say, table
@@ -54,12 +55,13 @@ def similar(
     filters: Filters,
     out: Output,
 ) -> None:
-    """Find the nets whose ring statistics are nearest, with distance and noise."""
-    from carvsdb.catalogue import Catalogue
+    """Find the nets whose ring statistics are nearest, with distance and noise.
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    Without a catalogue they are sought among the nets that come with carvsdb.
+    """
+    with asked_catalogue(db) as (catalogue, source):
         if environments:
-            _compose(catalogue, query, out)
+            _compose(catalogue, source, query, out)
             return
         asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
         answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, approximate=approximate, seed=seed)
@@ -81,13 +83,13 @@ def similar(
     ]
     header = ("label", "kind", "distance", "noise", "CARVS")
     out.answer(
-        document={"query": label, "hits": hits},
+        document={"query": label, "catalogue": source, "hits": hits},
         rows=hits,
         text=lambda: f"nearest to {escaped(label)}\n{table(cells, header)}",
     )
 
 
-def _compose(catalogue: "Catalogue", query: str, out: Output) -> None:
+def _compose(catalogue: "Catalogue", source: str, query: str, out: Output) -> None:
     answer = catalogue.environments(query)
     label = catalogue.label(query)
     for sentence in answer.notes:
@@ -106,7 +108,9 @@ def _compose(catalogue: "Catalogue", query: str, out: Output) -> None:
     title = f"nearest crystalline environments of the nodes of {escaped(label)}"
     header = ("nodes", "vertex symbol", "bonds", "distance", "in")
     out.answer(
-        document={"query": label, "environments": rows}, rows=rows, text=lambda: f"{title}\n{table(cells, header)}"
+        document={"query": label, "catalogue": source, "environments": rows},
+        rows=rows,
+        text=lambda: f"{title}\n{table(cells, header)}",
     )
 
 

@@ -23,15 +23,31 @@ from carvsdb_schemas.description import (
     Description,
     HistogramDescription,
 )
+from carvsdb_schemas.released import GRAPH_LEFT_OUT
 
 
 def load_net(storage: Storage, ref: NetRef) -> Net:
-    """Return a net as it was stored."""
+    """Return a net as it was stored.
+
+    Raises
+    ------
+    NotFoundError
+        If it is stored without its graph, as a release holds it of a source that has no open licence.
+    """
     row = storage.table(
         "SELECT net.* EXCLUDE (id), structure.cell FROM net JOIN structure ON structure.id = structure_id "
         "WHERE net.id = ?",
         [ref.net_id],
     ).to_pylist()[0]
+    if GRAPH_LEFT_OUT in row["quality"] and not row["is_node"]:
+        raise NotFoundError(
+            f"{ref.label!r} is stored without its graph: its source has no open licence", item=ref.label
+        )
+    return net_of_row(row, ref.label)
+
+
+def net_of_row(row: dict[str, Any], name: str) -> Net:
+    """Return a net from the columns of its row and the cell of its structure."""
     return Net.from_edges(
         np.array(row["edges"], np.int32).reshape(-1, 5),
         len(row["is_node"]),
@@ -40,7 +56,7 @@ def load_net(storage: Storage, ref: NetRef) -> Net:
         positions=row["positions"],
         cell=None if row["cell"] is None else np.array(row["cell"]).reshape(3, 3),
         labels=row["vertex_labels"],
-        name=ref.label,
+        name=name,
     )
 
 
