@@ -11,15 +11,18 @@ from pathlib import Path
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue import reference_nets as shipped
-from carvsdb.releases import build_release, read_card, verify_release
+from carvsdb.releases import BuildOptions, build_release, read_card, verify_release
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.sources import source_named
 from carvsdb_ingest.tasks.pipeline import Workers, ingest_collection
 
+SHIPPED = BuildOptions(database=False, nets=False)
+"""What comes with carvsdb: the tables, which are also what the other files are made of."""
+
 RELEASE = Path(shipped.__file__).with_name("release")
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, options: BuildOptions | None = None) -> None:
     """Write the release into a new folder and verify it."""
     card = read_card(Path(__file__).with_name("card.yaml"))
     with tempfile.TemporaryDirectory() as scratch, Catalogue.open(Path(scratch, "nets.duckdb")) as catalogue:
@@ -32,7 +35,7 @@ def build(folder: Path) -> None:
             )
             if report.rejected:
                 raise report.rejected[0][1]
-        build_release(catalogue, card, folder)
+        build_release(catalogue, card, folder, options)
     verify_release(folder)
 
 
@@ -43,6 +46,6 @@ if __name__ == "__main__":
         build(Path(sys.argv[1]))
     else:
         with tempfile.TemporaryDirectory() as made:
-            build(Path(made, "release"))
+            build(Path(made, "release"), SHIPPED)
             shutil.rmtree(RELEASE, ignore_errors=True)
             shutil.copytree(Path(made, "release"), RELEASE)
