@@ -29,7 +29,7 @@ def script(name: str) -> ModuleType:
 def test_the_release_that_comes_with_carvsdb_is_in_order() -> None:
     report = verify_release(RELEASE, sample=10)
     assert (report.name, report.recomputed) == ("reference-nets", 10)
-    assert (report.rows["net"], report.rows["carvs"]) == (len(archive()), 2 * len(archive()))
+    assert (report.rows["net"], report.rows["carvs"]) == (len(archive()), len(archive()))
     assert sum(path.stat().st_size for path in RELEASE.iterdir()) < 15e6
 
 
@@ -64,7 +64,8 @@ def test_similar_without_a_catalogue(nowhere: Path) -> None:
     done = carvsdb("similar", "square.cgd", "-k", "2", "--json")
     assert done.code == 0
     assert done.json["catalogue"] == "reference-nets"
-    assert "sql" in [hit["label"] for hit in done.json["hits"] if hit["distance"] == 0]
+    # Many layers have the rings of sql; the net itself comes first.
+    assert next((hit["label"], hit["distance"]) for hit in done.json["hits"]) == ("sql", 0)
     assert "no catalogue: among the 3,254 nets that come with carvsdb (reference-nets)" in done.err
     assert list(nowhere.iterdir()) == [nowhere / "square.cgd"]
 
@@ -73,7 +74,7 @@ def test_show_without_a_catalogue(nowhere: Path) -> None:
     done = carvsdb("show", "sod", "--json")
     assert done.code == 0
     assert (done.json["catalogue"], done.json["label"]) == ("reference-nets", "sod")
-    assert [one["ring_kind"] for one in done.json["searches"]] == ["ring", "strong"]
+    assert [one["ring_kind"] for one in done.json["searches"]] == ["ring"]
     assert done.err.count("\n") == 1
     missing = carvsdb("show", "no-such-net")
     assert missing.code == 4

@@ -26,7 +26,7 @@ def build(folder: Path, options: BuildOptions | None = None) -> None:
     """Write the release into a new folder and verify it."""
     card = read_card(Path(__file__).with_name("card.yaml"))
     with tempfile.TemporaryDirectory() as scratch, Catalogue.open(Path(scratch, "nets.duckdb")) as catalogue:
-        for ring_kind in ("ring", "strong"):
+        for ring_kind in ("ring",):
             report = ingest_collection(
                 catalogue,
                 source_named("reference-nets"),

@@ -50,7 +50,6 @@ def _resource(facts: ReleaseFacts, table: str, columns: list[Column]) -> dict[st
         "title": what(about.name),
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "bytes": about.size,
         "hash": f"sha256:{about.sha256}",
         "schema": {"fields": [_field(column) for column in columns], "primaryKey": primary_key(table)},
     }
