@@ -20,6 +20,7 @@ from carvsdb_schemas.answers import (
 )
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
+from carvsdb_schemas.frame import FrameDescription
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
@@ -43,6 +44,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "duplicate-group": DuplicateGroup,
     "environments": EnvironmentsAnswer,
     "error": ErrorAnswer,
+    "frame": FrameDescription,
     "ingest": IngestAnswer,
     "list-item": ListItem,
     "refinement": RefinementConfig,
