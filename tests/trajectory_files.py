@@ -25,7 +25,7 @@ def frames() -> list[Atoms]:
         if number in AWAY:
             frame.positions[8] += 1.0
         if number % 2:  # every other frame has its atoms in the cell, the others are unwrapped
-            frame.wrap()
+            frame.wrap()  # type: ignore[no-untyped-call]
         frame.info.update(step=number * 10, time=number * 0.01, temperature=300 + number)
         found.append(frame)
     return found
