@@ -50,7 +50,7 @@ class Catalogue(Searching):
     means a net, and ``catalogue["sod"]`` is :meth:`show`.
 
     NAME, wherever it is asked for, is a label, else the only label that starts so, else an id in a source,
-    else an archive name. A structure with several nets calls them ``label@clustering``.
+    else an archive name, else one of these in other capitals. A structure with several nets calls them ``label@clustering``.
 
     Examples
     --------

@@ -18,11 +18,18 @@ class ListItem(CommandAnswer):
 
     label: str
     name: str | None = Field(description="Archive names of the net's key.")
+    interpenetration: int | None = Field(description="How many periodic nets there are, of one sort or several.")
     kind: str
     source: str | None
     n_nodes: int
+    coordination: str = Field(description="Numbers of bonds of the nodes: 3,4.")
+    point_symbol: str = Field(description="With stoichiometry; the number of sorts where there are many.")
     symbol: str | None = Field(description="CARVS symbol; for reading only.")
     sigma: float | None
+    vertex_symbol: str | None = Field(description="Of the nodes; the number of sorts where there are many.")
+    clustering: str
+    bond_rule: str
+    formula: str | None = Field(description="Of all atoms in the cell, guests too.")
     status: str
 
 
@@ -37,6 +44,10 @@ class Hit(CommandAnswer):
     noise: float = Field(ge=0, description="How far chance alone would put the two apart.")
     noise_kind: str = Field(description="blocks, models or none.")
     symbol: str
+    interpenetration: int | None = Field(description="How many periodic nets there are, of one sort or several.")
+    coordination: str = Field(description="Numbers of bonds of the nodes: 3,4.")
+    clustering: str
+    bond_rule: str
 
 
 class SimilarAnswer(CommandAnswer):
@@ -132,6 +143,8 @@ class DistanceAnswer(CommandAnswer):
     noise_kind: list[list[str]] = Field(description="blocks, models or none.")
     words: list[list[str]] = Field(description="Whether two entries differ beyond noise.")
     metric: str = Field(description="carvs, ring-sizes, nodes or shells.")
+    clusterings: list[list[str]] = Field(description="Of each entry: how its atoms became vertices.")
+    bond_rules: list[list[str]] = Field(description="Of each entry: where its bonds come from.")
 
 
 class Rejection(CommandAnswer):

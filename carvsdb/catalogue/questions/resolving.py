@@ -52,7 +52,7 @@ def resolve(storage: Storage, name: str) -> NetRef:
     """Return the one net that a name means.
 
     A name is a label, else the only label that starts so, else an id in a source, else a net's archive
-    name. ``LABEL@CLUSTERING`` picks one of several nets of a structure (the start of a net's key does, too).
+    name; else any of these in other capitals. ``LABEL@CLUSTERING`` picks one of several nets of a structure (the start of a net's key does, too).
 
     Raises
     ------
@@ -71,6 +71,9 @@ def resolve(storage: Storage, name: str) -> NetRef:
             ("starts_with(structure.label, ?)", [name]),
             ("id_in_source = ?", [name]),
             ("list_contains(names, ?)", [name]),
+            ("lower(structure.label) = lower(?)", [name]),
+            ("list_contains(list_transform(names, lambda one: lower(one)), lower(?))", [name]),
+            ("lower(id_in_source) = lower(?)", [name]),
         )
         for condition, parameters in stages:
             if "clustering" in condition and not (base and suffix):
