@@ -92,6 +92,7 @@ def _about(answer: "ShowAnswer") -> list[str]:
         "sha256": answer.sha256,
         "source": answer.source.collection if answer.source else None,
         "cite": answer.source.citation if answer.source else None,
+        "tags": ", ".join(answer.tags) or None,
         "file": answer.description.file,
         "provenance": json.dumps(answer.provenance, ensure_ascii=False) if answer.provenance else None,
         "analysed by": f"carvsdb {answer.description.version}",

@@ -18,19 +18,19 @@ class ListItem(CommandAnswer):
 
     label: str
     name: str | None = Field(description="Archive names of the net's key.")
-    interpenetration: int | None = Field(description="How many periodic nets there are, of one sort or several.")
     kind: str
     source: str | None
     n_nodes: int
-    coordination: str = Field(description="Numbers of bonds of the nodes: 3,4.")
-    point_symbol: str = Field(description="With stoichiometry; the number of sorts where there are many.")
     symbol: str | None = Field(description="CARVS symbol; for reading only.")
     sigma: float | None
+    status: str
+    interpenetration: int | None = Field(description="How many periodic nets there are, of one sort or several.")
+    coordination: str = Field(description="Numbers of bonds of the nodes: 3,4.")
+    point_symbol: str = Field(description="With stoichiometry; the number of sorts where there are many.")
     vertex_symbol: str | None = Field(description="Of the nodes; the number of sorts where there are many.")
     clustering: str
     bond_rule: str
-    formula: str | None = Field(description="Of all atoms in the cell, guests too.")
-    status: str
+    formula: str | None = Field(description="Of all atoms, guests too.")
 
 
 class Hit(CommandAnswer):
@@ -176,6 +176,14 @@ class IngestAnswer(CommandAnswer):
     by_cause: list[CauseCount] = Field(default_factory=list, description="The same by status and cause.")
 
 
+class RemovalAnswer(CommandAnswer):
+    """What was moved into the trash, came back from there, or is gone for good."""
+
+    labels: list[str]
+    trash: int | None = Field(default=None, description="The number under which the trash has it.")
+    rows: dict[str, int] = Field(default_factory=dict, description="By table, how many rows hung on the entries.")
+
+
 class ErrorDetail(CommandAnswer):
     """Why a command failed."""
 
@@ -255,3 +263,4 @@ class ShowAnswer(CommandAnswer):
     searches: list[SearchAnswer] = Field(description="All ring searches of this net; the description is of the first.")
     description: Description
     refinements: list[RefinementAnswer] = Field(default_factory=list, description="The runs that made the structure.")
+    tags: list[str] = Field(default_factory=list, description="The user's own words on the entry.")

@@ -8,8 +8,8 @@ from carvsdb.errors import InputError
 from carvsdb_schemas.filters import Filters
 
 LISTED = (
-    "label, name, interpenetration, kind, source, n_nodes, degrees AS coordination, point_symbol, symbol, sigma, "
-    "vertex_symbol, clustering, bond_rule, formula, status"
+    "label, name, kind, source, n_nodes, symbol, sigma, status, interpenetration, degrees AS coordination, "
+    "point_symbol, vertex_symbol, clustering, bond_rule, formula"
 )
 """Columns of a list."""
 

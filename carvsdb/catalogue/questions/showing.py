@@ -80,6 +80,10 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
         searches=[SearchAnswer(**{field: search[field] for field in SearchAnswer.model_fields}) for search in searches],
         description=_description(storage, ref, structure, net, searches[0]),
         refinements=refinements_of(storage, ref.structure_id),
+        tags=[
+            tag
+            for (tag,) in storage.rows("SELECT tag FROM tag WHERE structure_id = ? ORDER BY tag", [ref.structure_id])
+        ],
     )
 
 
