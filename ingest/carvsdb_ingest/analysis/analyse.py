@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,6 +159,15 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         carvs_by_coordination=_by_coordination(census),
     )
     return Analysis(item, census, symbols, description)
+
+
+@cache
+def prepare() -> None:
+    """Load, and on a new machine compile, what the first analysis needs: no limit of an input is to count it."""
+    edges = [(0, 1, 0, 0, 0), (0, 1, 1, 0, 0), (0, 2, 0, 0, 0), (0, 2, 0, 1, 0)]
+    for is_node in ([True, False, False], [True, True, True]):
+        net = Net.from_edges(edges, 3, is_node=is_node)
+        analyse(NetItem(net, "", "square", 0, 0, "as given", "edges"), AnalysisOptions(max_ring_size=6))
 
 
 def _by_coordination(census: RingCensus) -> list[CoordinationCarvs]:
