@@ -11,6 +11,8 @@ from program import carvsdb
 
 from carvsdb.cli.time_limit import each_within, within
 from carvsdb.errors import TimeLimitError
+from carvsdb.rings import find_rings_within_budget
+from carvsdb_ingest.analysis.analyse import prepare
 
 SQUARE = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
 
@@ -77,17 +79,13 @@ def test_a_kernel_that_does_not_return_ends_with_the_command() -> None:
 
 
 def test_describe_goes_on_after_a_net_that_is_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import carvsdb_ingest.analysis.analyse as analysis
-
-    at_once = analysis.find_rings_within_budget
-
     def slow(net: object, *arguments: object, **options: object) -> object:
         while getattr(net, "name", "") == "late":
             time.sleep(0.01)
-        return at_once(net, *arguments, **options)  # type: ignore[arg-type]
+        return find_rings_within_budget(net, *arguments, **options)  # type: ignore[arg-type]
 
-    analysis.prepare()
-    monkeypatch.setattr(analysis, "find_rings_within_budget", slow)
+    prepare()
+    monkeypatch.setattr("carvsdb_ingest.analysis.analyse.find_rings_within_budget", slow)
     (tmp_path / "a.cgd").write_text(SQUARE.replace("EDGES", "NAME late\nEDGES") + SQUARE)
     (tmp_path / "b.cgd").write_text(SQUARE)
     done = carvsdb("describe", tmp_path, "--time-limit", "3", "--format", "jsonl")

@@ -7,7 +7,6 @@ through as soon as the kernel in work returns: each one's work is bounded. Shoul
 import _thread
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ GRACE = 60.0
 """Seconds after which a command ends whose kernel does not return."""
 
 _AGAIN = 1.0  # seconds: who catches the exception as one of a part goes on with the next part
-_SIGNAL = signal.SIGALRM if sys.platform != "win32" else signal.SIGBREAK
+_SIGNAL: signal.Signals = getattr(signal, "SIGALRM" if os.name == "posix" else "SIGBREAK")
 
 
 @contextmanager
