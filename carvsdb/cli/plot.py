@@ -7,6 +7,7 @@ import typer
 
 from carvsdb.cli.options import DEFAULT_DB, Db
 from carvsdb.cli.output import say
+from carvsdb.cli.time_limit import within
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
 
@@ -38,10 +39,12 @@ def rings(
 
     def vectors(model: str) -> list["np.ndarray[tuple[int], np.dtype[np.float64]]"]:
         if Path(model).is_file():
-            items = read_items(model)
+            with within(model):
+                items = read_items(model)
+                found = [find_rings(item.net).carvs().vector for item in items]
             for sentence in (sentence for item in items for sentence in item.notes):
                 say(f"{model}: {sentence}")
-            return [find_rings(item.net).carvs().vector for item in items]
+            return found
         from carvsdb.catalogue import Catalogue
 
         with Catalogue.open(db, read_only=True) as catalogue:
