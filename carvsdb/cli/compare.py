@@ -10,6 +10,7 @@ from carvsdb.cli.answered import Output, answered
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
 from carvsdb.cli.output import say, table
+from carvsdb.cli.time_limit import within
 from carvsdb.escaping import escaped
 from carvsdb_schemas.filters import Filters
 
@@ -114,7 +115,8 @@ def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None =
     """Analyse the one net of a file, and say what was decided and doubted."""
     from carvsdb_ingest.tasks.likeness import entry_of_file as analysed
 
-    entry, sentences = analysed(path, read_options(types=types, bonds=bonds))
+    with within(path):
+        entry, sentences = analysed(path, read_options(types=types, bonds=bonds))
     for sentence in sentences:
         say(f"{path}: {sentence}")
     return entry

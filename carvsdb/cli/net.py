@@ -20,6 +20,7 @@ from carvsdb.cli.options import (
     read_options,
 )
 from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.time_limit import within
 
 if TYPE_CHECKING:
     from carvsdb_schemas.net_document import NetDocument
@@ -48,8 +49,10 @@ def net(
 
     if output is not None:
         net_file(output)
-    item = net_item(asked, read_options(node_types, linker_types, False, types, bonds, clustering), db, number)
-    document = net_document(item, names_file(names))
+    options = read_options(node_types, linker_types, False, types, bonds, clustering)
+    with within(asked):
+        item = net_item(asked, options, db, number)
+        document = net_document(item, names_file(names))
     if output is not None:
         for sentence in write_net(item.net, document, output):
             say(sentence)

@@ -18,6 +18,7 @@ from carvsdb.cli.options import (
     read_options,
 )
 from carvsdb.cli.output import say
+from carvsdb.cli.time_limit import within
 from carvsdb.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
@@ -50,10 +51,12 @@ def rings(
 
     def vectors(model: str) -> list["np.ndarray[tuple[int], np.dtype[np.float64]]"]:
         if Path(model).is_file():
-            items = read_items(model)
+            with within(model):
+                items = read_items(model)
+                found = [find_rings(item.net).carvs().vector for item in items]
             for sentence in (sentence for item in items for sentence in item.notes):
                 say(f"{model}: {sentence}")
-            return [find_rings(item.net).carvs().vector for item in items]
+            return found
         from carvsdb.catalogue import Catalogue
 
         with Catalogue.open(db, read_only=True) as catalogue:
@@ -112,9 +115,11 @@ def net(
         repeats=_cells(cells),
         title=title,
     )
-    item = net_item(asked, read_options(node_types, linker_types, False, types, bonds, clustering), db, number)
-    shown = replace_linkers(item.net) if node_only else item.net
-    census = find_rings(shown, max(SMALLEST_CUT_OFF, *style.rings)) if style.rings else None
+    options = read_options(node_types, linker_types, False, types, bonds, clustering)
+    with within(asked):
+        item = net_item(asked, options, db, number)
+        shown = replace_linkers(item.net) if node_only else item.net
+        census = find_rings(shown, max(SMALLEST_CUT_OFF, *style.rings)) if style.rings else None
     for size in style.rings if census is not None else ():
         if size not in census.ring_counts:
             known = ", ".join(f"{one}-rings" for one in census.ring_counts) or "none"
