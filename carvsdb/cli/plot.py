@@ -120,11 +120,11 @@ def net(
         item = net_item(asked, options, db, number)
         shown = replace_linkers(item.net) if node_only else item.net
         census = find_rings(shown, max(SMALLEST_CUT_OFF, *style.rings)) if style.rings else None
-    for size in style.rings if census is not None else ():
-        if size not in census.ring_counts:
-            known = ", ".join(f"{one}-rings" for one in census.ring_counts) or "none"
-            found = f"those up to {census.max_ring_size} are {known}"
-            raise InputError(f"has no {size}-rings to light up; {found}", path=asked)
+    missing = [] if census is None else [size for size in style.rings if size not in census.ring_counts]
+    if census is not None and missing:
+        known = ", ".join(f"{one}-rings" for one in census.ring_counts) or "none"
+        found = f"those up to {census.max_ring_size} are {known}"
+        raise InputError(f"has no {missing[0]}-rings to light up; {found}", path=asked)
     beneath = None
     if atoms and item.structure is not None and item.bonds is not None:
         beneath = atoms_of(item.structure, item.site_to_vertex, item.bonds.edges)

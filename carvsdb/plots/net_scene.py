@@ -258,6 +258,7 @@ def _repeated(atoms: SceneAtoms, matrix: NDArray[np.int64], net: Net) -> SceneAt
     assert graph.positions is not None
     graph = shift(graph, -np.floor(graph.positions + 1e-9).astype(np.int64))
     assert graph.positions is not None
+    assert graph.cell is not None
     times = graph.n_vertices // max(len(atoms.elements), 1)
     return SceneAtoms(
         atoms.elements * times,
