@@ -26,6 +26,7 @@ from carvsdb.cli import (
     describe,
     doctor,
     embed,
+    explore,
     generate,
     ingest,
     look,
@@ -65,6 +66,7 @@ app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.s
 app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
 app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
 app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
+app.command(epilog="Example: carvsdb explore -o map.html --db zif.duckdb")(explore.explore)
 app.command(epilog="Example: carvsdb crosscheck net.cgd")(crosscheck.crosscheck)
 app.command(epilog="Example: carvsdb doctor --json")(doctor.doctor)
 app.add_typer(archive.app, name="archive")
