@@ -31,6 +31,7 @@ from carvsdb.cli import (
     generate,
     ingest,
     look,
+    net,
     nodes,
     plot,
     refine,
@@ -56,6 +57,7 @@ app = typer.Typer(
 )
 app.command(epilog="Example: carvsdb describe m1-topology.data --json")(describe.describe)
 app.command(epilog="Example: carvsdb rings net.cgd -o rings.parquet")(rings.rings)
+app.command(epilog="Example: carvsdb net mof.cif -o net.json")(net.net)
 app.command(epilog="Example: carvsdb ingest nets/*.cgd models/ --db zif.duckdb")(ingest.ingest)
 app.command(epilog="Example: carvsdb sources")(ingest.sources)
 app.command("list", epilog="Example: carvsdb list --db zif.duckdb")(look.list_entries)
