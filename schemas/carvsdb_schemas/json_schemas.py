@@ -14,6 +14,7 @@ from carvsdb_schemas.answers import (
     ErrorAnswer,
     IngestAnswer,
     ListItem,
+    RemovalAnswer,
     ShowAnswer,
     SimilarAnswer,
     SortsAnswer,
@@ -22,6 +23,7 @@ from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.frame import FrameDescription
 from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
@@ -47,6 +49,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "frame": FrameDescription,
     "ingest": IngestAnswer,
     "list-item": ListItem,
+    "net": NetDocument,
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
     "refinement-calculate": CalculateAnswer,
@@ -58,6 +61,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "refinement-score": ScoreAnswer,
     "refinement-status": StatusAnswer,
     "refinement-statuses": StatusesAnswer,
+    "removal": RemovalAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
     "sorts": SortsAnswer,
