@@ -97,16 +97,16 @@ def text_blocks(path: str | Path, split: Splitter) -> Iterator[Block]:
 
 
 class _Raw(io.RawIOBase):
-    """A stream that has nothing but `read`."""
+    """A stream of any sort, read in pieces: what comes before damage is given before it is met."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._inner = stream
+        self._read = getattr(stream, "read1", stream.read)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        part = self._inner.read(len(buffer))
+        part = self._read(len(buffer))
         buffer[: len(part)] = part
         return len(part)
 
