@@ -64,6 +64,7 @@ void main() {
 }`;
 
 const FARTHEST_PICK = 14;
+const MOST_LABELS = 60;
 
 export interface Rings {
   /** Points with a ring round them: the one told about, those compared, ... */
@@ -79,6 +80,8 @@ export class MapView {
   focused = -1;
   rings: Rings = { marked: [], lines: [] };
   lassoing = false;
+  /** What a point is called on the map, if few are in view. */
+  labelOf: (row: number) => string = () => "";
   onHover: (row: number, x: number, y: number) => void = () => {};
   onPick: (row: number) => void = () => {};
   onLasso: (rows: number[], add: boolean) => void = () => {};
@@ -249,6 +252,7 @@ export class MapView {
       pen.lineTo(...this.pixelOf(to));
       pen.stroke();
     }
+    this.drawLabels(pen);
     const ring = (row: number, radius: number, colour: string, width: number) => {
       pen.beginPath();
       pen.arc(...this.pixelOf(row), radius, 0, 2 * Math.PI);
@@ -274,6 +278,34 @@ export class MapView {
       pen.stroke();
       pen.setLineDash([]);
     }
+  }
+
+  /** Names beside their points, where there is room. */
+  private drawLabels(pen: CanvasRenderingContext2D): void {
+    const rows = this.inView().filter((row) => this.grid.first[row] === row || !this.shown[this.grid.first[row]]);
+    if (rows.length > MOST_LABELS) return;
+    const points = rows.map((row) => this.pixelOf(row));
+    const taken = points.map(([x, y]) => [x - 6, y - 6, x + 6, y + 6]);
+    const isFree = ([left, top, right, bottom]: number[]) =>
+      left > 2 && top > 2 && right < this.size.x - 2 && bottom < this.size.y - 2 &&
+      taken.every((other) => right <= other[0] || left >= other[2] || bottom <= other[1] || top >= other[3]);
+    pen.font = "12px system-ui, sans-serif";
+    pen.textBaseline = "middle";
+    rows.forEach((row, place) => {
+      const text = this.labelOf(row);
+      if (!text) return;
+      const [x, y] = points[place];
+      const width = pen.measureText(text).width;
+      const boxes = [[x + 9, y], [x - 9 - width, y], [x - width / 2, y - 15], [x - width / 2, y + 15]];
+      const at = boxes.find(([left, middle]) => isFree([left, middle - 7, left + width, middle + 7]));
+      if (!at) return;
+      taken.push([at[0], at[1] - 7, at[0] + width, at[1] + 7]);
+      pen.lineWidth = 3;
+      pen.strokeStyle = "rgba(252, 252, 253, 0.9)";
+      pen.strokeText(text, ...(at as [number, number]));
+      pen.fillStyle = "#3e4954";
+      pen.fillText(text, ...(at as [number, number]));
+    });
   }
 
   private resize(): void {
