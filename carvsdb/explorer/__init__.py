@@ -2,7 +2,7 @@
 
 ``points`` chooses the map, ``columns`` what points are coloured and filtered by, ``nearest`` finds their neighbours,
 ``about`` tells what is known of each, ``scenes`` draws its net. ``packing`` makes blocks of that, ``html`` the page
-around them, ``map_file`` writes it. ``net_page`` makes the page of a single net, ``chemiscope`` what that program reads.
+around them, ``map_file`` writes it. ``net_page`` makes the page of a single net, ``chemiscope`` what that one reads.
 ``page/`` holds the sources of the page's script, ``built/`` what its `build.mjs` makes of them.
 """
 

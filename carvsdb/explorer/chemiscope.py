@@ -100,7 +100,8 @@ def _structures(catalogue: Catalogue, points: Points) -> Iterator[dict[str, Any]
         piece = points.table.slice(start, _AT_ONCE)
         keys = list(map(str, piece["structure_id"].to_pylist()))
         rows = catalogue.storage.rows(
-            "SELECT id::VARCHAR, atoms FROM structure WHERE id IN (SELECT unnest(?::UUID[]))", [keys]
+            "SELECT id::VARCHAR, atoms FROM structure WHERE id IN (SELECT unnest(string_split(?, ',')::UUID[]))",
+            [",".join(keys)],
         )
         atoms = dict(rows)
         nets = load_nets(catalogue.storage, list(map(str, piece["net_id"].to_pylist())))

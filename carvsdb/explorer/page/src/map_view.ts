@@ -145,10 +145,8 @@ export class MapView {
     for (let row = 0; row < shown.length; row += 1) {
       const item = scale.itemOf(row);
       this.colours.set(scale.colourOf(row), 3 * row);
-      // Points at one place grow with their number, slowly.
-      const grown = 1 + 0.35 * Math.log2(Math.max(1, together[this.grid.first[row]]));
       const solid = selected.size > 0 && !selected.has(row) ? 0.12 : opaque;
-      this.looks.set([scale.items[item]?.marker ?? 0, Math.min(grown, 3.5), solid], 3 * row);
+      this.looks.set([scale.items[item]?.marker ?? 0, grown(together[this.grid.first[row]]), solid], 3 * row);
       if (shown[row]) layers[item].push(row);
     }
     const depth = (item: LegendItem) => (item.marker === OTHER_MARKER ? Infinity : item.count);
@@ -292,11 +290,14 @@ export class MapView {
     pen.font = "12px system-ui, sans-serif";
     pen.textBaseline = "middle";
     rows.forEach((row, place) => {
-      const text = this.labelOf(row);
-      if (!text) return;
+      const name = this.labelOf(row);
+      if (!name) return;
+      const here = this.grid.together(row, this.shown).length;
+      const text = here > 1 ? `${name} +${here - 1}` : name;
       const [x, y] = points[place];
       const width = pen.measureText(text).width;
-      const boxes = [[x + 9, y], [x - 9 - width, y], [x - width / 2, y - 15], [x - width / 2, y + 15]];
+      const aside = 8 * grown(here);
+      const boxes = [[x + aside + 1, y], [x - aside - 1 - width, y], [x - width / 2, y - aside - 7], [x - width / 2, y + aside + 7]];
       const at = boxes.find(([left, middle]) => isFree([left, middle - 7, left + width, middle + 7]));
       if (!at) return;
       taken.push([at[0], at[1] - 7, at[0] + width, at[1] + 7]);
@@ -400,4 +401,9 @@ export class MapView {
       this.zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), event.offsetX, event.offsetY);
     }, { passive: false });
   }
+}
+
+/** How much larger a point is that stands for several at one place. */
+function grown(together: number): number {
+  return Math.min(1 + 0.35 * Math.log2(Math.max(1, together)), 3.5);
 }
