@@ -6,6 +6,7 @@ from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net
 from carvsdb_ingest.bonds import BondOptions
+from carvsdb_ingest.clustering import Clustered
 from carvsdb_ingest.readers.item import FileOptions
 
 
@@ -67,6 +68,8 @@ class NetItem:
         The atoms, if the file holds atoms.
     geometry : tuple of Histogram
         Distances, angles and coordination of a framework of nodes and linkers, if the file holds atoms.
+    clustered : Clustered or None
+        Which atoms are which vertices, if the file holds atoms.
     """
 
     net: Net
@@ -85,3 +88,4 @@ class NetItem:
     file_sha256: str = ""
     structure: Structure | None = None
     geometry: tuple[Histogram, ...] = ()
+    clustered: Clustered | None = None

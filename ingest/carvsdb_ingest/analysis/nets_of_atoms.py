@@ -84,6 +84,7 @@ class StructurePart:
             file_sha256=self.file_sha256,
             structure=structure,
             geometry=_geometry(structure, bonds, clustered),
+            clustered=clustered,
         )
 
     def _placed(self, error: CarvsdbError, doubts: tuple[str, ...]) -> CarvsdbError:

@@ -1,11 +1,14 @@
 """Bond orders and formal charges of a molecule that metals hold, from its atoms, its bonds and their lengths."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from carvsdb.atoms.elements import HALIDES, HYDROGEN
+from carvsdb_ingest.units.porphyrins import porphyrin_nitrogens
+from carvsdb_ingest.units.valence_states import State, states_of
 
 # Covalent radii for single, double and triple bonds in Å: Pyykkö & Atsumi, doi:10.1002/chem.200800987 and
 # doi:10.1002/chem.200901472; Pyykkö, Riedel & Patzschke, doi:10.1002/chem.200401299.
@@ -28,11 +31,15 @@ _RADII = {
     "Te": (1.36, 1.28, 1.21),
     "I": (1.33, 1.29, 1.25),
 }
-_PER_ANGSTROM = 0.5
+_STIFFNESS, _WORST = 30.0, 0.6
+"""Cost of a bond that is longer or shorter than its order says, in Å⁻²; and what it is at most."""
+_SEXTET = 0.5
+"""What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
 _BENT, _PYRAMIDAL = 150.0, 340.0
 """Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
-_RADICAL = 15.0
-_MISSING = 3.5
+_SHORTEST = 1.0
+"""Å: the triple bonds of N2 and CO have 1.1."""
+_TIME_LIMIT = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +56,8 @@ class Atoms:
         Whether a metal holds the atom.
     angles : dict of int to float
         At atoms with two or three neighbours the sum of the angles between these, in degrees.
+    rings : list of tuple of int
+        The atoms of its rings, in their order.
     """
 
     elements: tuple[str, ...]
@@ -56,17 +65,14 @@ class Atoms:
     lengths: list[float]
     on_metal: list[bool]
     angles: dict[int, float]
+    rings: list[tuple[int, ...]]
 
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What an atom may be: its number of bonds, its charge, hydrogen that the file lacks, and what that costs."""
-
-    valence: int
-    charge: int = 0
-    cost: float = 0.0
-    missing: int = 0
-    radical: bool = False
+    def around(self) -> list[dict[int, float]]:
+        """Return the neighbours of each atom, with the lengths of the bonds."""
+        found: list[dict[int, float]] = [{} for _ in self.elements]
+        for (one, two), length in zip(self.bonds, self.lengths, strict=True):
+            found[one][two] = found[two][one] = length
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,90 +100,102 @@ class BondOrders:
     failed: bool = False
 
 
+def overbonded(elements: tuple[str, ...], bonds: list[tuple[int, int]]) -> str | None:
+    """Return the sentence that says which atom has more bonds than its element can have, None if there is none."""
+    numbers = [0] * len(elements)
+    for pair in bonds:
+        for atom in pair:
+            numbers[atom] += 1
+    for element, number in zip(elements, numbers, strict=True):
+        if not states_of(element, number, on_metal=False):
+            return f"{element} has {number} bonds: disordered, or a cluster"
+    return None
+
+
 def perceive(atoms: Atoms) -> BondOrders | str:
     """Find the bond orders and charges that satisfy all valences at the least cost.
 
     Parameters
     ----------
     atoms : Atoms
+        None of them with more bonds than its element can have (`overbonded`).
 
     Returns
     -------
     BondOrders or str
-        Or the sentence that says which atom has more bonds than its element can have.
+        Or the sentence that says why there are none.
 
     Notes
     -----
-    Each atom takes one of the states of its element (C with four bonds; N with three, with two and a charge of -1, with
-    four and +1; ...) and each bond one order. A charge costs less where a metal holds the atom, so that carboxylates,
-    azolates, phenolates, phosphonates and sulfonates are anions and pyridines and carbonyls are neutral, without a
-    total charge given: that is what comes out. Among solutions of equal states lengths decide. The optimum is found by
-    a mixed-integer linear program.
+    Each atom takes one of the states of its element (`states_of`: C with four bonds; N with three, with two and a
+    charge of -1, with four and +1; ...) and each bond one order. A charge costs little where a metal holds the atom, so
+    that carboxylates, azolates, phenolates, phosphonates and sulfonates are anions and pyridines and carbonyls are
+    neutral, without a total charge given: that is what comes out. Rings gain by being aromatic, bonds by having the
+    length of their order; half of the nitrogen atoms inside of a porphyrin are anions. The optimum is found by a
+    mixed-integer linear program, whatever the order of the atoms.
+
+    Examples
+    --------
+    Formate on a metal; its second O is neutral, and which of them is does not matter.
+
+    >>> formate = Atoms(("C", "O", "O", "H"), [(0, 1), (0, 2), (0, 3)], [1.25, 1.26, 0.95], [False, True, True, False],
+    ...                 {0: 360.0}, [])
+    >>> perceive(formate).orders, sum(perceive(formate).charges)
+    ([2, 1, 1], -1)
     """
-    n_atoms = len(atoms.elements)
-    around: list[dict[int, float]] = [{} for _ in range(n_atoms)]
-    for (one, two), length in zip(atoms.bonds, atoms.lengths, strict=True):
-        around[one][two] = around[two][one] = length
-    states = []
-    for atom in range(n_atoms):
-        able = [one for one in _states(atoms, atom) if one.valence >= len(around[atom])]
-        if not able:
-            return f"{atoms.elements[atom]} has {len(around[atom])} bonds: disordered, or no molecule of one formula"
-        states.append(able)
+    around = atoms.around()
+    if _is_disordered(atoms):
+        return "its atoms are too near to each other: disordered"
+    states = [
+        states_of(element, len(ends), on_metal=held)
+        for element, ends, held in zip(atoms.elements, around, atoms.on_metal, strict=True)
+    ]
     solved = _solve(atoms, around, states)
     if solved is None:
         return "no set of bond orders satisfies the valences of its atoms"
     orders, chosen = solved
-    charges = [one.charge for one in chosen]
-    missing = [one.missing for one in chosen]
-    doubts = []
-    if sum(missing):
-        doubts.append(f"hydrogen is missing in the file, and was added to carbon: {sum(missing)} atoms")
+    doubts, charges = list(_doubts(atoms, around, chosen)), [one.charge for one in chosen]
+    return BondOrders(orders, charges, [one.missing for one in chosen], doubts, any(one.radical for one in chosen))
+
+
+def _is_disordered(atoms: Atoms) -> bool:
+    """Tell whether bonds are too short for any, or rings of three share atoms or hold two O or N."""
+    hydrogen = [element in HYDROGEN for element in atoms.elements]
+    if any(
+        length < _SHORTEST and not hydrogen[one] and not hydrogen[two]
+        for (one, two), length in zip(atoms.bonds, atoms.lengths, strict=True)
+    ):
+        return True
+    threes = [ring for ring in atoms.rings if len(ring) == 3]
+    corners = [atom for ring in threes for atom in ring]
+    return len(set(corners)) < len(corners) or any(
+        sum(atoms.elements[atom] in ("N", "O") for atom in ring) > 1 for ring in threes
+    )
+
+
+def _doubts(atoms: Atoms, around: list[dict[int, float]], chosen: list[State]) -> Iterator[str]:
+    def named(where: list[int]) -> str:
+        return ", ".join(sorted({atoms.elements[atom] for atom in where}))
+
+    missing = [atom for atom, one in enumerate(chosen) if one.missing]
+    if missing:
+        yield f"hydrogen that the file lacks was added to {named(missing)}: {sum(one.missing for one in chosen)}"
     loose = [
         atom
-        for atom, charge in enumerate(charges)
-        if charge < 0
-        and atoms.elements[atom] != "B"
+        for atom, one in enumerate(chosen)
+        if one.charge < 0
+        and atoms.elements[atom] in ("C", "N", "O", "S", "Se")
         and not atoms.on_metal[atom]
-        and not any(charges[other] > 0 for other in around[atom])
+        and not any(chosen[other].charge > 0 for other in around[atom])
+        and not any(
+            atoms.on_metal[far] and atoms.elements[far] != "C" for other in around[atom] for far in around[other]
+        )
     ]
     if loose:
-        names = ", ".join(sorted({atoms.elements[atom] for atom in loose}))
-        doubts.append(f"anionic {names} that no metal holds: {len(loose)}; hydrogen may be missing")
-    failed = any(one.radical for one in chosen)
-    if failed:
-        names = ", ".join(sorted({atoms.elements[atom] for atom, one in enumerate(chosen) if one.radical}))
-        doubts.append(f"the valences of its atoms do not add up ({names}): disordered, or hydrogen is missing")
-    return BondOrders(orders, charges, missing, doubts, failed)
-
-
-def _states(atoms: Atoms, atom: int) -> list[State]:
-    element = atoms.elements[atom]
-    held = atoms.on_metal[atom]
-    anion = 1.0 if held else 2.0
-    if element in HYDROGEN or element == "F":
-        return [State(1)]
-    if element == "C":
-        found = [State(4), State(3, -1, 2.0 if held else 6.0), State(3, 1, 7.0)]
-        found += [State(2, 0, 3.0 if held else 12.0), State(3, 0, _RADICAL, radical=True)]
-        return found + [State(4 - number, 0, _MISSING + 0.01 * number, number) for number in (1, 2, 3)]
-    if element == "N":
-        found = [State(3), State(2, -1, anion + 0.5), State(4, 1, 1.5)]
-        found += [State(1, -2, 8.0), State(2, 0, _RADICAL, radical=True)]
-        return found
-    if element == "O":
-        return [State(2), State(1, -1, anion), State(3, 1, 4.0)]
-    if element in ("S", "Se", "Te"):
-        return [State(2), State(1, -1, anion), State(4, 0, 0.3), State(6, 0, 0.3), State(3, 1, 3.0)]
-    if element in ("P", "As", "Sb"):
-        return [State(3), State(5, 0, 0.1), State(4, 1, 2.0), State(2, -1, 3.0), State(6, -1, 1.0)]
-    if element in HALIDES:
-        return [State(1), State(2, 1, 4.0), State(3, 0, 3.0), State(5, 0, 3.0), State(7, 0, 3.0)]
-    if element == "B":
-        return [State(3), State(4, -1, 0.5)]
-    if element in ("Si", "Ge"):
-        return [State(4), State(5, -1, 1.0), State(6, -2, 1.0)]
-    return []
+        yield f"anionic {named(loose)} that no metal holds, or hydrogen is missing: {len(loose)}"
+    open_valences = [atom for atom, one in enumerate(chosen) if one.radical]
+    if open_valences:
+        yield f"valences do not add up at {named(open_valences)}: disordered, or hydrogen is missing"
 
 
 def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float]) -> int:
@@ -203,48 +221,111 @@ def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float]) -> int:
     return 4
 
 
+class _Program:
+    """A mixed-integer linear program over numbers of 0 or 1, written row by row."""
+
+    def __init__(self) -> None:
+        self.cost: list[float] = []
+        self.entries: list[tuple[int, int, float]] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+
+    def variable(self, cost: float) -> int:
+        self.cost.append(cost)
+        return len(self.cost) - 1
+
+    def between(self, low: float, terms: list[tuple[int, float]], high: float) -> None:
+        """Demand that a sum lies between two numbers."""
+        self.entries += [(len(self.low), column, factor) for column, factor in terms]
+        self.low.append(low)
+        self.high.append(high)
+
+    def solution(self) -> list[bool] | None:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import coo_array
+
+        row, column, factor = (np.array(part) for part in zip(*self.entries, strict=True))
+        matrix = coo_array((factor, (row.astype(int), column.astype(int))), shape=(len(self.low), len(self.cost)))
+        found = milp(
+            np.array(self.cost),
+            integrality=np.ones(len(self.cost)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(matrix.tocsr(), self.low, self.high),
+            options={"time_limit": _TIME_LIMIT, "mip_rel_gap": 0.0},
+        )
+        return None if found.x is None else [value > 0.5 for value in found.x]
+
+
 def _solve(
     atoms: Atoms, around: list[dict[int, float]], states: list[list[State]]
 ) -> tuple[list[int], list[State]] | None:
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import coo_array
-
-    n_atoms, n_bonds = len(atoms.elements), len(atoms.bonds)
-    starts = np.cumsum([2 * n_bonds, *(len(able) for able in states)]).tolist()
-    cost = np.zeros(starts[-1])
-    rows: list[tuple[int, int, float]] = []
-    for number, ((one, two), length) in enumerate(zip(atoms.bonds, atoms.lengths, strict=True)):
-        off = [abs(length - _radius(atoms.elements[one], k) - _radius(atoms.elements[two], k)) for k in range(3)]
-        cost[2 * number : 2 * number + 2] = [_PER_ANGSTROM * (off[k] - off[0]) for k in (1, 2)]
-        rows += [(number, 2 * number, 1.0), (number, 2 * number + 1, 1.0)]  # one order of two
+    program = _Program()
+    doubles, triples = [], []
+    pi: list[list[tuple[int, float]]] = [[] for _ in atoms.elements]
+    of_bond: dict[tuple[int, int], tuple[int, int]] = {}
+    for (one, two), length in zip(atoms.bonds, atoms.lengths, strict=True):
+        costs = [_strain(atoms.elements[one], atoms.elements[two], order, length) for order in range(3)]
+        double, triple = program.variable(costs[1] - costs[0]), program.variable(costs[2] - costs[0])
+        program.between(0, [(double, 1), (triple, 1)], 1)
+        of_bond[one, two] = of_bond[two, one] = double, triple
         for atom in (one, two):
-            rows += [(n_bonds + atom, 2 * number, 1.0), (n_bonds + atom, 2 * number + 1, 2.0)]
-            rows += [(n_bonds + n_atoms + atom, 2 * number, 1.0), (n_bonds + n_atoms + atom, 2 * number + 1, 2.0)]
-    low, high = [-np.inf] * n_bonds, [1.0] * n_bonds
-    low += [-np.inf] * n_atoms
-    high += [float(_most_pi(atoms, atom, around[atom])) for atom in range(n_atoms)]
-    for atom, (begin, end) in enumerate(pairwise(starts)):
-        for column, state in zip(range(begin, end), states[atom], strict=True):
-            cost[column] = state.cost
-            rows += [(n_bonds + n_atoms + atom, column, -float(state.valence))]
-            rows += [(n_bonds + 2 * n_atoms + atom, column, 1.0)]
-    low += [-float(len(ends)) for ends in around] + [1.0] * n_atoms
-    high += [-float(len(ends)) for ends in around] + [1.0] * n_atoms
-    row, column, value = (np.array(part) for part in zip(*rows, strict=True))
-    matrix = coo_array((value, (row.astype(int), column.astype(int))), shape=(n_bonds + 3 * n_atoms, starts[-1]))
-    found = milp(
-        cost,
-        integrality=np.ones(starts[-1]),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(matrix.tocsr(), low, high),
-        options={"time_limit": 20.0, "mip_rel_gap": 0.0},
-    )
-    if found.x is None:
+            pi[atom] += [(double, 1), (triple, 2)]
+        doubles.append(double)
+        triples.append(triple)
+    first = []
+    for atom, able in enumerate(states):
+        columns = [program.variable(state.cost) for state in able]
+        first.append(columns[0] if columns else 0)
+        program.between(1, [(column, 1) for column in columns], 1)
+        program.between(-np.inf, pi[atom], _most_pi(atoms, atom, around[atom]))
+        valences = [(column, -float(state.valence)) for column, state in zip(columns, able, strict=True)]
+        program.between(-len(around[atom]), pi[atom] + valences, -len(around[atom]))
+    for nitrogens in porphyrin_nitrogens(atoms.elements, around, atoms.rings):
+        anions = [
+            [
+                (first[atom] + number, 1.0)
+                for number, state in enumerate(states[atom])
+                if state.charge < 0 or state.missing
+            ]
+            for atom in nitrogens
+        ]
+        anionic = max(2 - sum(len(around[atom]) > 2 for atom in nitrogens), 0)
+        program.between(anionic, [column for columns in anions for column in columns], anionic)
+        if anionic == 2:  # those opposite to each other
+            program.between(0, [*anions[0], *((column, -1.0) for column, _ in anions[2])], 0)
+    for ring in atoms.rings:
+        _reward(program, ring, around, of_bond)
+    taken = program.solution()
+    if taken is None:
         return None
-    taken = np.rint(found.x).astype(int)
-    orders = [1 + int(taken[2 * number]) + 2 * int(taken[2 * number + 1]) for number in range(n_bonds)]
-    chosen = [states[atom][int(taken[begin:end].argmax())] for atom, (begin, end) in enumerate(pairwise(starts))]
+    orders = [1 + taken[double] + 2 * taken[triple] for double, triple in zip(doubles, triples, strict=True)]
+    chosen = [able[taken[begin : begin + len(able)].index(True)] for begin, able in zip(first, states, strict=True)]
     return orders, chosen
+
+
+def _reward(
+    program: _Program,
+    ring: tuple[int, ...],
+    around: list[dict[int, float]],
+    of_bond: dict[tuple[int, int], tuple[int, int]],
+) -> None:
+    """Let a ring of five or six gain by being aromatic: two or three double bonds inside, none to outside."""
+    if len(ring) not in (5, 6) or any(len(around[atom]) > 3 for atom in ring):
+        return
+    closed = list(pairwise((*ring, ring[0])))
+    sextet = program.variable(-_SEXTET)
+    inside = [(of_bond[pair][0], 1.0) for pair in closed]
+    program.between(0, [*inside, (sextet, -float(len(ring) // 2))], np.inf)
+    for atom in ring:
+        for other in around[atom]:
+            if other not in ring:
+                double, triple = of_bond[atom, other]
+                program.between(-np.inf, [(sextet, 1), (double, 1), (triple, 1)], 1)
+
+
+def _strain(one: str, two: str, order: int, length: float) -> float:
+    off = length - _radius(one, order) - _radius(two, order)
+    return min(_WORST, _STIFFNESS * off * off)
 
 
 def _radius(element: str, order: int) -> float:

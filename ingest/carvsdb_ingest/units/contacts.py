@@ -57,7 +57,9 @@ class Contacts:
 
     def _roles(self) -> tuple[list[str], list[int]]:
         around = [{(one.unit, one.cell) for one in contacts} for contacts in self.of_unit]
-        roles = [GUEST if not ends and vertex is None else "" for ends, vertex in zip(around, self.parts.vertex, strict=True)]
+        roles = [
+            GUEST if not ends and vertex is None else "" for ends, vertex in zip(around, self.parts.vertex, strict=True)
+        ]
         for unit, vertex in enumerate(self.parts.vertex):
             if vertex is not None:
                 roles[unit] = VERTEX
@@ -93,6 +95,13 @@ class Contacts:
             else:
                 found.add((self.head(one.other), one.cell))
         return sorted(found)
+
+    def ends(self, unit: int) -> dict[int, list[str]]:
+        """Return what holds the atoms of a unit: of each atom the groups at its bonds to other units."""
+        found: dict[int, list[str]] = {}
+        for one in self.of_unit[unit]:
+            found.setdefault(one.atom, []).append(self.group(self.head(one.other)))
+        return found
 
     def head(self, donor: int) -> int:
         """Return the atom that a donor is a part of: the C of a carboxylate for its O, else the donor itself."""

@@ -7,7 +7,6 @@ from carvsdb.atoms.formula import hill_formula
 from carvsdb_ingest.clustering.groups import connected_groups
 from carvsdb_ingest.units.contacts import GUEST, TERMINAL, Contacts
 
-
 _USUAL = {"HO": "OH", "DO": "OD"}
 
 
@@ -31,9 +30,7 @@ def cluster_formula(contacts: Contacts, unit: int) -> str:
     core = Counter(composition(elements, list(piece.atoms)) for piece in pieces)
     around: Counter[str] = Counter()
     if contacts.roles[unit] != GUEST:
-        terminal = {
-            (one.unit, one.cell) for one in contacts.of_unit[unit] if contacts.roles[one.unit] == TERMINAL
-        }
+        terminal = {(one.unit, one.cell) for one in contacts.of_unit[unit] if contacts.roles[one.unit] == TERMINAL}
         around.update(composition(elements, parts.atoms[other]) for other, _ in terminal)
         for head, cell in contacts.points(unit, own=False):
             other = parts.unit_of[head]

@@ -1,28 +1,33 @@
 """The building units of a net: identical ones counted once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
 
 from carvsdb.atoms.elements import is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net
 from carvsdb_ingest.clustering import Clustered
+from carvsdb_ingest.clustering.cells import Offset, minus, plus
 from carvsdb_ingest.units.contacts import GUEST, TERMINAL, VERTEX, Contacts
+from carvsdb_ingest.units.drawing import Drawer
 from carvsdb_ingest.units.formulas import cluster_formula, composition
 from carvsdb_ingest.units.identity import unit_key
-from carvsdb_ingest.units.molecules import Molecule, molecule_of
+from carvsdb_ingest.units.molecules import Molecule
+from carvsdb_ingest.units.names import name_of
 from carvsdb_ingest.units.partition import Partition, partition
+from carvsdb_schemas.description import UnitDescription
 
-METAL, METALLOLIGAND, LINKER, LIGAND, FRAGMENT, INORGANIC, MOLECULE = (
-    "metal", "metalloligand", "linker", "ligand", "fragment", "inorganic", "guest"
+METAL, METALLOLIGAND, INORGANIC, LINKER, FRAGMENT, LIGAND = KINDS = (
+    "metal", "metalloligand", "inorganic", "linker", "fragment", "ligand"
 )  # fmt: skip
 WHOLE = "whole"
 """The role of a linker that the clustering takes apart: its atoms are those of its parts, and are not counted again."""
 
+_CLUSTERS = frozenset({METAL, METALLOLIGAND, INORGANIC})
+_DRAWN = frozenset({LINKER, LIGAND, GUEST})
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True)
 class BuildingUnit:
     """Identical units of a net.
 
@@ -47,7 +52,7 @@ class BuildingUnit:
     points_of_extension : tuple of tuple of int
         For each the atoms at which it extends: its own (of a linker), or those of the linkers around it (of a metal).
     molecule : Molecule or None
-        Of a linker, a ligand or a guest with carbon.
+        Of a linker, a ligand or a guest with carbon, if molecules were drawn.
     """
 
     key: str
@@ -66,25 +71,51 @@ class BuildingUnit:
         """How many there are in the cell."""
         return len(self.atoms)
 
+    @property
+    def name(self) -> str | None:
+        """The trivial name of a well-known ligand."""
+        return None if self.molecule is None else name_of(self.molecule.parent)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StructureUnits:
-    """All units of a net, and the guests of its structure."""
+    def described(self) -> UnitDescription:
+        """Return it as `describe` says it."""
+        molecule = self.molecule or Molecule()
+        return UnitDescription(
+            key=self.key,
+            kind=self.kind,
+            role=self.role,
+            count=self.count,
+            degree=self.degree,
+            formula=self.formula,
+            composition=self.composition,
+            name=self.name,
+            smiles=molecule.smiles,
+            inchikey=molecule.inchikey,
+            parent=molecule.parent,
+            charge=molecule.charge,
+            metals=list(self.metals),
+            points_of_extension=len(self.points_of_extension[0]),
+            doubts=list(molecule.doubts),
+            atoms=[list(one) for one in self.atoms],
+            extension_atoms=[list(one) for one in self.points_of_extension],
+        )
 
-    units: tuple[BuildingUnit, ...]
 
+def find_units(
+    structure: Structure, clustered: Clustered, net: Net | None = None, *, chemistry: bool = True
+) -> tuple[BuildingUnit, ...]:
+    """Find the units of a net, and the guests of its structure: metal units, linkers, fragments, guests.
 
-def find_units(structure: Structure, clustered: Clustered, net: Net | None = None, *, chemistry: bool = True) -> StructureUnits:
-    """Find the units of a net.
+    Each atom belongs to one unit (of a role other than ``whole``).
 
     Parameters
     ----------
     structure : Structure
     clustered : Clustered
+        From `carvsdb_ingest.clustering.cluster`.
     net : Net, optional
         In place of that of the clustering: the same with its linkers as edges.
     chemistry : bool
-        Whether to draw the molecules, which takes RDKit.
+        Whether to draw molecules, which takes RDKit.
 
     Raises
     ------
@@ -92,90 +123,106 @@ def find_units(structure: Structure, clustered: Clustered, net: Net | None = Non
         If molecules are to be drawn and RDKit is not installed.
     """
     net = net or clustered.net
-    parts = partition(structure, clustered, net.n_vertices)
-    contacts = Contacts(parts, structure.elements)
-    degrees = net.degrees().tolist()
-    rows: dict[tuple[str, str, str, int, int, str], list[int]] = {}
-    for unit, atoms in enumerate(parts.atoms):
-        kind = _kind(parts, contacts, unit)
-        vertex = parts.vertex[unit]
-        degree = contacts.degrees[unit] if vertex is None else int(degrees[vertex])
-        own = kind not in (METAL, INORGANIC, METALLOLIGAND)
-        key = unit_key(contacts, unit, with_ends=not own and contacts.roles[unit] != GUEST)
-        points = len(contacts.points(unit, own=own))
-        clusters = kind == METAL or (kind == INORGANIC and vertex is not None)
-        formula = cluster_formula(contacts, unit) if clusters else composition(structure.elements, atoms)
-        rows.setdefault((kind, contacts.roles[unit], key, degree, points, formula), []).append(unit)
+    work = _Finder(structure, clustered, net)
+    same: dict[BuildingUnit, list[BuildingUnit]] = {}
+    for unit in (*work.units(), *work.whole_linkers()):
+        same.setdefault(_unplaced(unit), []).append(unit)
+    drawer = Drawer(structure, work.parts) if chemistry else None
     found = []
-    drawer = _Drawer(structure, parts) if chemistry else None
-    for (kind, role, key, degree, _, formula), same in rows.items():
-        first = parts.atoms[same[0]]
-        own = kind not in (METAL, INORGANIC, METALLOLIGAND)
-        molecule = None
-        if drawer is not None and kind in (LINKER, LIGAND, MOLECULE):
-            molecule = drawer.draw(key, first)
+    for one, copies in same.items():
+        drawn = drawer is not None and one.kind in _DRAWN
+        molecule = drawer.draw(one.key, copies[0].atoms[0]) if drawn and drawer is not None else None
         found.append(
             BuildingUnit(
-                key,
-                kind,
-                role,
-                degree,
-                formula,
-                composition(structure.elements, first),
-                tuple(sorted({structure.elements[atom] for atom in first if is_metal(structure.elements[atom])})),
-                tuple(tuple(parts.atoms[unit]) for unit in same),
-                tuple(tuple(atom for atom, _ in contacts.points(unit, own=own)) for unit in same),
+                one.key,
+                one.kind,
+                one.role,
+                one.degree,
+                one.formula,
+                one.composition,
+                one.metals,
+                tuple(copy.atoms[0] for copy in copies),
+                tuple(copy.points_of_extension[0] for copy in copies),
                 molecule,
             )
         )
-    return StructureUnits(tuple(sorted(found, key=_order)))
+    return tuple(sorted(found, key=_order))
 
 
-def _kind(parts: Partition, contacts: Contacts, unit: int) -> str:
-    elements, atoms = contacts.elements, parts.atoms[unit]
-    carbon = any(elements[atom] == "C" for atom in atoms)
-    role = contacts.roles[unit]
-    if role == GUEST:
-        return MOLECULE
-    if any(is_metal(elements[atom]) for atom in atoms):
-        return METALLOLIGAND if carbon else METAL
-    ligand = parts.ligands.ligand_of[atoms[0]]
-    if len(parts.ligands.groups[ligand].atoms) == len(atoms) and not parts.ligands.groups[ligand].is_infinite:
-        return INORGANIC if not carbon else LIGAND if role == TERMINAL else LINKER
-    return FRAGMENT if parts.ligands.holds_carbon[ligand] else INORGANIC
+def _unplaced(unit: BuildingUnit) -> BuildingUnit:
+    """Return what identical units have in common."""
+    points = (tuple(range(len(unit.points_of_extension[0]))),)
+    return BuildingUnit(
+        unit.key, unit.kind, unit.role, unit.degree, unit.formula, unit.composition, unit.metals, (), points
+    )
 
 
-_KINDS = (METAL, METALLOLIGAND, INORGANIC, LINKER, FRAGMENT, LIGAND, MOLECULE)
+def _order(unit: BuildingUnit) -> tuple[bool, bool, int, bool, str, str, int]:
+    place = KINDS.index(unit.kind) if unit.kind in KINDS else len(KINDS)
+    return unit.role == GUEST, unit.role == WHOLE, place, unit.role != VERTEX, unit.formula, unit.key, unit.degree
 
 
-def _order(unit: BuildingUnit) -> tuple[bool, bool, int, int, str, str, int]:
-    guest = unit.role == GUEST
-    return guest, unit.role == WHOLE, _KINDS.index(unit.kind), unit.role != VERTEX, unit.formula, unit.key, unit.degree
+class _Finder:
+    def __init__(self, structure: Structure, clustered: Clustered, net: Net) -> None:
+        self.elements = structure.elements
+        self.parts: Partition = partition(structure, clustered, net.n_vertices)
+        self.contacts = Contacts(self.parts, self.elements)
+        self.degrees: list[int] = net.degrees().tolist()
+        self.kinds = [self.kind(unit) for unit in range(len(self.parts.atoms))]
 
+    def kind(self, unit: int) -> str:
+        """Tell of what kind a unit is."""
+        atoms, role, ligands = self.parts.atoms[unit], self.contacts.roles[unit], self.parts.ligands
+        carbon = any(self.elements[atom] == "C" for atom in atoms)
+        if role == GUEST:
+            return GUEST
+        if any(is_metal(self.elements[atom]) for atom in atoms):
+            return METALLOLIGAND if carbon else METAL
+        ligand = ligands.ligand_of[atoms[0]]
+        group = ligands.groups[ligand]
+        if len(group.atoms) == len(atoms) and not group.is_infinite:
+            return INORGANIC if not carbon else LIGAND if role == TERMINAL else LINKER
+        return FRAGMENT if ligands.holds_carbon[ligand] else INORGANIC
 
-class _Drawer:
-    """Draws each kind of molecule once."""
-
-    def __init__(self, structure: Structure, parts: Partition) -> None:
-        self.structure, self.parts = structure, parts
-        self.drawn: dict[str, Molecule | None] = {}
-
-    def draw(self, key: str, atoms: list[int]) -> Molecule | None:
-        elements = self.structure.elements
-        if not any(elements[atom] == "C" for atom in atoms) or any(is_metal(elements[atom]) for atom in atoms):
-            return None
-        if key not in self.drawn:
-            number = {atom: place for place, atom in enumerate(atoms)}
-            bonds = sorted(
-                {
-                    (min(number[atom], number[other]), max(number[atom], number[other]))
-                    for atom in atoms
-                    for other, _ in self.parts.graph[atom]
-                    if other in number
-                }
+    def units(self) -> Iterator[BuildingUnit]:
+        """Yield each unit by itself."""
+        for unit, atoms in enumerate(self.parts.atoms):
+            kind, role, vertex = self.kinds[unit], self.contacts.roles[unit], self.parts.vertex[unit]
+            ends = self.contacts.ends(unit) if kind in _CLUSTERS else None
+            written = kind == METAL or (kind == INORGANIC and role == VERTEX)
+            yield BuildingUnit(
+                unit_key(self.parts.graph, self.elements, atoms, ends),
+                kind,
+                role,
+                self.contacts.degrees[unit] if vertex is None else self.degrees[vertex],
+                cluster_formula(self.contacts, unit) if written else composition(self.elements, atoms),
+                composition(self.elements, atoms),
+                tuple(sorted({self.elements[atom] for atom in atoms if is_metal(self.elements[atom])})),
+                (tuple(atoms),),
+                (tuple(atom for atom, _ in self.contacts.points(unit, own=kind not in _CLUSTERS)),),
             )
-            cells = np.array([self.parts.cell_of[atom] for atom in atoms])
-            places = (self.structure.positions[atoms] + cells) @ self.structure.cell
-            on_metal = [any(is_metal(elements[other]) for other, _ in self.parts.graph[atom]) for atom in atoms]
-            self.drawn[key] = molecule_of(tuple(elements[atom] for atom in atoms), places, bonds, on_metal)
-        return self.drawn[key]
+
+    def whole_linkers(self) -> Iterator[BuildingUnit]:
+        """Yield the linkers that are several units, or parts of others."""
+        ligands = self.parts.ligands
+        for number, group in enumerate(ligands.groups):
+            if not ligands.holds_carbon[number] or not ligands.on_metal[number] or group.is_infinite:
+                continue
+            atoms = sorted(group.atoms)
+            kinds = {self.kinds[self.parts.unit_of[atom]] for atom in atoms}
+            if not kinds & {FRAGMENT, METALLOLIGAND}:
+                continue
+            touched, points = set(), set()
+            for atom in atoms:
+                for other, offset in self.parts.graph[atom]:
+                    if is_metal(self.elements[other]):
+                        points.add(self.contacts.head(atom))
+                        touched.add(self._instance(other, plus(group.atoms[atom], offset)))
+            text = composition(self.elements, atoms)
+            key = unit_key(self.parts.graph, self.elements, atoms)
+            yield BuildingUnit(
+                key, LINKER, WHOLE, len(touched), text, text, (), (tuple(atoms),), (tuple(sorted(points)),)
+            )
+
+    def _instance(self, atom: int, cell: Offset) -> tuple[int, Offset]:
+        return self.parts.unit_of[atom], minus(cell, self.parts.cell_of[atom])

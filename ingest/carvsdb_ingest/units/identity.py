@@ -2,55 +2,66 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection, Mapping
 
-from carvsdb_ingest.units.contacts import Contacts
+from carvsdb.atoms.elements import HYDROGEN
+from carvsdb_ingest.clustering.cells import Graph
 
 _ROUNDS = 8
 KEY_DIGITS = 12
 """Hexadecimal digits of a unit's key."""
 
 
-def unit_key(contacts: Contacts, unit: int, *, with_ends: bool) -> str:
-    """Return the key of a unit: the same for the same elements, bonded in the same way, H included.
+def unit_key(
+    graph: Graph, elements: tuple[str, ...], atoms: Collection[int], ends: Mapping[int, list[str]] | None = None
+) -> str:
+    """Return the key of some atoms: the same for the same elements, bonded in the same way, H (or D) included.
 
     Parameters
     ----------
-    contacts : Contacts
-    unit : int
-    with_ends : bool
-        Whether the ends of linkers around it belong to what it is, as for metal clusters.
+    graph : list of lists of (int, offset)
+    elements : tuple of str
+    atoms : collection of int
+    ends : mapping of int to list of str, optional
+        What holds an atom from outside and belongs to what it is: ``CO2``, ``N``.
 
     Notes
     -----
     Colours of atoms are refined by those of their neighbours (Weisfeiler & Leman), from how many atoms of each element
     are how far away, which tells apart what refinement alone does not (decalin and bicyclopentyl).
+
+    Examples
+    --------
+    >>> here = (0, 0, 0)
+    >>> water = [[(1, here), (2, here)], [(0, here)], [(0, here)]]
+    >>> turned = [[(1, here)], [(0, here), (2, here)], [(1, here)]]
+    >>> unit_key(water, ("O", "H", "H"), [0, 1, 2]) == unit_key(turned, ("H", "O", "H"), [0, 1, 2])
+    True
     """
-    parts, elements = contacts.parts, contacts.elements
-    atoms = parts.atoms[unit]
-    inside = set(atoms)
-    bonds = {atom: [other for other, _ in parts.graph[atom] if other in inside] for atom in atoms}
-    ends: dict[int, list[str]] = {atom: [] for atom in atoms}
-    if with_ends:
-        for one in contacts.of_unit[unit]:
-            ends[one.atom].append(contacts.group(contacts.head(one.other)))
+    inside, held = set(atoms), ends or {}
+    symbols = {atom: "H" if elements[atom] in HYDROGEN else elements[atom] for atom in inside}
+    bonds = {atom: [other for other, _ in graph[atom] if other in inside] for atom in inside}
     colours = {
-        atom: _hashed(elements[atom], *sorted(ends[atom]), repr(_shells(bonds, elements, atom))) for atom in atoms
+        atom: _hashed(symbols[atom], *sorted(held.get(atom, ())), repr(_shells(bonds, symbols, atom)))
+        for atom in inside
     }
     n_colours = len(set(colours.values()))
     for _ in range(_ROUNDS):
-        colours = {atom: _hashed(colours[atom], *sorted(colours[other] for other in bonds[atom])) for atom in atoms}
+        colours = {
+            atom: _hashed(colour, *sorted(colours[other] for other in bonds[atom])) for atom, colour in colours.items()
+        }
         if len(set(colours.values())) == n_colours:
             break
         n_colours = len(set(colours.values()))
     return _hashed(*sorted(colours.values()))[:KEY_DIGITS]
 
 
-def _shells(bonds: dict[int, list[int]], elements: tuple[str, ...], start: int) -> list[list[tuple[str, int]]]:
+def _shells(bonds: dict[int, list[int]], symbols: dict[int, str], start: int) -> list[list[tuple[str, int]]]:
     """Return how many atoms of each element are one, two, ... bonds away."""
     seen, shell = {start}, [start]
     found = []
     while shell:
-        found.append(sorted(Counter(elements[atom] for atom in shell).items()))
+        found.append(sorted(Counter(symbols[atom] for atom in shell).items()))
         reached = {other for atom in shell for other in bonds[atom]} - seen
         seen |= reached
         shell = sorted(reached)

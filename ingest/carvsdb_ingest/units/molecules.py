@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.optional_packages import load_optional
-from carvsdb_ingest.units.bond_orders import Atoms, BondOrders, perceive
+from carvsdb_ingest.units.bond_orders import Atoms, BondOrders, overbonded, perceive
 
 INSTALL = '"carvsdb[chem]"'
 _ACIDIC = frozenset({"C", "N", "O", "S", "Se"})
+_PARENT_LETTERS = 25
 _BOND_NAMES = {1: "SINGLE", 2: "DOUBLE", 3: "TRIPLE"}
 
 
@@ -28,7 +29,7 @@ class Molecule:
     inchikey : str or None
         Standard InChIKey of the same.
     parent : str or None
-        First block of the InChIKey of the neutral molecule: that of the acid for carboxylates and azolates.
+        Beginning of the InChIKey (25 characters) of the neutral molecule: of the acid for carboxylates and azolates.
     charge : int or None
     doubts : tuple of str
     """
@@ -61,14 +62,19 @@ def molecule_of(
         If RDKit is not installed.
     """
     chem = load_optional("rdkit.Chem", INSTALL, "the SMILES of linkers")
+    problem = overbonded(elements, bonds)
+    if problem is not None:
+        return Molecule(doubts=(f"no SMILES: {problem}",))
     lengths = [float(np.linalg.norm(places[one] - places[two])) for one, two in bonds]
-    found = perceive(Atoms(elements, bonds, lengths, on_metal, _angles(places, bonds)))
+    drawn = _bare(chem, elements, bonds)
+    rings = [tuple(ring) for ring in chem.GetSymmSSSR(drawn)]
+    found = perceive(Atoms(elements, bonds, lengths, on_metal, _angles(places, bonds), rings))
     if isinstance(found, str):
         return Molecule(doubts=(f"no SMILES: {found}",))
     if found.failed:
         return Molecule(doubts=tuple(f"no SMILES: {one}" for one in found.doubts))
     with load_optional("rdkit.rdBase", INSTALL).BlockLogs():
-        drawn = _drawn(chem, elements, places, bonds, found)
+        drawn = _drawn(chem, drawn, places, found)
         if isinstance(drawn, str):
             return Molecule(doubts=(f"no SMILES: {drawn}",))
         inchikey = chem.MolToInchiKey(drawn) or None
@@ -78,33 +84,48 @@ def molecule_of(
 
 
 def parent_of(molecule: Any) -> str | None:
-    """Return the first block of the InChIKey of a molecule with hydrogen on its anionic atoms, without E/Z."""
+    """Return the key of the neutral molecule: 25 characters of the InChIKey of what has as much hydrogen as it can.
+
+    Anionic C, N, O and S take up hydrogen, ammonium gives it away; charges that compensate each other (nitro) stay.
+    """
     chem = load_optional("rdkit.Chem", INSTALL)
     neutral = chem.RWMol(molecule)
     for atom in neutral.GetAtoms():
-        charge = atom.GetFormalCharge()
-        beside = sum(max(other.GetFormalCharge(), 0) for other in atom.GetNeighbors())
-        if charge < 0 and not beside and atom.GetSymbol() in _ACIDIC:
-            atom.SetNumExplicitHs(atom.GetNumExplicitHs() - charge)
-            atom.SetFormalCharge(0)
-    chem.SanitizeMol(neutral)
-    return chem.MolToInchiKey(neutral).partition("-")[0] or None
-
-
-def _drawn(
-    chem: Any, elements: tuple[str, ...], places: NDArray[np.float64], bonds: list[tuple[int, int]], found: BondOrders
-) -> Any:
-    """Return RDKit's molecule without explicit hydrogen, or why there is none."""
-    drawn = chem.RWMol()
-    for element, charge, missing in zip(elements, found.charges, found.missing, strict=True):
-        atom = chem.Atom("H" if element in HYDROGEN else element)
-        atom.SetFormalCharge(charge)
+        charge, hydrogen = atom.GetFormalCharge(), atom.GetTotalNumHs()
+        opposite = any(other.GetFormalCharge() * charge < 0 for other in atom.GetNeighbors())
+        if atom.GetSymbol() not in _ACIDIC or opposite or (charge > 0 and hydrogen < charge):
+            continue
         atom.SetNoImplicit(True)
+        atom.SetNumExplicitHs(hydrogen - charge)
+        atom.SetFormalCharge(0)
+    try:
+        chem.SanitizeMol(neutral)
+    except ValueError:
+        return None
+    return chem.MolToInchiKey(neutral)[:_PARENT_LETTERS] or None
+
+
+def _bare(chem: Any, elements: tuple[str, ...], bonds: list[tuple[int, int]]) -> Any:
+    """Return RDKit's molecule with single bonds only."""
+    bare = chem.RWMol()
+    for element in elements:
+        atom = chem.Atom("H" if element in HYDROGEN else element)
+        atom.SetNoImplicit(True)
+        bare.AddAtom(atom)
+    for one, two in bonds:
+        bare.AddBond(one, two, chem.BondType.SINGLE)
+    return bare
+
+
+def _drawn(chem: Any, bare: Any, places: NDArray[np.float64], found: BondOrders) -> Any:
+    """Return RDKit's molecule without explicit hydrogen, or why there is none."""
+    drawn = chem.RWMol(bare)
+    for atom, charge, missing in zip(drawn.GetAtoms(), found.charges, found.missing, strict=True):
+        atom.SetFormalCharge(charge)
         atom.SetNumExplicitHs(missing)
-        drawn.AddAtom(atom)
-    for (one, two), order in zip(bonds, found.orders, strict=True):
-        drawn.AddBond(one, two, getattr(chem.BondType, _BOND_NAMES[order]))
-    conformer = chem.Conformer(len(elements))
+    for bond, order in zip(drawn.GetBonds(), found.orders, strict=True):
+        bond.SetBondType(getattr(chem.BondType, _BOND_NAMES[order]))
+    conformer = chem.Conformer(len(places))
     conformer.SetPositions(np.ascontiguousarray(places, np.float64))
     drawn.AddConformer(conformer)
     try:
@@ -114,6 +135,10 @@ def _drawn(
             atom.SetChiralTag(chem.ChiralType.CHI_UNSPECIFIED)
         bare = chem.RemoveHs(drawn)
         chem.AssignStereochemistry(bare, cleanIt=True, force=True)
+        for bond in bare.GetBonds():
+            bond.SetBondDir(chem.BondDir.NONE)
+            if bond.IsInRing():
+                bond.SetStereo(chem.BondStereo.STEREONONE)
         return bare
     except ValueError as error:  # RDKit's own exceptions are ValueErrors
         return f"RDKit does not take it ({str(error).splitlines()[0]})"

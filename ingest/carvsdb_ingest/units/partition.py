@@ -92,7 +92,9 @@ class _Partitioner:
         keeping = {unit for unit in own & self.is_vertex if unit not in self.with_metal}
         keeping |= carbon - self.with_metal
         if not keeping:
-            touched = {self.unit_of[other] for atom in group.atoms for other, _ in self.graph[atom] if self.metal[other]}
+            touched = {
+                self.unit_of[other] for atom in group.atoms for other, _ in self.graph[atom] if self.metal[other]
+            }
             if len(touched) == 1 and not group.is_infinite and touched == own:
                 self.make(group.atoms)
                 return
@@ -131,5 +133,3 @@ def _pairs(clustered: Clustered) -> Iterable[tuple[int, int]]:
     for unit, vertex in np.unique(both, axis=0).tolist():
         if unit >= 0:
             yield unit, vertex
-
-
