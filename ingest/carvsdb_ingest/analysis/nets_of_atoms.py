@@ -85,6 +85,8 @@ class StructurePart:
             structure=structure,
             geometry=_geometry(structure, bonds, clustered),
             clustered=clustered,
+            site_to_vertex=clustered.site_to_vertex,
+            bonds=bonds,
         )
 
     def _placed(self, error: CarvsdbError, doubts: tuple[str, ...]) -> CarvsdbError:
