@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
     from carvsdb_ingest.tasks.screening import screen as screen
     from carvsdb_ingest.trajectories.describing import describe_frames as describe_frames
+    from carvsdb_ingest.units.found import find_units as find_units
 
 _PUBLIC = {
     "AnalysisOptions": "carvsdb_ingest.analysis.analyse",
@@ -28,6 +29,7 @@ _PUBLIC = {
     "describe": "carvsdb_ingest.analysis.describing",
     "describe_each": "carvsdb_ingest.analysis.describing",
     "describe_frames": "carvsdb_ingest.trajectories.describing",
+    "find_units": "carvsdb_ingest.units.found",
     "ingest_collection": "carvsdb_ingest.tasks.pipeline",
     "ingest_files": "carvsdb_ingest.tasks.pipeline",
     "read_items": "carvsdb_ingest.analysis",
@@ -46,6 +48,7 @@ __all__ = [
     "describe",
     "describe_each",
     "describe_frames",
+    "find_units",
     "ingest_collection",
     "ingest_files",
     "read_items",
