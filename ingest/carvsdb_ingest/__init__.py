@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from carvsdb_ingest.analysis.describing import describe as describe
     from carvsdb_ingest.analysis.describing import describe_each as describe_each
     from carvsdb_ingest.analysis.item import ReadOptions as ReadOptions
+    from carvsdb_ingest.analysis.references import references as references
     from carvsdb_ingest.bonds import BondOptions as BondOptions
     from carvsdb_ingest.sources import source_named as source_named
     from carvsdb_ingest.tasks.likeness import similar as similar
@@ -35,6 +36,7 @@ _PUBLIC = {
     "read_items": "carvsdb_ingest.analysis",
     "read_nets": "carvsdb_ingest.analysis",
     "read_structures": "carvsdb_ingest.analysis",
+    "references": "carvsdb_ingest.analysis.references",
     "screen": "carvsdb_ingest.tasks.screening",
     "similar": "carvsdb_ingest.tasks.likeness",
     "source_named": "carvsdb_ingest.sources",
@@ -54,6 +56,7 @@ __all__ = [
     "read_items",
     "read_nets",
     "read_structures",
+    "references",
     "screen",
     "similar",
     "source_named",
