@@ -1,6 +1,7 @@
 """Reading an entry back: the net, and all that is known of it."""
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from carvsdb_schemas.description import (
 )
 from carvsdb_schemas.released import GRAPH_LEFT_OUT
 
+_NETS = "SELECT net.*, structure.cell FROM net JOIN structure ON structure.id = structure_id WHERE "
+
 
 def load_net(storage: Storage, ref: NetRef) -> Net:
     """Return a net as it was stored.
@@ -34,16 +37,28 @@ def load_net(storage: Storage, ref: NetRef) -> Net:
     NotFoundError
         If it is stored without its graph, as a release holds it of a source that has no open licence.
     """
-    row = storage.table(
-        "SELECT net.* EXCLUDE (id), structure.cell FROM net JOIN structure ON structure.id = structure_id "
-        "WHERE net.id = ?",
-        [ref.net_id],
-    ).to_pylist()[0]
+    row = storage.table(f"{_NETS} net.id = ?", [ref.net_id]).to_pylist()[0]
     if GRAPH_LEFT_OUT in row["quality"] and not row["is_node"]:
         raise NotFoundError(
             f"{ref.label!r} is stored without its graph: its source has no open licence", item=ref.label
         )
     return net_of_row(row, ref.label)
+
+
+def load_nets(storage: Storage, net_ids: Sequence[str]) -> Iterator[Net]:
+    """Return nets as they were stored, by their keys and in that order, much faster than one by one; without names."""
+    for start in range(0, len(net_ids), _NETS_AT_ONCE):
+        # One text, since DuckDB looks at each item of a list as if it might be of another package.
+        keys = net_ids[start : start + _NETS_AT_ONCE]
+        rows = storage.table(
+            f"{_NETS} net.id IN (SELECT unnest(string_split(?, ',')::UUID[]))", [",".join(keys)]
+        ).to_pylist()
+        found = {str(row["id"]): row for row in rows}
+        for key in keys:
+            yield net_of_row(found[key], "")
+
+
+_NETS_AT_ONCE = 1000
 
 
 def net_of_row(row: dict[str, Any], name: str) -> Net:
@@ -96,6 +111,10 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
         searches=[SearchAnswer(**{field: search[field] for field in SearchAnswer.model_fields}) for search in searches],
         description=_description(storage, ref, structure, net, searches[0]),
         refinements=refinements_of(storage, ref.structure_id),
+        tags=[
+            tag
+            for (tag,) in storage.rows("SELECT tag FROM tag WHERE structure_id = ? ORDER BY tag", [ref.structure_id])
+        ],
     )
 
 
