@@ -3,7 +3,7 @@
 Floors, each importing only from below: ``replicas`` / ``runner | into_catalogue`` /
 ``standing | scoring | curve_files`` / ``assemble | evaluation | doubts`` / ``setup | net_of_model`` /
 ``place | seeds`` / ``config_file | molecules`` / ``folder`` /
-``checkpoint | trace | result | schedule | progress | timing | column_files``.
+``checkpoint | trace | result | schedule | progress | timing | column_files | model_curves``.
 """
 
 from importlib import import_module
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from carvsdb_refine.run.config_file import ConfigFile, read_config
     from carvsdb_refine.run.curve_files import write_start_curves
     from carvsdb_refine.run.evaluation import Evaluation, evaluate
+    from carvsdb_refine.run.model_curves import ModelCurves, Points, calculate_scattering
     from carvsdb_refine.run.place import check_folder
     from carvsdb_refine.run.progress import Observation, Progress
     from carvsdb_refine.run.replicas import run_replicas
@@ -26,9 +27,12 @@ __all__ = [
     "ConfigFile",
     "Evaluation",
     "Hooks",
+    "ModelCurves",
     "Observation",
+    "Points",
     "Progress",
     "Setup",
+    "calculate_scattering",
     "check_folder",
     "check_place",
     "evaluate",
@@ -50,9 +54,12 @@ _HOMES = {
     "ConfigFile": "config_file",
     "Evaluation": "evaluation",
     "Hooks": "runner",
+    "ModelCurves": "model_curves",
     "Observation": "progress",
+    "Points": "model_curves",
     "Progress": "progress",
     "Setup": "setup",
+    "calculate_scattering": "model_curves",
     "check_folder": "place",
     "check_place": "runner",
     "evaluate": "evaluation",
