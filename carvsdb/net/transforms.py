@@ -122,5 +122,45 @@ def supercell(net: Net, matrix: ArrayLike) -> Net:
     )
 
 
+def in_cell_of(net: Net, matrix: ArrayLike) -> Net:
+    """Describe a net in the cell of the lattice vectors given, however they stand to each other.
+
+    Parameters
+    ----------
+    net : Net
+    matrix : array_like of int, shape (3, 3)
+        New lattice vectors as rows, in units of the old ones.
+
+    Returns
+    -------
+    Net
+        As :func:`supercell` gives it (vertex ``k`` is an image of vertex ``k % net.n_vertices``), but its cell vectors
+        are the rows of `matrix`, not another basis of the same lattice.
+
+    Examples
+    --------
+    >>> from carvsdb.net import library
+    >>> in_cell_of(library.load("sql"), [[1, 1, 0], [1, -1, 0], [0, 0, 1]])
+    <Net sql: 2 vertices, 4 edges>
+    """
+    given = np.asarray(matrix, np.int64)
+    larger = supercell(net, given)
+    basis = hermite_basis(given).astype(np.float64)
+    change = np.rint(given @ np.linalg.inv(basis)).astype(np.int64)
+    back = np.rint(np.linalg.inv(change)).astype(np.int64)
+    rows = larger.edges.astype(np.int64)
+    rows[:, 2:] = rows[:, 2:] @ back
+    return Net.from_edges(
+        rows,
+        larger.n_vertices,
+        multiplicity=larger.multiplicity,
+        is_node=larger.is_node,
+        positions=None if larger.positions is None else larger.positions @ back,
+        cell=None if larger.cell is None else change @ larger.cell,
+        labels=larger.labels,
+        name=larger.name,
+    )
+
+
 def _repeat(labels: Sequence[str], count: int) -> list[str]:
     return [label for _ in range(count) for label in labels]
