@@ -120,9 +120,8 @@ def calculate(
         answer_json(answer.model_dump(mode="json"))
         return
     said = ", ".join(f"{one} {what}" for one, what in found.scattering.items())
-    say(
-        f"{model}: {atoms.n_atoms} atoms, {atoms.number_density:.5f} Å⁻³, pairs to {found.r_max:.2f} Å; {kind.value}: {said}"
-    )
+    size = f"{atoms.n_atoms} atoms, {atoms.number_density:.5f} Å⁻³, pairs to {found.r_max:.2f} Å"
+    say(f"{model}: {size}; {kind.value}: {said}")
     if output is None:
         print(csv_of(found.columns), end="")
     for file in files:

@@ -1,8 +1,8 @@
 """Refinements from a TOML file: score, run, resume, status; several models at once.
 
 Floors, each importing only from below: ``replicas`` / ``runner | into_catalogue`` /
-``standing | scoring | curve_files`` / ``assemble | evaluation | doubts`` / ``setup | net_of_model`` /
-``place | seeds`` / ``config_file | molecules`` / ``folder`` /
+``standing | scoring | curve_files | engines`` / ``molecular`` / ``assemble | evaluation | doubts`` /
+``setup | net_of_model`` / ``place | seeds`` / ``config_file | molecules`` / ``folder`` /
 ``checkpoint | trace | result | schedule | progress | timing | column_files | model_curves``.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from carvsdb_refine.run.replicas import run_replicas
     from carvsdb_refine.run.runner import Hooks, check_place, resume, run
     from carvsdb_refine.run.scoring import score
-    from carvsdb_refine.run.seeds import replica, seeds_of
+    from carvsdb_refine.run.seeds import as_dynamics, replica, seeds_of
     from carvsdb_refine.run.setup import Setup, prepare
     from carvsdb_refine.run.standing import runs_in, status
 
@@ -32,6 +32,7 @@ __all__ = [
     "Points",
     "Progress",
     "Setup",
+    "as_dynamics",
     "calculate_scattering",
     "check_folder",
     "check_place",
@@ -59,6 +60,7 @@ _HOMES = {
     "Points": "model_curves",
     "Progress": "progress",
     "Setup": "setup",
+    "as_dynamics": "seeds",
     "calculate_scattering": "model_curves",
     "check_folder": "place",
     "check_place": "runner",
