@@ -4,6 +4,7 @@ The floors; a module imports only from floors below its own::
 
     carvsdb.cli                                the command line
     carvsdb.releases, carvsdb_refine           data sets that others cite; models from scattering data
+    carvsdb.explorer                           a catalogue, or a net, as one offline page
     carvsdb_ingest                             files to nets, and nets to records
     carvsdb.catalogue                          the DuckDB catalogue
     carvsdb.plots                              figures from arrays

@@ -7,6 +7,7 @@ import typer
 
 from carvsdb.cli.options import DEFAULT_DB, DEFAULT_NAMES, Db, Json, Names, names_file
 from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.time_limit import within
 from carvsdb.errors import CarvsdbError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Names of nets.")
@@ -34,10 +35,13 @@ def import_names(
     known = 0
     rejected: list[dict[str, str]] = []
     for file in files:
-        for item in read_items(file):
+        with within(file):
+            items = read_items(file)
+        for item in items:
             given = item.provenance.get("names") or ([item.net.name] if item.net.name else [])
             try:
-                key = key_of(item.net)
+                with within(file):
+                    key = key_of(item.net)
             except CarvsdbError as error:
                 rejected.append({"file": f"{file}:{item.line}", "message": str(error)})
                 continue

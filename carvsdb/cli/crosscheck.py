@@ -7,6 +7,7 @@ import typer
 
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json
+from carvsdb.cli.time_limit import within
 from carvsdb.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Julia, for the cross-check.")
@@ -40,7 +41,8 @@ def crosscheck(
     from carvsdb.topology import julia
     from carvsdb_ingest.analysis import read_items
 
-    items = read_items(file)
+    with within(file):
+        items = read_items(file)
     if len(items) != 1:
         raise InputError(f"holds {len(items)} nets; cross-check one at a time", path=file)
     found = julia.crosscheck(items[0].net, max_ring_size)

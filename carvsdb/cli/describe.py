@@ -23,6 +23,7 @@ from carvsdb.cli.options import (
     RingKind,
     Rings,
     Strict,
+    TimeLimit,
     Types,
     clusterings_named,
     cut_off,
@@ -31,6 +32,7 @@ from carvsdb.cli.options import (
 )
 from carvsdb.cli.output import json_line, say
 from carvsdb.cli.progress import EVERY
+from carvsdb.cli.time_limit import each_within, within
 from carvsdb.errors import CarvsdbError, InputError
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def describe(
     node_types: NodeTypes = None,
     linker_types: LinkerTypes = None,
     strict: Strict = False,
+    time_limit: TimeLimit = None,
     names: Names = None,
     input_format: Annotated[
         str | None,
@@ -114,14 +117,15 @@ def describe(
     told = _Descriptions(out, geometry, si)
     inputs = _inputs(files)
     for number, file in enumerate(inputs):
-        for item in _read(file, input_format, read):
+        for item in each_within(_read(file, input_format, read), file, time_limit):
             try:
                 if isinstance(item, CarvsdbError):
                     raise item
                 for sentence in item.notes:
                     say(f"{item.path}: {sentence}")
                 for without in _ways(item, wanted):
-                    analysis = analyse(item, ways[without])
+                    with within(item.path or file, time_limit):
+                        analysis = analyse(item, ways[without])
                     description = analysis.description
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:

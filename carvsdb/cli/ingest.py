@@ -67,6 +67,9 @@ def ingest(
     ] = None,
     backend: Annotated[Backend, typer.Option(help="local: this machine; dask: a cluster.")] = Backend.local,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of dask: tcp://host:8786.")] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="A word of your own on each entry (repeatable).")
+    ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what was rejected before.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -134,6 +137,8 @@ def ingest(
                 note=progress.note,
                 progress=progress.show,
             )
+        if tags and (report.added or report.unchanged):
+            catalogue.tag([*report.added, *report.unchanged], *tags)
     if as_json:
         answer_json(report.answer().model_dump())
     else:

@@ -16,11 +16,13 @@ from carvsdb.cli.options import (
     NodeTypes,
     RingKind,
     Rings,
+    TimeLimit,
     Types,
     cut_off,
     read_options,
 )
 from carvsdb.cli.output import answer_json, say
+from carvsdb.cli.time_limit import within
 from carvsdb.errors import InputError
 
 
@@ -39,6 +41,7 @@ def rings(
     clustering: Clusterings = None,
     bonds: BondRules = None,
     types: Types = None,
+    time_limit: TimeLimit = None,
     as_json: Json = False,
 ) -> None:
     """Write the rings of a net: each with its vertices and their cells, or mean ring size by node.
@@ -51,7 +54,9 @@ def rings(
     from carvsdb_ingest.analysis.analyse import AnalysisOptions, search_rings
     from carvsdb_ingest.writers import write_rings
 
-    items = read_items(file, read_options(node_types, linker_types, types=types, bonds=bonds, clusterings=clustering))
+    how = read_options(node_types, linker_types, types=types, bonds=bonds, clusterings=clustering)
+    with within(file, time_limit):
+        items = read_items(file, how)
     if len(items) != 1:
         raise InputError(f"holds {len(items)} nets; rings are written of one", path=file)
     for sentence in items[0].notes:
@@ -59,7 +64,8 @@ def rings(
     options = AnalysisOptions(
         max_ring_size=cut_off(max_ring_size), node_only=node_only, ring_kind=rings.value, max_rings=max_rings
     )
-    census = search_rings(replace_linkers(items[0].net) if node_only else items[0].net, options)
+    with within(file, time_limit):
+        census = search_rings(replace_linkers(items[0].net) if node_only else items[0].net, options)
     if size:
         census = select_sizes(census, set(size))
     write_rings(census, output)

@@ -14,6 +14,7 @@ from carvsdb_schemas.answers import (
     ErrorAnswer,
     IngestAnswer,
     ListItem,
+    RemovalAnswer,
     ShowAnswer,
     SimilarAnswer,
     SortsAnswer,
@@ -21,6 +22,7 @@ from carvsdb_schemas.answers import (
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
@@ -45,6 +47,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "error": ErrorAnswer,
     "ingest": IngestAnswer,
     "list-item": ListItem,
+    "net": NetDocument,
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
     "refinement-calculate": CalculateAnswer,
@@ -56,6 +59,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "refinement-score": ScoreAnswer,
     "refinement-status": StatusAnswer,
     "refinement-statuses": StatusesAnswer,
+    "removal": RemovalAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
     "sorts": SortsAnswer,

@@ -1,4 +1,4 @@
-"""How large an input may be: what is small on the disk can be endless once it is expanded."""
+"""How large an input may be, and how long it may take: what is small on the disk can be endless once it is expanded."""
 
 from carvsdb.errors import InputError
 
@@ -17,6 +17,12 @@ MOST_MEMBERS = 1_000_000
 LARGEST_HEADER = 2**20
 """Bytes that a long name or an extended header of an archive may have."""
 
+TIME_LIMIT = 300.0
+"""Seconds that a file may take, if nothing else is said."""
+
+TIME_LIMIT_OF_NETS = 120.0
+"""Seconds that a file of nets may take."""
+
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 
 
@@ -34,6 +40,19 @@ def expanded_limit(compressed: int, largest: int) -> int:
 def archive_limit(size: int, largest: int) -> int:
     """Return to how many bytes an archive of a size may expand: that of an input, or a hundred times its own size."""
     return max(largest, LARGEST_RATIO * size)
+
+
+def checked_time_limit(seconds: float) -> float:
+    """Return a time limit that is one.
+
+    Raises
+    ------
+    InputError
+        If it is no number of seconds above 0.
+    """
+    if not 0 < seconds < 1e9:
+        raise InputError(f"the time limit must be a number of seconds above 0, got {seconds}")
+    return seconds
 
 
 def size_from_words(text: str) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.compressed import plain_name
+from carvsdb_ingest.files.limits import TIME_LIMIT, TIME_LIMIT_OF_NETS
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.arc import read_arc
 from carvsdb_ingest.readers.ase_atoms import read_poscar
@@ -159,7 +160,7 @@ def is_taken_from_folders(path: str | Path) -> bool:
     return form is not None and form.in_folders and (Path(name).suffix in form.suffixes or name in form.names)
 
 
-def holds_only_nets(path: str | Path) -> bool:
-    """Tell whether files of this name, compressed or not, hold nets and never atoms."""
+def default_time_limit(path: str | Path) -> float:
+    """Return the seconds that a file of this name may take: fewer if such files hold nets and never atoms."""
     form = format_of_name(path)
-    return form is not None and form.atoms is None
+    return TIME_LIMIT_OF_NETS if form is not None and form.atoms is None else TIME_LIMIT

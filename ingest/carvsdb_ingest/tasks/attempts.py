@@ -9,7 +9,7 @@ from carvsdb.catalogue import Entry, SourceInfo
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.compare import BlockSums
 from carvsdb.errors import CarvsdbError, InputError, MemoryLimitError, TimeLimitError
-from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse, guess_kind
+from carvsdb_ingest.analysis.analyse import Analysis, analyse, guess_kind
 from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.analysis.read import read_parts
 from carvsdb_ingest.files.text_file import TextFile
@@ -100,16 +100,6 @@ def attempt(job: Job, options: JobOptions) -> list[Attempted]:
     except Exception as error:
         return [Attempted(0, "", job.sha256, error=_internal(error, options), seconds=time.perf_counter() - began)]
     return [_attempt_item(number, job, item, options) for number, item in enumerate(found)]
-
-
-def prepare() -> None:
-    """Load, and on a new machine compile, what the first analysis needs."""
-    from carvsdb.net import Net
-
-    edges = [(0, 1, 0, 0, 0), (0, 1, 1, 0, 0), (0, 2, 0, 0, 0), (0, 2, 0, 1, 0)]
-    for is_node in ([True, False, False], [True, True, True]):
-        net = Net.from_edges(edges, 3, is_node=is_node)
-        analyse(NetItem(net, "", "square", 0, 0, "as given", "edges"), AnalysisOptions(max_ring_size=6))
 
 
 def do(job: Job, options: JobOptions, builder: BatchBuilder) -> list[Outcome]:

@@ -16,14 +16,9 @@ from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
 from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.files.compressed import plain_name
-from carvsdb_ingest.readers.formats import holds_only_nets
+from carvsdb_ingest.files.limits import checked_time_limit
+from carvsdb_ingest.readers.formats import default_time_limit
 from carvsdb_ingest.sources.collection import SourceFile
-
-TIME_LIMIT = 300.0
-"""Seconds that a file may take, if nothing else is said."""
-
-TIME_LIMIT_OF_NETS = 120.0
-"""Seconds that a file of nets may take."""
 
 MEMORY_LIMIT = 8 * 2**30
 """Bytes of memory that the work on a file may take, where the system can see to it."""
@@ -58,8 +53,8 @@ class JobOptions:
     max_input_size: int = LARGEST_INPUT
 
     def __post_init__(self) -> None:
-        if self.time_limit is not None and not 0 < self.time_limit < 1e9:
-            raise InputError(f"the time limit must be a number of seconds above 0, got {self.time_limit}")
+        if self.time_limit is not None:
+            checked_time_limit(self.time_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +111,7 @@ class Job:
         """Return the seconds that it may take, in a process of its own; None for one that needs no such process."""
         if self.path is None or self.refusal is not None:
             return None
-        return options.time_limit or (TIME_LIMIT_OF_NETS if holds_only_nets(self.input) else TIME_LIMIT)
+        return options.time_limit or default_time_limit(self.input)
 
 
 def refused_job(path: str | Path, error: CarvsdbError) -> Job:

@@ -9,7 +9,8 @@ from pathlib import Path
 from carvsdb.catalogue.maintenance.folders import write_shard
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.errors import MemoryLimitError
-from carvsdb_ingest.tasks.attempts import Attempted, Outcome, attempt, note, prepare
+from carvsdb_ingest.analysis.analyse import prepare
+from carvsdb_ingest.tasks.attempts import Attempted, Outcome, attempt, note
 from carvsdb_ingest.tasks.jobs import Job, JobOptions
 from carvsdb_ingest.tasks.memory import lift_limit, limit_memory
 

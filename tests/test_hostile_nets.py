@@ -1,0 +1,102 @@
+"""Nets that no material has: each ends with an answer or a cause, in bounded work and time, and the others go on."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from program import carvsdb
+
+from carvsdb.cli.time_limit import each_within, within
+from carvsdb.errors import TimeLimitError
+from carvsdb.rings import find_rings_within_budget
+from carvsdb_ingest.analysis.analyse import prepare
+
+SQUARE = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
+
+
+def test_what_is_late_is_an_error_and_the_next_goes_on() -> None:
+    def items() -> Iterator[int | TimeLimitError]:
+        for number in range(3):
+            try:
+                while number == 1:
+                    time.sleep(0.01)
+                yield number
+            except TimeLimitError as error:
+                yield error
+
+    first, late, last = each_within(items(), "nets.arc", 0.2)
+    assert (first, last) == (0, 2)
+    assert str(late).startswith("nets.arc: took longer than 0.2 s, the time limit")
+
+
+def test_a_generator_that_is_late_is_the_last() -> None:
+    def items() -> Iterator[int]:
+        yield 0
+        while True:
+            time.sleep(0.01)
+
+    first, late = each_within(items(), "nets.arc", 0.2)
+    assert first == 0
+    assert isinstance(late, TimeLimitError)
+
+
+def test_who_catches_the_first_error_hears_a_second() -> None:
+    def stubborn() -> None:
+        with within("net.cgd", 0.1):
+            try:
+                while True:
+                    time.sleep(0.01)
+            except TimeLimitError:
+                while True:
+                    time.sleep(0.01)
+
+    with pytest.raises(TimeLimitError):
+        stubborn()
+
+
+def test_what_is_in_time_is_not_disturbed() -> None:
+    for _ in range(3):
+        with within("net.cgd", 0.3):
+            time.sleep(0.15)
+    time.sleep(0.4)
+
+
+def test_a_kernel_that_does_not_return_ends_with_the_command() -> None:
+    # A call that no exception interrupts stands for it: one of the C library, which starts again after a signal.
+    program = (
+        "import ctypes, time\n"
+        "from carvsdb.cli.time_limit import within\n"
+        "with within('net.cgd', 0.2, grace=1.0):\n"
+        "    ctypes.CDLL(None).sleep(100)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=90)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("net.cgd: took longer than 0.2 s")
+    assert done.stderr.count("\n") == 1
+
+
+def test_describe_goes_on_after_a_net_that_is_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(net: object, *arguments: object, **options: object) -> object:
+        while getattr(net, "name", "") == "late":
+            time.sleep(0.01)
+        return find_rings_within_budget(net, *arguments, **options)  # type: ignore[arg-type]
+
+    prepare()
+    monkeypatch.setattr("carvsdb_ingest.analysis.analyse.find_rings_within_budget", slow)
+    (tmp_path / "a.cgd").write_text(SQUARE.replace("EDGES", "NAME late\nEDGES") + SQUARE)
+    (tmp_path / "b.cgd").write_text(SQUARE)
+    done = carvsdb("describe", tmp_path, "--time-limit", "3", "--format", "jsonl")
+    assert done.code == 6
+    assert [one["label"] for one in done.json_lines] == ["a#2", "b"]
+    assert "a.cgd: took longer than 3 s, the time limit; --time-limit of describe" in done.err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf"])
+def test_a_time_limit_of_describe_is_a_number_of_seconds(tmp_path: Path, seconds: str) -> None:
+    (tmp_path / "net.cgd").write_text(SQUARE)
+    done = carvsdb("describe", tmp_path / "net.cgd", "--time-limit", seconds)
+    assert (done.code, done.out) == (3, "")
+    assert "must be a number of seconds above 0" in done.err
