@@ -36,7 +36,7 @@ class PotentialCalculator(_Calculator):  # type: ignore[misc]
     (-4.3366, (3, 3))
     """
 
-    implemented_properties = ("energy", "free_energy", "energies", "forces", "stress")
+    implemented_properties: tuple[str, ...] = ("energy", "free_energy", "energies", "forces", "stress")
 
     def __init__(self, potential: Potential) -> None:
         super().__init__()
