@@ -74,6 +74,9 @@ def describe(
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also distances, angles, and CARVS by coordination.")
     ] = False,
+    units: Annotated[
+        bool, typer.Option("--units", help="Also what vertices and edges are made of; linkers with a SMILES.")
+    ] = False,
     si: Annotated[
         bool, typer.Option("--si", help="As the supporting information of a paper has it, with what to cite.")
     ] = False,
@@ -109,12 +112,15 @@ def describe(
             ring_kind=rings.value,
             max_rings=max_rings,
             names=own,
+            units=units,
         )
         for without in (False, True)
     }
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
     told = _Descriptions(out, geometry, si)
+    if units:
+        _say_what_is_missing()
     inputs = _inputs(files)
     for number, file in enumerate(inputs):
         for item in each_within(_read(file, input_format, read), file, time_limit):
@@ -130,6 +136,9 @@ def describe(
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:
                         say(f"{item.path}: {sentence}")
+                    for unit in description.units or []:
+                        for doubt in unit.doubts:
+                            say(f"{item.path}: {unit.role} {unit.formula}: {doubt}")
                     told.add(description)
             except CarvsdbError as error:
                 failures.append(error)
@@ -198,9 +207,21 @@ class _Descriptions:
         from carvsdb.cli.report import local_report, report
         from carvsdb.cli.si import si_text
 
-        return (si_text if self._si else report)(description) + (
-            f"\n{local_report(description)}" if self._geometry else ""
-        )
+        text = (si_text if self._si else report)(description)
+        if self._geometry:
+            text += f"\n{local_report(description)}"
+        if description.units is not None:
+            from carvsdb.cli.units import units_report
+
+            text += f"\n{units_report(description)}"
+        return text
+
+
+def _say_what_is_missing() -> None:
+    from carvsdb_ingest.analysis.units import can_draw
+
+    if not can_draw():
+        say('linkers get no SMILES and no name without RDKit: pip install "carvsdb[chem]"')
 
 
 def _inputs(files: list[Path]) -> list[Path]:

@@ -1,5 +1,6 @@
 """`carvsdb plot`: figures."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -76,7 +77,9 @@ def rings(
 @app.command(epilog="Example: carvsdb plot net mof.cif -o net.png --rings 6 --atoms")
 def net(
     asked: NetArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf; .html is a page to turn it in.")
+    ],
     rings: Annotated[
         list[int] | None, typer.Option("--rings", metavar="N", help="Light up the rings of N nodes (repeatable).")
     ] = None,
@@ -106,7 +109,9 @@ def net(
     from carvsdb.plots.saving import figure_file
     from carvsdb.rings.census import SMALLEST_CUT_OFF, find_rings
 
-    figure_file(output)
+    is_page = output.suffix.lower() in (".html", ".htm")
+    if not is_page:
+        figure_file(output)
     style = NetStyle(
         rings=tuple(dict.fromkeys(rings or ())),
         atoms=atoms,
@@ -131,7 +136,15 @@ def net(
     scene = net_scene(shown.with_name(item.label), census, style.rings, beneath)
     for sentence in scene.notes:
         say(f"{asked}: {sentence}")
-    plot_net(scene, output, style)
+    if is_page:
+        from carvsdb.atomic_write import write_text
+        from carvsdb.explorer import net_page
+
+        if style.repeats is not None:
+            scene = replace(scene, repeats=style.repeats)
+        write_text(output, net_page(scene, title=title, light=style.rings[0] if style.rings else None))
+    else:
+        plot_net(scene, output, style)
     print(f"{asked}: drawn in {output}")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from carvsdb_ingest.tasks.pipeline import ingest_collection as ingest_collection
     from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
     from carvsdb_ingest.tasks.screening import screen as screen
+    from carvsdb_ingest.units.found import find_units as find_units
 
 _PUBLIC = {
     "AnalysisOptions": "carvsdb_ingest.analysis.analyse",
@@ -26,6 +27,7 @@ _PUBLIC = {
     "analyse": "carvsdb_ingest.analysis.analyse",
     "describe": "carvsdb_ingest.analysis.describing",
     "describe_each": "carvsdb_ingest.analysis.describing",
+    "find_units": "carvsdb_ingest.units.found",
     "ingest_collection": "carvsdb_ingest.tasks.pipeline",
     "ingest_files": "carvsdb_ingest.tasks.pipeline",
     "read_items": "carvsdb_ingest.analysis",
@@ -43,6 +45,7 @@ __all__ = [
     "analyse",
     "describe",
     "describe_each",
+    "find_units",
     "ingest_collection",
     "ingest_files",
     "read_items",
