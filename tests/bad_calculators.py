@@ -10,7 +10,7 @@ from ase.calculators.lj import LennardJones
 _Calculator: Any = LennardJones
 
 
-class Bad(_Calculator):
+class Bad(_Calculator):  # type: ignore[misc]
     """Fails as the number of atoms says; a label for any other number."""
 
     def calculate(self, atoms: Any = None, properties: Any = (), system_changes: Any = ()) -> None:

@@ -77,7 +77,7 @@ def test_failures_are_kept_apart_with_their_cause(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     table = AseTable.model_validate({"kind": "ase", "calculator": "bad_calculators:Bad"})
     oracle = Oracle.of(table, allowed=("bad_calculators:Bad",))
-    grid = 3.0 * np.stack(np.meshgrid(*[np.arange(2)] * 3), axis=-1).reshape(-1, 3)
+    grid: Any = 3.0 * np.stack(np.meshgrid(*[np.arange(2)] * 3), axis=-1).reshape(-1, 3)
     models = [AtomicModel(("Ar",) * count, grid[:count], 12 * np.eye(3)) for count in (7, 1, 2, 3, 4, 5, 6, 8)]
     done = label(models, oracle, tmp_path, processes=2, time_limit=5)
     assert [one.number for one in done.labelled] == [0, 7]
@@ -138,7 +138,8 @@ def test_results_of_a_cluster_come_back_in_any_order(tmp_path: Path) -> None:
     assert write_structures(models, store, tmp_path / "wait.xyz") == 3
     results = []
     generator = np.random.default_rng(0)
-    for atoms in reversed(read(tmp_path / "wait.xyz", index=":")):
+    waiting: Any = read(tmp_path / "wait.xyz", index=":")
+    for atoms in reversed(waiting):
         moved: Any = atoms[generator.permutation(len(atoms))]
         moved.positions = moved.positions.round(5) + moved.cell[1]
         moved.calc = _EMT()
@@ -148,16 +149,16 @@ def test_results_of_a_cluster_come_back_in_any_order(tmp_path: Path) -> None:
     stranger: Any = Atoms("Cu", cell=[5, 5, 5], pbc=True)
     stranger.calc = SinglePointCalculator(stranger, energy=0.0, forces=np.zeros((1, 3)))  # type: ignore[no-untyped-call]
     write(tmp_path / "done.xyz", [*results[:2], stranger])
-    found = import_labels(models, store, [tmp_path / "done.xyz"])
-    assert (found.taken, len(found.strangers), found.waiting) == (2, 1, 1)
+    imported = import_labels(models, store, [tmp_path / "done.xyz"])
+    assert (imported.taken, len(imported.strangers), imported.waiting) == (2, 1, 1)
     assert write_structures(models, store, tmp_path / "rest.xyz") == 1
     for model in models[1:]:
         frame = store.frame(model)
         assert frame is not None
-        atoms = Atoms(model.elements, positions=model.positions, cell=model.cell, pbc=True)
-        atoms.calc = _EMT()
-        assert frame.energy == pytest.approx(atoms.get_potential_energy(), abs=1e-3)
-        np.testing.assert_allclose(frame.forces, atoms.get_forces(), atol=1e-3)
+        again: Any = Atoms(model.elements, positions=model.positions, cell=model.cell, pbc=True)
+        again.calc = _EMT()
+        assert frame.energy == pytest.approx(again.get_potential_energy(), abs=1e-3)
+        np.testing.assert_allclose(frame.forces, again.get_forces(), atol=1e-3)
 
 
 def test_the_command(tmp_path: Path) -> None:
