@@ -182,7 +182,9 @@ def _search(
             if metric == CARVS:  # many nets can lie at one distance: the same net must not be lost among them
                 left = twins[~np.isin(twins, rows)]
                 left = left if here is None else left[here[left]]
-                part.append((left, distances_from(query.vectors[number], index.matrix[left]), number))
+                part.append(
+                    (left, distances_from(query.vectors[number], index.matrix[left].astype(np.float64)), number)
+                )
     found = []
     for part, mine, twins in zip(parts, own, same, strict=True):
         rows = np.concatenate([rows for rows, _, _ in part] or [np.zeros(0, np.int64)])
