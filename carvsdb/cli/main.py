@@ -20,6 +20,7 @@ import typer
 
 from carvsdb.cli import (
     archive,
+    cite,
     compare,
     crosscheck,
     db,
@@ -67,6 +68,7 @@ app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.s
 app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
 app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
 app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
+app.command(epilog="Example: carvsdb cite sod --bibtex --db zif.duckdb")(cite.cite)
 app.command(epilog="Example: carvsdb remove sod --db zif.duckdb")(entries.remove)
 app.command(epilog="Example: carvsdb restore sod --db zif.duckdb")(entries.restore)
 app.command(epilog="Example: carvsdb relabel m1 melt-quenched-1 --db zif.duckdb")(entries.relabel)

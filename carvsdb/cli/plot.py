@@ -74,6 +74,33 @@ def rings(
     print(f"{len(series)} distributions drawn in {output}")
 
 
+@app.command(epilog="Example: carvsdb plot frames frames.parquet -o frames.png --against temperature")
+def frames(
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="Written by `describe --frames -o`: .parquet, .jsonl or .json.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    against: Annotated[
+        str | None, typer.Option(metavar="AXIS", help="frame, step, time or temperature; by default time, else frame.")
+    ] = None,
+    clustering: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which, where the table holds several.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="Stands above the figure.")] = "Rings along a trajectory",
+) -> None:
+    """Draw rings and coordination along a trajectory, against time, temperature, steps or frames."""
+    from carvsdb.cli.frame_table import frame_columns, read_frame_table
+    from carvsdb.plots.frames import AXES, plot_frames
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    if against is not None and against not in AXES:
+        raise typer.BadParameter(f"expected {', '.join(AXES)}, got {against!r}", param_hint="--against")
+    columns = frame_columns(read_frame_table(table), table, against, clustering)
+    plot_frames(columns, output, title)
+    print(f"{len(columns.x)} frames drawn in {output}")
+
+
 @app.command(epilog="Example: carvsdb plot net mof.cif -o net.png --rings 6 --atoms")
 def net(
     asked: NetArgument,
