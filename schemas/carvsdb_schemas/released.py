@@ -7,10 +7,12 @@ import pyarrow as pa
 from sqlmodel import SQLModel
 
 from carvsdb_schemas.arrow import arrow_schema, plain_lists
-from carvsdb_schemas.tables import ADDED_COLUMNS, ALL_TABLES, SCHEMA_VERSION, SchemaInfo, Shard
+from carvsdb_schemas.tables import ADDED_COLUMNS, ALL_TABLES, SCHEMA_VERSION
 
-RELEASED: tuple[type[SQLModel], ...] = tuple(model for model in ALL_TABLES if model not in (SchemaInfo, Shard))
-"""Tables of a release: all but what is about one file and its making."""
+RELEASED: tuple[type[SQLModel], ...] = tuple(
+    model for model in ALL_TABLES if model.__tablename__ not in ("schema_info", "shard", "tag", "trash")
+)
+"""Tables of a release: all but what is about one file and its making, and what somebody noted in it or threw away."""
 
 UNRELEASED: Mapping[str, Mapping[str, Any]] = {
     "structure": {"file": None},
