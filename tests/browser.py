@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,12 @@ def programs() -> tuple[str, str]:
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     folder = os.environ.get("CHROMEWEBDRIVER")  # where runners of GitHub have it
     driver = shutil.which("chromedriver", path=folder) if folder else shutil.which("chromedriver")
-    missing = " and ".join(name for name, found in (("chromium", browser), ("chromedriver", driver)) if not found)
-    if browser and driver:
+    selenium = find_spec("selenium")
+    if browser and driver and selenium:
         return browser, driver
-    sentence = f"{missing} missing: apt-get install chromium chromium-driver"
+    parts = (("chromium", browser), ("chromedriver", driver), ("selenium", selenium))
+    missing = " and ".join(name for name, found in parts if not found)
+    sentence = f"no {missing}: apt-get install chromium chromium-driver, pip install --group test"
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
     pytest.skip(sentence)
