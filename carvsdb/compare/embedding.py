@@ -110,7 +110,7 @@ def map_features(
     """
     vectors = vector_rows(normalised)
     if inputs == "sqrt":
-        return np.sqrt(np.clip(vectors, 0, None) / 2)
+        return np.asarray(np.sqrt(np.clip(vectors, 0, None) / 2), np.float64)
     if inputs == "normalised":
         return vectors / np.sqrt(2)
     if shells is None:

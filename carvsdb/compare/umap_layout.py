@@ -90,7 +90,7 @@ def put_onto(points: Floats, places: Floats, new: Floats, *, n_neighbors: int, m
     rows, distances = exact_neighbours(points, new, k)
     weights = strengths(distances, *local_scales(distances, k, nearest_is_certain=False))
     shares = weights / weights.sum(axis=1, keepdims=True)
-    found = np.einsum("ik,ikc->ic", shares, places[rows])
+    found: Floats = np.einsum("ik,ikc->ic", shares, places[rows])
     a, b = curve(min_dist)
     fixed = np.ascontiguousarray(places, np.float32)
     for number in range(len(new)):
