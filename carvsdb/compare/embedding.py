@@ -112,13 +112,13 @@ def map_features(
     if inputs == "sqrt":
         return np.asarray(np.sqrt(np.clip(vectors, 0, None) / 2), np.float64)
     if inputs == "normalised":
-        return vectors / np.sqrt(2)
+        return np.asarray(vectors / np.sqrt(2), np.float64)
     if shells is None:
         raise InputError("a map with coordination sequences needs them: pass shells")
     sizes = np.asarray(shells, np.float64)
     if sizes.ndim != 2 or len(sizes) != len(vectors) or not sizes.shape[1]:
         raise InputError(f"shells must have the shape ({len(vectors)}, 10), got {sizes.shape}")
-    return np.hstack([vectors / np.sqrt(2), np.log(np.maximum(sizes, 0.5)) / np.sqrt(sizes.shape[1])])
+    return np.asarray(np.hstack([vectors / np.sqrt(2), np.log(np.maximum(sizes, 0.5)) / np.sqrt(sizes.shape[1])]))
 
 
 def fit_embedding(
