@@ -18,7 +18,7 @@ from carvsdb.catalogue import Catalogue
 from carvsdb.explorer import ExplorerOptions, write_explorer
 
 # The synthetic catalogue, and the browser of the tests.
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "tests")]
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
 
 
 def show(what: str, value: str) -> None:
@@ -27,7 +27,7 @@ def show(what: str, value: str) -> None:
 
 def make(nets: int, folder: Path) -> Path:
     """Write the page of so many synthetic nets."""
-    from catalogue import batches
+    from benchmarks.catalogue import batches
 
     page = folder / f"{nets}.html"
     with Catalogue.open(folder / f"{nets}.duckdb") as catalogue:
