@@ -50,7 +50,6 @@ _UsageError = cast(type[typer.BadParameter], typer.BadParameter.__bases__[0])
 app = typer.Typer(
     name="carvsdb",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -155,11 +154,16 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _as_typed(given: list[str], command: Any) -> list[str]:
-    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`."""
+    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`, and ``-ITV.cif`` of a glob be the file, not options."""
+    given = [f"./{word}" if _is_file_like_an_option(word) else word for word in given]
     if given and not given[0].startswith("-") and given[0] not in command.commands and os.path.isfile(given[0]):
         say(f"{given[0]} is a file: carvsdb describe {given[0]}")
         return ["describe", *given]
     return list(given)
+
+
+def _is_file_like_an_option(word: str) -> bool:
+    return word.startswith("-") and "." in word and "=" not in word and os.path.isfile(word)
 
 
 def _format_of(given: list[str]) -> str | None:
