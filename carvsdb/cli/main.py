@@ -101,6 +101,8 @@ def _options(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the program and end the process with its exit code."""
+    if "_CARVSDB_COMPLETE" in os.environ:  # a shell asks how a word may go on
+        app(prog_name="carvsdb")
     # Bonds and nets are hundreds of thousands of small tuples in no cycle: looking for cycles after each 700 new ones
     # takes a fifth of the time of a command.
     gc.set_threshold(50_000, 20, 50)
