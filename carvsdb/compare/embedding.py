@@ -138,17 +138,20 @@ def _umap(vectors: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
             f"UMAP needs {FEWEST_FOR_UMAP} nets with different ring statistics, got {len(distinct)}",
             hint="use `--method pca`",
         )
+    from carvsdb.compiled import cached_if_possible  # numba is long to load
+
     n_neighbors = min(options.n_neighbors, len(distinct) - 1)
-    model = _umap_class()(
-        n_neighbors=n_neighbors,
-        min_dist=options.min_dist,
-        n_components=options.n_components,
-        metric="euclidean",
-        init=_start(distinct, options),
-        random_state=options.seed,
-        n_jobs=1,  # what a seed makes of it anyway, without the warning
-    )
-    points = np.asarray(model.fit_transform(distinct), np.float64)
+    with cached_if_possible():
+        model = _umap_class()(
+            n_neighbors=n_neighbors,
+            min_dist=options.min_dist,
+            n_components=options.n_components,
+            metric="euclidean",
+            init=_start(distinct, options),
+            random_state=options.seed,
+            n_jobs=1,  # what a seed makes of it anyway, without the warning
+        )
+        points = np.asarray(model.fit_transform(distinct), np.float64)
     return Embedding(
         points[place.ravel()],
         "umap",
