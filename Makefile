@@ -7,7 +7,7 @@ BIN = $(VENV)/$(PROGRAMS)
 LOWEST = .venv-lowest
 DEMO_DB = demo/carvsdb.duckdb
 
-.PHONY: demo test test-slow test-lowest reference lint ruff-check ruff-format mypy floors audit format bench clean
+.PHONY: demo test test-slow test-lowest reference page page-check lint ruff-check ruff-format mypy floors audit format bench clean
 
 # The environment is made once and again when the dependencies change.
 $(VENV)/.installed: pyproject.toml
@@ -64,6 +64,13 @@ mypy: $(VENV)/.installed
 
 floors: $(VENV)/.installed
 	$(BIN)/lint-imports
+
+# The explorer's page, from its sources; needs node 20 or newer and the network. `page-check` compares.
+page:
+	cd carvsdb/explorer/page && npm ci --ignore-scripts && npm run build
+
+page-check:
+	cd carvsdb/explorer/page && npm ci --ignore-scripts && npm run check
 
 # The page of all commands, from the commands.
 reference: $(VENV)/.installed

@@ -4,6 +4,7 @@ The floors; a module imports only from floors below its own::
 
     carvsdb.cli                                the command line
     carvsdb.releases, carvsdb_refine           data sets that others cite; models from scattering data
+    carvsdb.explorer                           a catalogue, or a net, as one offline page
     carvsdb_ingest                             files to nets, and nets to records
     carvsdb.catalogue                          the DuckDB catalogue
     carvsdb.plots                              figures from arrays
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from carvsdb_ingest.tasks.likeness import similar as similar
     from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
     from carvsdb_ingest.tasks.screening import screen as screen
+    from carvsdb_ingest.trajectories.describing import describe_frames as describe_frames
 
 _PUBLIC = {
     "Carvs": ("carvsdb.rings", "Carvs"),
@@ -51,6 +53,7 @@ _PUBLIC = {
     "Filters": ("carvsdb.catalogue", "Filters"),
     "Net": ("carvsdb.net", "Net"),
     "describe": ("carvsdb_ingest.analysis.describing", "describe"),
+    "describe_frames": ("carvsdb_ingest.trajectories.describing", "describe_frames"),
     "find_rings": ("carvsdb.rings", "find_rings"),
     "identify": ("carvsdb.topology", "identify"),
     "ingest_files": ("carvsdb_ingest.tasks.pipeline", "ingest_files"),
@@ -67,6 +70,7 @@ __all__ = [
     "Filters",
     "Net",
     "describe",
+    "describe_frames",
     "find_rings",
     "identify",
     "ingest_files",

@@ -50,11 +50,14 @@ def test_list_has_its_fields(catalogue: Catalogue) -> None:
     assert catalogue.list().rows() == [
         {
             "label": "chain", "name": None, "kind": "crystalline", "source": None, "n_nodes": 1, "symbol": "{}",
-            "sigma": 0.0, "status": "unkeyed",
+            "sigma": 0.0, "status": "unkeyed", "interpenetration": None, "coordination": "2", "point_symbol": "{*}",
+            "vertex_symbol": "[*]", "clustering": "none", "bond_rule": "file", "formula": None,
         },
         {
             "label": "dia", "name": "dia", "kind": "crystalline", "source": "RCSR", "n_nodes": 2,
-            "symbol": "{6(12)}", "sigma": 0.0, "status": "named",
+            "symbol": "{6(12)}", "sigma": 0.0, "status": "named", "interpenetration": None, "coordination": "4",
+            "point_symbol": "{6^6}", "vertex_symbol": "[6(2).6(2).6(2).6(2).6(2).6(2)]", "clustering": "none",
+            "bond_rule": "file", "formula": None,
         },
     ]  # fmt: skip
 

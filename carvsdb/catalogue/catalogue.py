@@ -8,6 +8,7 @@ from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue.file import schema
 from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.keeping_methods import Keeping
 from carvsdb.catalogue.maintenance.checking import blame
 from carvsdb.catalogue.questions import duplicates, listing, resolving, showing, sql
 from carvsdb.catalogue.questions.answer import Answer
@@ -26,7 +27,7 @@ from carvsdb_schemas.answers import ShowAnswer
 from carvsdb_schemas.filters import Filters
 
 
-class Catalogue(Searching):
+class Catalogue(Searching, Keeping):
     """A DuckDB file of entries, their nets and their rings.
 
     Best in a ``with`` block: a writer holds the file alone, any number of readers share it. :meth:`open` is the way to
@@ -50,7 +51,8 @@ class Catalogue(Searching):
     means a net, and ``catalogue["sod"]`` is :meth:`show`.
 
     NAME, wherever it is asked for, is a label, else the only label that starts so, else an id in a source,
-    else an archive name. A structure with several nets calls them ``label@clustering``.
+    else an archive name, else one of these in other capitals. A structure with several nets calls them
+    ``label@clustering``.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import typer
 from carvsdb.cli.answered import Output, answered
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
-from carvsdb.cli.output import say, table
+from carvsdb.cli.output import say, table, with_copies
 from carvsdb.cli.time_limit import within
 from carvsdb.escaping import escaped
 from carvsdb_schemas.filters import Filters
@@ -43,6 +43,9 @@ def similar(
     environments: Annotated[
         bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
     ] = False,
+    same_coordination: Annotated[
+        bool, typer.Option("--same-coordination", help="With --environments: only ones with as many bonds.")
+    ] = False,
     metric: Annotated[Near, typer.Option(help="carvs: topological distance; ring-sizes: earth mover's.")] = Near.carvs,
     approximate: Annotated[
         bool, typer.Option("--approximate", help="Look into the side index (see `db index`), which may miss some.")
@@ -57,10 +60,11 @@ def similar(
 ) -> None:
     """Find the nets whose ring statistics are nearest, with distance and noise."""
     from carvsdb.catalogue import Catalogue
+    from carvsdb.catalogue.similarity.made_alike import how_made
 
     with Catalogue.open(db, read_only=True) as catalogue:
         if environments:
-            _compose(catalogue, query, out)
+            _compose(catalogue, query, same_coordination, out)
             return
         asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
         answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, approximate=approximate, seed=seed)
@@ -73,23 +77,28 @@ def similar(
     cells = [
         (
             hit["label"],
+            with_copies(hit["name"], hit["interpenetration"]),
             hit["kind"],
+            hit["coordination"],
             f"{hit['distance']:.4f}",
             "" if hit["noise_kind"] == "none" else f"{hit['noise']:.4f}",
             hit["symbol"],
         )
         for hit in hits
     ]
-    header = ("label", "kind", "distance", "noise", "CARVS")
+    header = ("label", "net", "kind", "bonds", "distance", "noise", "CARVS")
+    made = how_made((hit["label"], hit["clustering"], hit["bond_rule"]) for hit in hits)
     out.answer(
         document={"query": label, "hits": hits},
         rows=hits,
-        text=lambda: f"nearest to {escaped(label)}\n{table(cells, header)}",
+        text=lambda: "\n".join(
+            [f"nearest to {escaped(label)}", table(cells, header), *([escaped(made)] if made else [])]
+        ),
     )
 
 
-def _compose(catalogue: "Catalogue", query: str, out: Output) -> None:
-    answer = catalogue.environments(query)
+def _compose(catalogue: "Catalogue", query: str, same_coordination: bool, out: Output) -> None:
+    answer = catalogue.environments(query, same_coordination=same_coordination)
     label = catalogue.label(query)
     for sentence in answer.notes:
         say(sentence)
@@ -172,12 +181,16 @@ def distance(
         "noise_kind": distances.noise_kind,
         "words": words,
         "metric": distances.metric,
+        "clusterings": [sorted({one[1] for one in models}) for models in distances.made],
+        "bond_rules": [sorted({one[2] for one in models}) for models in distances.made],
     }
     out.answer(document=document, rows=pairs, text=lambda: _matrix(distances, words))
 
 
 def _matrix(distances: "DistanceTable", words: list[list[str]]) -> str:
     """Write a table of distances, and what they mean."""
+    from carvsdb.catalogue.similarity.made_alike import how_made
+
     labels = list(distances.labels)
     cells = [
         [label, *(_cell(distances.matrix[row, column], distances.noise[row, column]) for column in range(len(labels)))]
@@ -191,8 +204,11 @@ def _matrix(distances: "DistanceTable", words: list[list[str]]) -> str:
         lines.append("± noise: the spread between the models of a pool")
     for row, first in enumerate(labels):
         for column in range(row + 1, len(labels)):
-            if distances.noise[row, column]:
+            if distances.noise[row, column] or distances.unlike(row, column):
                 lines.append(f"{first} and {labels[column]}: {words[row][column]}")
+    made = how_made(one for models in distances.made for one in models)
+    if made:
+        lines.append(made)
     return "\n".join(lines)
 
 

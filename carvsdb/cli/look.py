@@ -9,7 +9,7 @@ from carvsdb.cli.answered import Output, answered
 from carvsdb.cli.describe import DESCRIBED
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db
-from carvsdb.cli.output import json_value, say, table
+from carvsdb.cli.output import json_value, say, table, with_copies
 from carvsdb_schemas.filters import Filters
 
 if TYPE_CHECKING:
@@ -44,14 +44,16 @@ def list_entries(
         say(f"no net meets {filters.words()}")
     elif not rows:
         say(f"{db} holds no nets; if it was moved after a killed run, its log {db}.wal belongs beside it")
-    header = ("label", "kind", "nodes", "CARVS", "name", "source", "status")
+    header = ("label", "net", "kind", "nodes", "bonds", "point symbol", "CARVS", "source", "status")
     cells = [
         (
             row["label"],
+            with_copies(row["name"], row["interpenetration"]),
             row["kind"],
             str(row["n_nodes"]),
+            row["coordination"],
+            row["point_symbol"],
             row["symbol"] or "no rings",
-            row["name"] or "",
             row["source"] or "",
             row["status"],
         )
@@ -90,6 +92,7 @@ def _about(answer: "ShowAnswer") -> list[str]:
         "sha256": answer.sha256,
         "source": answer.source.collection if answer.source else None,
         "cite": answer.source.citation if answer.source else None,
+        "tags": ", ".join(answer.tags) or None,
         "file": answer.description.file,
         "provenance": json.dumps(answer.provenance, ensure_ascii=False) if answer.provenance else None,
         "analysed by": f"carvsdb {answer.description.version}",

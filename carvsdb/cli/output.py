@@ -116,6 +116,19 @@ def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
     )
 
 
+def with_copies(name: str | None, copies: int | None) -> str:
+    """Write the name of a net, and of how many interpenetrating nets it is one.
+
+    Examples
+    --------
+    >>> with_copies("sit", 2), with_copies("dia", 1), with_copies(None, 3), with_copies(None, None)
+    ('2 x sit', 'dia', '3 nets', '')
+    """
+    if (copies or 1) == 1:
+        return name or ""
+    return f"{copies} x {name}" if name else f"{copies} nets"
+
+
 def _fitted(widths: list[int], room: int) -> list[int]:
     """Narrow the widest columns, none below eight characters, until they fit.
 

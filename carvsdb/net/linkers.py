@@ -20,9 +20,8 @@ def contract_linkers(net: Net) -> Net:
     """
     if not net.is_node_linker:
         return net
-    degrees = net.degrees()
-    bridging = ~net.is_node & (degrees == 2)
-    kept = net.is_node | (degrees >= 3)
+    bridging = ~net.is_node & (net.degrees() == 2)
+    kept = vertices_of_contracted(net)
     number = np.cumsum(kept) - 1
     rows = net.edges.astype(np.int64)
     direct = kept[rows[:, 0]] & kept[rows[:, 1]]
@@ -31,6 +30,11 @@ def contract_linkers(net: Net) -> Net:
     bridges = _bridges(net, np.flatnonzero(bridging))
     bridges[:, :2] = number[bridges[:, :2]]
     return _with_vertices(net, np.flatnonzero(kept), np.concatenate([edges, bridges]))
+
+
+def vertices_of_contracted(net: Net) -> NDArray[np.bool_]:
+    """Tell which vertices of a net are those of :func:`contract_linkers`, in their order, shape (n_vertices,)."""
+    return net.is_node | (net.degrees() >= 3) if net.is_node_linker else np.ones(net.n_vertices, bool)
 
 
 def replace_linkers(net: Net) -> Net:

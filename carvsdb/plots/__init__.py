@@ -1,6 +1,6 @@
 """Figures from arrays.
 
-``map`` draws an embedding; ``labels`` finds room for the names of its points; ``rings`` draws ring-size
-distributions; ``saving`` writes figures. Nothing is imported here:
-matplotlib comes with the module that draws.
+``net_scene`` says how a net is looked at, ``net`` draws it by ``painting``; ``map`` draws an embedding; ``labels``
+finds room for the names of its points; ``rings`` draws ring-size distributions; ``colours`` are those of all figures,
+and ``saving`` writes them. Nothing is imported here: matplotlib comes with the module that draws.
 """

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.atoms.cell import heights_of_cell
+from carvsdb.atoms.structure import Structure
 from carvsdb.net.components import components
 from carvsdb.net.conventional import conventional_cell
 from carvsdb.net.graph import Net
@@ -41,6 +42,27 @@ class SceneRings:
 
     vertices: NDArray[np.int32]
     offsets: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SceneAtoms:
+    """The atoms that a net was found in, in the cell shown.
+
+    Attributes
+    ----------
+    elements : tuple of str, length n_atoms
+    positions : ndarray of float64, shape (n_atoms, 3)
+        Cartesian, in Å, in the frame of the scene.
+    vertex : ndarray of int64, shape (n_atoms,)
+        The vertex of the net (as `NetScene.vertex` counts) that the atom belongs to; -1 for none.
+    bonds : ndarray of int32, shape (n_bonds, 5)
+        Rows ``(src, dst, u, v, w)``, as edges of the scene.
+    """
+
+    elements: tuple[str, ...]
+    positions: NDArray[np.float64]
+    vertex: NDArray[np.int64]
+    bonds: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +98,7 @@ class NetScene:
         How many cells side by side, along each vector, show the net well; 1 along those along which it does not repeat.
     notes : tuple of str
         What a reader should know: that the coordinates are made, that vertices were moved apart.
+    atoms : SceneAtoms or None
     """
 
     name: str
@@ -91,6 +114,7 @@ class NetScene:
     rings: dict[int, SceneRings] = field(default_factory=dict)
     repeats: tuple[int, int, int] = (1, 1, 1)
     notes: tuple[str, ...] = ()
+    atoms: SceneAtoms | None = None
 
     @property
     def n_components(self) -> int:
@@ -128,10 +152,23 @@ class NetScene:
             },
             "repeats": list(self.repeats),
             "notes": list(self.notes),
+            "atoms": None
+            if self.atoms is None
+            else {
+                "elements": list(self.atoms.elements),
+                "positions": (self.atoms.positions.round(digits) + 0.0).tolist(),
+                "vertex": self.atoms.vertex.tolist(),
+                "bonds": self.atoms.bonds.tolist(),
+            },
         }
 
 
-def net_scene(net: Net, census: RingCensus | None = None, sizes: Collection[int] | None = None) -> NetScene:
+def net_scene(
+    net: Net,
+    census: RingCensus | None = None,
+    sizes: Collection[int] | None = None,
+    atoms: SceneAtoms | None = None,
+) -> NetScene:
     """Make the scene of a net.
 
     Parameters
@@ -143,6 +180,8 @@ def net_scene(net: Net, census: RingCensus | None = None, sizes: Collection[int]
         Rings of this very net, for ``rings``.
     sizes : collection of int, optional
         Only rings of these sizes, in nodes.
+    atoms : SceneAtoms, optional
+        Atoms in the net's own cell (see :func:`atoms_of`); left out, with a note, if the net has no coordinates.
 
     Notes
     -----
@@ -167,6 +206,8 @@ def net_scene(net: Net, census: RingCensus | None = None, sizes: Collection[int]
     rings = {} if census is None else _rings(census, matrix, moves, sizes)
     shown = shift(shown, moves)
     assert shown.positions is not None
+    if atoms is not None and unit != "Å":
+        atoms, more = None, (*more, "the net has no coordinates, so its atoms are left out")
     component = np.zeros(shown.n_vertices, np.int64)
     for number, part in enumerate(components(shown)):
         component[part.vertices] = number
@@ -184,6 +225,46 @@ def net_scene(net: Net, census: RingCensus | None = None, sizes: Collection[int]
         rings=rings,
         repeats=_repeats(shown),
         notes=(*notes, *more),
+        atoms=None if atoms is None else _repeated(atoms, matrix, net),
+    )
+
+
+def atoms_of(structure: Structure, site_to_vertex: ArrayLike | None, bonds: ArrayLike) -> SceneAtoms:
+    """Return the atoms of a structure for :func:`net_scene`.
+
+    Parameters
+    ----------
+    structure : Structure
+    site_to_vertex : array_like of int, shape (n_atoms,), or None
+        The vertex of each atom, -1 for none; None where it is not known.
+    bonds : array_like of int, shape (n_bonds, 5)
+    """
+    vertex = np.full(structure.n_atoms, -1) if site_to_vertex is None else np.asarray(site_to_vertex)
+    return SceneAtoms(
+        structure.elements,
+        structure.positions @ structure.cell,
+        vertex.astype(np.int64),
+        np.asarray(bonds, np.int32).reshape(-1, 5),
+    )
+
+
+def _repeated(atoms: SceneAtoms, matrix: NDArray[np.int64], net: Net) -> SceneAtoms:
+    """Return atoms in the cell shown, wrapped into it."""
+    assert net.cell is not None
+    graph = Net.from_edges(
+        atoms.bonds, len(atoms.elements), positions=atoms.positions @ np.linalg.inv(net.cell), cell=net.cell
+    )
+    graph = in_cell_of(graph, matrix)
+    assert graph.positions is not None
+    graph = shift(graph, -np.floor(graph.positions + 1e-9).astype(np.int64))
+    assert graph.positions is not None
+    assert graph.cell is not None
+    times = graph.n_vertices // max(len(atoms.elements), 1)
+    return SceneAtoms(
+        atoms.elements * times,
+        np.asarray(graph.positions @ graph.cell, np.float64),
+        np.tile(atoms.vertex, times),
+        graph.edges,
     )
 
 

@@ -24,6 +24,13 @@ class ListItem(CommandAnswer):
     symbol: str | None = Field(description="CARVS symbol; for reading only.")
     sigma: float | None
     status: str
+    interpenetration: int | None = Field(description="How many periodic nets there are, of one sort or several.")
+    coordination: str = Field(description="Numbers of bonds of the nodes: 3,4.")
+    point_symbol: str = Field(description="With stoichiometry; the number of sorts where there are many.")
+    vertex_symbol: str | None = Field(description="Of the nodes; the number of sorts where there are many.")
+    clustering: str
+    bond_rule: str
+    formula: str | None = Field(description="Of all atoms, guests too.")
 
 
 class Hit(CommandAnswer):
@@ -37,6 +44,10 @@ class Hit(CommandAnswer):
     noise: float = Field(ge=0, description="How far chance alone would put the two apart.")
     noise_kind: str = Field(description="blocks, models or none.")
     symbol: str
+    interpenetration: int | None = Field(description="How many periodic nets there are, of one sort or several.")
+    coordination: str = Field(description="Numbers of bonds of the nodes: 3,4.")
+    clustering: str
+    bond_rule: str
 
 
 class SimilarAnswer(CommandAnswer):
@@ -132,6 +143,8 @@ class DistanceAnswer(CommandAnswer):
     noise_kind: list[list[str]] = Field(description="blocks, models or none.")
     words: list[list[str]] = Field(description="Whether two entries differ beyond noise.")
     metric: str = Field(description="carvs, ring-sizes, nodes or shells.")
+    clusterings: list[list[str]] = Field(description="Of each entry: how its atoms became vertices.")
+    bond_rules: list[list[str]] = Field(description="Of each entry: where its bonds come from.")
 
 
 class Rejection(CommandAnswer):
@@ -161,6 +174,14 @@ class IngestAnswer(CommandAnswer):
     rejected: list[Rejection]
     by_status: dict[str, int]
     by_cause: list[CauseCount] = Field(default_factory=list, description="The same by status and cause.")
+
+
+class RemovalAnswer(CommandAnswer):
+    """What was moved into the trash, came back from there, or is gone for good."""
+
+    labels: list[str]
+    trash: int | None = Field(default=None, description="The number under which the trash has it.")
+    rows: dict[str, int] = Field(default_factory=dict, description="By table, how many rows hung on the entries.")
 
 
 class ErrorDetail(CommandAnswer):
@@ -242,3 +263,4 @@ class ShowAnswer(CommandAnswer):
     searches: list[SearchAnswer] = Field(description="All ring searches of this net; the description is of the first.")
     description: Description
     refinements: list[RefinementAnswer] = Field(default_factory=list, description="The runs that made the structure.")
+    tags: list[str] = Field(default_factory=list, description="The user's own words on the entry.")

@@ -114,6 +114,8 @@ class Filters:
         Of the atoms, in g/cm³; nets without one are left out.
     max_ring_size : int, optional
         Cut-off of the search.
+    tag : str, optional
+        A word of the user's own on the entry.
     labels : str, optional
         How the label begins.
     doubt, without_doubt : str, optional
@@ -169,6 +171,12 @@ class Filters:
     )
     max_ring_size: int | None = _condition(
         "carvs.max_ring_size", Comparison.EQUAL, "Only ring searches up to N nodes.", "--cut-off", metavar="N", kind=int
+    )
+    tag: str | None = _condition(
+        "(SELECT list(tag.tag) FROM tag WHERE tag.structure_id = structure.id)",
+        Comparison.AMONG,
+        "Only entries with this tag.",
+        metavar="TAG",
     )
     labels: str | None = _condition(
         "structure.label", Comparison.BEGINS, "Only labels that begin so.", "--begins", metavar="TEXT"

@@ -14,13 +14,16 @@ from carvsdb_schemas.answers import (
     ErrorAnswer,
     IngestAnswer,
     ListItem,
+    RemovalAnswer,
     ShowAnswer,
     SimilarAnswer,
     SortsAnswer,
 )
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
+from carvsdb_schemas.frame import FrameDescription
 from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
@@ -43,8 +46,10 @@ MODELS: dict[str, type[BaseModel]] = {
     "duplicate-group": DuplicateGroup,
     "environments": EnvironmentsAnswer,
     "error": ErrorAnswer,
+    "frame": FrameDescription,
     "ingest": IngestAnswer,
     "list-item": ListItem,
+    "net": NetDocument,
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
     "refinement-calculate": CalculateAnswer,
@@ -56,6 +61,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "refinement-score": ScoreAnswer,
     "refinement-status": StatusAnswer,
     "refinement-statuses": StatusesAnswer,
+    "removal": RemovalAnswer,
     "show": ShowAnswer,
     "similar": SimilarAnswer,
     "sorts": SortsAnswer,

@@ -1,7 +1,7 @@
 """The tables of the catalogue.
 
 Keys are immutable 128-bit hashes of content (the first half of a SHA-256), so that the same thing has the
-same key in every catalogue. There are no foreign keys and no cascades: what is stored stays.
+same key in every catalogue. There are no foreign keys and no cascades: what is removed is kept in the trash.
 
 Keys and labels are unique because the one writer sees to it (and `db verify` checks it), not by indexes: on random
 keys those cost more than the rows that they guard, in seconds and in bytes.
@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 from carvsdb_schemas import columns
 from carvsdb_schemas.filters import KINDS as KINDS
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
 ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
@@ -235,6 +235,27 @@ class Attempt(SQLModel, table=True):
     code_version: str
 
 
+class Tag(SQLModel, table=True):
+    """A word of the user's own on an entry."""
+
+    __tablename__ = "tag"
+
+    structure_id: UUID = Field(primary_key=True)
+    tag: str = Field(primary_key=True)
+
+
+class Trash(SQLModel, table=True):
+    """What was removed at one time, until the trash is emptied."""
+
+    __tablename__ = "trash"
+
+    number: int = Field(primary_key=True, description="Counts up from 1; the largest is the newest.")
+    labels: list[str] = Field(sa_type=columns.Texts, description="Of the entries.")
+    removed: str = Field(description="When, in UTC.")
+    content: bytes = Field(sa_type=sa.LargeBinary, description="A zip archive of TABLE.parquet: the rows.")
+    code_version: str
+
+
 class Shard(SQLModel, table=True):
     """A finished piece of ingestion: committed whole, or not at all."""
 
@@ -261,6 +282,8 @@ ALL_TABLES: tuple[type[SQLModel], ...] = (
     EmbeddingRow,
     EmbeddingPoint,
     Attempt,
+    Tag,
+    Trash,
     Shard,
 )
 """In the order in which they are filled."""

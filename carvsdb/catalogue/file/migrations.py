@@ -1,6 +1,6 @@
 """Old catalogues made new: one step per schema version, all steps in one transaction.
 
-Columns that are new and may be null need no step of their own: `ADDED_COLUMNS` names them.
+Columns that are new and may be null need no step of their own: `ADDED_COLUMNS` names them. Nor do tables that are new.
 """
 
 from collections.abc import Callable, Collection
@@ -10,9 +10,6 @@ from carvsdb_schemas.tables import (
     ADDED_COLUMNS,
     ALL_TABLES,
     SCHEMA_VERSION,
-    GeometryRow,
-    Refinement,
-    Shard,
 )
 
 OLDEST = 1
@@ -37,7 +34,9 @@ def migrate(storage: Storage, version: int, entry_view: str) -> None:
             if older in _STEPS:
                 _STEPS[older](storage)
             else:
-                _add_columns(storage, ADDED_COLUMNS[older + 1])
+                _add_columns(storage, ADDED_COLUMNS.get(older + 1, {}))
+        present = {name for (name,) in storage.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")}
+        storage.create_tables([model for model in ALL_TABLES if model.__tablename__ not in present])
         storage.execute(entry_view)
         storage.execute(
             "UPDATE schema_info SET value = ? WHERE name = 'schema_version'",
@@ -47,9 +46,8 @@ def migrate(storage: Storage, version: int, entry_view: str) -> None:
 
 def _from_1(storage: Storage) -> None:
     """Drop the indexes (see :mod:`carvsdb_schemas.tables`); note tasks, shards, densities."""
-    new = (GeometryRow, Refinement, Shard)
-    old = [model for model in ALL_TABLES if model not in new]
-    names = [str(model.__tablename__) for model in old]
+    present = {name for (name,) in storage.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")}
+    names = [str(model.__tablename__) for model in ALL_TABLES if model.__tablename__ in present]
     # An index cannot be dropped while a constraint needs it: the rows move to tables without constraints. A table
     # with an explicit index cannot be renamed before that is gone.
     for (index,) in storage.rows("SELECT index_name FROM duckdb_indexes()"):

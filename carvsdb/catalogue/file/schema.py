@@ -6,6 +6,7 @@ import duckdb
 
 from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue.file import expected, migrations
+from carvsdb.catalogue.file.net_columns import degrees, interpenetration, point_symbol, vertex_symbols
 from carvsdb.catalogue.file.storage import Storage, check_place, log_of, publish
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.version import VERSION
@@ -32,26 +33,37 @@ SELECT net.id AS net_id, {HANDLE} AS label FROM net JOIN structure ON structure.
 BEST = "ring_kind = 'ring' DESC, completeness <> 'no' DESC, max_ring_size DESC, linker_aware DESC, id"
 """Order of the searches of a net; the first speaks for it: of rings rather than strong rings, complete, far."""
 
-ENTRIES = f"""
+
+def entries(net: str, carvs: str) -> str:
+    """Return the query for the entries of some nets and searches; what they are called is told apart among these nets.
+
+    Parameters
+    ----------
+    net, carvs : str
+        The tables, or what stands for them under their names.
+    """
+    return f"""
 WITH best AS (
-    SELECT * FROM {{carvs}}
+    SELECT * FROM {carvs}
     QUALIFY row_number() OVER (PARTITION BY net_id ORDER BY {BEST}) = 1
 ), named AS (
     SELECT {HANDLE} AS label, {NAME} AS name, structure.kind, source.collection AS source,
         structure.id_in_source, structure.formula, structure.density, structure.file, net.clustering, net.bond_rule,
         net.n_nodes, net.n_linkers, net.n_edges, net.coordination, net.periodicity, net.td10, net.key, net.names,
-        net.status, net.cause, net.quality, net.structure_id, net.id AS net_id
-    FROM {{net}}
+        net.status, net.cause, net.quality, net.structure_id, net.id AS net_id,
+        {degrees("net")} AS degrees, {interpenetration("net")} AS interpenetration,
+        {point_symbol("net")} AS point_symbol
+    FROM {net}
     JOIN structure ON structure.id = net.structure_id
     LEFT JOIN source ON source.id = structure.source_id
 )
 SELECT named.*, best.id AS carvs_id, best.ring_kind, best.linker_aware, best.max_ring_size, best.completeness,
-    best.largest_ring, best.symbol, best.sigma
+    best.largest_ring, best.symbol, best.sigma, {vertex_symbols("best")} AS vertex_symbol
 FROM named LEFT JOIN best ON best.net_id = named.net_id
 """
-"""Entries of some nets and searches; what they are called is told apart among these nets."""
 
-ENTRY = ENTRIES.format(net="net", carvs="carvs")
+
+ENTRY = entries("net", "carvs")
 ENTRY_VIEW = f"CREATE VIEW {expected.VIEW} AS {ENTRY}"
 """One row per net, for reading: what `list` shows and `sql` mostly asks."""
 

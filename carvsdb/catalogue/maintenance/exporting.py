@@ -11,9 +11,9 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.maintenance.folders import seal, write_table
 from carvsdb.errors import InputError, RefusedError
 from carvsdb_schemas.arrow import table_of
-from carvsdb_schemas.tables import ALL_TABLES, SchemaInfo, Shard
+from carvsdb_schemas.tables import ALL_TABLES, SchemaInfo, Shard, Trash
 
-EXPORTED = tuple(model for model in ALL_TABLES if model not in (SchemaInfo, Shard))
+EXPORTED = tuple(model for model in ALL_TABLES if model not in (SchemaInfo, Shard, Trash))
 """All tables but what is about one file and its making."""
 
 # By table, the structure that a row belongs to; what belongs to none goes with the first partition.
@@ -21,6 +21,7 @@ _OWNER = {
     "structure": "id",
     "net": "structure_id",
     "attempt": "coalesce(structure_id, id)",
+    "tag": "structure_id",
     "carvs": "(SELECT structure_id FROM net WHERE net.id = net_id)",
     "geometry": "(SELECT structure_id FROM net WHERE net.id = net_id)",
     "net_environment": "(SELECT structure_id FROM net WHERE net.id = net_id)",

@@ -35,6 +35,7 @@ REFERENCES = (
     ("embedding_point", "embedding_id", "embedding"),
     ("embedding_point", "carvs_id", "carvs"),
     ("attempt", "structure_id", "structure"),
+    ("tag", "structure_id", "structure"),
 )
 """Column by column, the table whose `id` it holds."""
 

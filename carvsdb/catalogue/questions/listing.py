@@ -1,13 +1,16 @@
 """Listing entries: those that meet some conditions, not more than are wanted."""
 
-from carvsdb.catalogue.file.schema import ENTRIES
+from carvsdb.catalogue.file.schema import entries
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.questions.filters import condition as condition_of
 from carvsdb.errors import InputError
 from carvsdb_schemas.filters import Filters
 
-LISTED = "label, name, kind, source, n_nodes, symbol, sigma, status"
+LISTED = (
+    "label, name, kind, source, n_nodes, symbol, sigma, status, interpenetration, degrees AS coordination, "
+    "point_symbol, vertex_symbol, clustering, bond_rule, formula"
+)
 """Columns of a list."""
 
 _JOINED = (
@@ -43,6 +46,4 @@ def listed(storage: Storage, filters: Filters | None = None, limit: int | None =
 def some_entries() -> str:
     """Return the query for the entries of the structures `$structures`: as of the view `entry`, but much faster."""
     nets = "(SELECT * FROM net WHERE structure_id IN (SELECT unnest($structures::UUID[])))"
-    return ENTRIES.format(
-        net=f"{nets} AS net", carvs=f"(SELECT * FROM carvs WHERE net_id IN (SELECT id FROM {nets})) AS carvs"
-    )
+    return entries(f"{nets} AS net", f"(SELECT * FROM carvs WHERE net_id IN (SELECT id FROM {nets})) AS carvs")

@@ -52,7 +52,8 @@ def resolve(storage: Storage, name: str) -> NetRef:
     """Return the one net that a name means.
 
     A name is a label, else the only label that starts so, else an id in a source, else a net's archive
-    name. ``LABEL@CLUSTERING`` picks one of several nets of a structure (the start of a net's key does, too).
+    name; else any of these in other capitals. ``LABEL@CLUSTERING`` picks one of several nets of a structure (the start
+    of a net's key does, too).
 
     Raises
     ------
@@ -71,6 +72,9 @@ def resolve(storage: Storage, name: str) -> NetRef:
             ("starts_with(structure.label, ?)", [name]),
             ("id_in_source = ?", [name]),
             ("list_contains(names, ?)", [name]),
+            ("lower(structure.label) = lower(?)", [name]),
+            ("list_contains(list_transform(names, lambda one: lower(one)), lower(?))", [name]),
+            ("lower(id_in_source) = lower(?)", [name]),
         )
         for condition, parameters in stages:
             if "clustering" in condition and not (base and suffix):
@@ -89,6 +93,30 @@ def resolve(storage: Storage, name: str) -> NetRef:
         item=name,
         hint=f"did you mean {_listed(close)}?" if close else "`carvsdb list` shows what it has",
     )
+
+
+def structures_named(storage: Storage, names: Sequence[str]) -> dict[str, str]:
+    """Return the labels of the structures that are meant, by key: all nets of a structure go together.
+
+    Raises
+    ------
+    NotFoundError
+        If nothing has a name, or several structures have it.
+    """
+    exact = dict(
+        storage.rows(
+            "SELECT label, id::VARCHAR FROM structure WHERE label IN (SELECT unnest(?::VARCHAR[]))", [list(names)]
+        )
+    )
+    found: dict[str, str] = {}
+    for name in names:
+        if name in exact:
+            found[exact[name]] = name
+            continue
+        ref = resolve(storage, name)
+        ((label,),) = storage.rows("SELECT label FROM structure WHERE id = ?", [ref.structure_id])
+        found[ref.structure_id] = str(label)
+    return found
 
 
 def refs(storage: Storage, condition: str, parameters: Sequence[object]) -> list[NetRef]:

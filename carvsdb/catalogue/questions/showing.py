@@ -1,6 +1,7 @@
 """Reading an entry back: the net, and all that is known of it."""
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,31 @@ from carvsdb_schemas.description import (
     HistogramDescription,
 )
 
+_NETS = "SELECT net.*, structure.cell FROM net JOIN structure ON structure.id = structure_id WHERE "
+
 
 def load_net(storage: Storage, ref: NetRef) -> Net:
     """Return a net as it was stored."""
-    row = storage.table(
-        "SELECT net.* EXCLUDE (id), structure.cell FROM net JOIN structure ON structure.id = structure_id "
-        "WHERE net.id = ?",
-        [ref.net_id],
-    ).to_pylist()[0]
+    return _net(storage.table(f"{_NETS} net.id = ?", [ref.net_id]).to_pylist()[0], ref.label)
+
+
+def load_nets(storage: Storage, net_ids: Sequence[str]) -> Iterator[Net]:
+    """Return nets as they were stored, by their keys and in that order, much faster than one by one; without names."""
+    for start in range(0, len(net_ids), _NETS_AT_ONCE):
+        # One text, since DuckDB looks at each item of a list as if it might be of another package.
+        keys = net_ids[start : start + _NETS_AT_ONCE]
+        rows = storage.table(
+            f"{_NETS} net.id IN (SELECT unnest(string_split(?, ',')::UUID[]))", [",".join(keys)]
+        ).to_pylist()
+        found = {str(row["id"]): row for row in rows}
+        for key in keys:
+            yield _net(found[key], "")
+
+
+_NETS_AT_ONCE = 1000
+
+
+def _net(row: dict[str, Any], name: str) -> Net:
     return Net.from_edges(
         np.array(row["edges"], np.int32).reshape(-1, 5),
         len(row["is_node"]),
@@ -40,7 +58,7 @@ def load_net(storage: Storage, ref: NetRef) -> Net:
         positions=row["positions"],
         cell=None if row["cell"] is None else np.array(row["cell"]).reshape(3, 3),
         labels=row["vertex_labels"],
-        name=ref.label,
+        name=name,
     )
 
 
@@ -80,6 +98,10 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
         searches=[SearchAnswer(**{field: search[field] for field in SearchAnswer.model_fields}) for search in searches],
         description=_description(storage, ref, structure, net, searches[0]),
         refinements=refinements_of(storage, ref.structure_id),
+        tags=[
+            tag
+            for (tag,) in storage.rows("SELECT tag FROM tag WHERE structure_id = ? ORDER BY tag", [ref.structure_id])
+        ],
     )
 
 

@@ -162,6 +162,8 @@ LAWS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("it has no coordinates", "len(coordinates) > 0"),
     ),
     "attempt": (_one_of("status", STATUSES), _number("seconds")),
+    "tag": (("the tag is empty or has spaces around it", "tag <> '' AND tag = trim(tag)"),),
+    "trash": (_range("number", 1), _whole("labels")),
     "shard": (_range("number", 1), _range("n_attempts", 0), _range("n_nets", 0)),
 }
 """By table, what must hold for each row, as a sentence for where it does not, and as SQL; null holds."""

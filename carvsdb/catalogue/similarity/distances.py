@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import Search, blocks_of, common_searches, searches_of
-from carvsdb.catalogue.similarity.made_alike import several_ways
+from carvsdb.catalogue.similarity.made_alike import Made, several_ways, unlike
 from carvsdb.compare.distance import distance_matrix, distances_from
 from carvsdb.compare.metrics import (
     CARVS,
@@ -52,6 +52,8 @@ class DistanceTable:
         What was measured. Metrics other than ``carvs`` have no noise.
     notes : tuple of str
         Whether the nets were made in several ways.
+    made : tuple of tuples of (label, clustering, bond rule), length n
+        How the models of each entry were made of atoms.
     """
 
     labels: tuple[str, ...]
@@ -60,6 +62,7 @@ class DistanceTable:
     noise_kind: tuple[tuple[str, ...], ...]
     metric: str = CARVS
     notes: tuple[str, ...] = ()
+    made: tuple[tuple[Made, ...], ...] = ()
 
     def df(self) -> Any:
         """Return the distances as a pandas DataFrame with the labels on both sides.
@@ -81,9 +84,15 @@ class DistanceTable:
         return f"<DistanceTable by {self.metric}, {len(self.labels)} entries: {shown}>"
 
     def in_words(self, first: int, second: int) -> str:
-        """Say whether two entries differ beyond noise."""
+        """Say whether two entries differ beyond noise, and whether they were made of atoms in different ways."""
         kind = self.noise_kind[first][second]
-        return in_words(float(self.matrix[first, second]), float(self.noise[first, second]), kind)
+        words = in_words(float(self.matrix[first, second]), float(self.noise[first, second]), kind)
+        differ = self.unlike(first, second)
+        return f"{words}; but their {differ} differ" if differ else words
+
+    def unlike(self, first: int, second: int) -> str:
+        """Say in what two entries were made of atoms in different ways; empty if in nothing."""
+        return unlike(self.made[first], self.made[second]) if self.made else ""
 
 
 def in_words(distance: float, noise: float, noise_kind: str) -> str:
@@ -178,6 +187,7 @@ def distances(
         noise_kind=tuple(tuple(row) for row in kinds),
         metric=metric,
         notes=several_ways(sorted({ref.made for group in refs for ref in group})),
+        made=tuple(tuple(ref.made for ref in group) for group in refs),
     )
 
 

@@ -29,6 +29,36 @@ def several_ways(nets: Iterable[Made]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def unlike(first: Iterable[Made], second: Iterable[Made]) -> str:
+    """Say in what two entries, or pools of them, were made differently; empty if in nothing.
+
+    Examples
+    --------
+    >>> unlike([("a", "node-linker", "Zn-N 2.5 Å")], [("a", "node-linker", "Zn-N 3.0 Å")])
+    'bond rules'
+    >>> unlike([("a", "node-linker", "Zn-N 2.5 Å")], [("sod", "as given", "as given")])
+    ''
+    """
+    both = [net for net in (*first, *second) if net[1] != _AS_GIVEN]
+    ways = ("clusterings", "bond rules")
+    return " and ".join(way for column, way in enumerate(ways, 1) if len({net[column] for net in both}) > 1)
+
+
+def how_made(nets: Iterable[Made]) -> str:
+    """Say by what clustering and bond rule nets were made of atoms; empty if all were given as nets.
+
+    Examples
+    --------
+    >>> how_made([("a", "node-linker", "Zn-N 2.5 Å"), ("sod", "as given", "as given")])
+    'clustering: node-linker; bonds: Zn-N 2.5 Å'
+    """
+    of_atoms = [net for net in nets if net[1] != _AS_GIVEN]
+    if not of_atoms:
+        return ""
+    clusterings, rules = (list(dict.fromkeys(net[column] for net in of_atoms)) for column in (1, 2))
+    return f"clustering: {', '.join(clusterings)}; bonds: {_listed(rules)}"
+
+
 def _listed(labels: list[str]) -> str:
     more = len(labels) - _SHOWN
     return ", ".join(labels[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from carvsdb.catalogue.file.net_columns import degrees, interpenetration
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.questions.resolving import resolve
@@ -30,6 +31,10 @@ HITS = pa.schema(
         ("noise", pa.float64()),
         ("noise_kind", pa.string()),
         ("symbol", pa.string()),
+        ("interpenetration", pa.int32()),
+        ("coordination", pa.string()),
+        ("clustering", pa.string()),
+        ("bond_rule", pa.string()),
     ]
 )
 """Columns of an answer."""
@@ -202,8 +207,10 @@ def _answers(
     seed: int,
 ) -> list[Answer]:
     answers = []
-    for query, one in zip(queries, found, strict=True):
-        index = SearchIndex.of(storage, query.choices[0].ring_kind)
+    indexes = [SearchIndex.of(storage, query.choices[0].ring_kind) for query in queries]
+    nets = [index.net_ids.take(pa.array(one.rows)).to_pylist() for index, one in zip(indexes, found, strict=True)]
+    bonded = _bonded(storage, list({key for net_ids in nets for key in net_ids}))
+    for query, one, index, net_ids in zip(queries, found, indexes, nets, strict=True):
         table = index.described(one.rows, many=len(queries) > 1)
         noise = [(0.0, "none")] * len(one.rows)
         if with_noise:
@@ -219,6 +226,8 @@ def _answers(
             "distance": pa.array(one.distances),
             "noise": pa.array([spread for spread, _ in noise], pa.float64()),
             "noise_kind": pa.array([kind for _, kind in noise], pa.string()),
+            "coordination": pa.array([bonded[key][0] for key in net_ids], pa.string()),
+            "interpenetration": pa.array([bonded[key][1] for key in net_ids], pa.int32()),
         }
         hits = pa.Table.from_arrays([columns[name] for name in HITS.names], schema=HITS)
         notes = left_out(storage, index.ring_kind, one.n_comparable, query.structure_id)
@@ -226,3 +235,15 @@ def _answers(
         notes = (*notes, *several_ways([query.made, *compared] if query.made and compared else compared))
         answers.append(Answer(hits.sort_by([("distance", "ascending"), ("label", "ascending")]), notes))
     return answers
+
+
+def _bonded(storage: Storage, net_ids: Sequence[str]) -> dict[str, tuple[str, int | None]]:
+    """Return the numbers of bonds of the nodes of some nets, and how many nets interpenetrate."""
+    if not net_ids:
+        return {}
+    rows = storage.rows(
+        f"SELECT id::VARCHAR, {degrees('net')}, {interpenetration('net')} FROM net "
+        "WHERE id IN (SELECT unnest(?::UUID[]))",
+        [list(net_ids)],
+    )
+    return {key: (bonds, copies) for key, bonds, copies in rows}

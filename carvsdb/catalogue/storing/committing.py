@@ -26,6 +26,7 @@ from carvsdb_schemas.tables import (
     Refinement,
     Source,
     StructureRow,
+    Tag,
 )
 
 OTHER_EDGES = "another version of carvsdb read it; ingest into a new catalogue to see what changed"
@@ -281,7 +282,7 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
 
 
 def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) -> None:
-    """Insert histograms, runs and maps."""
+    """Insert histograms, tags, runs and maps."""
     for model, key in ((GeometryRow, "net_id"), (EmbeddingPoint, "embedding_id")):
         name = str(model.__tablename__)
         if name in batch.tables:
@@ -289,6 +290,9 @@ def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) ->
             if model is GeometryRow and conflicts:
                 stored += " AND net_id::UUID NOT IN (SELECT net_id FROM refused)"
             storage.insert(model, batch.open(model), stored)
+    if "tag" in batch.tables:
+        stored = "(structure_id::UUID, tag) NOT IN (SELECT (structure_id, tag) FROM tag)"
+        storage.insert(Tag, batch.open(Tag), f"{stored} QUALIFY row_number() OVER (PARTITION BY structure_id, tag) = 1")
     if "refinement" in batch.tables:
         _insert_new(storage, batch, Refinement)
     if "embedding" in batch.tables:
@@ -326,6 +330,7 @@ def _new_rows(batch: Batch) -> dict[str, str]:
     new = {name: f"SELECT id FROM came_{name} WHERE is_new" for name in keyed}
     rows = {name: f"id IN ({keys})" for name, keys in new.items()}
     owners = {"net_environment": "carvs", "noise_block": "carvs", "geometry": "net", "embedding_point": "embedding"}
+    owners["tag"] = "structure"
     for name, owner in owners.items():
         # Also those whose owner is not there at all.
         old = f"id NOT IN ({new[owner]})" if owner in new else "true"

@@ -1,7 +1,9 @@
 """Which bond rule, with which numbers."""
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from carvsdb.atoms.elements import is_symbol
 from carvsdb.errors import InputError
@@ -88,6 +90,28 @@ class BondOptions:
             "bond_pairs": [f"{first}-{second}={cut_off:g}" for first, second, cut_off in self.pairs],
             "metal_metal_bonds": self.metal_metal,
         } | ({"hydrogen_bonds": True} if self.hydrogen else {})
+
+    @classmethod
+    def of_parameters(cls, parameters: Mapping[str, object]) -> "BondOptions":
+        """Read what :attr:`parameters` wrote; what is missing has its default.
+
+        Raises
+        ------
+        InputError
+            If a number or a pair of it is none.
+        """
+        own = cls()
+        try:
+            return cls(
+                tolerance=float(str(parameters.get("bond_tolerance", own.tolerance))),
+                pairs=tuple(parse_pair(str(pair)) for pair in cast(Iterable[object], parameters.get("bond_pairs", ()))),
+                metal_metal=bool(parameters.get("metal_metal_bonds", False)),
+                metal_extra=float(str(parameters.get("metal_extra_tolerance", own.metal_extra))),
+                semi_bridging=float(str(parameters.get("semi_bridging", own.semi_bridging))),
+                hydrogen=bool(parameters.get("hydrogen_bonds", False)),
+            )
+        except (TypeError, ValueError) as error:
+            raise InputError(f"no bond rule can be made of {dict(parameters)}") from error
 
 
 def parse_pair(text: str) -> tuple[str, str, float]:

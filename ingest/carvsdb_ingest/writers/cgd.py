@@ -10,6 +10,7 @@ import numpy as np
 from carvsdb.atomic_write import write_text
 from carvsdb.atoms.cell import check_volume, parameters_of_cell
 from carvsdb.errors import InputError
+from carvsdb.escaping import escaped
 from carvsdb.net import Net
 from carvsdb_ingest.readers.cgd.blocks import HEADER
 from carvsdb_ingest.readers.cgd.places import CrowdError, Places
@@ -28,6 +29,7 @@ def write_cgd(
     *,
     kind: str | None = None,
     provenance: Mapping[str, object] | None = None,
+    comments: Sequence[str] = (),
 ) -> None:
     """Write nets to a CGD file, so that reading it gives equal nets.
 
@@ -43,6 +45,8 @@ def write_cgd(
         Written into a comment, which :func:`carvsdb_ingest.readers.read_items` reads back.
     provenance : mapping, optional
         JSON values about where the nets come from, written into the same comment.
+    comments : sequence of str
+        Lines for whoever reads the file, written as comments after the header.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def write_cgd(
     several = [nets] if isinstance(nets, Net) else list(nets)
     if not several:
         raise InputError("there are no nets to write", path=path)
-    lines = list(_header(path, kind, provenance))
+    lines = [*_header(path, kind, provenance), *(f"# {escaped(one)}" for one in comments)]
     for net in several:
         _check(net, path)
         lines.extend(_crystal(net) if _has_places(net) else _periodic_graph(net, path))
@@ -114,7 +118,7 @@ def _has_places(net: Net) -> bool:
 def _crystal(net: Net) -> Iterator[str]:
     assert net.positions is not None
     assert net.cell is not None
-    labels = _labels(net)
+    labels = labels_in_cgd(net)
     lengths_and_angles = " ".join(f"{value:.10f}" for value in parameters_of_cell(net.cell))
     yield "CRYSTAL"
     yield from _name(net)
@@ -154,7 +158,8 @@ def _name(net: Net) -> Iterator[str]:
         yield f"  NAME {name}"
 
 
-def _labels(net: Net) -> Sequence[str]:
+def labels_in_cgd(net: Net) -> Sequence[str]:
+    """Return what vertices are called in a CGD file: by their labels if these serve, else V1, V2 and so on."""
     labels = net.labels
     if labels and len(set(labels)) == len(labels) and all(map(_LABEL.fullmatch, labels)):
         return labels

@@ -24,6 +24,7 @@
 `pair_lanes`      what pairs add to bases, many pairs side by side
 `product_plan`    which partial products are shared
 `product_lanes`   energies from bases, many atoms side by side
+`written`         writing either form of a file
 `reference`       the naive twin: slow, straight from the formulas; `reference_pairs` its radial functions and repulsion
 ================  ======================================================================================
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.ace.bonds import (
@@ -19,10 +18,9 @@ from carvsdb_refine.potential.ace.bonds import (
     refuse_unbuilt_basis,
     with_charges,
 )
-from carvsdb_refine.potential.ace.coupling import invariant
+from carvsdb_refine.potential.ace.coupling import half_invariant
 from carvsdb_refine.potential.ace.form import AceForm, Bond, Centre, Function
 
-Factor = tuple[int, int, int, int]
 Blocks = dict[tuple[str, ...], dict[str, Any]]
 NAMES = {"basis": "radbase", "width": "dcutij", "parameters": "radparameters"}
 
@@ -105,7 +103,6 @@ def _bond(blocks: Blocks, centre: str, neighbour: str, spacing: float, path: Pat
 
 
 def _function(text: dict[str, Any], block: tuple[str, ...], places: dict[str, int]) -> Function:
-    """Sum what belongs to one and the same product, and to it and its complex conjugate."""
     symbols = str(text["type"]).split()
     if symbols[0] != block[0] or not set(symbols) <= set(block):
         raise ValueError(f"a function of {' '.join(symbols)} in the speciesblock of {' '.join(block)}")
@@ -113,16 +110,7 @@ def _function(text: dict[str, Any], block: tuple[str, ...], places: dict[str, in
     ns, ls = tuple(int(n) for n in text["nr"]), tuple(int(l) for l in text["nl"])  # noqa: E741 - the field's own letter
     if not len(elements) == len(ns) == len(ls):
         raise ValueError("a function whose type, nr and nl differ in length")
-    sums: dict[tuple[Factor, ...], float] = {}
-    chosen: dict[tuple[Factor, ...], tuple[int, ...]] = {}
-    for ms, coefficient in invariant(ls, tuple(int(between) for between in text.get("lint") or ())).items():
-        mirrored = tuple(-m for m in ms)
-        one, other = (tuple(sorted(zip(elements, ns, ls, some, strict=True))) for some in (ms, mirrored))
-        key = max(one, other)
-        chosen.setdefault(key, ms)
-        sums[key] = sums.get(key, 0.0) + coefficient
-    kept = [key for key, total in sums.items() if abs(total) > 1e-12]
+    between = tuple(int(momentum) for momentum in text.get("lint") or ())
+    ms, coupling = half_invariant(tuple(zip(elements, ns, ls, strict=True)), between)
     coefficients = np.atleast_1d(np.array(text["c"], dtype=np.float64))
-    weights: NDArray[np.float64] = np.outer([sums[key] for key in kept], coefficients)
-    ms_kept = np.array([chosen[key] for key in kept], dtype=np.int64).reshape(len(kept), len(ls))
-    return Function(elements=elements, n=ns, l=ls, m=ms_kept, weights=weights)
+    return Function(elements, ns, ls, ms, np.outer(coupling, coefficients), coupling, between)

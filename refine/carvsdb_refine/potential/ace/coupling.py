@@ -12,8 +12,12 @@ References
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @cache
@@ -101,6 +105,55 @@ def invariant(ls: tuple[int, ...], between: tuple[int, ...]) -> dict[tuple[int, 
     if sum(ls) % 2:
         raise ValueError(f"momenta {ls} add up to an odd number: such a function changes sign in a mirror")
     return found
+
+
+def half_invariant(
+    labels: Sequence[tuple[int, int, int]], between: tuple[int, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the m-combinations of a function, and what the real part of each product adds to it.
+
+    What belongs to one and the same product is summed, and what belongs to a product and its complex conjugate.
+
+    Parameters
+    ----------
+    labels : sequence of tuple of int
+        (element, n, l) of each factor.
+    between : tuple of int
+        As in `invariant`, whose errors are raised.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_combinations, rank)
+    ndarray of float64, shape (n_combinations,)
+        Nothing, if the sum of all is zero.
+
+    Examples
+    --------
+    >>> ms, coupling = half_invariant([(0, 1, 1), (0, 2, 1)], ())
+    >>> ms.tolist(), (coupling * 3**0.5).round(12).tolist()
+    ([[-1, 1], [0, 0]], [2.0, -1.0])
+    """
+    kinds = {label: kind for kind, label in enumerate(sorted(set(labels)))}
+    ls, classes = tuple(l for _, _, l in labels), tuple(kinds[label] for label in labels)  # noqa: E741
+    ms, coupling = _half_invariant(ls, classes, between)
+    return ms.copy(), coupling.copy()
+
+
+@cache
+def _half_invariant(
+    ls: tuple[int, ...], classes: tuple[int, ...], between: tuple[int, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the same by which factors are equal: functions with other n are coupled alike."""
+    sums: dict[tuple[tuple[int, int], ...], float] = {}
+    chosen: dict[tuple[tuple[int, int], ...], tuple[int, ...]] = {}
+    for ms, coefficient in invariant(ls, between).items():
+        mirrored = tuple(-m for m in ms)
+        key = max(*(tuple(sorted(zip(classes, some, strict=True))) for some in (ms, mirrored)))
+        chosen.setdefault(key, ms)
+        sums[key] = sums.get(key, 0.0) + coefficient
+    kept = [key for key, total in sums.items() if abs(total) > 1e-12]
+    ms_kept = np.array([chosen[key] for key in kept], dtype=np.int64).reshape(len(kept), len(ls))
+    return ms_kept, np.array([sums[key] for key in kept], dtype=np.float64)
 
 
 def _coupled(ls: tuple[int, ...], momenta: tuple[int, ...]) -> dict[tuple[int, ...], float]:

@@ -1,6 +1,6 @@
 """What a potential file says, before it is laid out for the kernels: the C-tilde form."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,6 +145,11 @@ class Function:
         and the real part of the product is meant.
     weights : ndarray of float64, shape (n_combinations, n_densities)
         What the real part of each product adds to each density.
+    coupling : ndarray of float64, shape (n_combinations,), or None
+        What the real part of each product adds to the function itself, whatever its coefficients; None in C-tilde form,
+        which no longer tells one from the other.
+    between : tuple of int
+        To what the momenta couple on the way (`lint`), where the coupling is known.
     """
 
     elements: tuple[int, ...]
@@ -152,6 +157,30 @@ class Function:
     l: tuple[int, ...]  # noqa: E741 - the field's own letter
     m: NDArray[np.int64]
     weights: NDArray[np.float64]
+    coupling: NDArray[np.float64] | None = None
+    between: tuple[int, ...] = ()
+
+    def with_coefficients(self, coefficients: NDArray[np.float64]) -> "Function":
+        """Return the function with other coefficients, shape (n_densities,).
+
+        Raises
+        ------
+        ValueError
+            In C-tilde form.
+        """
+        if self.coupling is None:
+            raise ValueError("a function in C-tilde form has no coefficient of its own")
+        return replace(self, weights=np.outer(self.coupling, coefficients))
+
+    @property
+    def coefficients(self) -> NDArray[np.float64]:
+        """Its coefficients, shape (n_densities,), where the coupling is known."""
+        if self.coupling is None:
+            raise ValueError("a function in C-tilde form has no coefficient of its own")
+        if not len(self.coupling):  # a sum of products that is zero whatever the atoms
+            return np.zeros(self.weights.shape[1])
+        largest = int(np.abs(self.coupling).argmax())
+        return np.asarray(self.weights[largest] / self.coupling[largest])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import heights_of_cell
+from carvsdb_refine.potential.ace.coupling import invariant
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.reference_pairs import fading, radial_functions, repulsion_of
 
@@ -62,31 +63,9 @@ def energy_of_atom(form: AceForm, elements: NDArray[np.int64], positions: Floats
     atom : int
         Which atom.
     """
+    around = _around(form, elements, positions, cell, atom)
     centre = int(elements[atom])
-    reach = max(bond.cutoff for bond in form.bonds.values())
-    heights = heights_of_cell(cell)
-    images = [range(-math.ceil(reach / height) - 1, math.ceil(reach / height) + 2) for height in heights]
-    around: list[tuple[int, float, Floats]] = []
-    for image in product(*images):
-        for other, position in enumerate(positions):
-            vector = position + np.array(image) @ cell - positions[atom]
-            distance = float(np.linalg.norm(vector))
-            neighbour = int(elements[other])
-            if (other != atom or any(image)) and distance < form.bonds[centre, neighbour].cutoff:
-                around.append((neighbour, distance, vector / distance))
-    n_max = max(bond.n_base for bond in form.bonds.values())
-    l_max = max(bond.coefficients.shape[1] for bond in form.bonds.values())
-    base = np.zeros((len(form.elements), n_max), np.complex128)
-    atomic = np.zeros((len(form.elements), n_max, l_max, 2 * l_max - 1), np.complex128)
-    for neighbour, distance, direction in around:
-        bond = form.bonds[centre, neighbour]
-        g = radial_functions(bond, distance)
-        radial = bond.coefficients @ g
-        base[0 if form.is_pooled else neighbour, : bond.n_base] += g
-        for l in range(radial.shape[1]):  # noqa: E741
-            for m in range(-l, l + 1):
-                value = spherical_harmonic(l, m, direction)
-                atomic[0 if form.is_pooled else neighbour, : len(radial), l, m + l] += radial[:, l] * value
+    base, atomic = _bases(form, centre, around)
     about = form.centres[centre]
     densities = np.zeros(len(about.embedding))
     for function in about.functions:
@@ -101,6 +80,65 @@ def energy_of_atom(form: AceForm, elements: NDArray[np.int64], positions: Floats
     expansion = sum(weight * embed(density, m) for density, (weight, m) in zip(densities, about.embedding, strict=True))
     core = sum(repulsion_of(form.bonds[centre, neighbour], distance) for neighbour, distance, _ in around)
     return float(about.zero_energy + _joined(form, centre, expansion, core, around))
+
+
+def functions_of_atom(form: AceForm, elements: NDArray[np.int64], positions: Floats, cell: Floats, atom: int) -> Floats:
+    """Return every function of one atom without its coefficients; parameters as for `energy_of_atom`.
+
+    All combinations of m are summed, not half of them, with the coupling coefficients as they are.
+    """
+    centre = int(elements[atom])
+    base, atomic = _bases(form, centre, _around(form, elements, positions, cell, atom))
+    values = []
+    for function in form.centres[centre].functions:
+        if len(function.elements) == 1:
+            values.append(base[function.elements[0], function.n[0] - 1].real)
+            continue
+        total = 0j
+        for combination, coefficient in invariant(function.l, function.between).items():
+            labels = zip(function.elements, function.n, function.l, combination, strict=True)
+            total += coefficient * complex(np.prod([atomic[mu, n - 1, ell, m + ell] for mu, n, ell, m in labels]))
+        values.append(total.real)
+    return np.array(values)
+
+
+def _around(
+    form: AceForm, elements: NDArray[np.int64], positions: Floats, cell: Floats, atom: int
+) -> list[tuple[int, float, Floats]]:
+    """Return element, distance and direction of each neighbour."""
+    centre = int(elements[atom])
+    reach = max(bond.cutoff for bond in form.bonds.values())
+    heights = heights_of_cell(cell)
+    images = [range(-math.ceil(reach / height) - 1, math.ceil(reach / height) + 2) for height in heights]
+    around: list[tuple[int, float, Floats]] = []
+    for image in product(*images):
+        for other, position in enumerate(positions):
+            vector = position + np.array(image) @ cell - positions[atom]
+            distance = float(np.linalg.norm(vector))
+            neighbour = int(elements[other])
+            if (other != atom or any(image)) and distance < form.bonds[centre, neighbour].cutoff:
+                around.append((neighbour, distance, vector / distance))
+    return around
+
+
+def _bases(
+    form: AceForm, centre: int, around: list[tuple[int, float, Floats]]
+) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """Return the sums over neighbours of g_n, and of R_nl Y_lm."""
+    n_max = max(bond.n_base for bond in form.bonds.values())
+    l_max = max(bond.coefficients.shape[1] for bond in form.bonds.values())
+    base = np.zeros((len(form.elements), n_max), np.complex128)
+    atomic = np.zeros((len(form.elements), n_max, l_max, 2 * l_max - 1), np.complex128)
+    for neighbour, distance, direction in around:
+        bond = form.bonds[centre, neighbour]
+        g = radial_functions(bond, distance)
+        radial = bond.coefficients @ g
+        base[0 if form.is_pooled else neighbour, : bond.n_base] += g
+        for l in range(radial.shape[1]):  # noqa: E741
+            for m in range(-l, l + 1):
+                value = spherical_harmonic(l, m, direction)
+                atomic[0 if form.is_pooled else neighbour, : len(radial), l, m + l] += radial[:, l] * value
+    return base, atomic
 
 
 def _joined(

@@ -1,0 +1,114 @@
+"""The columns of the map: what points are coloured and filtered by, some bytes a point."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from carvsdb.escaping import escaped
+from carvsdb.explorer.points import Points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A column.
+
+    Attributes
+    ----------
+    name, title : str
+        In files, and on the page.
+    cells : ndarray, shape (n,)
+        float32 for numbers, NaN where there is none; else the number of the value.
+    values : tuple of str, or None
+        Of categories; the empty text is none.
+    unit : str
+    """
+
+    name: str
+    title: str
+    cells: NDArray[Any]
+    values: tuple[str, ...] | None = None
+    unit: str = ""
+
+    def about(self) -> dict[str, Any]:
+        """Return what the page must know to read it."""
+        kind = self.cells.dtype
+        about: dict[str, Any] = {
+            "name": self.name,
+            "title": self.title,
+            "kind": "number" if self.values is None else "category",
+            "code": f"{kind.kind}{8 * kind.itemsize}",
+        }
+        if self.unit:
+            about["unit"] = self.unit
+        if self.values is not None:
+            about["values"] = [escaped(value) for value in self.values]
+        return about
+
+
+def columns_of(points: Points) -> list[Column]:
+    """Return the columns of the points, the widest first, so that each begins where its numbers may."""
+    table = points.table
+    sizes = np.arange(1, points.vectors.shape[1] + 1)
+    columns = [
+        _numbers("mean_ring_size", "Mean ring size", points.vectors @ sizes),
+        _numbers("sigma", "Sigma of the rings", table["sigma"]),
+        _numbers("density", "Density", table["density"], "g/cm³"),
+        _numbers("nodes", "Nodes in the cell", table["n_nodes"]),
+        _categories("name", "Net", [text or "" for text in table["name"].to_pylist()]),
+        _categories("coordination", "Coordination", [coordination(text) for text in table["coordination"].to_pylist()]),
+        _categories("interpenetration", "Interpenetration", _interpenetration(table)),
+        _categories("kind", "Kind", table["kind"].to_pylist()),
+        _categories("source", "Source", [text or "" for text in table["source"].to_pylist()]),
+        _categories("status", "Status", table["status"].to_pylist()),
+        _categories("clustering", "Clustering", table["clustering"].to_pylist()),
+        _categories("doubts", "Doubts", ["some" if one else "none" for one in table["quality"].to_pylist()]),
+    ]
+    return sorted(columns, key=lambda column: -column.cells.dtype.itemsize)
+
+
+def map_bytes(points: Points, columns: Sequence[Column]) -> bytes:
+    """Return x, y and the columns one after another, little-endian."""
+    places = points.coordinates.astype("<f4")
+    arrays = [places[:, 0], places[:, 1], *(column.cells for column in columns)]
+    return b"".join(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes() for array in arrays)
+
+
+def coordination(text: str) -> str:
+    """Return the numbers of bonds of the nodes, as they are asked for: ``3,6``.
+
+    Examples
+    --------
+    >>> coordination('{"12":1,"4":8}')
+    '4,12'
+    """
+    return ",".join(map(str, sorted(map(int, json.loads(text)))))
+
+
+def _interpenetration(table: pa.Table) -> list[str]:
+    """Say how many nets that repeat in the most directions go through each other; empty where it is not known."""
+    rows = zip(table["components"].to_pylist(), table["periodicity"].to_pylist(), strict=True)
+    return [_copies(json.loads(components), periodicity) for components, periodicity in rows]
+
+
+def _copies(components: list[dict[str, Any]], periodicity: int) -> str:
+    number = sum(int(one.get("multiplicity", 1)) for one in components if one.get("periodicity") == periodicity)
+    return str(number) if number else ""
+
+
+def _numbers(name: str, title: str, values: pa.ChunkedArray | NDArray[Any], unit: str = "") -> Column:
+    if isinstance(values, pa.ChunkedArray):
+        values = values.cast(pa.float64()).to_numpy()
+    cells = np.where(np.isfinite(values), values, np.nan).astype(np.float32)
+    return Column(name, title, cells, unit=unit)
+
+
+def _categories(name: str, title: str, texts: Sequence[str]) -> Column:
+    values = sorted(set(texts))
+    number = {text: place for place, text in enumerate(values)}
+    width = np.uint8 if len(values) <= 2**8 else np.uint16 if len(values) <= 2**16 else np.uint32
+    return Column(name, title, np.array([number[text] for text in texts], width), tuple(values))

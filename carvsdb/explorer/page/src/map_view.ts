@@ -1,0 +1,409 @@
+// The map: points by WebGL, and on top of them what is pointed at, drawn on a plain canvas.
+
+import {
+  BufferAttribute, BufferGeometry, Camera, GLSL3, Points, RawShaderMaterial, Scene, Vector2, WebGLRenderer,
+} from "three";
+import { OTHER_MARKER, type LegendItem, type Scale } from "./colours";
+import { Grid, inside } from "./grid";
+
+const VERTEX = `
+precision highp float;
+in vec2 place;
+in vec3 colour;
+in vec3 look;
+uniform vec2 middle;
+uniform vec2 perUnit;
+uniform float pixels;
+out vec3 tint;
+flat out float marker;
+flat out float solid;
+flat out float width;
+void main() {
+  gl_Position = vec4((place - middle) * perUnit, 0.0, 1.0);
+  width = pixels * look.y;
+  gl_PointSize = width;
+  tint = colour;
+  marker = look.x;
+  solid = look.z;
+}`;
+
+const FRAGMENT = `
+precision highp float;
+in vec3 tint;
+flat in float marker;
+flat in float solid;
+flat in float width;
+out vec4 result;
+float bars(vec2 p) {
+  vec2 q = abs(p);
+  return min(max(q.x - 0.92, q.y - 0.34), max(q.y - 0.92, q.x - 0.34));
+}
+float triangle(vec2 p) {
+  return max(abs(p.x) * 0.87 + p.y * 0.5, -p.y) - 0.5;
+}
+float edge(vec2 p) {
+  if (marker < 0.5) return length(p) - 0.8;
+  if (marker < 1.5) return (abs(p.x) + abs(p.y) - 0.98) * 0.71;
+  if (marker < 2.5) return triangle(vec2(p.x, -p.y + 0.05));
+  if (marker < 3.5) return max(abs(p.x), abs(p.y)) - 0.7;
+  if (marker < 4.5) return bars(p);
+  if (marker < 5.5) return triangle(vec2(p.x, p.y + 0.05));
+  if (marker < 6.5) return bars(vec2(p.x + p.y, p.x - p.y) * 0.71);
+  return length(p) - 0.6;
+}
+void main() {
+  float pixel = 2.0 / width;
+  float inner = edge((gl_PointCoord - 0.5) * 2.0);
+  float cover = clamp(0.5 - inner / pixel, 0.0, 1.0);
+  if (cover <= 0.0) discard;
+  // A pale rim keeps points apart where they crowd.
+  float rim = width > 9.0 ? clamp(1.0 + inner / pixel, 0.0, 1.0) * 0.55 : 0.0;
+  vec3 colour = mix(tint, vec3(1.0), rim);
+  float alpha = cover * solid;
+  result = vec4(colour * alpha, alpha);
+}`;
+
+const FARTHEST_PICK = 14;
+const MOST_LABELS = 60;
+
+export interface Rings {
+  /** Points with a ring round them: the one told about, those compared, ... */
+  marked: { row: number; colour: string; width: number }[];
+  /** Lines from the point told about to its true nearest neighbours. */
+  lines: [number, number][];
+}
+
+export class MapView {
+  readonly grid: Grid;
+  shown: Uint8Array;
+  hovered = -1;
+  focused = -1;
+  rings: Rings = { marked: [], lines: [] };
+  lassoing = false;
+  /** What a point is called on the map, if few are in view. */
+  labelOf: (row: number) => string = () => "";
+  onHover: (row: number, x: number, y: number) => void = () => {};
+  onPick: (row: number) => void = () => {};
+  onLasso: (rows: number[], add: boolean) => void = () => {};
+
+  private renderer: WebGLRenderer;
+  private scene = new Scene();
+  private camera = new Camera();
+  private geometry = new BufferGeometry();
+  private material: RawShaderMaterial;
+  private colours: Uint8Array;
+  private looks: Float32Array;
+  private middle = new Vector2();
+  private perUnit = 1;
+  private fitted = 1;
+  private size = new Vector2(1, 1);
+  private dirty = false;
+  private lasso: number[] = [];
+  private touches = new Map<number, [number, number]>();
+  private pressed: { x: number; y: number; moved: boolean; lasso: boolean; add: boolean } | null = null;
+
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    private overlay: HTMLCanvasElement,
+    private x: Float32Array,
+    private y: Float32Array,
+  ) {
+    this.grid = new Grid(x, y);
+    this.shown = new Uint8Array(x.length).fill(1);
+    this.renderer = new WebGLRenderer({ canvas, antialias: false, alpha: true, premultipliedAlpha: true });
+    this.renderer.setClearColor(0xffffff, 0);
+    const places = new Float32Array(2 * x.length);
+    for (let row = 0; row < x.length; row += 1) [places[2 * row], places[2 * row + 1]] = [x[row], y[row]];
+    this.colours = new Uint8Array(3 * x.length);
+    this.looks = new Float32Array(3 * x.length);
+    this.geometry.setAttribute("place", new BufferAttribute(places, 2));
+    this.geometry.setAttribute("colour", new BufferAttribute(this.colours, 3, true));
+    this.geometry.setAttribute("look", new BufferAttribute(this.looks, 3));
+    this.geometry.setIndex(new BufferAttribute(new Uint32Array(x.length), 1));
+    this.material = new RawShaderMaterial({
+      glslVersion: GLSL3, vertexShader: VERTEX, fragmentShader: FRAGMENT,
+      uniforms: { middle: { value: this.middle }, perUnit: { value: new Vector2() }, pixels: { value: 1 } },
+      depthTest: false, depthWrite: false, transparent: true, premultipliedAlpha: true,
+    });
+    const points = new Points(this.geometry, this.material);
+    points.frustumCulled = false;
+    this.scene.add(points);
+    new ResizeObserver(() => this.resize()).observe(canvas.parentElement as Element);
+    this.resize();
+    this.fit();
+    this.listen();
+  }
+
+  /** Colour the points, and say which are there and which are picked out. */
+  show(scale: Scale, shown: Uint8Array, selected: Set<number>): void {
+    this.shown = shown;
+    const together = new Uint32Array(this.x.length);
+    for (let row = 0; row < shown.length; row += 1) if (shown[row]) together[this.grid.first[row]] += 1;
+    // What is rare is drawn last, so that it is not covered.
+    const layers: number[][] = Array.from({ length: Math.max(1, scale.items.length) }, () => []);
+    const opaque = this.x.length > 20_000 ? 0.7 : 0.85;
+    for (let row = 0; row < shown.length; row += 1) {
+      const item = scale.itemOf(row);
+      this.colours.set(scale.colourOf(row), 3 * row);
+      const solid = selected.size > 0 && !selected.has(row) ? 0.12 : opaque;
+      this.looks.set([scale.items[item]?.marker ?? 0, grown(together[this.grid.first[row]]), solid], 3 * row);
+      if (shown[row]) layers[item].push(row);
+    }
+    const depth = (item: LegendItem) => (item.marker === OTHER_MARKER ? Infinity : item.count);
+    const order = scale.items.map((item, place) => ({ item, place })).sort((a, b) => depth(b.item) - depth(a.item));
+    const drawn = order.length ? order.map(({ place }) => layers[place]) : layers;
+    const index = this.geometry.index as BufferAttribute;
+    let place = 0;
+    for (const layer of drawn) for (const row of layer) (index.array as Uint32Array)[place++] = row;
+    index.needsUpdate = true;
+    this.geometry.setDrawRange(0, place);
+    for (const name of ["colour", "look"]) (this.geometry.getAttribute(name) as BufferAttribute).needsUpdate = true;
+    this.draw();
+  }
+
+  fit(): void {
+    const { left, bottom, width, height } = this.grid;
+    this.middle.set(left + width / 2, bottom + height / 2);
+    this.perUnit = 0.9 * Math.min(this.size.x / (width || 1), this.size.y / (height || 1));
+    this.fitted = this.perUnit;
+    this.draw();
+  }
+
+  zoom(factor: number, x = this.size.x / 2, y = this.size.y / 2): void {
+    const before = this.placeAt(x, y);
+    this.perUnit = Math.min(Math.max(this.perUnit * factor, this.fitted / 4), this.fitted * 5e4);
+    const after = this.placeAt(x, y);
+    this.middle.add(new Vector2(before[0] - after[0], before[1] - after[1]));
+    this.draw();
+  }
+
+  pan(dx: number, dy: number): void {
+    this.middle.add(new Vector2(-dx / this.perUnit, dy / this.perUnit));
+    this.draw();
+  }
+
+  /** Bring a point into view. */
+  reveal(row: number): void {
+    const [x, y] = this.pixelOf(row);
+    if (x < 20 || y < 20 || x > this.size.x - 20 || y > this.size.y - 20) {
+      this.middle.set(this.x[row], this.y[row]);
+    }
+    this.draw();
+  }
+
+  /** Where a point is, in pixels of the page from the corner of the map. */
+  pixelOf(row: number): [number, number] {
+    return [
+      this.size.x / 2 + (this.x[row] - this.middle.x) * this.perUnit,
+      this.size.y / 2 - (this.y[row] - this.middle.y) * this.perUnit,
+    ];
+  }
+
+  /** The points that are shown within what is in view. */
+  inView(): number[] {
+    const [left, top] = this.placeAt(0, 0);
+    const [right, bottom] = this.placeAt(this.size.x, this.size.y);
+    return this.allShown((row) => this.x[row] >= left && this.x[row] <= right && this.y[row] >= bottom && this.y[row] <= top);
+  }
+
+  /** Draw now, and return the milliseconds till the pixels were there. */
+  frame(): number {
+    const start = performance.now();
+    this.render();
+    const gl = this.renderer.getContext();
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    return performance.now() - start;
+  }
+
+  picture(): string {
+    this.render();
+    return this.canvas.toDataURL();
+  }
+
+  draw(): void {
+    if (this.dirty) return;
+    this.dirty = true;
+    requestAnimationFrame(() => this.render());
+  }
+
+  private render(): void {
+    this.dirty = false;
+    const ratio = this.renderer.getPixelRatio();
+    this.material.uniforms.perUnit.value.set((2 * this.perUnit) / this.size.x, (2 * this.perUnit) / this.size.y);
+    const many = Math.min(Math.max(16 * Math.pow(100 / Math.max(this.x.length, 100), 0.28), 4.5), 14);
+    this.material.uniforms.pixels.value = ratio * many * Math.min(Math.max(Math.pow(this.perUnit / this.fitted, 0.25), 0.8), 2.2);
+    this.renderer.render(this.scene, this.camera);
+    this.drawOverlay(ratio);
+  }
+
+  private drawOverlay(ratio: number): void {
+    const pen = this.overlay.getContext("2d") as CanvasRenderingContext2D;
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, this.size.x, this.size.y);
+    pen.lineJoin = "round";
+    pen.strokeStyle = "rgba(31, 41, 51, 0.4)";
+    pen.lineWidth = 1;
+    for (const [from, to] of this.rings.lines) {
+      if (!this.shown[to]) continue;
+      pen.beginPath();
+      pen.moveTo(...this.pixelOf(from));
+      pen.lineTo(...this.pixelOf(to));
+      pen.stroke();
+    }
+    this.drawLabels(pen);
+    const ring = (row: number, radius: number, colour: string, width: number) => {
+      pen.beginPath();
+      pen.arc(...this.pixelOf(row), radius, 0, 2 * Math.PI);
+      pen.lineWidth = width + 2;
+      pen.strokeStyle = "#fff";
+      pen.stroke();
+      pen.lineWidth = width;
+      pen.strokeStyle = colour;
+      pen.stroke();
+    };
+    for (const { row, colour, width } of this.rings.marked) ring(row, 9, colour, width);
+    if (this.focused >= 0 && document.activeElement === this.canvas) ring(this.focused, 12, "#1f2933", 1.5);
+    if (this.hovered >= 0) ring(this.hovered, 8, "#1f2933", 1.5);
+    if (this.lasso.length > 2) {
+      pen.beginPath();
+      for (let i = 0; i < this.lasso.length; i += 2) pen.lineTo(this.lasso[i], this.lasso[i + 1]);
+      pen.closePath();
+      pen.fillStyle = "rgba(0, 114, 178, 0.12)";
+      pen.fill();
+      pen.setLineDash([5, 4]);
+      pen.strokeStyle = "#0072B2";
+      pen.lineWidth = 1.5;
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+  }
+
+  /** Names beside their points, where there is room. */
+  private drawLabels(pen: CanvasRenderingContext2D): void {
+    const rows = this.inView().filter((row) => this.grid.first[row] === row || !this.shown[this.grid.first[row]]);
+    if (rows.length > MOST_LABELS) return;
+    const points = rows.map((row) => this.pixelOf(row));
+    const taken = points.map(([x, y]) => [x - 6, y - 6, x + 6, y + 6]);
+    const isFree = ([left, top, right, bottom]: number[]) =>
+      left > 2 && top > 2 && right < this.size.x - 2 && bottom < this.size.y - 2 &&
+      taken.every((other) => right <= other[0] || left >= other[2] || bottom <= other[1] || top >= other[3]);
+    pen.font = "12px system-ui, sans-serif";
+    pen.textBaseline = "middle";
+    rows.forEach((row, place) => {
+      const name = this.labelOf(row);
+      if (!name) return;
+      const here = this.grid.together(row, this.shown).length;
+      const text = here > 1 ? `${name} +${here - 1}` : name;
+      const [x, y] = points[place];
+      const width = pen.measureText(text).width;
+      const aside = 8 * grown(here);
+      const boxes = [[x + aside + 1, y], [x - aside - 1 - width, y], [x - width / 2, y - aside - 7], [x - width / 2, y + aside + 7]];
+      const at = boxes.find(([left, middle]) => isFree([left, middle - 7, left + width, middle + 7]));
+      if (!at) return;
+      taken.push([at[0], at[1] - 7, at[0] + width, at[1] + 7]);
+      pen.lineWidth = 3;
+      pen.strokeStyle = "rgba(252, 252, 253, 0.9)";
+      pen.strokeText(text, ...(at as [number, number]));
+      pen.fillStyle = "#3e4954";
+      pen.fillText(text, ...(at as [number, number]));
+    });
+  }
+
+  private resize(): void {
+    const box = (this.canvas.parentElement as Element).getBoundingClientRect();
+    const before = this.fitted === this.perUnit;
+    this.size.set(Math.max(1, box.width), Math.max(1, box.height));
+    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, 2));
+    this.renderer.setSize(this.size.x, this.size.y, false);
+    this.overlay.width = this.canvas.width;
+    this.overlay.height = this.canvas.height;
+    if (before) this.fit();
+    else this.draw();
+  }
+
+  private placeAt(x: number, y: number): [number, number] {
+    return [
+      this.middle.x + (x - this.size.x / 2) / this.perUnit,
+      this.middle.y - (y - this.size.y / 2) / this.perUnit,
+    ];
+  }
+
+  private allShown(wanted: (row: number) => boolean): number[] {
+    const found: number[] = [];
+    for (let row = 0; row < this.x.length; row += 1) if (this.shown[row] && wanted(row)) found.push(row);
+    return found;
+  }
+
+  private pick(x: number, y: number): number {
+    const [u, v] = this.placeAt(x, y);
+    return this.grid.nearest(u, v, FARTHEST_PICK / this.perUnit, this.shown);
+  }
+
+  private hover(row: number, x: number, y: number): void {
+    if (row !== this.hovered) this.draw();
+    this.hovered = row;
+    this.canvas.style.cursor = this.lassoing ? "crosshair" : row >= 0 ? "pointer" : "grab";
+    this.onHover(row, x, y);
+  }
+
+  private listen(): void {
+    const canvas = this.canvas;
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      canvas.setPointerCapture(event.pointerId);
+      this.touches.set(event.pointerId, [event.offsetX, event.offsetY]);
+      this.pressed = { x: event.offsetX, y: event.offsetY, moved: false, lasso: this.lassoing || event.shiftKey, add: event.ctrlKey || event.metaKey };
+      this.lasso = this.pressed.lasso ? [event.offsetX, event.offsetY] : [];
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      const [x, y] = [event.offsetX, event.offsetY];
+      const last = this.touches.get(event.pointerId);
+      if (!last || !this.pressed) {
+        this.hover(this.pick(x, y), x, y);
+        return;
+      }
+      if (Math.hypot(x - this.pressed.x, y - this.pressed.y) > 4) this.pressed.moved = true;
+      if (this.touches.size === 2) {
+        const other = [...this.touches].find(([id]) => id !== event.pointerId) as [number, [number, number]];
+        const apart = (a: number, b: number) => Math.hypot(a - other[1][0], b - other[1][1]) || 1;
+        this.zoom(apart(x, y) / apart(...last), (x + other[1][0]) / 2, (y + other[1][1]) / 2);
+      } else if (this.pressed.lasso) {
+        this.lasso.push(x, y);
+        this.draw();
+      } else if (this.pressed.moved) {
+        this.pan(x - last[0], y - last[1]);
+        this.hover(-1, x, y);
+      }
+      this.touches.set(event.pointerId, [x, y]);
+    });
+    const released = (event: PointerEvent) => {
+      if (!this.touches.delete(event.pointerId)) return;
+      const pressed = this.pressed;
+      if (this.touches.size || !pressed) return;
+      this.pressed = null;
+      if (pressed.lasso && pressed.moved) {
+        const polygon = this.lasso;
+        this.onLasso(this.allShown((row) => inside(polygon, ...this.pixelOf(row))), pressed.add);
+      } else if (!pressed.moved && event.type === "pointerup") {
+        const row = this.pick(event.offsetX, event.offsetY);
+        if (row >= 0) this.onPick(row);
+      }
+      this.lasso = [];
+      this.draw();
+    };
+    canvas.addEventListener("pointerup", released);
+    canvas.addEventListener("pointercancel", released);
+    canvas.addEventListener("pointerleave", () => this.hover(-1, 0, 0));
+    canvas.addEventListener("focus", () => this.draw());
+    canvas.addEventListener("blur", () => this.draw());
+    canvas.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      this.zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), event.offsetX, event.offsetY);
+    }, { passive: false });
+  }
+}
+
+/** How much larger a point is that stands for several at one place. */
+function grown(together: number): number {
+  return Math.min(1 + 0.35 * Math.log2(Math.max(1, together)), 3.5);
+}

@@ -1,0 +1,132 @@
+"""The points of the map, and which map it is: one that is kept in the catalogue, else one made now."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from carvsdb.catalogue import Catalogue, Filters
+from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
+from carvsdb.errors import NotFoundError, RefusedError
+
+_POINTS = """
+SELECT entry.*, net.components, carvs.id::VARCHAR AS shown_carvs, carvs.normalised, carvs.mean_counts
+FROM carvs JOIN entry ON entry.net_id = carvs.net_id JOIN net ON net.id = carvs.net_id
+WHERE carvs.id IN (SELECT unnest(string_split(?, ',')::UUID[])) ORDER BY entry.label, carvs.id
+"""
+_PLACES = """
+SELECT carvs_id::VARCHAR, coordinates FROM embedding_point JOIN embedding ON embedding.id = embedding_id
+WHERE number = ?
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """The nets on the map.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        A row per net, by label: the columns of the view `entry`, `components`, and `shown_carvs`, `normalised`,
+        `mean_counts` of the ring search that it is shown by.
+    coordinates : ndarray of float64, shape (n, 2)
+    axes : tuple of str
+        What the two axes are called.
+    notes : tuple of str
+        Which map it is, and what was left out.
+    """
+
+    table: pa.Table
+    coordinates: NDArray[np.float64]
+    axes: tuple[str, str]
+    notes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """Normalised vectors, shape (n, 32)."""
+        flat = self.table["normalised"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        return np.ascontiguousarray(flat, np.float32).reshape(len(self), -1)
+
+
+def points_of(
+    catalogue: Catalogue,
+    *,
+    number: int | None = None,
+    method: str | None = None,
+    filters: Filters | None = None,
+    seed: int = 0,
+) -> Points:
+    """Choose the map of a catalogue and read what is on it.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    number : int, optional
+        A map that is kept there; by default the newest, and if there is none, one is made by PCA.
+    method : str, optional
+        ``pca`` or ``umap``: make a map now, whatever is kept.
+    filters : Filters, optional
+        Only nets that meet these conditions; a map that is made is made of them alone.
+    seed : int
+        Seed of a map that is made.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no map of that number.
+    RefusedError
+        If no net has rings, or none meets the conditions.
+    """
+    wanted = (
+        None if filters is None or filters.is_empty else frozenset(catalogue.list(filters).table["label"].to_pylist())
+    )
+    stored = None
+    if method is None:
+        try:
+            stored = catalogue.embedding(number)
+        except NotFoundError:
+            if number is not None:
+                raise
+    if stored is not None:
+        place = dict(catalogue.storage.rows(_PLACES, [stored.number]))
+        embedding = stored.embedding
+        notes = [f"map {stored.number} of the catalogue, {_how(embedding)}"]
+    else:
+        vectors = catalogue.normalised_vectors()
+        chosen = [row for row, label in enumerate(vectors.labels) if wanted is None or label in wanted]
+        if not chosen:
+            raise RefusedError("there are no nets with rings to show", hint="`carvsdb list` shows what there is")
+        embedding = fit_embedding(vectors.matrix[chosen], EmbeddingOptions(method or "pca", seed=seed))  # type: ignore[arg-type]
+        place = {vectors.carvs_ids[row]: at for row, at in zip(chosen, embedding.coordinates.tolist(), strict=True)}
+        why = "" if method else "the catalogue keeps no map (`carvsdb embed fit` makes one), so this one was made: "
+        notes = [f"{why}{_how(embedding)}", *vectors.notes]
+    # One text, since DuckDB looks at each item of a list as if it might be of another package.
+    table = catalogue.storage.table(_POINTS, [",".join(place)])
+    if wanted is not None:
+        table = table.filter(pa.array([label in wanted for label in table["label"].to_pylist()], pa.bool_()))
+    if not table.num_rows:
+        raise RefusedError("no net of the map meets the conditions", hint="`carvsdb list` shows what meets them")
+    coordinates = np.array([place[key][:2] for key in table["shown_carvs"].to_pylist()], np.float64)
+    if stored is not None:
+        missing = (len(catalogue) if wanted is None else len(wanted)) - table.num_rows
+        if missing:
+            notes.append(
+                f"left out: {missing} {'net' if missing == 1 else 'nets'} that the map does not hold: without rings, "
+                "searched to another ring size, or stored after it was made (`carvsdb embed fit` makes it again)"
+            )
+    axis = {"umap": "UMAP", "pca": "PC"}.get(embedding.method, embedding.method)
+    if embedding.method == "pca":
+        notes.append("lengths along the axes are topological distances, as far as a plane can show them")
+    else:
+        notes.append("on such a map neither distances between groups nor the sizes of groups mean anything")
+    return Points(table, coordinates, (f"{axis} 1", f"{axis} 2"), tuple(notes))
+
+
+def _how(embedding: Embedding) -> str:
+    shown = ("n_neighbors", "min_dist", "distinct_vectors")
+    told = [f"{name} {embedding.parameters[name]}" for name in shown if name in embedding.parameters]
+    return ", ".join([f"by {embedding.method.upper()}", *told, f"seed {embedding.seed}"])

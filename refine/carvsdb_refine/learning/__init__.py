@@ -1,0 +1,16 @@
+"""Potentials that learn: a basis of one's own, its fit to energies and forces, and where it does not know.
+
+==================  ====================================================================================
+`basis`             which functions a new potential has
+`couplings`         which couplings of given factors are independent
+`new_potential`     its radial functions, and the core that keeps atoms apart
+`projections`       every function at every atom, and how it changes as atoms move: what others call
+`projection_plan`   the functions laid out for the kernels
+`projection_kernels`  from neighbours to bases to functions, and back
+==================  ====================================================================================
+
+References
+----------
+.. [1] Drautz, Phys. Rev. B 99, 014104 (2019), doi:10.1103/PhysRevB.99.014104
+.. [2] Lysogorskiy et al., Phys. Rev. Mater. 7, 043801 (2023), doi:10.1103/PhysRevMaterials.7.043801
+"""
