@@ -49,19 +49,20 @@ def cached_if_possible() -> Iterator[None]:
     Numba looks beside their sources and in the user's home, and raises RuntimeError if it can write neither: in a
     container with read-only packages and no home, umap could not even be imported.
     """
-    enable = Dispatcher.enable_caching
+    kind: Any = Dispatcher
+    enable = kind.enable_caching
 
     def try_to(dispatcher: Any) -> None:
         try:
-            enable(dispatcher)  # type: ignore[no-untyped-call]
+            enable(dispatcher)
         except RuntimeError as error:
             tell(str(error))
 
-    Dispatcher.enable_caching = try_to  # type: ignore[method-assign]
+    kind.enable_caching = try_to
     try:
         yield
     finally:
-        Dispatcher.enable_caching = enable  # type: ignore[method-assign]
+        kind.enable_caching = enable
 
 
 def _njit(**options: bool) -> Any:
