@@ -1,14 +1,17 @@
 """The wheel and the sdist: they build, and the wheel installs and runs alone."""
 
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("carvsdb", "carvsdb_schemas", "carvsdb_ingest", "carvsdb_refine")
@@ -52,3 +55,15 @@ def test_the_wheel_runs_in_an_empty_environment(dist: Path, tmp_path: Path) -> N
         done = subprocess.run([program, *command], capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     assert "44 added" in done.stdout
+
+
+def test_the_conda_recipe_asks_for_what_the_package_asks_for() -> None:
+    recipe = yaml.safe_load((ROOT / "packaging" / "conda" / "recipe.yaml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base"}
+    wanted = {f"python {project['requires-python']}"}
+    for one in project["dependencies"]:
+        name, bounds = re.fullmatch(r"([\w-]+)(.*)", one).groups()  # type: ignore[union-attr]
+        wanted.add(f"{names.get(name, name)} {bounds}")
+    assert set(recipe["requirements"]["run"]) == wanted
+    assert recipe["context"]["version"] == project["version"]

@@ -41,8 +41,8 @@ def scattering_lengths(
     Raises
     ------
     InputError
-        If the fraction is not from 0 to 1, an element or isotope has no length, fractions do not add up to 1, or a given
-        length is far beyond that of any nucleus.
+        If the fraction is not from 0 to 1, an element or isotope has no length, fractions do not add up to 1, or a
+        given length is far beyond that of any nucleus.
 
     References
     ----------
@@ -57,9 +57,7 @@ def scattering_lengths(
         raise InputError(f"the deuterium fraction must be from 0 to 1, got {deuterium}")
     for symbol, length in (given or {}).items():
         if not abs(length) <= LONGEST:
-            raise InputError(
-                f"the scattering length of {symbol} must be at most {LONGEST:g} fm in magnitude, got {length}"
-            )
+            raise InputError(f"the scattering length of {symbol} must be within {LONGEST:g} fm of 0, got {length}")
     mixed = {symbol: _mixed(symbol, fractions) for symbol, fractions in (isotopes or {}).items()}
     table = SEARS_1992 | mixed | dict(given or {})
     table.setdefault("H", (1 - deuterium) * table["1H"] + deuterium * table["2H"])
