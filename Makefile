@@ -28,6 +28,7 @@ demo: $(VENV)/.installed
 	$(BIN)/carvsdb similar amorphous -k 5 --db $(DEMO_DB)
 	$(BIN)/carvsdb distance amorphous dia mtn zni --db $(DEMO_DB)
 	$(BIN)/carvsdb embed fit --method umap --plot demo/map.png --db $(DEMO_DB)
+	$(BIN)/carvsdb explore -o demo/map.html --db $(DEMO_DB)
 	$(BIN)/carvsdb refine backmap sod --linker imidazolate --metal Zn --seed 1 -o demo/zif.data --force
 	$(BIN)/carvsdb describe demo/zif.data --geometry
 
