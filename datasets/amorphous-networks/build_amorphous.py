@@ -1,7 +1,8 @@
 """Build the data set `amorphous-networks` from a clone of the paper's repository.
 
-Run ``git clone https://github.com/tcnicholas/amorphous-mof`` and
-``python datasets/amorphous-networks/build_amorphous.py amorphous-mof FOLDER``. The repository states no licence, so the release holds derived values only.
+Run ``git clone https://github.com/tcnicholas/amorphous-mof``, then
+``python datasets/amorphous-networks/build_amorphous.py amorphous-mof FOLDER``. The repository states no licence, so the
+release holds derived values only.
 """
 
 import sys
