@@ -1,9 +1,9 @@
 """Build the data set `core-mof-2019-topology` on your machine, from the structures that come with the package core-mof.
 
 Run ``pip install --no-deps core-mof==2019.1``, then
-``python datasets/core-mof-2019-topology/build_core_mof.py FOLDER``. It takes hours; a run that was stopped goes on where
-it was, from the catalogue beside the folder. The coverage, by status and cause, is printed; by status it stands in the
-README of the release.
+``python datasets/core-mof-2019-topology/build_core_mof.py FOLDER``. It takes hours; a run that was stopped goes on
+where it was, from the catalogue beside the folder. The coverage, by status and cause, is printed; by status it stands
+in the README of the release.
 """
 
 import sys
