@@ -146,12 +146,12 @@ def test_neighbours_are_those_of_the_catalogue(catalogue: Catalogue, written: tu
         assert visible == pytest.approx({name: found[name] for name in visible}, abs=1e-6)
         assert max(found.values()) <= sorted(hit["distance"] for hit in hits)[len(found) - 1] + 1e-6
     # A glass has its own noise, though a crystal has the same rings.
-    hits = {escaped(hit["label"]): hit["noise"] for hit in catalogue.similar("glass", k=n).rows()}
+    noises = {escaped(hit["label"]): hit["noise"] for hit in catalogue.similar("glass", k=n).rows()}
     here = vector[labels.index("glass")]
     assert (vector == here).sum() == 1
     for place in range(per):
         other = labels[int(np.flatnonzero(vector == near[here, place])[0])]
-        assert noise[here, place] == pytest.approx(hits[other], abs=1e-6)
+        assert noise[here, place] == pytest.approx(noises[other], abs=1e-6)
     assert np.isnan(noise[vector[labels.index("dia")]]).any()
 
 
