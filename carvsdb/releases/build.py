@@ -26,9 +26,11 @@ from carvsdb_schemas.tables import (
     Environment,
     NetEnvironment,
     NetRow,
+    NetUnit,
     NoiseBlock,
     Source,
     StructureRow,
+    UnitRow,
 )
 
 RELEASED: tuple[type[SQLModel], ...] = (
@@ -39,6 +41,8 @@ RELEASED: tuple[type[SQLModel], ...] = (
     Environment,
     NetEnvironment,
     NoiseBlock,
+    UnitRow,
+    NetUnit,
     EmbeddingRow,
     EmbeddingPoint,
 )

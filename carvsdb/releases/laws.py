@@ -21,6 +21,8 @@ KEYS = {
     "environment": ("id",),
     "net_environment": ("carvs_id", "environment_id"),
     "noise_block": ("carvs_id", "block"),
+    "unit": ("id",),
+    "net_unit": ("net_id", "unit_id", "kind", "role", "degree", "points_of_extension"),
     "embedding": ("id",),
     "embedding_point": ("embedding_id", "carvs_id"),
 }

@@ -20,13 +20,13 @@ from carvsdb.releases.card import LARGEST_CARD, read_card
 from carvsdb.releases.laws import broken_forms, broken_laws
 from carvsdb.yaml_text import load_yaml
 from carvsdb_schemas.manifest import ReleaseManifest
-from carvsdb_schemas.tables import SCHEMA_VERSION
+from carvsdb_schemas.tables import ADDED_TABLES, SCHEMA_VERSION
 
 REQUIRED = (
     *(CARD, MANIFEST, "LICENSE", "CITATION.cff", "README.md"),
-    *(f"{model.__tablename__}.parquet" for model in RELEASED),
+    *(f"{model.__tablename__}.parquet" for model in RELEASED if model.__tablename__ not in ADDED_TABLES),
 )
-"""Files of every release."""
+"""Files of every release, whatever its schema."""
 
 _SHOWN = 10
 
@@ -128,6 +128,9 @@ def _tables(folder: Path, manifest: ReleaseManifest, problems: list[str]) -> dic
     tables = {}
     for model in RELEASED:
         name = str(model.__tablename__)
+        if manifest.schema_version < ADDED_TABLES.get(name, 0):
+            tables[name] = released_schema(model).empty_table()
+            continue
         about = manifest.tables.get(name)
         if about is None or about.file != f"{name}.parquet":
             problems.append(f"{MANIFEST}: {name}.parquet is not in it")
