@@ -137,6 +137,8 @@ def describe(
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:
                         say(f"{item.path}: {sentence}")
+                    if units and description.units is None:
+                        say(f"{item.path}: {item.label} is a net without atoms, and has no units")
                     for unit in description.units or []:
                         for doubt in unit.doubts:
                             say(f"{item.path}: {unit.role} {unit.formula}: {doubt}")
