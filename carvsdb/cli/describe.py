@@ -31,6 +31,7 @@ from carvsdb.cli.options import (
     read_options,
 )
 from carvsdb.cli.output import json_line, say
+from carvsdb.cli.pooled import pooled_carvs, pooled_words
 from carvsdb.cli.progress import EVERY
 from carvsdb.cli.time_limit import each_within, within
 from carvsdb.cli.units import say_what_units_lack, units_report
@@ -90,6 +91,14 @@ def describe(
     strict: Strict = False,
     time_limit: TimeLimit = None,
     names: Names = None,
+    frames: Annotated[
+        str | None,
+        typer.Option(
+            "--frames",
+            metavar="A:B:STEP",
+            help="Nets, rings and CARVS of the frames of a trajectory, one row each: `::` is all, ::10, -1, 100:200.",
+        ),
+    ] = None,
     input_format: Annotated[
         str | None,
         typer.Option("--input-format", metavar="SUFFIX", help="What standard input is: cif, xyz, ..."),
@@ -117,6 +126,15 @@ def describe(
         )
         for without in (False, True)
     }
+    if frames is not None:
+        from carvsdb.cli.frames import describe_trajectories
+
+        if geometry or si or str(files[0]) == "-":
+            raise typer.BadParameter(
+                "goes with neither --geometry, nor --si, nor standard input", param_hint="--frames"
+            )
+        describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out)
+        return
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
     told = _Descriptions(out, geometry, si)
@@ -152,7 +170,7 @@ def describe(
         raise failures[0]
     for failure in failures if len(inputs) == 1 else []:
         say(str(failure))
-    told.end([_pooled(carvs) for carvs in models.values()] if pool else [])
+    told.end([pooled_carvs(carvs) for carvs in models.values()] if pool else [])
     if failures:
         raise typer.Exit(6 if told.number else failures[0].exit_code)
 
@@ -192,19 +210,19 @@ class _Descriptions:
         """Give what was kept, and what was pooled."""
         if self._at_once:
             for one in pooled:
-                print(f"\n{_words(one)}" if self._out.is_table else json_line(one))
+                print(f"\n{pooled_words(one)}" if self._out.is_table else json_line(one))
         elif self.number:
             rows = [one.model_dump() for one in self._kept]
             texts = [self._text(one) for one in self._kept] if self._out.is_table else []
             self._out.answer(
                 document=rows + pooled if len(rows + pooled) > 1 else rows[0],
                 rows=rows,
-                text=lambda: "\n\n".join([*texts, *map(_words, pooled)]),
+                text=lambda: "\n\n".join([*texts, *map(pooled_words, pooled)]),
                 shown=DESCRIBED,
             )
             if pooled and not (self._out.is_table or self._out.is_json):
                 for one in pooled:
-                    say(_words(one))
+                    say(pooled_words(one))
 
     def _text(self, description: "Description") -> str:
         from carvsdb.cli.report import local_report, report
@@ -258,27 +276,3 @@ def _ways(item: "NetItem", wanted: list[str]) -> list[bool]:
         return [name == NODE_ONLY for name in dict.fromkeys(wanted)]
     found = [False] if item.clustering in wanted else []
     return found + ([True] if NODE_ONLY in wanted and item.net.is_node_linker else [])
-
-
-def _pooled(models: "list[Carvs]") -> dict[str, Any]:
-    from carvsdb.rings import Carvs
-
-    pooled = Carvs.pooled(models)
-    return {
-        "pooled": len(models),
-        "n_nodes": pooled.n_nodes,
-        "linker_aware": pooled.linker_aware,
-        "ring_kind": pooled.ring_kind,
-        "max_ring_size": pooled.max_ring_size,
-        "completeness": pooled.completeness,
-        "largest_ring": pooled.largest_ring,
-        "carvs": {
-            "vector": pooled.vector.tolist(),
-            "sigma": pooled.sigma,
-            "symbol": pooled.symbol,
-        },
-    }
-
-
-def _words(pooled: dict[str, Any]) -> str:
-    return f"pooled, {pooled['pooled']} nets, {pooled['n_nodes']} nodes: {pooled['carvs']['symbol']}"

@@ -13,7 +13,7 @@ from carvsdb.errors import NotFoundError, RefusedError
 _POINTS = """
 SELECT entry.*, net.components, carvs.id::VARCHAR AS shown_carvs, carvs.normalised, carvs.mean_counts
 FROM carvs JOIN entry ON entry.net_id = carvs.net_id JOIN net ON net.id = carvs.net_id
-WHERE carvs.id IN (SELECT unnest(?::UUID[])) ORDER BY entry.label, carvs.id
+WHERE carvs.id IN (SELECT unnest(string_split(?, ',')::UUID[])) ORDER BY entry.label, carvs.id
 """
 _PLACES = """
 SELECT carvs_id::VARCHAR, coordinates FROM embedding_point JOIN embedding ON embedding.id = embedding_id
@@ -104,7 +104,8 @@ def points_of(
         place = {vectors.carvs_ids[row]: at for row, at in zip(chosen, embedding.coordinates.tolist(), strict=True)}
         why = "" if method else "the catalogue keeps no map (`carvsdb embed fit` makes one), so this one was made: "
         notes = [f"{why}{_how(embedding)}", *vectors.notes]
-    table = catalogue.storage.table(_POINTS, [list(place)])
+    # One text, since DuckDB looks at each item of a list as if it might be of another package.
+    table = catalogue.storage.table(_POINTS, [",".join(place)])
     if wanted is not None:
         table = table.filter(pa.array([label in wanted for label in table["label"].to_pylist()], pa.bool_()))
     if not table.num_rows:

@@ -21,6 +21,7 @@ from carvsdb_schemas.answers import (
 )
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
+from carvsdb_schemas.frame import FrameDescription
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
@@ -45,6 +46,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "duplicate-group": DuplicateGroup,
     "environments": EnvironmentsAnswer,
     "error": ErrorAnswer,
+    "frame": FrameDescription,
     "ingest": IngestAnswer,
     "list-item": ListItem,
     "net": NetDocument,
