@@ -32,7 +32,7 @@ _RADII = {
     "I": (1.33, 1.29, 1.25),
 }
 _STIFFNESS, _LONG, _SHORT = 30.0, 0.6, 2.0
-"""Cost of a bond that is longer or shorter than its order says, in Å⁻²; and what it is at most, too long or too short."""
+"""Cost of a bond that is not as long as its order says, in Å⁻², and what it is at most: too long, too short."""
 _SEXTET = 0.5
 """What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
 _BENT, _PYRAMIDAL = 150.0, 340.0
