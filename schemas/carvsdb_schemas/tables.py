@@ -19,9 +19,6 @@ from carvsdb_schemas.filters import KINDS as KINDS
 SCHEMA_VERSION = 5
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
-ADDED_TABLES = {"unit": 5, "net_unit": 5}
-"""Tables of releases that those of older schemas lack, by the schema that brought them."""
-
 ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
 """By the schema that brought them, columns that older catalogues and releases lack: there they are null."""
 
