@@ -39,6 +39,9 @@ from carvsdb_schemas.description import (
     HistogramDescription,
 )
 
+MOST_RINGS = 2**60
+"""Ring classes that may be allowed; the kernels count in 64 bits."""
+
 _RISING_CUT_OFFS = (12, 20, 27, 32)
 _UNIQUE_SHARE = 0.5
 _FEWEST_AMORPHOUS_NODES = 100
@@ -74,8 +77,8 @@ class AnalysisOptions:
     def __post_init__(self) -> None:
         if self.ring_kind not in ("ring", "strong"):
             raise InputError(f"rings are searched as 'ring' or 'strong', got {self.ring_kind!r}")
-        if self.max_rings is not None and self.max_rings < 1:
-            raise InputError(f"max_rings must be 1 or more, got {self.max_rings}")
+        if self.max_rings is not None and not 1 <= self.max_rings <= MOST_RINGS:
+            raise InputError(f"max_rings must be 1 to {MOST_RINGS}, got {self.max_rings}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
