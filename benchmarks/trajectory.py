@@ -1,4 +1,4 @@
-"""Time rings that are kept from frame to frame against a search of each frame; their equality is checked in every frame.
+"""Time rings that are kept from frame to frame against a search of each frame; in each they must be equal.
 
 The frames are nets of a published a-ZIF (m1 of Nicholas et al., arXiv:2503.24367), read from the folder that
 ``CARVSDB_SHARED`` names (default ``../shared``). In each frame 1 % of its bonds between nodes change: half of them are
