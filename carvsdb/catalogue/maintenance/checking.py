@@ -133,7 +133,19 @@ def blame(storage: Storage, error: BaseException) -> None:
     InputError
         If it is; else nothing is raised, and the error is ours.
     """
-    if not isinstance(error, (duckdb.Error, *UNREADABLE)) or not _is_ours(error):
+    if _is_ours(error):
+        blame_content(storage, error)
+
+
+def blame_content(storage: Storage, error: BaseException) -> None:
+    """Do the same for an error of whoever takes what is read apart.
+
+    Raises
+    ------
+    InputError
+        If what the catalogue holds cannot be read.
+    """
+    if not isinstance(error, (duckdb.Error, *UNREADABLE)):
         return
     problems = broken(storage, {str(model.__tablename__): "true" for model in ALL_TABLES})
     if problems:
