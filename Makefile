@@ -21,7 +21,7 @@ $(VENV)/.installed: pyproject.toml
 
 demo: $(VENV)/.installed
 	mkdir -p demo
-	$(BIN)/carvsdb ingest --source reference-nets --db $(DEMO_DB)
+	$(BIN)/carvsdb ingest --source exact-nets --db $(DEMO_DB)
 	$(BIN)/carvsdb generate wooten-winer-weaire --nodes 1000 --seed 1 -o demo/amorphous.cgd
 	$(BIN)/carvsdb ingest demo/amorphous.cgd --db $(DEMO_DB)
 	$(BIN)/carvsdb describe demo/amorphous.cgd

@@ -53,7 +53,7 @@ def test_the_wheel_runs_in_an_empty_environment(dist: Path, tmp_path: Path) -> N
     program = home / "bin" / "carvsdb"
     for command in (
         ["describe", net],
-        ["ingest", "--source", "reference-nets", "--db", "n.duckdb"],
+        ["ingest", "--source", "exact-nets", "--db", "n.duckdb"],
         ["explore", "-o", "map.html", "--db", "n.duckdb"],
     ):
         done = subprocess.run([program, *command], capture_output=True, text=True, cwd=tmp_path)

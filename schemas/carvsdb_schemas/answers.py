@@ -54,6 +54,7 @@ class SimilarAnswer(CommandAnswer):
     """The nearest nets, nearest first."""
 
     query: str
+    catalogue: str = Field(default="", description="Its path, or `reference-nets` where there is none.")
     hits: list[Hit]
 
 
@@ -73,6 +74,7 @@ class EnvironmentsAnswer(CommandAnswer):
     """The crystalline environments that make up a net, the most frequent first."""
 
     query: str
+    catalogue: str = Field(default="", description="Its path, or `reference-nets` where there is none.")
     environments: list[EnvironmentShare]
 
 
@@ -251,6 +253,7 @@ class RefinementAnswer(CommandAnswer):
 class ShowAnswer(CommandAnswer):
     """All that the catalogue knows of an entry."""
 
+    catalogue: str = Field(default="", description="Its path, or `reference-nets` where there is none.")
     label: str
     kind: str
     sha256: str
@@ -264,3 +267,6 @@ class ShowAnswer(CommandAnswer):
     description: Description
     refinements: list[RefinementAnswer] = Field(default_factory=list, description="The runs that made the structure.")
     tags: list[str] = Field(default_factory=list, description="The user's own words on the entry.")
+    same_net: int | None = Field(
+        default=None, description="Structures with a net of this key in this clustering, itself among them."
+    )
