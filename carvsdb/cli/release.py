@@ -111,3 +111,17 @@ def load(folder: Folder, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
         answer_json({"db": db, "nets": report.n_nets, "conflicts": list(report.conflicts.values())})
     else:
         print(f"{db}: {report.n_nets} nets added from {folder}")
+
+
+@app.command(epilog="Example: carvsdb release serve zif-2026.11")
+def serve(
+    folder: Folder,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen; by default this machine only.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="The port.")] = 5000,
+) -> None:
+    """Answer OPTIMADE queries on a release until Ctrl-C (extra `optimade`)."""
+    from carvsdb.releases import serve_release
+
+    serve_release(folder, host, port, ready=lambda address: say(f"{address} (Ctrl-C ends it)"))

@@ -2,13 +2,15 @@
 
 ``card`` reads the card, ``selection`` chooses the rows, ``build`` writes the folder in all ``formats``; ``opening``
 looks at a release that somebody else may have made, ``verify`` reads all of it, ``difference`` compares two, ``load``
-makes a catalogue of one. ``content_hash`` is the hash of what tables say, whatever wrote them.
+makes a catalogue of one, ``serve`` answers OPTIMADE queries. ``content_hash`` is the hash of what tables say, whatever
+wrote them.
 """
 
 from carvsdb.releases.build import BuildOptions, BuildReport, build_release
 from carvsdb.releases.card import read_card
 from carvsdb.releases.difference import ReleaseDifference, compare_releases, in_words
 from carvsdb.releases.load import load_release
+from carvsdb.releases.serve import serve_release
 from carvsdb.releases.verify import VerifyReport, opened_release, verify_release
 
 __all__ = [
@@ -22,5 +24,6 @@ __all__ = [
     "load_release",
     "opened_release",
     "read_card",
+    "serve_release",
     "verify_release",
 ]

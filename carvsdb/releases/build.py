@@ -14,8 +14,18 @@ from carvsdb.releases.difference import difference
 from carvsdb.releases.formats import changes
 from carvsdb.releases.formats.columns import columns_of
 from carvsdb.releases.formats.database import write_database
-from carvsdb.releases.formats.facts import ARCHIVE, CARD, CHANGES, DATABASE, MANIFEST, PAGE, ReleaseFacts
+from carvsdb.releases.formats.facts import (
+    ARCHIVE,
+    CARD,
+    CHANGES,
+    DATABASE,
+    MANIFEST,
+    OPTIMADE,
+    PAGE,
+    ReleaseFacts,
+)
 from carvsdb.releases.formats.nets_archive import write_nets_archive
+from carvsdb.releases.formats.optimade_lines import write_optimade_lines
 from carvsdb.releases.formats.parquet import write_table
 from carvsdb.releases.formats.texts import TEXTS
 from carvsdb.releases.opening import OpenedRelease
@@ -41,7 +51,7 @@ class BuildOptions:
     database : bool
         Whether to write the DuckDB file.
     nets : bool, optional
-        Whether to write files of single nets: CGD and xyz. Default: up to 100,000 nets.
+        Whether to write files of single nets: CGD, TopoCIF, xyz, OPTIMADE. Default: up to 100,000 nets.
     previous : OpenedRelease, optional
         The release to tell the changes against.
     page : callable, optional
@@ -128,7 +138,7 @@ def _write(selection: Selection, card: DatasetCard, draft: Path, options: BuildO
         sources=list(selection.sources),
         statuses=selection.statuses,
         tables=tables,
-        parts=_write_parts(draft, tables["net"].rows, options),
+        parts=_write_parts(draft, card, tables["net"].rows, options),
     )
     _put(draft, CARD, card_text(card))
     _put(draft, MANIFEST, manifest.model_dump_json(indent=2) + "\n")
@@ -143,7 +153,7 @@ def _write(selection: Selection, card: DatasetCard, draft: Path, options: BuildO
     return manifest
 
 
-def _write_parts(draft: Path, n_nets: int, options: BuildOptions) -> list[str]:
+def _write_parts(draft: Path, card: DatasetCard, n_nets: int, options: BuildOptions) -> list[str]:
     """Write what is made of the tables, by way of the DuckDB file; return the names of the files."""
     single = n_nets <= MOST_NETS if options.nets is None else options.nets
     if not (options.database or single or options.page):
@@ -153,7 +163,8 @@ def _write_parts(draft: Path, n_nets: int, options: BuildOptions) -> list[str]:
     with Catalogue(draft / DATABASE) as catalogue:
         if single:
             write_nets_archive(catalogue, draft / ARCHIVE)
-            parts.append(ARCHIVE)
+            write_optimade_lines(catalogue, draft / OPTIMADE, card.created)
+            parts += [ARCHIVE, OPTIMADE]
         if options.page is not None:
             options.page(catalogue, draft / PAGE)
             parts.append(PAGE)

@@ -98,6 +98,17 @@ def verify_release(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -
     )
 
 
+def checked_files(folder: str | Path) -> OpenedRelease:
+    """Open a release and compare its files with their checksums, but do not look into its tables.
+
+    Raises
+    ------
+    NotFoundError, RefusedError, VerificationError
+        As in :func:`verify_release`.
+    """
+    return open_release(folder, lambda problems: _stop(Path(folder), problems))
+
+
 def opened_release(folder: str | Path) -> OpenedRelease:
     """Open a release and check the form and the hashes of its tables, but not what they say.
 
@@ -106,17 +117,12 @@ def opened_release(folder: str | Path) -> OpenedRelease:
     NotFoundError, RefusedError, VerificationError
         As in :func:`verify_release`.
     """
-    folder = Path(folder)
-
-    def stop(problems: list[str]) -> None:
-        _stop(folder, problems)
-
-    release = open_release(folder, stop)
-    problems: list[str] = wrong_total(release)
+    release = checked_files(folder)
+    problems = wrong_total(release)
     for name in release.manifest.tables:
         for _ in checked_table(release, name, problems):
             pass
-    stop(problems)
+    _stop(release.folder, problems)
     return release
 
 

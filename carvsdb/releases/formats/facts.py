@@ -40,7 +40,6 @@ WHAT = {
     "datapackage.json": "The tables as a Frictionless Data Package",
     "croissant.json": "The tables as a Croissant 1.1 data set",
     "ro-crate-metadata.json": "The files as an RO-Crate 1.1",
-    "optimade.yaml": "Which properties of the OPTIMADE server are ours",
 }
 """What the files of a release are."""
 
