@@ -6,19 +6,22 @@ from typing import Annotated
 
 import typer
 
+from carvsdb.cli.embed import Method
 from carvsdb.cli.net_of import NetArgument, Which, net_item
 from carvsdb.cli.options import (
     DEFAULT_DB,
     BondRules,
     Clusterings,
     Db,
+    Json,
     LinkerTypes,
     NodeOnly,
     NodeTypes,
+    Seed,
     Types,
     read_options,
 )
-from carvsdb.cli.output import say
+from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.time_limit import within
 from carvsdb.errors import InputError
 
@@ -183,3 +186,51 @@ def _cells(text: str | None) -> tuple[int, int, int] | None:
         raise typer.BadParameter(f"expected 1 to 9 cells along each vector, such as 2x2x1, got {text!r}")
     a, b, c = map(int, parts)
     return a, b, c
+
+
+@app.command(epilog="Example: carvsdb plot paper --from amorphous-mof -o paper.png")
+def paper(
+    folder: Annotated[Path, typer.Option("--from", metavar="DIR", help="A clone of github tcnicholas/amorphous-mof.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    method: Annotated[Method, typer.Option(help="Of the map of nodes.")] = Method.umap,
+    nets_by: Annotated[
+        Method, typer.Option(help="Of the map of nets: of so few, pca shows distances best.")
+    ] = Method.pca,
+    nodes: Annotated[int, typer.Option(metavar="N", min=10, help="Nodes of each glass, drawn by lot.")] = 1000,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Draw a-Si, a-SiO2 and a-ZIF among crystals, by nets and by nodes, with their distances: the a-ZIF paper's figure.
+
+    The models are read with their linkers. Beside those of the folder, the four-connected nets that come with carvsdb
+    are drawn.
+    """
+    from carvsdb.plots.glasses import GlassOptions, distances_of, plot_glasses
+    from carvsdb.plots.saving import figure_file
+    from carvsdb_ingest.tasks.glasses import materials_of
+
+    figure_file(output)
+    options = GlassOptions(method.value, nets_by.value, seed, most_nodes=nodes)
+    materials = materials_of(folder)
+    maps = plot_glasses(materials, output, options)
+    found = distances_of(materials)
+    pooled = {one.name: one.pooled for one in materials if one.is_glass}
+    if as_json:
+        answer_json(
+            {
+                "file": str(output),
+                "method": method.value,
+                "method_of_nets": nets_by.value,
+                "seed": seed,
+                "glasses": {name: {"n_nodes": one.n_nodes, "sigma": one.sigma} for name, one in pooled.items()},
+                "distances": [{"from": a, "to": b, "distance": far} for a, b, far in found],
+                "nets": maps.nets.tolist(),
+                "materials": [materials[number].name for number in maps.net_material],
+            }
+        )
+        return
+    for name, one in pooled.items():
+        print(f"{name}: {one.n_nodes} nodes, {one.symbol}")
+        own = sorted((far, other) for glass, other, far in found if glass == name)
+        print("  " + ", ".join(f"{other} {far:.3f}" for far, other in own))
+    print(f"drawn in {output}")
