@@ -9,7 +9,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions import resolving, showing
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry
-from carvsdb.catalogue.similarity import comparable, distances, environments, maps, projecting, similar
+from carvsdb.catalogue.similarity import comparable, distances, environments, map_colours, maps, projecting, similar
 from carvsdb.catalogue.similarity.comparable import Vectors
 from carvsdb.catalogue.similarity.distances import DistanceTable
 from carvsdb.catalogue.similarity.index import SearchIndex
@@ -21,6 +21,7 @@ from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
 from carvsdb.compare.metrics import CARVS
 from carvsdb.compare.noise import BlockSums
 from carvsdb.net.graph import Net
+from carvsdb.plots.colours import MapColours
 from carvsdb.rings import Carvs, coordination_sequences, find_rings
 from carvsdb_schemas.filters import Filters
 
@@ -278,6 +279,23 @@ class Searching:
         vectors = self.normalised_vectors(ring_kind=ring_kind)
         shells = maps.shells_of(self._storage, vectors.carvs_ids) if options.inputs == "shells" else None
         return self.embedding(self.store_embedding(vectors, fit_embedding(vectors.matrix, options, shells=shells)))
+
+    def map_colours(self, stored: StoredMap, column: str) -> MapColours:
+        """Return what to colour the points of a map by.
+
+        Parameters
+        ----------
+        stored : StoredMap
+        column : str
+            ``coordination`` (bonds of most nodes), ``mean-ring-size``, or a column of the view `entry`: ``name``,
+            ``sigma``, ``density``, ``source``, ``n_nodes``, ``clustering`` and so on.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or it is neither of numbers nor of words.
+        """
+        return map_colours.colours_by(self._storage, stored, column)
 
     def project(self, query: str | Net | Carvs | Entry, number: int | None = None) -> Projected:
         """Put a net onto a map that is kept, which stays as it is, and say how far off the map it is.

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,10 @@ from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.time_limit import within
 from carvsdb.errors import InputError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
 
 
@@ -43,38 +47,114 @@ def rings(
     title: Annotated[str, typer.Option(help="Stands above the figure.")] = "Rings per node",
     db: Db = DEFAULT_DB,
 ) -> None:
-    """Draw ring-size distributions, with error bars between models of one material."""
-    import numpy as np
-
+    """Draw ring-size distributions, crystals as bars, glasses as lines, with error bars between models of one."""
     from carvsdb.plots.rings import RingSeries, plot_rings
     from carvsdb.plots.saving import figure_file
-    from carvsdb.rings import find_rings
-    from carvsdb_ingest.analysis import read_items
 
     figure_file(output)
 
-    def vectors(model: str) -> list["np.ndarray[tuple[int], np.dtype[np.float64]]"]:
-        if Path(model).is_file():
-            with within(model):
-                items = read_items(model)
-                found = [find_rings(item.net).carvs().vector for item in items]
-            for sentence in (sentence for item in items for sentence in item.notes):
-                say(f"{model}: {sentence}")
-            return found
+    series = []
+    for material in materials:
+        found = [one for model in material.split("+") for one in _models(model, db)]
+        label = " + ".join(Path(model).stem if Path(model).is_file() else model for model in material.split("+"))
+        is_crystal = all(kind == "crystalline" for _, kind in found)
+        series.append(RingSeries(label, [vector for vector, _ in found], is_crystal))
+    plot_rings(series, output, title)
+    print(f"{len(series)} distributions drawn in {output}")
+
+
+def _models(model: str, db: str) -> "list[tuple[NDArray[np.float64], str]]":
+    """Return the CARVS of the nets of a file, or of an entry, and whether they are crystalline or amorphous."""
+    import numpy as np
+
+    if not Path(model).is_file():
         from carvsdb.catalogue import Catalogue
 
         with Catalogue.open(db, read_only=True) as catalogue:
-            return [np.array(catalogue.show(model).description.carvs.vector)]
+            shown = catalogue.show(model)
+        return [(np.array(shown.description.carvs.vector), shown.kind)]
+    from carvsdb.rings import find_rings
+    from carvsdb_ingest.analysis import read_items
+    from carvsdb_ingest.analysis.analyse import kind_of_nodes
 
-    series = [
-        RingSeries(
-            " + ".join(Path(model).stem if Path(model).is_file() else model for model in material.split("+")),
-            [vector for model in material.split("+") for vector in vectors(model)],
-        )
-        for material in materials
+    with within(model):
+        items = read_items(model)
+        found = [find_rings(item.net) for item in items]
+    for sentence in (sentence for item in items for sentence in item.notes):
+        say(f"{model}: {sentence}")
+    return [
+        (census.carvs().vector, item.kind or kind_of_nodes(census.node_counts))
+        for item, census in zip(items, found, strict=True)
     ]
-    plot_rings(series, output, title)
-    print(f"{len(series)} distributions drawn in {output}")
+
+
+@app.command(epilog="Example: carvsdb plot carvs m1.data sod.cgd zni.cgd -o carvs.png")
+def carvs(
+    nets: Annotated[list[str], typer.Argument(metavar="FILE|NAME...", help="Net files or entries.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Draw the CARVS of several nets as bars, one below the other."""
+    from carvsdb.plots.carvs import plot_carvs
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    labels, vectors = [], []
+    for asked in nets:
+        found = _models(asked, db)
+        stem = Path(asked).stem if Path(asked).is_file() else asked
+        labels += [stem if len(found) == 1 else f"{stem}#{number + 1}" for number in range(len(found))]
+        vectors += [vector for vector, _ in found]
+    plot_carvs(labels, vectors, output)
+    print(f"CARVS of {len(labels)} nets drawn in {output}")
+
+
+@app.command(epilog="Example: carvsdb plot distances m1+m2 sod zni dia -o distances.png --db zif.duckdb")
+def distances(
+    entries: Annotated[list[str], typer.Argument(metavar="NAME...", help="Entries; join models of one material by +.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    metric: Annotated[str, typer.Option(help="carvs, ring-sizes, nodes or shells.")] = "carvs",
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Draw the distances between entries as a matrix, in the order of a dendrogram."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.plots.distances import plot_distances
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    with Catalogue.open(db, read_only=True) as catalogue:
+        asked = [one.split("+") if "+" in one else one for one in entries]
+        found = catalogue.distance(asked, metric=metric)
+    for sentence in found.notes:
+        say(sentence)
+    titles = {"carvs": "Topological distances", "ring-sizes": "Earth mover's distances of ring sizes"}
+    plot_distances(found.matrix, found.labels, output, titles.get(metric, f"Distances by {metric}"))
+    print(f"distances of {len(found.labels)} entries drawn in {output}")
+
+
+@app.command(epilog="Example: carvsdb plot environments m1 -o environments.png --db zif.duckdb")
+def environments(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An entry, such as a model of a glass.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Draw to which crystalline environments the nodes of a glass are nearest."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.plots.carvs import EnvironmentBar, plot_environments
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    with Catalogue.open(db, read_only=True) as catalogue:
+        answer = catalogue.environments(name)
+        label = catalogue.label(name)
+    for sentence in answer.notes:
+        say(sentence)
+    bars = [
+        EnvironmentBar(row["vertex_symbol"], row["coordination"], row["share"], row["distance"], tuple(row["nets"]))
+        for row in answer.rows()
+    ]
+    plot_environments(bars, output, f"Crystalline environments of the nodes of {label}")
+    print(f"{len(bars)} environments of {label} drawn in {output}")
 
 
 @app.command(epilog="Example: carvsdb plot frames frames.parquet -o frames.png --against temperature")

@@ -117,6 +117,7 @@ def label_points(
     obstacles: NDArray[np.float64] | None = None,
     font_size: float = 8.0,
     longest: int = 28,
+    farthest: float = 20.0,
 ) -> int:
     """Write names next to points, where they do not cover each other; return how many found no room.
 
@@ -137,6 +138,8 @@ def label_points(
         In points.
     longest : int
         Letters of a name that are written.
+    farthest : float
+        How far off its point a name may stand, in line heights, before it is left out.
     """
     if not len(points):
         return 0
@@ -170,14 +173,16 @@ def label_points(
     left_out = 0
     for place, text in enumerate(texts):
         box = np.concatenate([centres[place] - sizes[place] / 2, centres[place] + sizes[place] / 2])
-        if not heavy[order[place]] and _overlaps(box[None], kept).sum() > _COVERED * np.prod(sizes[place]):
+        side = np.clip(anchors[place], box[:2], box[2:])
+        gap = float(np.linalg.norm(side - anchors[place])) - pixel * radius
+        covered = _overlaps(box[None], kept).sum() > _COVERED * np.prod(sizes[place])
+        if not heavy[order[place]] and (covered or gap > farthest * sizes[place, 1]):
             text.remove()
             left_out += 1
             continue
         kept = np.concatenate([kept, box[None]])
         text.set_position((at[place, 0], at[place, 1]))
-        side = np.clip(anchors[place], centres[place] - sizes[place] / 2, centres[place] + sizes[place] / 2)
-        if np.linalg.norm(side - anchors[place]) > pixel * radius + 0.6 * sizes[place, 1]:
+        if gap > 0.6 * sizes[place, 1]:
             ends = axes.transData.inverted().transform(np.array([anchors[place], side]))
             axes.plot(*ends.T, color=PALE, linewidth=0.6, zorder=2)
     return left_out

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
 from carvsdb.escaping import escaped, figure_text
-from carvsdb.plots.colours import INK, PALE, cycled
+from carvsdb.plots.colours import INK, PALE, MapColours, cycled
 from carvsdb.plots.labels import label_points
 from carvsdb.plots.saving import figure_file, house_style, save
 
@@ -31,28 +30,6 @@ _KINDS = {
 _NOTHING = "#bdbdbd"
 _MOST_CATEGORIES = 7
 _JOINED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class MapColours:
-    """What the points of a map are coloured by.
-
-    Attributes
-    ----------
-    name : str
-        Stands at the scale.
-    values : sequence of float, str or None
-        Of each point; None is grey. Numbers get a scale; of words the seven most frequent get colours.
-    """
-
-    name: str
-    values: Sequence[float | str | None]
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether all values that there are are numbers."""
-        known = [value for value in self.values if value is not None]
-        return bool(known) and not any(isinstance(value, str) for value in known)
 
 
 def plot_map(
@@ -143,7 +120,9 @@ def name_points(axes: Axes, coordinates: ArrayLike, labels: Sequence[str], highl
     points = np.asarray(coordinates, np.float64)
     marked = np.isin(np.array(labels, dtype=str), np.array(highlight, dtype=str))
     size = _size(len(points))
-    axes.scatter(*points[marked].T, s=size + 110, facecolors="none", edgecolors=INK, linewidths=1.1, zorder=7)
+    axes.scatter(
+        points[marked, 0], points[marked, 1], s=size + 110, facecolors="none", edgecolors=INK, linewidths=1.1, zorder=7
+    )
     named = np.ones(len(points), bool) if len(points) <= MOST_LABELS else marked
     places, members = _shared_places(points, named)
     if not len(places):
@@ -153,7 +132,15 @@ def name_points(axes: Axes, coordinates: ArrayLike, labels: Sequence[str], highl
     font_size = 8.0 if len(places) <= 30 else 7.0 if len(places) <= 80 else 5.0
     radius = size**0.5 / 2 + 1
     return label_points(
-        axes, places, names, bold=bold, radius=radius, obstacles=points, font_size=font_size, longest=100
+        axes,
+        places,
+        names,
+        bold=bold,
+        radius=radius,
+        obstacles=points,
+        font_size=font_size,
+        longest=100,
+        farthest=20 if len(places) <= 80 else 3,  # many long leaders are a tangle
     )
 
 
