@@ -44,7 +44,10 @@ def rings(
         typer.Argument(metavar="FILE|NAME...", help="Net files or entries; join models of one material by +."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
-    title: Annotated[str, typer.Option(help="Stands above the figure.")] = "Rings per node",
+    title: Annotated[str | None, typer.Option(help="Stands above the figure.")] = None,
+    shares: Annotated[
+        bool | None, typer.Option(help="Shares instead of numbers; default where crystals and glasses meet.")
+    ] = None,
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw ring-size distributions, crystals as bars, glasses as lines, with error bars between models of one."""
@@ -57,25 +60,30 @@ def rings(
     for material in materials:
         found = [one for model in material.split("+") for one in _models(model, db)]
         label = " + ".join(Path(model).stem if Path(model).is_file() else model for model in material.split("+"))
-        is_crystal = all(kind == "crystalline" for _, kind in found)
+        is_crystal = all(is_crystal for _, is_crystal in found)
         series.append(RingSeries(label, [vector for vector, _ in found], is_crystal))
-    plot_rings(series, output, title)
+    both = len({one.is_crystal for one in series}) == 2
+    in_shares = both if shares is None else shares
+    plot_rings(series, output, title or ("Rings by size" if in_shares else "Rings per node"), shares=in_shares)
     print(f"{len(series)} distributions drawn in {output}")
 
 
-def _models(model: str, db: str) -> "list[tuple[NDArray[np.float64], str]]":
-    """Return the CARVS of the nets of a file, or of an entry, and whether they are crystalline or amorphous."""
+def _models(model: str, db: str) -> "list[tuple[NDArray[np.float64], bool]]":
+    """Return the CARVS of the nets of a file, or of an entry, and whether they are drawn as those of crystals.
+
+    Crystals have few sorts of node, glasses many, whatever the entry is called.
+    """
     import numpy as np
 
     if not Path(model).is_file():
         from carvsdb.catalogue import Catalogue
 
         with Catalogue.open(db, read_only=True) as catalogue:
-            shown = catalogue.show(model)
-        return [(np.array(shown.description.carvs.vector), shown.kind)]
+            about = catalogue.show(model).description
+            n_sorts = len(catalogue.sorts(model)) if about.largest_ring else 1
+        return [(np.array(about.carvs.vector), _is_crystal(n_sorts, about.n_nodes))]
     from carvsdb.rings import find_rings
     from carvsdb_ingest.analysis import read_items
-    from carvsdb_ingest.analysis.analyse import kind_of_nodes
 
     with within(model):
         items = read_items(model)
@@ -83,9 +91,13 @@ def _models(model: str, db: str) -> "list[tuple[NDArray[np.float64], str]]":
     for sentence in (sentence for item in items for sentence in item.notes):
         say(f"{model}: {sentence}")
     return [
-        (census.carvs().vector, item.kind or kind_of_nodes(census.node_counts))
-        for item, census in zip(items, found, strict=True)
+        (census.carvs().vector, _is_crystal(len(np.unique(census.node_counts, axis=0)), census.net.n_nodes))
+        for census in found
     ]
+
+
+def _is_crystal(n_sorts: int, n_nodes: int) -> bool:
+    return n_nodes < 100 or n_sorts <= 0.1 * n_nodes
 
 
 @app.command(epilog="Example: carvsdb plot carvs m1.data sod.cgd zni.cgd -o carvs.png")

@@ -98,7 +98,7 @@ def draw_environments(bars: Sequence[EnvironmentBar], axes: Axes) -> Axes:
     names = []
     for bar in shown:
         nets = ", ".join(bar.nets[:4]) + (" …" if len(bar.nets) > 4 else "")
-        names.append(figure_text(f"{_short(nets)}\n{_short(bar.vertex_symbol)}"))
+        names.append(f"{figure_text(_short(nets))}\n{figure_text(_short(bar.vertex_symbol))}")
     axes.set_yticks(places, names, fontsize=7)
     for place, bar in zip(places, shown, strict=True):
         axes.text(100 * bar.share, place, f"  d {bar.distance:.2f}", va="center", fontsize=7, color=INK)
@@ -120,9 +120,9 @@ def plot_environments(bars: Sequence[EnvironmentBar], path: str | Path, title: s
         figure = Figure(figsize=(8, 1.4 + 0.34 * min(len(bars), MOST_ENVIRONMENTS)), dpi=160, layout="constrained")
         FigureCanvasAgg(figure)
         axes = draw_environments(bars, figure.add_subplot())
-        axes.set_title(figure_text(_short(title)), loc="left", fontweight="bold", fontsize=11, color=INK)
+        axes.set_title(figure_text(_short(title, 80)), loc="left", fontweight="bold", fontsize=11, color=INK)
         save(figure, target)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _short(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -41,9 +41,7 @@ def draw_distances(matrix: ArrayLike, labels: Sequence[str], tree: Axes, axes: A
     if values.shape != (len(labels), len(labels)) or not 2 <= len(labels) <= MOST_NETS:
         raise InputError(f"a figure of distances takes 2 to {MOST_NETS} nets and their matrix, got {values.shape}")
     joined = linkage(squareform(values, checks=False), "average", optimal_ordering=True)
-    drawn = dendrogram(
-        joined, orientation="left", no_labels=True, ax=tree, color_threshold=0, above_threshold_color=INK
-    )
+    drawn = dendrogram(joined, orientation="left", no_labels=True, ax=tree, link_color_func=lambda _: INK)
     order = np.array(drawn["leaves"])[::-1]
     tree.set_axis_off()
     shown = values[np.ix_(order, order)]

@@ -36,7 +36,9 @@ class RingSeries:
     is_crystal: bool = False
 
 
-def plot_rings(series: Sequence[RingSeries], path: str | Path, title: str = "Rings per node") -> None:
+def plot_rings(
+    series: Sequence[RingSeries], path: str | Path, title: str = "Rings per node", *, shares: bool = False
+) -> None:
     """Draw ring-size distributions into a file.
 
     Parameters
@@ -47,6 +49,9 @@ def plot_rings(series: Sequence[RingSeries], path: str | Path, title: str = "Rin
         The file; its ending says what it becomes: ``.png``, ``.svg`` or ``.pdf``.
     title : str
         Stands above the figure.
+    shares : bool
+        Draw shares of all rings instead of numbers: a node of a crystal can have a hundred times the rings of one of a
+        glass.
 
     Raises
     ------
@@ -57,19 +62,21 @@ def plot_rings(series: Sequence[RingSeries], path: str | Path, title: str = "Rin
     with house_style():
         figure = Figure(figsize=(8, 5), dpi=160, layout="constrained")
         FigureCanvasAgg(figure)
-        axes = draw_rings(series, figure.add_subplot())
+        axes = draw_rings(series, figure.add_subplot(), shares=shares)
         axes.set_title(figure_text(title), loc="left", fontweight="bold")
         axes.legend(frameon=False)
         save(figure, target)
 
 
-def draw_rings(series: Sequence[RingSeries], axes: Axes) -> Axes:
+def draw_rings(series: Sequence[RingSeries], axes: Axes, *, shares: bool = False) -> Axes:
     """Draw ring-size distributions on axes, and return these; see :func:`plot_rings`."""
     largest = 3
     crystals = [number for number, one in enumerate(series) if one.is_crystal]
     for number, one in enumerate(series):
         shortest = min(len(vector) for vector in one.vectors)
         models = np.stack([vector[:shortest] for vector in one.vectors])
+        if shares:
+            models = 100 * models / np.maximum(models.sum(axis=1, keepdims=True), 1e-300)
         mean = models.mean(axis=0)
         spread = models.std(axis=0, ddof=1) if len(models) > 1 else None
         sizes = np.arange(1, shortest + 1)
@@ -100,7 +107,7 @@ def draw_rings(series: Sequence[RingSeries], axes: Axes) -> Axes:
     axes.set_ylim(bottom=0)
     axes.set_xticks(range(2, largest + 2, 1 if largest <= 20 else 2))
     axes.set_xlabel("ring size (nodes)")
-    axes.set_ylabel("mean rings per node")
+    axes.set_ylabel("share of the rings through a node (%)" if shares else "mean rings per node")
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
     axes.set_axisbelow(True)

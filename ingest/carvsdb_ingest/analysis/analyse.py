@@ -234,11 +234,7 @@ def guess_kind(analysis: Analysis) -> str:
     In the published a-ZIF 1,726 of 1,728 nodes differ from all others; crystals have few kinds of node, however
     large the cell.
     """
-    return kind_of_nodes(analysis.census.node_counts)
-
-
-def kind_of_nodes(counts: NDArray[np.int64]) -> str:
-    """Do the same as :func:`guess_kind`, by the rings through each node, shape (n_nodes, max_ring_size)."""
+    counts = analysis.census.node_counts
     if len(counts) < _FEWEST_AMORPHOUS_NODES:
         return "crystalline"
     _, numbers = np.unique(counts, axis=0, return_counts=True)
