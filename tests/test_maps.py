@@ -29,7 +29,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue of the reference nets without sod and dia, with a UMAP and a PCA of them."""
     path = tmp_path_factory.mktemp("maps") / "nets.duckdb"
     with Catalogue.open(path) as catalogue:
-        ingest_collection(catalogue, source_named("reference-nets"))
+        ingest_collection(catalogue, source_named("exact-nets"))
         catalogue.embed(EmbeddingOptions("umap", n_neighbors=8))
         catalogue.embed(EmbeddingOptions("pca"))
     return path

@@ -339,7 +339,7 @@ class Searching:
         if isinstance(query, Entry):
             about = query.description
             made = (query.label, about.clustering, about.bond_rule)
-            return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks, made)
+            return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks, made, about.key)
         if isinstance(query, Net):
             query = find_rings(query).carvs()
         return Query.of_carvs(query, blocks)

@@ -105,7 +105,7 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     Examples
     --------
     >>> from carvsdb_ingest.sources import source_named
-    >>> sod = next(item for item in source_named("reference-nets").items() if item.label == "sod")
+    >>> sod = next(item for item in source_named("exact-nets").items() if item.label == "sod")
     >>> analyse(sod).description.vertex_symbols
     {'[4.4.6.6.6.6]': 6}
     """
