@@ -2,11 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from program import carvsdb
 
 from carvsdb.compare import distance_matrix
@@ -22,7 +26,16 @@ from carvsdb_ingest.tasks.glasses import materials_of
 STRANGE = "$x_1$<script>alert(1)</script>\"'>\x1b[31mred日本🎉_"
 VECTORS = [np.eye(12)[[3, 5]].sum(axis=0), 3 * np.eye(12)[5], np.linspace(0, 2, 12)]
 # Sentences of a figure are letters or paths; here letters, so that they can be read.
-SVG_TEXT = {"svg.fonttype": "none"}
+SVG_TEXT: Any = {"svg.fonttype": "none"}
+
+
+def bars_of(axes: Axes) -> list[Rectangle]:
+    return [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+
+
+def points_of(axes: Axes) -> PathCollection:
+    (found,) = (one for one in axes.collections if isinstance(one, PathCollection))
+    return found
 
 
 def text_of(path: Path) -> str:
@@ -33,13 +46,13 @@ def test_crystals_are_bars_and_glasses_lines() -> None:
     axes = Figure().add_subplot()
     crystal, glass = RingSeries("sod", VECTORS[:1], True), RingSeries("glass", VECTORS[1:])
     draw_rings([crystal, glass], axes)
-    heights = {round(patch.get_x() + patch.get_width() / 2): patch.get_height() for patch in axes.patches}
+    heights = {round(patch.get_x() + patch.get_width() / 2): patch.get_height() for patch in bars_of(axes)}
     assert heights == {size: VECTORS[0][size - 1] for size in range(1, 13)}
     assert len(axes.containers) == 2
-    np.testing.assert_allclose(axes.lines[0].get_ydata(), np.mean(VECTORS[1:], axis=0))
+    np.testing.assert_allclose(np.asarray(axes.lines[0].get_ydata()), np.mean(VECTORS[1:], axis=0))
     shares = Figure().add_subplot()
     draw_rings([crystal, glass], shares, shares=True)
-    assert sum(patch.get_height() for patch in shares.patches) == pytest.approx(100)
+    assert sum(patch.get_height() for patch in bars_of(shares)) == pytest.approx(100)
 
 
 def test_the_matrix_is_in_the_order_of_its_tree() -> None:
@@ -59,10 +72,10 @@ def test_bars_of_carvs_and_of_environments() -> None:
     rows = Figure().subplots(3, 1).tolist()
     draw_carvs(["a", "b", "c"], VECTORS, rows)
     for vector, axes in zip(VECTORS, rows, strict=True):
-        np.testing.assert_allclose([patch.get_height() for patch in axes.patches], vector)
+        np.testing.assert_allclose([patch.get_height() for patch in bars_of(axes)], vector)
     bars = [EnvironmentBar("[6.6]", 4, 0.75, 0.1, ("dia", "lon")), EnvironmentBar("[4.4]", 4, 0.25, 0.2, ("sod",))]
     axes = draw_environments(bars, Figure().add_subplot())
-    assert [patch.get_width() for patch in axes.patches] == [75, 25]
+    assert [patch.get_width() for patch in bars_of(axes)] == [75, 25]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["dia, lon\n[6.6]", "sod\n[4.4]"]
 
 
@@ -70,12 +83,12 @@ def test_maps_by_number_by_word_and_by_place() -> None:
     points = np.array([[0.0, 0], [0, 0], [0, 0], [1, 1], [2, 0]])
     kinds = ["crystalline"] * 5
     axes = draw_map(Figure().add_subplot(), points, kinds)
-    (drawn,) = axes.collections
-    assert len(drawn.get_offsets()) == 3
+    drawn = points_of(axes)
+    assert np.asarray(drawn.get_offsets()).shape == (3, 2)
     sizes = drawn.get_sizes()
     assert sizes[0] > sizes[1] == sizes[2]
     numbers = draw_map(Figure().add_subplot(), points, kinds, colours=MapColours("sigma", [1.0, 1.0, 1.0, 5.0, None]))
-    assert len({tuple(colour) for colour in numbers.collections[0].get_facecolors().tolist()}) == 3
+    assert len({tuple(colour) for colour in np.asarray(points_of(numbers).get_facecolor()).tolist()}) == 3
     assert len(numbers.figure.axes) == 2
     words = MapColours("source", ["RCSR", "RCSR", "RCSR", STRANGE, None])
     legend = draw_map(Figure().add_subplot(), points, kinds, colours=words).get_legend_handles_labels()[1]

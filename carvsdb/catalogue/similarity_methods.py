@@ -1,6 +1,7 @@
 """The half of the catalogue's front that compares: nets, nodes, maps."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -296,6 +297,36 @@ class Searching:
             If there is no such column, or it is neither of numbers nor of words.
         """
         return map_colours.colours_by(self._storage, stored, column)
+
+    def map(self, number: int | None = None, *, colour: str | None = None, highlight: Sequence[str] = ()) -> Any:
+        """Draw a map that is kept for a notebook; ``carvsdb embed plot`` draws it into a file.
+
+        Parameters
+        ----------
+        number : int, optional
+            Which map; by default the newest. Without one, :meth:`embed` makes it.
+        colour : str, optional
+            What to colour points by, as in :meth:`map_colours`.
+        highlight : sequence of str
+            Names of entries to ring and to name in any case.
+
+        Returns
+        -------
+        carvsdb.plots.notebook.Picture
+        """
+        # matplotlib takes long to load, and only pictures need it.
+        from carvsdb.plots.notebook import view_map
+
+        stored = self.embedding(number)
+        ringed = [resolving.resolve(self._storage, name).label for name in highlight]
+        return view_map(
+            stored.embedding.coordinates,
+            stored.labels,
+            stored.kinds,
+            stored.embedding.method,
+            ringed,
+            None if colour is None else self.map_colours(stored, colour),
+        )
 
     def project(self, query: str | Net | Carvs | Entry, number: int | None = None) -> Projected:
         """Put a net onto a map that is kept, which stays as it is, and say how far off the map it is.

@@ -16,6 +16,7 @@ from carvsdb.errors import InputError
 from carvsdb.escaping import figure_text
 from carvsdb.plots.colours import INK, PALE
 from carvsdb.plots.labels import label_points
+from carvsdb.plots.map import AXIS_NAMES
 from carvsdb.plots.saving import figure_file, house_style, save
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
 
@@ -227,7 +228,7 @@ def draw_points(
 
 
 def _dress(axes: Axes, title: str, method: Method) -> None:
-    name = {"umap": "UMAP", "densmap": "densMAP"}.get(method, "PC")
+    name = AXIS_NAMES[method]
     scale = " (topological distance)" if method == "pca" else ""
     axes.set_xlabel(f"{name} 1{scale}", color=INK)
     axes.set_ylabel(f"{name} 2{scale}", color=INK)

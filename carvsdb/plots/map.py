@@ -27,6 +27,9 @@ _KINDS = {
     "amorphous": ("#D55E00", "D", 0.85),
     "generated": ("#009E73", "^", 1.15),
 }
+AXIS_NAMES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
+"""What the axes of a map are called, by its method."""
+
 _NOTHING = "#bdbdbd"
 _MOST_CATEGORIES = 7
 _JOINED = 3
@@ -74,20 +77,36 @@ def plot_map(
     The same arguments give the same bytes: no dates are written.
     """
     target = figure_file(path)
-    points = _checked(coordinates, labels, kinds, colours)
     with house_style():
-        figure = Figure(figsize=(7.4, 5.6), dpi=200, layout="constrained")
-        FigureCanvasAgg(figure)
-        axes = draw_map(figure.add_subplot(), points, kinds, axis_name=axis_name, title=title, colours=colours)
-        handles = axes.get_legend_handles_labels()[0]
-        if handles:
-            figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, handletextpad=0.2)
-        figure.draw_without_rendering()
-        # What is measured now must not move when it is saved.
-        figure.set_layout_engine("none")
-        left_out = name_points(axes, points, labels, highlight)
+        figure, left_out = map_figure(
+            coordinates, labels, kinds, title=title, highlight=highlight, axis_name=axis_name, colours=colours
+        )
         save(figure, target)
     return left_out
+
+
+def map_figure(
+    coordinates: ArrayLike,
+    labels: Sequence[str],
+    kinds: Sequence[str],
+    *,
+    title: str = "Nets by their ring statistics",
+    highlight: Sequence[str] = (),
+    axis_name: str = "UMAP",
+    colours: MapColours | None = None,
+) -> tuple[Figure, int]:
+    """Return the figure of a map, and how many names found no room; see :func:`plot_map`."""
+    points = _checked(coordinates, labels, kinds, colours)
+    figure = Figure(figsize=(7.4, 5.6), dpi=200, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = draw_map(figure.add_subplot(), points, kinds, axis_name=axis_name, title=title, colours=colours)
+    handles = axes.get_legend_handles_labels()[0]
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, handletextpad=0.2)
+    figure.draw_without_rendering()
+    # What is measured now must not move when it is saved.
+    figure.set_layout_engine("none")
+    return figure, name_points(axes, points, labels, highlight)
 
 
 def draw_map(
