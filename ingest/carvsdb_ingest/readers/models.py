@@ -26,6 +26,14 @@ def read_model(path: str | Path, types: Mapping[int, str] | None = None) -> Atom
         With file and line, for whatever cannot be read, for several frames, and for atoms that are not whole or do not
         repeat in all directions.
     """
+    models = read_models(path, types)
+    if len(models) != 1:
+        raise InputError(f"holds {len(models)} structures; expected one frame", path=path)
+    return models[0]
+
+
+def read_models(path: str | Path, types: Mapping[int, str] | None = None) -> list[AtomicModel]:
+    """Read the atomic models of a file of one frame or several; parameters and errors as for `read_model`."""
     file = TextFile.load(path)
     form = format_of(file)
     if form.atoms is None:
@@ -33,11 +41,12 @@ def read_model(path: str | Path, types: Mapping[int, str] | None = None) -> Atom
         raise InputError(f"is no model file; expected one of {known}", path=path)
     try:
         frames = form.atoms(file, FileOptions(elements=tuple((types or {}).items())))
-        if len(frames) != 1:
-            raise InputError(f"holds {len(frames)} structures; expected one frame", path=path)
-        if isinstance(frames[0], InputError):
-            raise frames[0]
-        return AtomicModel.of(frames[0])
+        models = []
+        for frame in frames:
+            if isinstance(frame, InputError):
+                raise frame
+            models.append(AtomicModel.of(frame))
+        return models
     except NoNetError as error:
         raise InputError(error.message, path=path) from None
     except InputError as error:
