@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from carvsdb_ingest.tasks.likeness import similar as similar
     from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
     from carvsdb_ingest.tasks.screening import screen as screen
+    from carvsdb_ingest.trajectories.describing import describe_frames as describe_frames
 
 _PUBLIC = {
     "Carvs": ("carvsdb.rings", "Carvs"),
@@ -52,6 +53,7 @@ _PUBLIC = {
     "Filters": ("carvsdb.catalogue", "Filters"),
     "Net": ("carvsdb.net", "Net"),
     "describe": ("carvsdb_ingest.analysis.describing", "describe"),
+    "describe_frames": ("carvsdb_ingest.trajectories.describing", "describe_frames"),
     "find_rings": ("carvsdb.rings", "find_rings"),
     "identify": ("carvsdb.topology", "identify"),
     "ingest_files": ("carvsdb_ingest.tasks.pipeline", "ingest_files"),
@@ -68,6 +70,7 @@ __all__ = [
     "Filters",
     "Net",
     "describe",
+    "describe_frames",
     "find_rings",
     "identify",
     "ingest_files",

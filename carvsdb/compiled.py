@@ -46,9 +46,14 @@ def _njit(**options: bool) -> Any:
 
 def _cached(function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
     dispatcher: Any = _njit(**options)(function)
-    if kernel_cache(Path(function.__code__.co_filename).parent) is not None:
-        dispatcher._cache = _PackageCache(dispatcher.py_func)  # type: ignore[no-untyped-call]
+    keep_code_of(dispatcher)
     return cast(Callable[P, R], dispatcher)
+
+
+def keep_code_of(dispatcher: Any) -> None:
+    """Keep the machine code of a kernel of another package, which would compile it in every process."""
+    if kernel_cache(Path(dispatcher.py_func.__code__.co_filename).parent) is not None:
+        dispatcher._cache = _PackageCache(dispatcher.py_func)  # type: ignore[no-untyped-call]
 
 
 class _Locator:

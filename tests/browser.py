@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,12 @@ def programs() -> tuple[str, str]:
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     folder = os.environ.get("CHROMEWEBDRIVER")  # where runners of GitHub have it
     driver = shutil.which("chromedriver", path=folder) if folder else shutil.which("chromedriver")
-    missing = " and ".join(name for name, found in (("chromium", browser), ("chromedriver", driver)) if not found)
-    if browser and driver:
+    selenium = find_spec("selenium")
+    if browser and driver and selenium:
         return browser, driver
-    sentence = f"{missing} missing: apt-get install chromium chromium-driver"
+    parts = (("chromium", browser), ("chromedriver", driver), ("selenium", selenium))
+    missing = " and ".join(name for name, found in parts if not found)
+    sentence = f"no {missing}: apt-get install chromium chromium-driver, pip install --group test"
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
     pytest.skip(sentence)
@@ -170,7 +173,11 @@ def browser(folder: Path, width: int = 1200, height: int = 800) -> Iterator[Brow
     options.binary_location = program
     for flag in (*_FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={width},{height}"):
         options.add_argument(flag)
-    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    wanted = {
+        "download.default_directory": str(downloads),
+        "profile.default_content_setting_values.automatic_downloads": 1,  # several from one page
+    }
+    options.add_experimental_option("prefs", wanted)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(driver_program))
     try:

@@ -52,7 +52,7 @@ def installed_archive() -> Path:
     return path
 
 
-def read_archive(path: Path, wanted: Iterable[str]) -> dict[str, bytes]:
+def read_archive(path: Path, wanted: Iterable[str], seed: int = SEED) -> dict[str, bytes]:
     """Read the CIF files of a random choice (seeded), then of the refcodes wanted.
 
     A refcode stands for the first file that begins with it: ``FAWCEN`` for ``FAWCEN_SL``.
@@ -65,7 +65,7 @@ def read_archive(path: Path, wanted: Iterable[str]) -> dict[str, bytes]:
                 assert stream is not None
                 contents[Path(member.name).stem] = stream.read()
     refcodes = sorted(contents)
-    chosen = sorted(np.random.default_rng(SEED).choice(len(refcodes), N_CHOSEN, replace=False).tolist())
+    chosen = sorted(np.random.default_rng(seed).choice(len(refcodes), N_CHOSEN, replace=False).tolist())
     assert len(refcodes) == N_STRUCTURES
     first = [refcodes[index] for index in chosen]
     found = {refcode: contents[refcode] for refcode in first}

@@ -188,3 +188,23 @@ with Catalogue.open(sys.argv[1]) as catalogue:
     finally:
         writer.kill()
         writer.communicate()
+
+
+def test_an_ingest_that_stores_nothing_leaves_no_catalogue(tmp_path: Path) -> None:
+    file, db = tmp_path / "bad.cif", tmp_path / "nets.duckdb"
+    file.write_text("junk\n", encoding="utf-8")
+    done = carvsdb("ingest", file, "--db", db)
+    assert (done.code, "not made, since it would hold no net" in done.err) == (3, True)
+    assert not list(tmp_path.glob("nets*"))
+    assert carvsdb("ingest", "--source", "core-mof", "--from", tmp_path, "--db", db).code != 0
+    assert not list(tmp_path.glob("nets*"))
+    for number in range(12):
+        (tmp_path / f"bad-{number}.cif").write_text("junk\n", encoding="utf-8")
+    (tmp_path / "sql.cgd").write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n", encoding="utf-8")
+    done = carvsdb("ingest", tmp_path, "--workers", "2", "--db", db)
+    assert done.code == 6
+    assert "8 more: rejected: is no CIF file" in done.err
+    assert done.err.count("rejected: ") == 6
+    assert [path.name for path in tmp_path.glob("nets*")] == ["nets.duckdb"]  # the shards are gone
+    again = carvsdb("ingest", tmp_path, "--verbose", "--db", db)
+    assert again.err.count("rejected: ") == 13

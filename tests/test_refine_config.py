@@ -226,6 +226,6 @@ def test_any_value_anywhere_is_refused_in_one_sentence(table: str, value: object
     try:
         RefinementConfig.model_validate(content)
     except ValidationError as error:
-        sentence = config_file._sentence(error, content)
+        sentence = config_file._sentence(error, content, RefinementConfig)
     assert "\n" not in sentence
     assert table in sentence or "a refinement" in sentence

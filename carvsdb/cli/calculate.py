@@ -9,8 +9,6 @@ import typer
 from carvsdb.cli.options import Json, Types, elements_of_types
 from carvsdb.cli.output import answer_json, say
 
-_HISTOGRAM_BINS, _FINE_BINS = 0.02, 0.002
-
 
 class Kind(StrEnum):
     """What is scattered."""
@@ -73,78 +71,36 @@ def calculate(
     as_json: Json = False,
 ) -> None:
     """Calculate total scattering of a model without data, as CSV with units in its header."""
-    from dataclasses import replace
-
     from carvsdb.errors import RefusedError
     from carvsdb.version import VERSION
     from carvsdb_ingest.readers.models import read_model
+    from carvsdb_refine.run import Points, calculate_scattering
     from carvsdb_refine.run.column_files import csv_of, is_own
     from carvsdb_refine.run.curve_files import partial_columns
-    from carvsdb_refine.scattering import (
-        Q_FUNCTIONS,
-        Scatterer,
-        calculate_curve,
-        complex_lengths,
-        grids,
-        pair_histogram,
-        partial_distributions,
-        scattering_lengths,
-        unit_of,
-    )
+    from carvsdb_refine.scattering import Scatterer
     from carvsdb_schemas.refinement_answers import CalculateAnswer
 
     # Before any work is done.
     for path in (output, partials):
         if path is not None and not force and not is_own(path):
             raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
-    functions = list(dict.fromkeys(function or ["F(Q)"]))
     atoms = read_model(model, dict(elements_of_types(types)) or None)
-    found = partial_distributions(pair_histogram(atoms, bin_width or _HISTOGRAM_BINS))
-    # With these, sums over pairs themselves are met to 1e-4 of a curve's range.
-    fine = found
-    if bin_width is None and (q_max is not None or any(one in Q_FUNCTIONS for one in functions)):
-        fine = partial_distributions(pair_histogram(atoms, _FINE_BINS))
-    lengths, isotopes = _numbers(length or [], "--length"), _isotopes(isotope or [])
     how = Scatterer(
         deuterium=Scatterer().deuterium if deuterium is None else deuterium,
-        lengths=lengths,
-        isotopes=isotopes,
+        lengths=_numbers(length or [], "--length"),
+        isotopes=_isotopes(isotope or []),
         form_factors=form_factors.value,
         beyond_box="nothing" if window is Window.none else "window",
         window="step" if window is Window.none else window.value,
         q_resolution=q_resolution,
         broadening=broadening,
     )
-    width = found.bin_width
-    end = min(one.values.shape[1] * one.bin_width for one in (found, fine))
-    q, r = grids(
-        functions,
-        end,
-        width,
-        (q_min, 25.0 if q_max is None else q_max, q_step),
-        (r_max or end, r_step or width),
-    )
-    # One table of two axes: functions of Q are exact at each Q; those of r end at --q-max, whose ripples they have.
-    columns = {}
-    for axis, unit, x, of_axis in (
-        ("Q", "Å⁻¹", q, [one for one in functions if one in Q_FUNCTIONS]),
-        ("r", "Å", r, [one for one in functions if one not in Q_FUNCTIONS]),
-    ):
-        if of_axis:
-            columns[f"{axis} ({unit})"] = x
-        for one in of_axis:
-            scatterer = how if axis == "Q" else replace(how, q_max=q_max)
-            by_axis = fine if axis == "Q" or q_max is not None else found
-            columns[f"{one} ({unit_of(one, kind.value)})"] = calculate_curve(by_axis, kind.value, one, x, scatterer)
-    if kind is Kind.neutron:
-        values = scattering_lengths(found.species, how.deuterium, lengths, isotopes)
-        scattering = {one: f"{value:.4f} fm" for one, value in zip(found.species, values, strict=True)}
-        for one in complex_lengths(found.species, lengths, isotopes):
-            say(f"{one} scatters neutrons with a complex length; only its real part is used")
-    else:
-        scattering = dict.fromkeys(found.species, form_factors.value)
+    points = Points(q_min, q_max, q_step, r_max, r_step)
+    found = calculate_scattering(atoms, function or ["F(Q)"], kind.value, points, how, bin_width)
+    for doubt in found.doubts:
+        say(doubt)
     files = []
-    for path, table in ((output, columns), (partials, partial_columns(found))):
+    for path, table in ((output, found.columns), (partials, partial_columns(found.partials))):
         if path is not None:
             _write(path, csv_of(table))
             files.append(str(path))
@@ -154,19 +110,20 @@ def calculate(
             n_atoms=atoms.n_atoms,
             number_density=atoms.number_density,
             kind=kind.value,
-            scattering=scattering,
-            r_max=end,
-            bin_width=width,
-            columns={name: column.tolist() for name, column in columns.items()},
+            scattering=dict(found.scattering),
+            r_max=found.r_max,
+            bin_width=found.partials.bin_width,
+            columns={name: column.tolist() for name, column in found.columns.items()},
             files=files,
             version=VERSION,
         )
         answer_json(answer.model_dump(mode="json"))
         return
-    said = ", ".join(f"{one} {what}" for one, what in scattering.items())
-    say(f"{model}: {atoms.n_atoms} atoms, {atoms.number_density:.5f} Å⁻³, pairs to {end:.2f} Å; {kind.value}: {said}")
+    said = ", ".join(f"{one} {what}" for one, what in found.scattering.items())
+    size = f"{atoms.n_atoms} atoms, {atoms.number_density:.5f} Å⁻³, pairs to {found.r_max:.2f} Å"
+    say(f"{model}: {size}; {kind.value}: {said}")
     if output is None:
-        print(csv_of(columns), end="")
+        print(csv_of(found.columns), end="")
     for file in files:
         say(f"written: {file}")
 

@@ -31,6 +31,7 @@ from carvsdb.cli.options import (
     read_options,
 )
 from carvsdb.cli.output import json_line, say
+from carvsdb.cli.pooled import pooled_carvs, pooled_words
 from carvsdb.cli.progress import EVERY
 from carvsdb.cli.time_limit import each_within, within
 from carvsdb.errors import CarvsdbError, InputError
@@ -74,6 +75,9 @@ def describe(
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also distances, angles, and CARVS by coordination.")
     ] = False,
+    units: Annotated[
+        bool, typer.Option("--units", help="Also what vertices and edges are made of; linkers with a SMILES.")
+    ] = False,
     si: Annotated[
         bool, typer.Option("--si", help="As the supporting information of a paper has it, with what to cite.")
     ] = False,
@@ -86,6 +90,14 @@ def describe(
     strict: Strict = False,
     time_limit: TimeLimit = None,
     names: Names = None,
+    frames: Annotated[
+        str | None,
+        typer.Option(
+            "--frames",
+            metavar="A:B:STEP",
+            help="Nets, rings and CARVS of the frames of a trajectory, one row each: `::` is all, ::10, -1, 100:200.",
+        ),
+    ] = None,
     input_format: Annotated[
         str | None,
         typer.Option("--input-format", metavar="SUFFIX", help="What standard input is: cif, xyz, ..."),
@@ -109,12 +121,24 @@ def describe(
             ring_kind=rings.value,
             max_rings=max_rings,
             names=own,
+            units=units,
         )
         for without in (False, True)
     }
+    if frames is not None:
+        from carvsdb.cli.frames import describe_trajectories
+
+        if geometry or si or str(files[0]) == "-":
+            raise typer.BadParameter(
+                "goes with neither --geometry, nor --si, nor standard input", param_hint="--frames"
+            )
+        describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out)
+        return
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
     told = _Descriptions(out, geometry, si)
+    if units:
+        _say_what_is_missing()
     inputs = _inputs(files)
     for number, file in enumerate(inputs):
         for item in each_within(_read(file, input_format, read), file, time_limit):
@@ -130,6 +154,9 @@ def describe(
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:
                         say(f"{item.path}: {sentence}")
+                    for unit in description.units or []:
+                        for doubt in unit.doubts:
+                            say(f"{item.path}: {unit.role} {unit.formula}: {doubt}")
                     told.add(description)
             except CarvsdbError as error:
                 failures.append(error)
@@ -140,7 +167,7 @@ def describe(
         raise failures[0]
     for failure in failures if len(inputs) == 1 else []:
         say(str(failure))
-    told.end([_pooled(carvs) for carvs in models.values()] if pool else [])
+    told.end([pooled_carvs(carvs) for carvs in models.values()] if pool else [])
     if failures:
         raise typer.Exit(6 if told.number else failures[0].exit_code)
 
@@ -180,27 +207,39 @@ class _Descriptions:
         """Give what was kept, and what was pooled."""
         if self._at_once:
             for one in pooled:
-                print(f"\n{_words(one)}" if self._out.is_table else json_line(one))
+                print(f"\n{pooled_words(one)}" if self._out.is_table else json_line(one))
         elif self.number:
             rows = [one.model_dump() for one in self._kept]
             texts = [self._text(one) for one in self._kept] if self._out.is_table else []
             self._out.answer(
                 document=rows + pooled if len(rows + pooled) > 1 else rows[0],
                 rows=rows,
-                text=lambda: "\n\n".join([*texts, *map(_words, pooled)]),
+                text=lambda: "\n\n".join([*texts, *map(pooled_words, pooled)]),
                 shown=DESCRIBED,
             )
             if pooled and not (self._out.is_table or self._out.is_json):
                 for one in pooled:
-                    say(_words(one))
+                    say(pooled_words(one))
 
     def _text(self, description: "Description") -> str:
         from carvsdb.cli.report import local_report, report
         from carvsdb.cli.si import si_text
 
-        return (si_text if self._si else report)(description) + (
-            f"\n{local_report(description)}" if self._geometry else ""
-        )
+        text = (si_text if self._si else report)(description)
+        if self._geometry:
+            text += f"\n{local_report(description)}"
+        if description.units is not None:
+            from carvsdb.cli.units import units_report
+
+            text += f"\n{units_report(description)}"
+        return text
+
+
+def _say_what_is_missing() -> None:
+    from carvsdb_ingest.analysis.units import can_draw
+
+    if not can_draw():
+        say('linkers get no SMILES and no name without RDKit: pip install "carvsdb[chem]"')
 
 
 def _inputs(files: list[Path]) -> list[Path]:
@@ -243,27 +282,3 @@ def _ways(item: "NetItem", wanted: list[str]) -> list[bool]:
         return [name == NODE_ONLY for name in dict.fromkeys(wanted)]
     found = [False] if item.clustering in wanted else []
     return found + ([True] if NODE_ONLY in wanted and item.net.is_node_linker else [])
-
-
-def _pooled(models: "list[Carvs]") -> dict[str, Any]:
-    from carvsdb.rings import Carvs
-
-    pooled = Carvs.pooled(models)
-    return {
-        "pooled": len(models),
-        "n_nodes": pooled.n_nodes,
-        "linker_aware": pooled.linker_aware,
-        "ring_kind": pooled.ring_kind,
-        "max_ring_size": pooled.max_ring_size,
-        "completeness": pooled.completeness,
-        "largest_ring": pooled.largest_ring,
-        "carvs": {
-            "vector": pooled.vector.tolist(),
-            "sigma": pooled.sigma,
-            "symbol": pooled.symbol,
-        },
-    }
-
-
-def _words(pooled: dict[str, Any]) -> str:
-    return f"pooled, {pooled['pooled']} nets, {pooled['n_nodes']} nodes: {pooled['carvs']['symbol']}"

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from carvsdb.explorer import ExplorerReport
 
 
+class PageFormat(StrEnum):
+    """What is written."""
+
+    html = "html"
+    chemiscope = "chemiscope"
+
+
 class MapMethod(StrEnum):
     """How a map is made."""
 
@@ -24,7 +31,12 @@ class MapMethod(StrEnum):
 
 @filtered
 def explore(
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The page, .html.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The page, .html; or .json, .json.gz for chemiscope.")
+    ],
+    made: Annotated[
+        PageFormat | None, typer.Option("--format", help="What to write; else what the ending of -o says.")
+    ] = None,
     number: Annotated[
         int | None, typer.Option("--map", metavar="N", help="Which map that is kept; default the newest.")
     ] = None,
@@ -46,10 +58,9 @@ def explore(
 ) -> None:
     """Write the catalogue as one page to look into: map, nets, neighbours; it needs no server and no network."""
     from carvsdb.catalogue import Catalogue
-    from carvsdb.explorer import ExplorerOptions, write_explorer
+    from carvsdb.explorer import ExplorerOptions, write_chemiscope, write_explorer
 
-    if output.suffix.lower() not in (".html", ".htm"):
-        raise typer.BadParameter(f"{output.name} does not end in .html", param_hint="-o")
+    is_page = (made or _format_of(output)) is PageFormat.html
     options = ExplorerOptions(
         number=number,
         method=None if method is None else method.value,
@@ -59,13 +70,34 @@ def explore(
         seed=seed,
     )
     with Catalogue.open(db, read_only=True) as catalogue:
-        report = write_explorer(catalogue, output, options, filters)
-    for note in report.notes:
+        if is_page:
+            report = write_explorer(catalogue, output, options, filters)
+            answer, notes, sentence = _answer(report, output), report.notes, _sentence(report, output)
+        else:
+            nets, notes = write_chemiscope(catalogue, output, options, filters)
+            answer = {"file": str(output), "nets": nets, "notes": list(notes)}
+            sentence = f"{_nets(nets)} in {output}, for chemiscope"
+    for note in notes:
         say(note)
     if as_json:
-        answer_json(_answer(report, output))
+        answer_json(answer)
     else:
-        print(_sentence(report, output))
+        print(sentence)
+
+
+def _format_of(output: Path) -> PageFormat:
+    name = output.name.lower()
+    if name.endswith((".html", ".htm")):
+        return PageFormat.html
+    if name.endswith((".json", ".json.gz")):
+        return PageFormat.chemiscope
+    raise typer.BadParameter(
+        f"{output.name} does not tell the format: expected .html, .json or .json.gz, or --format", param_hint="-o"
+    )
+
+
+def _nets(number: int) -> str:
+    return f"{number:,} {'net' if number == 1 else 'nets'}"
 
 
 def _sentence(report: "ExplorerReport", output: Path) -> str:

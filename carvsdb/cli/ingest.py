@@ -1,8 +1,10 @@
 """`carvsdb ingest` and `carvsdb sources`: nets into the catalogue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,8 +31,11 @@ from carvsdb.cli.options import (
     names_file,
     read_options,
 )
-from carvsdb.cli.output import answer_json, table
+from carvsdb.cli.output import answer_json, say, table
 from carvsdb.cli.progress import ProgressLine
+
+if TYPE_CHECKING:
+    from carvsdb.catalogue import Catalogue
 
 
 class Backend(StrEnum):
@@ -70,6 +75,7 @@ def ingest(
     tags: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="A word of your own on each entry (repeatable).")
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say all sentences about single inputs.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what was rejected before.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -86,7 +92,6 @@ def ingest(
         raise typer.BadParameter("node-only goes alone: ingest once more without it", param_hint="--clustering")
     if label is not None and (source or len(paths or []) != 1):
         raise typer.BadParameter("a label needs exactly one file", param_hint="--label")
-    from carvsdb.catalogue import Catalogue
     from carvsdb_ingest.analysis.analyse import AnalysisOptions
     from carvsdb_ingest.files.limits import size_from_words
     from carvsdb_ingest.sources import source_named
@@ -104,8 +109,8 @@ def ingest(
     most = size_from_words(max_input_size)
     collection = source_named(source) if source else None
     files = net_files(paths or [])
-    progress = ProgressLine()
-    with Catalogue.open(db) as catalogue:
+    progress = ProgressLine(verbose)
+    with _opened(db) as catalogue:
         if collection is not None:
             report = ingest_collection(
                 catalogue,
@@ -139,6 +144,7 @@ def ingest(
             )
         if tags and (report.added or report.unchanged):
             catalogue.tag([*report.added, *report.unchanged], *tags)
+    progress.end()
     if as_json:
         answer_json(report.answer().model_dump())
     else:
@@ -150,6 +156,25 @@ def ingest(
     if report.rejected:
         partly = report.added or report.unchanged
         raise typer.Exit(6 if partly else report.rejected[0][1].exit_code)
+
+
+@contextmanager
+def _opened(db: str) -> "Iterator[Catalogue]":
+    """Hold a catalogue that is filled; one that was made for that and holds no net in the end is taken away."""
+    from carvsdb.catalogue import Catalogue
+
+    was_there = Path(db).exists() or Path(f"{db}.wal").exists()
+    is_empty = False
+    try:
+        with Catalogue.open(db) as catalogue:
+            try:
+                yield catalogue
+            finally:
+                is_empty = not was_there and not len(catalogue)
+    finally:
+        if is_empty:
+            Path(db).unlink(missing_ok=True)
+            say(f"{db}: not made, since it would hold no net")
 
 
 def sources(as_json: Json = False) -> None:

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 not found or ambig
 done, 7 refused, 8 verification or convergence failed, 130 interrupted.
 """
 
+import gc
 import os
 import select
 import signal
@@ -20,6 +21,7 @@ import typer
 
 from carvsdb.cli import (
     archive,
+    cite,
     compare,
     crosscheck,
     db,
@@ -48,7 +50,6 @@ _UsageError = cast(type[typer.BadParameter], typer.BadParameter.__bases__[0])
 app = typer.Typer(
     name="carvsdb",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -67,6 +68,7 @@ app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.s
 app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
 app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
 app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
+app.command(epilog="Example: carvsdb cite sod --bibtex --db zif.duckdb")(cite.cite)
 app.command(epilog="Example: carvsdb remove sod --db zif.duckdb")(entries.remove)
 app.command(epilog="Example: carvsdb restore sod --db zif.duckdb")(entries.restore)
 app.command(epilog="Example: carvsdb relabel m1 melt-quenched-1 --db zif.duckdb")(entries.relabel)
@@ -99,6 +101,11 @@ def _options(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the program and end the process with its exit code."""
+    if "_CARVSDB_COMPLETE" in os.environ:  # a shell asks how a word may go on
+        app(prog_name="carvsdb")
+    # Bonds and nets are hundreds of thousands of small tuples in no cycle: looking for cycles after each 700 new ones
+    # takes a fifth of the time of a command.
+    gc.set_threshold(50_000, 20, 50)
     with escaped_streams():
         code = _run(arguments)
     sys.exit(code)
@@ -149,11 +156,16 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _as_typed(given: list[str], command: Any) -> list[str]:
-    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`."""
+    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`, and ``-ITV.cif`` of a glob be the file, not options."""
+    given = [f"./{word}" if _is_file_like_an_option(word) else word for word in given]
     if given and not given[0].startswith("-") and given[0] not in command.commands and os.path.isfile(given[0]):
         say(f"{given[0]} is a file: carvsdb describe {given[0]}")
         return ["describe", *given]
     return list(given)
+
+
+def _is_file_like_an_option(word: str) -> bool:
+    return word.startswith("-") and "." in word and "=" not in word and os.path.isfile(word)
 
 
 def _format_of(given: list[str]) -> str | None:

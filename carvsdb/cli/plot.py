@@ -1,5 +1,6 @@
 """`carvsdb plot`: figures."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -73,10 +74,39 @@ def rings(
     print(f"{len(series)} distributions drawn in {output}")
 
 
+@app.command(epilog="Example: carvsdb plot frames frames.parquet -o frames.png --against temperature")
+def frames(
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="Written by `describe --frames -o`: .parquet, .jsonl or .json.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    against: Annotated[
+        str | None, typer.Option(metavar="AXIS", help="frame, step, time or temperature; by default time, else frame.")
+    ] = None,
+    clustering: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which, where the table holds several.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="Stands above the figure.")] = "Rings along a trajectory",
+) -> None:
+    """Draw rings and coordination along a trajectory, against time, temperature, steps or frames."""
+    from carvsdb.cli.frame_table import frame_columns, read_frame_table
+    from carvsdb.plots.frames import AXES, plot_frames
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    if against is not None and against not in AXES:
+        raise typer.BadParameter(f"expected {', '.join(AXES)}, got {against!r}", param_hint="--against")
+    columns = frame_columns(read_frame_table(table), table, against, clustering)
+    plot_frames(columns, output, title)
+    print(f"{len(columns.x)} frames drawn in {output}")
+
+
 @app.command(epilog="Example: carvsdb plot net mof.cif -o net.png --rings 6 --atoms")
 def net(
     asked: NetArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf; .html is a page to turn it in.")
+    ],
     rings: Annotated[
         list[int] | None, typer.Option("--rings", metavar="N", help="Light up the rings of N nodes (repeatable).")
     ] = None,
@@ -106,7 +136,9 @@ def net(
     from carvsdb.plots.saving import figure_file
     from carvsdb.rings.census import SMALLEST_CUT_OFF, find_rings
 
-    figure_file(output)
+    is_page = output.suffix.lower() in (".html", ".htm")
+    if not is_page:
+        figure_file(output)
     style = NetStyle(
         rings=tuple(dict.fromkeys(rings or ())),
         atoms=atoms,
@@ -131,7 +163,15 @@ def net(
     scene = net_scene(shown.with_name(item.label), census, style.rings, beneath)
     for sentence in scene.notes:
         say(f"{asked}: {sentence}")
-    plot_net(scene, output, style)
+    if is_page:
+        from carvsdb.atomic_write import write_text
+        from carvsdb.explorer import net_page
+
+        if style.repeats is not None:
+            scene = replace(scene, repeats=style.repeats)
+        write_text(output, net_page(scene, title=title, light=style.rings[0] if style.rings else None))
+    else:
+        plot_net(scene, output, style)
     print(f"{asked}: drawn in {output}")
 
 

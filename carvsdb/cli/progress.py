@@ -1,6 +1,8 @@
 """What a long run says on the way, on stderr."""
 
+import re
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from carvsdb.cli.output import say
@@ -11,24 +13,44 @@ if TYPE_CHECKING:
 EVERY = 5.0
 """Seconds between two lines of progress."""
 
-MOST_NOTES = 200
-"""More sentences about single inputs than this would hide the rest; all are in the catalogue."""
+OF_A_KIND = 5
+"""So many sentences of one kind about single inputs are said; of more there is only the number."""
+
+_MOST_KINDS = 40
+
+_DETAILS = re.compile(r"\"[^\"]*\"|'[^']*'|\b[A-Za-z]*[0-9][\w.+-]*|\([^)]*\)")
 
 
 class ProgressLine:
-    """Says sentences about inputs, and every few seconds how far the run is."""
+    """Says sentences about inputs, and every few seconds how far the run is.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    verbose : bool
+        Whether all sentences are said.
+    """
+
+    def __init__(self, verbose: bool = False) -> None:
         self._began = self._last = time.monotonic()
-        self._notes = 0
+        self._verbose = verbose
+        self._said: Counter[str] = Counter()
 
     def note(self, sentence: str) -> None:
-        """Say a sentence about an input, unless very many were said."""
-        self._notes += 1
-        if self._notes <= MOST_NOTES:
+        """Say a sentence about an input, unless many of its kind were said."""
+        kind = _kind(sentence)
+        self._said[kind] += 1
+        if self._verbose or (self._said[kind] <= OF_A_KIND and len(self._said) <= _MOST_KINDS):
             say(sentence)
-        elif self._notes == MOST_NOTES + 1:
-            say(f"more than {MOST_NOTES} sentences; the rest is in the tables attempt and net of the catalogue")
+
+    def end(self) -> None:
+        """Say how many sentences were not said."""
+        if self._verbose:
+            return
+        folded = {kind: number - OF_A_KIND for kind, number in self._said.items() if number > OF_A_KIND}
+        for kind, number in sorted(folded.items(), key=lambda item: -item[1])[:_MOST_KINDS]:
+            say(f"{number:,} more: {kind}")
+        if folded or len(self._said) > _MOST_KINDS:
+            say("all sentences with --verbose; they stand in the tables attempt and net of the catalogue, too")
 
     def show(self, report: "IngestReport") -> None:
         """Say how far the run is, if nothing was said for a while."""
@@ -36,5 +58,20 @@ class ProgressLine:
         if now - self._last < EVERY:
             return
         self._last = now
-        counts = ", ".join(f"{number} {status}" for status, number in report.by_status.most_common())
-        say(f"{report.done} done after {now - self._began:.0f} s: {counts}")
+        counts = ", ".join(f"{number:,} {status}" for status, number in report.by_status.most_common())
+        total = f" of {report.files:,}" if report.files >= report.done else ""
+        say(f"{report.done:,}{total} done after {now - self._began:.0f} s: {counts}")
+
+
+def _kind(sentence: str) -> str:
+    """Return what is left of a sentence about an input without the input and its details.
+
+    Examples
+    --------
+    >>> _kind("a/IRMOF-1.cif: guests left out: 12 H2O"), _kind("rejected: x.cif:3: expected 6 columns, got 5")
+    ('guests left out', 'rejected: expected … columns, got …')
+    """
+    head, _, rest = sentence.partition(": ")
+    if head == "rejected":
+        return f"rejected: {_DETAILS.sub('…', rest.partition(': ')[2] or rest)}"
+    return _DETAILS.sub("…", rest.partition(": ")[0] or sentence)

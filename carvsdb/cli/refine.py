@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli import calculate, learn, refine_replicas, start_models
+from carvsdb.cli import calculate, labels, learn, refine_replicas, start_models
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
@@ -103,6 +103,35 @@ def run(
     _go(_prepared(file, allow), db, label, as_json, go)
 
 
+@app.command(epilog="Example: carvsdb refine dynamics m1.toml --db zif.duckdb")
+def dynamics(
+    config: Config,
+    db: IntoDb = None,
+    label: Label = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    output: Folder = None,
+    allow: Allowed = None,
+    as_json: Json = False,
+) -> None:
+    """Move the same model by its forces, as [dynamics] says: melts, quenches, annealing; scored as a refinement is.
+
+    The results are in a folder of their own, CONFIG-dynamics.
+    """
+    from carvsdb_refine.run import as_dynamics, check_folder
+    from carvsdb_refine.run import resume as resume_of
+    from carvsdb_refine.run import run as run_of
+
+    file = as_dynamics(_config(config, output))
+    if not resume:
+        check_folder(file, overwrite)
+
+    def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
+        return resume_of(setup, hooks) if resume else run_of(setup, hooks, overwrite)
+
+    _go(_prepared(file, allow), db, label, as_json, go, "dynamics --resume")
+
+
 @app.command(epilog="Example: carvsdb refine resume m1.toml")
 def resume(
     config: Config,
@@ -194,6 +223,7 @@ def report(
         print(f"{written.page}: {len(written.figures)} figures")
 
 
+app.command(epilog="Example: carvsdb refine label labels.toml frames.xyz -o labelled.xyz")(labels.label)
 app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --function "F(Q)" -o f.csv')(
     calculate.calculate
 )
@@ -232,7 +262,12 @@ def _replicas(file: "ConfigFile", replicas: int | None) -> "list[ConfigFile]":
 
 
 def _go(
-    setup: "Setup", db: str | None, label: str | None, as_json: bool, go: "Callable[[Setup, Hooks], RunAnswer]"
+    setup: "Setup",
+    db: str | None,
+    label: str | None,
+    as_json: bool,
+    go: "Callable[[Setup, Hooks], RunAnswer]",
+    going_on: str = "resume",
 ) -> None:
     from carvsdb_refine.run import Hooks
 
@@ -242,7 +277,7 @@ def _go(
         try:
             answer = go(setup, hooks)
         except KeyboardInterrupt:
-            say(f"stopped with a checkpoint; go on with `carvsdb refine resume {setup.file.path}`")
+            say(f"stopped with a checkpoint; go on with `carvsdb refine {going_on} {setup.file.path}`")
             raise
     stored = None
     if db is not None:

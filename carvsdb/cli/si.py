@@ -4,7 +4,7 @@ import math
 from itertools import groupby
 
 from carvsdb.topology import short_id
-from carvsdb.topology.archive import SOURCE
+from carvsdb_ingest.analysis.references import references
 from carvsdb_schemas.description import Description
 
 _LONG = 12
@@ -31,20 +31,9 @@ def si_text(description: Description) -> str:
         "clustering": f"{description.clustering}; bonds: {description.bond_rule}",
         "program": f"carvsdb {description.version}",
         "doubts": "; ".join(description.quality) or "none",
-        "to cite": "; ".join(references(description)),
+        "to cite": "; ".join(one.text for one in references([description])),
     }
     return "\n".join([description.label, *(f"  {name:<19} {text}" for name, text in lines.items())])
-
-
-def references(description: Description) -> list[str]:
-    """Return what to cite for an answer: of the names, the symbols, the rings and the clustering."""
-    found = ["CARVS: Nicholas et al., arXiv:2503.24367 (2025)"]
-    if description.names:
-        found.append(SOURCE)
-    if description.key:
-        found.append("nets by barycentric placement: Delgado-Friedrichs & O'Keeffe, doi:10.1107/S0108767303012017")
-    found.append("point and vertex symbols: Blatov, O'Keeffe & Proserpio, doi:10.1039/B910671E")
-    return found
 
 
 def with_stoichiometry(symbols: dict[str, int]) -> str:

@@ -1,6 +1,7 @@
 """All that the page tells of each entry, as JSON values."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ SELECT carvs.id::VARCHAR AS carvs_id, structure.source_id::VARCHAR AS source_id,
     net.point_symbols, net.coordination, carvs.ring_counts, carvs.vertex_symbols, carvs.ring_kind,
     carvs.linker_aware, carvs.max_ring_size, carvs.completeness, carvs.sigma, carvs.symbol
 FROM carvs JOIN net ON net.id = carvs.net_id JOIN structure ON structure.id = net.structure_id
-WHERE carvs.id IN (SELECT unnest(?::UUID[]))
+WHERE carvs.id IN (SELECT unnest(string_split(?, ',')::UUID[]))
 """
 _AT_ONCE = 2000
 _PLAIN = (
@@ -58,7 +59,7 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
     for start in range(0, len(points), _AT_ONCE):
         piece = points.table.slice(start, _AT_ONCE)
         keys = piece["shown_carvs"].to_pylist()
-        more = {row["carvs_id"]: row for row in catalogue.storage.table(_MORE, [keys]).to_pylist()}
+        more = {row["carvs_id"]: row for row in catalogue.storage.table(_MORE, [",".join(keys)]).to_pylist()}
         for row in piece.to_pylist():
             extra = more[row["shown_carvs"]]
             about = {name: row[name] for name in _PLAIN} | {name: extra[name] for name in _SEARCH}
@@ -67,6 +68,8 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
                 for name in ("coordination", "ring_counts", "vertex_symbols", "point_symbols", "provenance")
             }
             about["names"] = row["names"]
+            # Where the files of whoever made the page lie is nobody's business.
+            about["file"] = None if row["file"] is None else re.split(r"[/\\\\]", row["file"])[-1]
             about["components"] = [
                 {name: one.get(name) for name in ("names", "periodicity", "multiplicity")}
                 for one in json.loads(row["components"])

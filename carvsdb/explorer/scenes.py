@@ -19,8 +19,13 @@ def scene_of(net: Net) -> dict[str, Any]:
 def scene_document(scene: NetScene) -> dict[str, Any]:
     """Return a scene as JSON values, as short as they may be."""
     document = scene.document(_DIGITS)
-    kept = ("unit", "cell", "positions", "component", "edges", "repeats", "rings", "notes")
-    made: dict[str, Any] = {name: document[name] for name in kept} | {"is_node": scene.is_node.astype(np.int8).tolist()}
-    if not made["rings"]:
-        del made["rings"]
-    return {**made, "notes": visible(made["notes"])}
+    made: dict[str, Any] = {
+        **{name: document[name] for name in ("unit", "cell", "positions", "component", "edges", "repeats")},
+        "is_node": scene.is_node.astype(np.int8).tolist(),
+        "notes": visible(document["notes"]),
+    }
+    if scene.rings:
+        made["rings"] = document["rings"]
+    if scene.atoms is not None:
+        made["atoms"] = {name: visible(document["atoms"][name]) for name in ("elements", "positions", "bonds")}
+    return made

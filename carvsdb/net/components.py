@@ -54,24 +54,29 @@ def components(net: Net) -> list[Component]:
     [2]
     """
     adjacency = Adjacency.of(net)
-    starts, neighbours, offsets = adjacency.starts, adjacency.neighbours.tolist(), adjacency.offsets
-    shifts = np.zeros((net.n_vertices, 3), np.int64)
-    component_of = np.full(net.n_vertices, -1, np.int64)
+    # Lists of plain numbers: a walk from vertex to vertex through arrays takes several times as long.
+    starts, neighbours, offsets = adjacency.starts.tolist(), adjacency.neighbours.tolist(), adjacency.offsets.tolist()
+    walked = [(0, 0, 0)] * net.n_vertices
+    met_in = [-1] * net.n_vertices
     count = 0
     for root in range(net.n_vertices):
-        if component_of[root] >= 0:
+        if met_in[root] >= 0:
             continue
-        component_of[root] = count
+        met_in[root] = count
         queue = deque([root])
         while queue:
             vertex = queue.popleft()
+            u, v, w = walked[vertex]
             for row in range(starts[vertex], starts[vertex + 1]):
                 neighbour = neighbours[row]
-                if component_of[neighbour] < 0:
-                    component_of[neighbour] = count
-                    shifts[neighbour] = shifts[vertex] + offsets[row]
+                if met_in[neighbour] < 0:
+                    met_in[neighbour] = count
+                    du, dv, dw = offsets[row]
+                    walked[neighbour] = (u + du, v + dv, w + dw)
                     queue.append(neighbour)
         count += 1
+    shifts = np.array(walked, np.int64).reshape(-1, 3)
+    component_of = np.array(met_in, np.int64)
     src, dst, offset = net.edges[:, 0], net.edges[:, 1], net.edges[:, 2:].astype(np.int64)
     closing = shifts[src] + offset - shifts[dst]
     of_edge = component_of[src]

@@ -59,6 +59,40 @@ class CoordinationCarvs(BaseModel):
     symbol: str = Field(description="For reading only.")
 
 
+class UnitDescription(BaseModel):
+    """A building unit of a net; identical ones are counted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(description="The same for the same atoms bonded in the same way, in any structure.")
+    kind: str = Field(description="metal, linker, metalloligand, ligand, fragment, inorganic or guest.")
+    role: str = Field(
+        description="vertex, edge, between, terminal, guest; whole for a linker that the net has in parts."
+    )
+    count: int = Field(ge=1, description="How many there are in the cell.")
+    degree: int = Field(ge=0, description="Of the vertex; of others how many units it touches.")
+    formula: str = Field(description="Zn4O(CO2)6: brackets hold the ends of linkers, which are atoms of these.")
+    composition: str = Field(description="Of its own atoms, in Hill order.")
+    name: str | None = Field(default=None, description="Trivial name of a well-known ligand.")
+    smiles: str | None = Field(
+        default=None, description="Of the ligand as it is, with its charges; null without RDKit."
+    )
+    inchikey: str | None = None
+    parent: str | None = Field(
+        default=None, description="Beginning of the InChIKey of the neutral molecule (the acid)."
+    )
+    charge: int | None = None
+    metals: list[str] = Field(default_factory=list)
+    points_of_extension: int = Field(ge=0, description="At how many atoms it extends.")
+    doubts: list[str] = Field(default_factory=list, description="What a reader should know before trusting the SMILES.")
+    atoms: list[list[int]] | None = Field(
+        default=None, description="By copy its atoms, numbered from 0 as in the cell; not stored in catalogues."
+    )
+    extension_atoms: list[list[int]] | None = Field(
+        default=None, description="By copy the atoms at which it extends: of a metal unit those of its linkers."
+    )
+
+
 class Description(BaseModel):
     """What a net is: size, coordination, rings, CARVS, symbols, key and names."""
 
@@ -102,4 +136,10 @@ class Description(BaseModel):
     )
     carvs_by_coordination: list[CoordinationCarvs] = Field(
         default_factory=list, description="CARVS of the nodes of each coordination, where there are several."
+    )
+    units: list[UnitDescription] | None = Field(
+        default=None, description="What vertices and edges are made of, and guests; null unless asked for."
+    )
+    mofid_like: str | None = Field(
+        default=None, description="Nodes and linkers, net, catenation and clustering in one line; null without SMILES."
     )

@@ -21,6 +21,7 @@ from carvsdb_schemas.answers import (
 )
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
+from carvsdb_schemas.frame import FrameDescription
 from carvsdb_schemas.learning_answers import FitAnswer, GammaAnswer
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.net_document import NetDocument
@@ -46,6 +47,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "duplicate-group": DuplicateGroup,
     "environments": EnvironmentsAnswer,
     "error": ErrorAnswer,
+    "frame": FrameDescription,
     "ingest": IngestAnswer,
     "list-item": ListItem,
     "net": NetDocument,

@@ -311,6 +311,9 @@ class StageTable(Table):
 class RunTable(Table):
     """`[run]`: acceptance, length, seed, and what is written when."""
 
+    engine: Literal["monte-carlo", "dynamics"] = Field(
+        default="monte-carlo", description="What moves the atoms: moves that are judged, or forces, as [dynamics] says."
+    )
     chi2_factor: NotNegative = Field(default=1.0, description="f of exp(-(f Δchi² + ΔE/kT)); 0.5 is the likelihood.")
     temperature: NotNegative = Field(default=300.0, description="In K.")
     moves: Count = Field(default=100_000, description="Moves that are tried, equilibration included.")
@@ -350,6 +353,38 @@ class RunTable(Table):
         return self
 
 
+class DynamicsStageTable(Table):
+    """`[[dynamics.schedule]]`: a temperature and for how long."""
+
+    temperature: NotNegative = Field(description="In K.")
+    steps: Count
+    until: NotNegative | None = Field(default=None, description="In K: the temperature at the end, reached linearly.")
+
+
+class DynamicsTable(Table):
+    """`[dynamics]`: molecular dynamics of the same model, for `engine = "dynamics"` and `carvsdb refine dynamics`."""
+
+    ensemble: Literal["nvt", "npt", "nve"] = Field(
+        default="nvt", description="Langevin dynamics, the same with a piston on the volume, or Newton's alone."
+    )
+    timestep: Positive = Field(default=1.0, description="In fs.")
+    thermostat: Positive = Field(default=100.0, description="Relaxation time of the temperature in fs.")
+    barostat: Positive = Field(default=1000.0, description="Relaxation time of the volume in fs.")
+    pressure: Finite = Field(default=0.0, description="In GPa.")
+    temperature: NotNegative = Field(default=300.0, description="In K.")
+    steps: Count = Field(default=10_000, description="Of the whole trajectory.")
+    schedule: list[DynamicsStageTable] = Field(
+        default_factory=list,
+        description="In place of temperature and steps: stages, such as a melt and a quench, one after the other.",
+    )
+
+    @model_validator(mode="after")
+    def _one_schedule(self) -> Self:
+        if self.schedule and self.model_fields_set & {"temperature", "steps"}:
+            raise ValueError("schedule stands in place of temperature and steps; expected one or the other")
+        return self
+
+
 class OutputsTable(Table):
     """`[outputs]`: where results go."""
 
@@ -379,10 +414,13 @@ class RefinementConfig(Table):
     constraints: ConstraintsTable = Field(default_factory=ConstraintsTable)
     moves: MovesTable = Field(default_factory=MovesTable)
     run: RunTable = Field(default_factory=RunTable)
+    dynamics: DynamicsTable = Field(default_factory=DynamicsTable)
     outputs: OutputsTable = Field(default_factory=OutputsTable)
 
     @model_validator(mode="after")
     def _has_an_aim(self) -> Self:
         if not self.data and self.potential is None:
             raise ValueError("there is neither data nor a potential; expected at least one [[data]] or a [potential]")
+        if self.run.engine == "dynamics" and (self.potential is None or self.potential.kind == "none"):
+            raise ValueError("engine = 'dynamics' needs forces; expected a [potential]")
         return self

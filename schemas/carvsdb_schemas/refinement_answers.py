@@ -191,3 +191,24 @@ class BackmapAnswer(StartModelAnswer):
     missing: int = Field(description="Bonds that are longer than the cut-off.")
     extra: int = Field(description="Pairs within the cut-off that are no bonds.")
     linkers: dict[str, int] = Field(default_factory=dict, description="How many there are of each.")
+
+
+class FailedLabel(CommandAnswer):
+    """A structure that could not be labelled."""
+
+    structure: str
+    cause: str
+
+
+class LabelAnswer(CommandAnswer):
+    """Structures with energies and forces of a reference method."""
+
+    file: str | None = Field(description="Extended xyz of those that are labelled.")
+    structures: int = Field(description="Different ones among those given.")
+    labelled: int
+    kept: int = Field(description="Of these, labelled or failed before.")
+    imported: int = Field(description="Taken from results of other programs.")
+    strangers: list[str] = Field(description="Results that belong to none of the structures.")
+    waiting: str | None = Field(default=None, description="File of the structures without a label.")
+    failed: list[FailedLabel]
+    folder: str = Field(description="Where the labels of this method are kept.")

@@ -177,6 +177,14 @@ class Storage:
         with self._readable():
             return self.duckdb.cursor().execute(query).to_arrow_reader(rows_at_once)
 
+    def stream(self, query: str, rows_at_once: int) -> Iterator[pa.RecordBatch]:
+        """Yield the result of a query in Arrow batches; as `batches`, but temporary tables are seen.
+
+        One such query at a time, and no other before it has ended.
+        """
+        with self._readable():
+            yield from self.duckdb.execute(query).to_arrow_reader(rows_at_once)
+
     def close(self) -> None:
         """Write what is pending into the file and let go of it."""
         with self._readable():

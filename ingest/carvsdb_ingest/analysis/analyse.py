@@ -27,6 +27,7 @@ from carvsdb.topology import identify
 from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.item import NetItem
+from carvsdb_ingest.analysis.units import described_units, mofid_like
 from carvsdb_ingest.geometry import Histogram
 from carvsdb_schemas.description import (
     CarvsDescription,
@@ -58,6 +59,8 @@ class AnalysisOptions:
         How many ring classes a net may have; the search of one with more ends at a smaller cut-off.
     names : NamesFile, optional
         Names of one's own, next to those that come with carvsdb.
+    units : bool
+        Also say what vertices and edges are made of, where there are atoms; linkers get a SMILES if RDKit is installed.
     """
 
     max_ring_size: int | None = DEFAULT_CUT_OFF
@@ -65,6 +68,7 @@ class AnalysisOptions:
     ring_kind: str = "ring"
     max_rings: int | None = None
     names: NamesFile | None = None
+    units: bool = False
 
     def __post_init__(self) -> None:
         if self.ring_kind not in ("ring", "strong"):
@@ -101,7 +105,7 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     Examples
     --------
     >>> from carvsdb_ingest.sources import source_named
-    >>> sod = next(item for item in source_named("reference-nets").items() if item.label == "sod")
+    >>> sod = next(item for item in source_named("exact-nets").items() if item.label == "sod")
     >>> analyse(sod).description.vertex_symbols
     {'[4.4.6.6.6.6]': 6}
     """
@@ -113,10 +117,12 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     carvs = census.carvs()
     symbols = tuple(vertex_symbols(census))
     identity = identify(net, options.names.archive() if options.names else None)
+    units = described_units(item, net) if options.units else None
+    clustering = "node-only" if options.node_only and item.net.is_node_linker else item.clustering
     description = Description(
         file=item.path or None,
         label=item.label,
-        clustering="node-only" if options.node_only and item.net.is_node_linker else item.clustering,
+        clustering=clustering,
         bond_rule=item.bond_rule,
         status=identity.status,
         cause=identity.cause,
@@ -157,6 +163,8 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         density=None if item.structure is None else round(item.structure.density, 4),
         geometry=[_histogram(one) for one in item.geometry],
         carvs_by_coordination=_by_coordination(census),
+        units=units,
+        mofid_like=None if units is None else mofid_like(units, identity, clustering),
     )
     return Analysis(item, census, symbols, description)
 

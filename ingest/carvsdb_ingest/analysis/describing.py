@@ -17,6 +17,7 @@ def describe(
     *,
     clustering: str | Sequence[str] = (),
     max_ring_size: int | None = None,
+    units: bool = False,
     read: ReadOptions | None = None,
     analysis: AnalysisOptions | None = None,
 ) -> list[Description]:
@@ -31,8 +32,11 @@ def describe(
         By default the structure decides.
     max_ring_size : int, optional
         Cut-off of the ring search, in nodes.
+    units : bool
+        Also say what vertices and edges are made of: ``units`` of the description. With RDKit (extra ``chem``) linkers
+        have their SMILES.
     read, analysis
-        All other options of reading and of analysis; `clustering` and `max_ring_size` go before what they say.
+        All other options of reading and of analysis; those by name go before what they say.
 
     Returns
     -------
@@ -56,7 +60,9 @@ def describe(
     ('sql', {'4': 1}, '{4(4)}')
     """
     found = []
-    for one in describe_each(path, clustering=clustering, max_ring_size=max_ring_size, read=read, analysis=analysis):
+    for one in describe_each(
+        path, clustering=clustering, max_ring_size=max_ring_size, units=units, read=read, analysis=analysis
+    ):
         if isinstance(one, CarvsdbError):
             raise one
         found.append(one)
@@ -68,6 +74,7 @@ def describe_each(
     *,
     clustering: str | Sequence[str] = (),
     max_ring_size: int | None = None,
+    units: bool = False,
     read: ReadOptions | None = None,
     analysis: AnalysisOptions | None = None,
 ) -> Iterator[Description | CarvsdbError]:
@@ -75,7 +82,7 @@ def describe_each(
 
     Parameters
     ----------
-    path, clustering, max_ring_size, read, analysis
+    path, clustering, max_ring_size, units, read, analysis
         As in :func:`describe`.
     """
     if not isinstance(path, str | Path):
@@ -87,6 +94,8 @@ def describe_each(
     analysis = analysis or AnalysisOptions()
     if max_ring_size is not None:
         analysis = replace(analysis, max_ring_size=max_ring_size)
+    if units:
+        analysis = replace(analysis, units=True)
     for item in read_each(path, read):
         if isinstance(item, CarvsdbError):
             yield item

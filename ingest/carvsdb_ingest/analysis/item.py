@@ -9,6 +9,7 @@ from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net
 from carvsdb_ingest.bonds import BondOptions, Bonds
+from carvsdb_ingest.clustering import Clustered
 from carvsdb_ingest.readers.item import FileOptions
 
 
@@ -70,6 +71,8 @@ class NetItem:
         The atoms, if the file holds atoms.
     geometry : tuple of Histogram
         Distances, angles and coordination of a framework of nodes and linkers, if the file holds atoms.
+    clustered : Clustered or None
+        Which atoms are which vertices, if the file holds atoms.
     site_to_vertex : ndarray of int64, shape (n_atoms,), or None
         The vertex of each atom of `structure`; -1 for guests and for atoms whose cluster became an edge.
     bonds : Bonds or None
@@ -92,5 +95,6 @@ class NetItem:
     file_sha256: str = ""
     structure: Structure | None = None
     geometry: tuple[Histogram, ...] = ()
+    clustered: Clustered | None = None
     site_to_vertex: NDArray[np.int64] | None = None
     bonds: Bonds | None = None

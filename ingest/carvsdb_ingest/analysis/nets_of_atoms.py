@@ -84,6 +84,7 @@ class StructurePart:
             file_sha256=self.file_sha256,
             structure=structure,
             geometry=_geometry(structure, bonds, clustered),
+            clustered=clustered,
             site_to_vertex=clustered.site_to_vertex,
             bonds=bonds,
         )

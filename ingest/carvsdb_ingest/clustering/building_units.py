@@ -20,7 +20,7 @@ from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework, find_oxid
 from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
 from carvsdb_ingest.clustering.rods import SPLITTING, separate_metals, split_infinite
 from carvsdb_ingest.clustering.trimming import Framework, find_framework
-from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices
+from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices, units_of_atoms
 
 # Å beyond the sum of covalent radii: the longest metal-oxygen bond of the usual rule.
 _USUAL = 0.4
@@ -180,7 +180,8 @@ class BuildingUnits:
         if contracted:
             notes.append(f"linkers on two vertices, now edges: {contracted}")
         sites = sites_of_vertices(self.structure, self.framework, vertex_of)
-        return Clustered(net, clustering, sites, quality, tuple(notes))
+        units, cells = units_of_atoms(self.graph, self.framework, groups)
+        return Clustered(net, clustering, sites, units, cells, self.oxide.bonds, quality, tuple(notes))
 
 
 def _without_weak_bonds(bonds: Bonds, elements: tuple[str, ...]) -> Graph:

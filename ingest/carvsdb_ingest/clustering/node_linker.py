@@ -95,7 +95,8 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
     between = int(np.count_nonzero((first == NODE) & (second == NODE)))
     guests += Counter(structure.elements[atom] for atom in np.flatnonzero(sorts == COUNTER_ION))
     quality = _quality(structure, site_to_vertex, len(nodes))
-    return Clustered(net, "node-linker", site_to_vertex, quality, _notes(guests, between))
+    notes = _notes(guests, between)
+    return Clustered(net, "node-linker", site_to_vertex, site_to_vertex, cells, bonds, quality, notes)
 
 
 def _edges(

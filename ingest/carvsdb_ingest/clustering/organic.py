@@ -9,7 +9,7 @@ from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.ring_systems import ring_systems
 from carvsdb_ingest.clustering.trimming import find_framework
-from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices
+from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices, units_of_atoms
 
 _FEWEST_AZOLATES = 3
 
@@ -97,4 +97,6 @@ def organic(structure: Structure, bonds: Bonds) -> Clustered:
         notes.append(f"removed guests: {removed}")
     if bridging:
         notes.append(f"units on two vertices, now edges: {len(bridging)}")
-    return Clustered(net, "organic", sites_of_vertices(structure, framework, vertex_of), quality, tuple(notes))
+    sites = sites_of_vertices(structure, framework, vertex_of)
+    units, cells = units_of_atoms(graph, framework, groups)
+    return Clustered(net, "organic", sites, units, cells, bonds, quality, tuple(notes))

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import NoNetError
 from carvsdb.net import Net
+from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, plus
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.groups import Group
 from carvsdb_ingest.clustering.trimming import Framework
@@ -52,3 +53,34 @@ def sites_of_vertices(structure: Structure, framework: Framework, vertex_of: dic
     for atom, holder in reversed(framework.hanging.items()):
         sites[atom] = sites[holder]
     return sites
+
+
+def units_of_atoms(
+    graph: Graph, framework: Framework, groups: list[Group]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the unit of each atom, whatever became of it, and the cell in which the unit of cell 0 has the atom.
+
+    Parameters
+    ----------
+    graph : list of lists of (int, offset)
+    framework : Framework
+    groups : list of Group
+        Those that were merged into others may still be among them: an atom belongs to the largest.
+
+    Returns
+    -------
+    units : ndarray of int64, shape (n_atoms,)
+        The number of the group; -1 for guests, and for atoms that were left out. What hangs from an atom goes with it.
+    cells : ndarray of int64, shape (n_atoms, 3)
+    """
+    units = np.full(len(graph), -1, np.int64)
+    cells: list[Offset] = [HOME] * len(graph)
+    for number in sorted(range(len(groups)), key=lambda one: -len(groups[one].atoms)):
+        for atom, cell in groups[number].atoms.items():
+            if units[atom] < 0:
+                units[atom], cells[atom] = number, cell
+    for atom, holder in reversed(framework.hanging.items()):
+        units[atom] = units[holder]
+        offset = next(offset for other, offset in graph[holder] if other == atom)
+        cells[atom] = plus(cells[holder], offset)
+    return units, np.array(cells, np.int64).reshape(-1, 3)

@@ -57,7 +57,7 @@ def read_poscar(file: TextFile, options: FileOptions) -> Frames:
     counts = [_number(file, count) for count in lines[6].split()[: len(plain_symbols)]]
     elements = tuple(symbol for symbol, count in zip(plain_symbols, counts, strict=False) for _ in range(count))
     atoms = _atoms(file, "POSCAR", lambda: read_vasp(StringIO("\n".join(lines) + "\n")))
-    return [_structure(file, atoms, elements)]
+    return [structure_of_atoms(file.path, atoms, elements)]
 
 
 def _number(file: TextFile, text: str) -> int:
@@ -81,17 +81,24 @@ def _atoms(file: TextFile, what: str, read: Callable[[], Any]) -> Any:
         raise InputError(sentence, path=file.path, hint="is the file cut off or of another format?") from error
 
 
-def _structure(file: TextFile, atoms: Any, elements: tuple[str, ...]) -> Structure:
+def structure_of_atoms(path: str, atoms: Any, elements: tuple[str, ...]) -> Structure:
+    """Make a structure of the Atoms of ASE; `elements` may name isotopes, which ASE does not know.
+
+    Raises
+    ------
+    InputError
+        If there are none, or their cell or coordinates cannot be used.
+    """
     if len(atoms) == 0:
-        raise InputError("there are no atoms", path=file.path)
+        raise InputError("there are no atoms", path=path)
     cell, places = np.array(atoms.cell[:], np.float64), np.array(atoms.get_positions(), np.float64)
     if not np.isfinite(cell).all() or np.abs(cell).max() > LONGEST:
-        raise InputError(f"the cell must be finite, and at most {LONGEST:g} Å long", path=file.path)
+        raise InputError(f"the cell must be finite, and at most {LONGEST:g} Å long", path=path)
     if not np.isfinite(places).all():
-        raise InputError("coordinates must be finite numbers", path=file.path)
+        raise InputError("coordinates must be finite numbers", path=path)
     try:
         check_volume(cell)
         labels = tuple(map(str, range(1, len(elements) + 1)))
         return Structure.from_cartesian(elements, places, cell, labels=labels)
     except InputError as error:
-        raise InputError(error.message, path=file.path) from None
+        raise InputError(error.message, path=path) from None

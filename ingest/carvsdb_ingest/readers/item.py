@@ -37,11 +37,18 @@ def open_directions(
     A net needs three: all are taken to repeat, and that is said; a refinement refuses. Anything but three flags says
     nothing.
     """
-    if all(closed) or len(closed) != 3:
+    sentences = open_sentences(closed)
+    if not sentences:
         return (), ()
+    return sentences, (file.error(line, f"the cell is not periodic in all directions ({said})"),)
+
+
+def open_sentences(closed: Sequence[bool]) -> tuple[str, ...]:
+    """Say which of three directions do not repeat by the file, if any; anything but three flags says nothing."""
+    if all(closed) or len(closed) != 3:
+        return ()
     names = ", ".join(name for name, periodic in zip("abc", closed, strict=True) if not periodic)
-    sentence = f"the file says that it does not repeat along {names}; all three directions are taken to repeat"
-    return (sentence,), (file.error(line, f"the cell is not periodic in all directions ({said})"),)
+    return (f"the file says that it does not repeat along {names}; all three directions are taken to repeat",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,14 @@ def read_model(path: str | Path, types: Mapping[int, str] | None = None) -> Atom
         With file and line, for whatever cannot be read, for several frames, and for atoms that are not whole or do not
         repeat in all directions.
     """
-    models = read_models(path, types)
-    if len(models) != 1:
-        raise InputError(f"holds {len(models)} structures; expected one frame", path=path)
-    return models[0]
+    found = read_models(path, types)
+    if len(found) != 1:
+        raise InputError(f"holds {len(found)} structures; expected one frame", path=path)
+    return found[0]
 
 
 def read_models(path: str | Path, types: Mapping[int, str] | None = None) -> list[AtomicModel]:
-    """Read the atomic models of a file of one frame or several; parameters and errors as for `read_model`."""
+    """Read all frames of a file; parameters and errors are those of `read_model`."""
     file = TextFile.load(path)
     form = format_of(file)
     if form.atoms is None:

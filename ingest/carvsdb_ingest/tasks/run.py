@@ -4,8 +4,10 @@ Few inputs are done by one process, whose results are committed as they come; ma
 shards that this process commits one after another, in the order of the inputs.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -70,6 +72,8 @@ class Run:
                 self._do_many(missing, folder)
         if folder is not None and folder.is_dir():
             clear_drafts(folder)
+            if self.shards is None:
+                self._let_go(folder)
         return self.report
 
     def _folder(self) -> Path | None:
@@ -103,6 +107,15 @@ class Run:
                 report = commit_folder(storage, shard)
                 self.report.added.extend(row["label"] for row in report.entries.to_pylist() if row["is_new"])
                 self.note(f"{path}: written by an earlier run, {report.n_nets} nets added")
+
+    def _let_go(self, folder: Path) -> None:
+        """Delete shards that are committed, and their folder if it holds nothing else; one of the user's own stays."""
+        known = {key.hex for (key,) in self.catalogue.storage.rows("SELECT id FROM shard")}
+        for path in folder.iterdir():
+            if path.name in known and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+        with suppress(OSError):
+            folder.rmdir()
 
     def _missing(self, jobs: Sequence[Job]) -> list[Job]:
         """Report what was done before, and return the rest."""

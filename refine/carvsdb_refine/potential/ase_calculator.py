@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential, saved
+from carvsdb_refine.potential.terms import Elements, Evaluated, Floats, Integers, Potential, saved
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class AseCalculator(Potential):
 
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
-    ) -> tuple[Floats, Floats]:
+    ) -> Evaluated:
         places, vectors = checked_atoms(len(elements), positions, cell, source)
         # ASE knows deuterium by its mass only.
         symbols = ["H" if symbol == "D" else symbol for symbol in elements]
@@ -49,9 +49,13 @@ class AseCalculator(Potential):
             else:
                 energies = np.full(len(symbols), ask("energy", atoms) / len(symbols))
             forces = np.array(ask("forces", atoms), np.float64) if with_forces else np.zeros((0, 3))
+            virial = np.full((3, 3), np.nan)
+            if with_forces and "stress" in self.calculator.implemented_properties:
+                xx, yy, zz, yz, xz, xy = ask("stress", atoms) * atoms.get_volume()
+                virial = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]], np.float64)
         except Exception as error:  # whatever a calculator of others raises
             raise InputError(f"{self.name} cannot evaluate these atoms ({error})", path=source) from error
-        return energies, forces
+        return energies, forces, virial
 
 
 class BoundAseCalculator:

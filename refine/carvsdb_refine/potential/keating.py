@@ -15,7 +15,7 @@ from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
 from carvsdb.net import Net
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.terms import Elements, Floats, Integers, Potential, saved
+from carvsdb_refine.potential.terms import Elements, Evaluated, Floats, Integers, Potential, saved
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +53,17 @@ class Keating(Potential):
 
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
-    ) -> tuple[Floats, Floats]:
+    ) -> Evaluated:
         places, vectors = checked_atoms(len(elements), positions, cell, source)
         starts, neighbours, offsets = self._bonds(places, vectors)
         energies, forces = np.zeros(len(places)), np.zeros_like(places)
         coefficients = self.parameters.coefficients()
         everyone = np.arange(len(places))
-        keating_of(everyone, places, vectors, starts, neighbours, offsets, coefficients, energies, with_forces, forces)
-        return energies, forces
+        virial = np.zeros((3, 3))
+        keating_of(
+            everyone, places, vectors, starts, neighbours, offsets, coefficients, energies, with_forces, forces, virial
+        )
+        return energies, forces, virial
 
     def bind(self, model: AtomicModel) -> "BoundKeating":
         """Return the energies of a model, to be kept up to date as its atoms move; its bonds stay.
@@ -188,7 +191,7 @@ class BoundKeating:
         nothing = np.zeros((0, 3))
         keating_of(
             atoms, positions, cell, self._starts, self._neighbours, self._offsets, self._coefficients,
-            energies, False, nothing,
+            energies, False, nothing, nothing,
         )  # fmt: skip
 
 
@@ -204,8 +207,9 @@ def keating_of(
     energies: Floats,
     with_forces: bool,
     forces: Floats,
+    virial: Floats,
 ) -> None:
-    """Write the energies of some atoms (eV) and add the forces these make (eV/Å), if asked.
+    """Write the energies of some atoms (eV) and add the forces (eV/Å) and the virial (eV) these make, if asked.
 
     `coefficients` are (d², stretching, bending): see `KeatingParameters`.
     """
@@ -232,4 +236,7 @@ def keating_of(
                         forces[neighbours[first + k], axis] -= pull * bond[m, axis]
                         forces[neighbours[first + m], axis] -= pull * bond[k, axis]
                         forces[atom, axis] += pull * (bond[m, axis] + bond[k, axis])
+                        for along in range(3):
+                            symmetric = bond[k, along] * bond[m, axis] + bond[m, along] * bond[k, axis]
+                            virial[along, axis] += pull * symmetric
         energies[atom] = energy

@@ -21,6 +21,8 @@ from carvsdb.errors import InputError
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 Elements: TypeAlias = Sequence[str] | Sequence[int] | NDArray[np.integer] | NDArray[np.str_]
+# Energies, forces, virial.
+Evaluated: TypeAlias = tuple[Floats, Floats, Floats]
 # Named arrays: what a state is saved as, each fit for one entry of an .npz file.
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
@@ -201,10 +203,31 @@ class Potential(ABC):
         forces : ndarray of float64, shape (n, 3)
             Minus the derivative of the total energy by the positions, in eV/Å.
         """
-        return self._evaluate(elements, positions, cell, source, with_forces=True)
+        energies, forces, _ = self._evaluate(elements, positions, cell, source, with_forces=True)
+        return energies, forces
+
+    def energies_forces_and_stress(
+        self, elements: Elements, positions: ArrayLike, cell: ArrayLike, *, source: str | Path | None = None
+    ) -> tuple[Floats, Floats, Floats]:
+        """Compute the energy of each atom, the forces on them, and the stress.
+
+        Parameters and errors are those of `energies`.
+
+        Returns
+        -------
+        energies, forces
+            As `energies_and_forces`.
+        stress : ndarray of float64, shape (3, 3)
+            The derivative of the total energy by the strain of cell and positions, over the volume, in eV/Å³: negative
+            where the cell wants to expand, as in ASE.
+        """
+        energies, forces, virial = self._evaluate(elements, positions, cell, source, with_forces=True)
+        volume = abs(float(np.linalg.det(np.array(cell, np.float64))))
+        # Half the difference of its two halves is rounding, as the energy does not change with a rotation.
+        return energies, forces, (virial + virial.T) / 2 / volume
 
     @abstractmethod
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
-    ) -> tuple[Floats, Floats]:
-        """Return energies and, if asked for, forces."""
+    ) -> Evaluated:
+        """Return energies and, if asked for, forces and the virial, shape (3, 3): the derivative by strain, in eV."""

@@ -124,7 +124,10 @@ def partials_png(now: Partials, before: Partials | None = None, spread: Floats |
         shown = r <= _LARGEST_R
         for number, (pair, axes) in enumerate(zip(pairs, panels, strict=True)):
             if before is not None:
-                axes.plot(r[shown], before.values[number, shown], color=BEFORE, linewidth=0.8, label="start")
+                early = before.distances <= _LARGEST_R  # the cell may have changed, and with it where the pairs end
+                axes.plot(
+                    before.distances[early], before.values[number, early], color=BEFORE, linewidth=0.8, label="start"
+                )
             axes.plot(r[shown], now.values[number, shown], color=CALCULATED, linewidth=0.9, label="model")
             if spread is not None:
                 middle, width = now.values[number, shown], 2 * spread[number, shown]
@@ -143,7 +146,8 @@ def traces_png(trace: Columns, labels: Sequence[str]) -> bytes:
     panels = [(f"{name}_{number}", label) for number, label in enumerate(labels, 1) for name in ("chi2", "rw")]
     if np.isfinite(trace["energy_per_atom"]).any():
         panels.append(("energy_per_atom", ""))
-    panels += [("accepted", ""), ("temperature", "")]
+    panels += [("accepted", "")] if kinds else []
+    panels.append(("temperature", ""))
 
     def draw(figure: Figure) -> None:
         grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]

@@ -1,9 +1,9 @@
 """Refinements from a TOML file: score, run, resume, status; several models at once.
 
 Floors, each importing only from below: ``replicas`` / ``runner | into_catalogue`` /
-``standing | scoring | curve_files`` / ``assemble | evaluation | doubts`` / ``setup | net_of_model`` /
-``place | seeds`` / ``config_file | molecules`` / ``folder`` /
-``checkpoint | trace | result | schedule | progress | timing | column_files``.
+``standing | scoring | curve_files | engines`` / ``molecular`` / ``assemble | evaluation | doubts`` /
+``setup | net_of_model`` / ``place | seeds`` / ``config_file | molecules`` / ``folder`` /
+``checkpoint | trace | result | schedule | progress | timing | column_files | model_curves``.
 """
 
 from importlib import import_module
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from carvsdb_refine.run.config_file import ConfigFile, read_config
     from carvsdb_refine.run.curve_files import write_start_curves
     from carvsdb_refine.run.evaluation import Evaluation, evaluate
+    from carvsdb_refine.run.model_curves import ModelCurves, Points, calculate_scattering
     from carvsdb_refine.run.place import check_folder
     from carvsdb_refine.run.progress import Observation, Progress
     from carvsdb_refine.run.replicas import run_replicas
     from carvsdb_refine.run.runner import Hooks, check_place, resume, run
     from carvsdb_refine.run.scoring import score
-    from carvsdb_refine.run.seeds import replica, seeds_of
+    from carvsdb_refine.run.seeds import as_dynamics, replica, seeds_of
     from carvsdb_refine.run.setup import Setup, prepare
     from carvsdb_refine.run.standing import runs_in, status
 
@@ -26,9 +27,13 @@ __all__ = [
     "ConfigFile",
     "Evaluation",
     "Hooks",
+    "ModelCurves",
     "Observation",
+    "Points",
     "Progress",
     "Setup",
+    "as_dynamics",
+    "calculate_scattering",
     "check_folder",
     "check_place",
     "evaluate",
@@ -50,9 +55,13 @@ _HOMES = {
     "ConfigFile": "config_file",
     "Evaluation": "evaluation",
     "Hooks": "runner",
+    "ModelCurves": "model_curves",
     "Observation": "progress",
+    "Points": "model_curves",
     "Progress": "progress",
     "Setup": "setup",
+    "as_dynamics": "seeds",
+    "calculate_scattering": "model_curves",
     "check_folder": "place",
     "check_place": "runner",
     "evaluate": "evaluation",

@@ -110,7 +110,7 @@ class Run:
         return self.chain.state()
 
 
-def begin(setup: Setup) -> Run:
+def begin_chain(setup: Setup) -> Run:
     """Return the chain of a config at its start.
 
     Raises
@@ -135,7 +135,7 @@ def begin(setup: Setup) -> Run:
     )
 
 
-def go_on(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Run:
+def go_on_with_chain(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Run:
     """Return the chain of a config where it was when its arrays were saved."""
     config = setup.file.config
     return Run(

@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,6 +17,7 @@ from carvsdb_ingest.writers.models import is_written
 from carvsdb_refine.run.folder import check_model_name
 from carvsdb_schemas.refinement import RefinementConfig
 
+Tables = TypeVar("Tables", bound=BaseModel)
 # Tables that stand in double brackets; in messages their entries count from 1.
 _ARRAYS = {"data", "schedule", "coordination", "angles", "fractions", "stretch", "bend"}
 _PATTERNS = {
@@ -107,16 +108,26 @@ def read_config(path: str | Path, output: Path | None = None) -> ConfigFile:
     return parse_config("\n".join(TextFile.load(path, largest=LARGEST_TEXT).lines), path, output)
 
 
-def parse_config(text: str, path: str | Path, output: Path | None = None) -> ConfigFile:
-    """Return what a text says that stands, or is to stand, in a file; parameters and errors as of `read_config`."""
+def read_tables(path: str | Path, kind: type[Tables]) -> Tables:
+    """Read a TOML file of another kind than a refinement's; errors as of `read_config`."""
+    return parse_tables("\n".join(TextFile.load(path, largest=LARGEST_TEXT).lines), path, kind)
+
+
+def parse_tables(text: str, path: str | Path, kind: type[Tables]) -> Tables:
+    """Return what a text says that stands in a file; errors as of `read_config`."""
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # besides errors of TOML: dates that are none, endless nesting
         raise InputError(f"is no TOML: {_lowered(' '.join(str(error).split()))[:200]}", path=path) from None
     try:
-        config = RefinementConfig.model_validate(content)
+        return kind.model_validate(content)
     except ValidationError as error:
-        raise InputError(_sentence(error, content), path=path) from None
+        raise InputError(_sentence(error, content, kind), path=path) from None
+
+
+def parse_config(text: str, path: str | Path, output: Path | None = None) -> ConfigFile:
+    """Return what a text says that stands, or is to stand, in a file; parameters and errors as of `read_config`."""
+    config = parse_tables(text, path, RefinementConfig)
     read = ConfigFile(Path(path), config, text, hashlib.sha256(text.encode()).hexdigest(), output)
     _ = read.outputs
     if config.outputs.model is not None:
@@ -124,7 +135,7 @@ def parse_config(text: str, path: str | Path, output: Path | None = None) -> Con
     return read
 
 
-def _sentence(error: ValidationError, content: dict[str, Any]) -> str:
+def _sentence(error: ValidationError, content: dict[str, Any], kind: type[BaseModel]) -> str:
     """Say the first thing that is wrong."""
     details = error.errors(include_url=False, include_context=True)
     first = details[0]
@@ -143,7 +154,7 @@ def _sentence(error: ValidationError, content: dict[str, Any]) -> str:
     if missing:
         return f"{what} needs the key {first['loc'][-1]!r}"
     if first["type"] == "extra_forbidden":
-        return _unknown(path, where, content)
+        return _unknown(path, where, content, kind)
     if first["type"] == "value_error":
         message = str(first["ctx"]["error"])
         return message if path == () else f"{where}: {message}"
@@ -224,16 +235,16 @@ def _table(path: tuple[int | str, ...]) -> str:
     return f"[[{name}]] {number}" if double and number is not None else f"[[{name}]]" if double else f"[{name}]"
 
 
-def _unknown(path: tuple[int | str, ...], where: str, content: Any) -> str:
+def _unknown(path: tuple[int | str, ...], where: str, content: Any, kind: type[BaseModel]) -> str:
     key = str(path[-1])
-    model: type[BaseModel] | None = RefinementConfig
+    model: type[BaseModel] | None = kind
     for part in path[:-1]:
         content = content[part]
         if model is not None and part in model.model_fields:
             model = _model_of(model.model_fields[str(part)].annotation, content)
     known = list(model.model_fields) if model is not None else []
     if len(path) == 1:
-        where = "a refinement"
+        where = "a refinement" if kind is RefinementConfig else "the file"
     near = difflib.get_close_matches(key, known, 1)
     return f"{where} has no key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(known)}")
 

@@ -25,6 +25,8 @@ class Observation:
         In eV.
     tried, accepted : mapping of str to int
         Numbers of moves by kind.
+    others : mapping of str to float
+        What else the trace has of it, with units in the names.
     """
 
     moves: int
@@ -34,6 +36,7 @@ class Observation:
     energy_per_atom: float | None
     tried: Mapping[str, int]
     accepted: Mapping[str, int]
+    others: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

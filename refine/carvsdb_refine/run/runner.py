@@ -12,9 +12,9 @@ from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, RefusedError
 from carvsdb_ingest.writers.models import model_text, write_model
-from carvsdb_refine.run.assemble import Run, begin, go_on
 from carvsdb_refine.run.checkpoint import Checkpoint, Notes, before, load_checkpoint, save_checkpoint
 from carvsdb_refine.run.curve_files import write_curves
+from carvsdb_refine.run.engines import Engine, begin, go_on
 from carvsdb_refine.run.evaluation import evaluate
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.place import check_folder
@@ -158,7 +158,12 @@ def fingerprint(setup: Setup) -> dict[str, str]:
 def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out what does not change a trajectory: how long it goes on, and what is written when."""
     run = {name: value for name, value in config["run"].items() if name not in ("moves", "checkpoint_every", "seeds")}
-    return {**config, "run": run}
+    dynamics = {name: value for name, value in config["dynamics"].items() if name != "steps"}
+    rest = {name: value for name, value in config.items() if name not in ("run", "dynamics")}
+    if run["engine"] == "dynamics":
+        return {**rest, "run": run, "dynamics": dynamics}
+    del run["engine"]
+    return {**rest, "run": run}
 
 
 def _hash(value: Any) -> str:
@@ -168,10 +173,10 @@ def _hash(value: Any) -> str:
 class _Loop:
     """A chain on its way."""
 
-    def __init__(self, setup: Setup, folder: RunFolder, chain: Run, hooks: Hooks) -> None:
+    def __init__(self, setup: Setup, folder: RunFolder, chain: Engine, hooks: Hooks) -> None:
         self.setup, self.folder, self.chain, self.hooks = setup, folder, chain, hooks
         self.options, self.outputs = setup.file.config.run, setup.file.config.outputs
-        self.schedule = Schedule.of(self.options)
+        self.schedule = Schedule.of_config(setup.file.config)
         self.chain.temperature = self.schedule.temperature(chain.moves)
         observation = chain.observe()
         columns = ["moves", "temperature", "chi2", "energy_per_atom"]
@@ -179,6 +184,7 @@ class _Loop:
             columns += [f"{name}_{number}" for name in ("rw", "chi2", "scale", "offset")]
         self.kinds = tuple(observation.tried)
         columns += [f"{name}_{kind}" for kind in self.kinds for name in ("tried", "accepted")]
+        columns += observation.others
         self.trace = Trace(folder.trace, tuple(columns))
         self.reporter = Reporter(hooks.progress, self.schedule.moves)
         self.drift = ""
@@ -207,6 +213,7 @@ class _Loop:
             values += [one.rw, one.chi2, one.scale, one.offset]
         for kind in self.kinds:
             values += [now.tried[kind], now.accepted[kind]]
+        values += now.others.values()
         self.trace.add(values)
 
     def save(self) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from carvsdb_schemas.refinement import RunTable
+from carvsdb_schemas.refinement import RefinementConfig, RunTable
 
 # A ramp is a staircase of steps of so many moves: the temperature at a move does not depend on interruptions.
 RAMP_STEP = 100
@@ -54,6 +54,18 @@ class Schedule:
             stages.append(Stage(begin, begin + table.moves, float(table.temperature), float(last)))
             begin += table.moves
         return cls(tuple(stages))
+
+    @classmethod
+    def of_config(cls, config: RefinementConfig) -> "Schedule":
+        """Return the schedule of a config's moves, or of its steps where atoms move by forces."""
+        if config.run.engine == "monte-carlo":
+            return cls.of(config.run)
+        table = config.dynamics
+        stages = [stage.model_dump() | {"moves": stage.steps} for stage in table.schedule]
+        for stage in stages:
+            del stage["steps"]
+        given = {"schedule": stages} if stages else {"temperature": table.temperature, "moves": table.steps}
+        return cls.of(RunTable.model_validate(given))
 
     @property
     def moves(self) -> int:

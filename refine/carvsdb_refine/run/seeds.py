@@ -1,4 +1,4 @@
-"""The configs of several models: one a seed."""
+"""Other configs from a config: one a seed, or with other means of moving atoms."""
 
 import re
 import tomllib
@@ -50,6 +50,28 @@ def replica(file: ConfigFile, seed: int) -> ConfigFile:
     return replace(file, config=config, text=text, sha256=digest, output=file.outputs / f"seed-{seed}")
 
 
+def as_dynamics(file: ConfigFile) -> ConfigFile:
+    """Return the config of molecular dynamics of the same model, with a folder of its own.
+
+    Raises
+    ------
+    InputError
+        If there is no potential, or ``engine`` stands in the file in a way that cannot be rewritten.
+    """
+    if file.config.run.engine == "dynamics":
+        return file
+    text = _with_line(file.text, "engine", 'engine = "dynamics"')
+    try:
+        config = RefinementConfig.model_validate(tomllib.loads(text))
+    except (ValueError, ValidationError) as error:
+        if file.config.potential is None or file.config.potential.kind == "none":
+            raise InputError("molecular dynamics needs forces; expected a [potential]", path=file.path) from None
+        raise InputError("[run], 'engine': expected engine = \"dynamics\" below [run]", path=file.path) from error
+    digest = sha256(text.encode()).hexdigest()
+    folder = file.outputs if file.output is not None else file.outputs.with_name(f"{file.outputs.name}-dynamics")
+    return replace(file, config=config, text=text, sha256=digest, output=folder)
+
+
 def _with_seed(text: str, seed: int) -> str:
     r"""Return the text of a config with one seed in place of what it says.
 
@@ -58,8 +80,12 @@ def _with_seed(text: str, seed: int) -> str:
     >>> _with_seed("[run]\nmoves = 9\nseeds = [1, 2]", 2)
     '[run]\nmoves = 9\nseed = 2'
     """
-    line = f"seed = {seed}"
-    found, number = re.subn(r"(?m)^[ \t]*seeds?[ \t]*=[ \t]*(\[[^\]]*\]|[0-9_]+)", line, text)
+    return _with_line(text, "seeds?", f"seed = {seed}")
+
+
+def _with_line(text: str, key: str, line: str) -> str:
+    """Return the text of a config with a line in place of one whose key matches, else below ``[run]``."""
+    found, number = re.subn(rf"(?m)^[ \t]*{key}[ \t]*=[ \t]*(\[[^\]]*\]|[0-9_]+|\"[^\"\n]*\")", line, text)
     if number:
         return found
     found, number = re.subn(r"(?m)^([ \t]*\[run\][^\n]*)$", rf"\1\n{line}", text)

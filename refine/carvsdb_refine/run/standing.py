@@ -44,7 +44,7 @@ def status(file: ConfigFile) -> StatusAnswer:
         If its checkpoint or trace is damaged.
     """
     folder = RunFolder(file.outputs)
-    total = Schedule.of(file.config.run).moves
+    total = Schedule.of_config(file.config).moves
     folder.check_is_run()
     if not any(path.exists() for path in (folder.checkpoint, before(folder.checkpoint))):
         return StatusAnswer(

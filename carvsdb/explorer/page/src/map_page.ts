@@ -2,7 +2,7 @@
 
 import { bytes, json } from "./blocks";
 import { scaleOf } from "./colours";
-import { data, el, fill } from "./dom";
+import { data, el, fill, short } from "./dom";
 import { Filters } from "./filters";
 import { MapView } from "./map_view";
 import { Panel } from "./panel";
@@ -83,6 +83,7 @@ export async function mapPage(about: MapAbout, app: HTMLElement): Promise<object
     el("main", { class: "work" }, controls, room, panel.element), help);
 
   view = new MapView(canvas, overlay, table.x, table.y);
+  view.labelOf = (row) => short(table.labels[row] ?? "", 18);
   colourBy.value = choices[0].name;
   recolour();
 
@@ -146,6 +147,7 @@ export async function mapPage(about: MapAbout, app: HTMLElement): Promise<object
   const ready = json<[string[], (string | null)[], (string | null)[]]>("labels").then(([labels, ids, formulas]) => {
     Object.assign(table, { labels, ids, formulas });
     if (search.input.value) search.find();
+    view.draw();
   });
   await ready;
   return {

@@ -64,6 +64,7 @@ void main() {
 }`;
 
 const FARTHEST_PICK = 14;
+const MOST_LABELS = 60;
 
 export interface Rings {
   /** Points with a ring round them: the one told about, those compared, ... */
@@ -79,6 +80,8 @@ export class MapView {
   focused = -1;
   rings: Rings = { marked: [], lines: [] };
   lassoing = false;
+  /** What a point is called on the map, if few are in view. */
+  labelOf: (row: number) => string = () => "";
   onHover: (row: number, x: number, y: number) => void = () => {};
   onPick: (row: number) => void = () => {};
   onLasso: (rows: number[], add: boolean) => void = () => {};
@@ -142,10 +145,8 @@ export class MapView {
     for (let row = 0; row < shown.length; row += 1) {
       const item = scale.itemOf(row);
       this.colours.set(scale.colourOf(row), 3 * row);
-      // Points at one place grow with their number, slowly.
-      const grown = 1 + 0.35 * Math.log2(Math.max(1, together[this.grid.first[row]]));
       const solid = selected.size > 0 && !selected.has(row) ? 0.12 : opaque;
-      this.looks.set([scale.items[item]?.marker ?? 0, Math.min(grown, 3.5), solid], 3 * row);
+      this.looks.set([scale.items[item]?.marker ?? 0, grown(together[this.grid.first[row]]), solid], 3 * row);
       if (shown[row]) layers[item].push(row);
     }
     const depth = (item: LegendItem) => (item.marker === OTHER_MARKER ? Infinity : item.count);
@@ -249,6 +250,7 @@ export class MapView {
       pen.lineTo(...this.pixelOf(to));
       pen.stroke();
     }
+    this.drawLabels(pen);
     const ring = (row: number, radius: number, colour: string, width: number) => {
       pen.beginPath();
       pen.arc(...this.pixelOf(row), radius, 0, 2 * Math.PI);
@@ -274,6 +276,37 @@ export class MapView {
       pen.stroke();
       pen.setLineDash([]);
     }
+  }
+
+  /** Names beside their points, where there is room. */
+  private drawLabels(pen: CanvasRenderingContext2D): void {
+    const rows = this.inView().filter((row) => this.grid.first[row] === row || !this.shown[this.grid.first[row]]);
+    if (rows.length > MOST_LABELS) return;
+    const points = rows.map((row) => this.pixelOf(row));
+    const taken = points.map(([x, y]) => [x - 6, y - 6, x + 6, y + 6]);
+    const isFree = ([left, top, right, bottom]: number[]) =>
+      left > 2 && top > 2 && right < this.size.x - 2 && bottom < this.size.y - 2 &&
+      taken.every((other) => right <= other[0] || left >= other[2] || bottom <= other[1] || top >= other[3]);
+    pen.font = "12px system-ui, sans-serif";
+    pen.textBaseline = "middle";
+    rows.forEach((row, place) => {
+      const name = this.labelOf(row);
+      if (!name) return;
+      const here = this.grid.together(row, this.shown).length;
+      const text = here > 1 ? `${name} +${here - 1}` : name;
+      const [x, y] = points[place];
+      const width = pen.measureText(text).width;
+      const aside = 8 * grown(here);
+      const boxes = [[x + aside + 1, y], [x - aside - 1 - width, y], [x - width / 2, y - aside - 7], [x - width / 2, y + aside + 7]];
+      const at = boxes.find(([left, middle]) => isFree([left, middle - 7, left + width, middle + 7]));
+      if (!at) return;
+      taken.push([at[0], at[1] - 7, at[0] + width, at[1] + 7]);
+      pen.lineWidth = 3;
+      pen.strokeStyle = "rgba(252, 252, 253, 0.9)";
+      pen.strokeText(text, ...(at as [number, number]));
+      pen.fillStyle = "#3e4954";
+      pen.fillText(text, ...(at as [number, number]));
+    });
   }
 
   private resize(): void {
@@ -368,4 +401,9 @@ export class MapView {
       this.zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), event.offsetX, event.offsetY);
     }, { passive: false });
   }
+}
+
+/** How much larger a point is that stands for several at one place. */
+function grown(together: number): number {
+  return Math.min(1 + 0.35 * Math.log2(Math.max(1, together)), 3.5);
 }

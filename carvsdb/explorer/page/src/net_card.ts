@@ -20,12 +20,14 @@ export class NetCard {
   /**
    * @param counts How many rings of each size the catalogue says there are; empty if that is not known.
    * @param cells How many cells of the catalogue the scene holds.
+   * @param isCounted Whether sizes that are not among the counts have no rings.
    */
   constructor(
     private net: Scene,
     private counts: Record<string, number>,
     name: string,
     private cells = 1,
+    isCounted = true,
   ) {
     const canvas = el("canvas", {
       class: "net", tabindex: 0, role: "img",
@@ -41,7 +43,9 @@ export class NetCard {
       fill(room, el("p", { class: "note" }, `This browser draws no WebGL: ${error instanceof Error ? error.message : error}`));
       return;
     }
-    const sizes = Object.keys(net.rings ?? counts).map(Number).sort((a, b) => a - b);
+    const known = Object.keys(net.rings ?? counts).map(Number).sort((a, b) => a - b);
+    // Where nobody has counted, all usual sizes can be asked for.
+    const sizes = known.length || isCounted ? known : [3, 4, 5, 6, 7, 8, 9, 10, 12];
     if (sizes.length) {
       const group = el("div", { class: "sizes", role: "group", "aria-label": "Light up rings of a size" }, el("span", {}, "Rings"));
       for (const size of sizes) {
@@ -61,6 +65,7 @@ export class NetCard {
     }
     bar.append(choice, this.toggle("Cell", true, (on) => view.set({ showCell: on })));
     if (view.isNodeLinker) bar.append(this.toggle("Linkers", true, (on) => view.set({ showLinkers: on })));
+    if (net.atoms) bar.append(this.toggle("Atoms", false, (on) => view.set({ showAtoms: on })));
     for (const note of net.notes) this.element.append(el("p", { class: "note" }, note));
   }
 

@@ -7,7 +7,7 @@ import type { NetAbout, Scene } from "./types";
 
 export async function netPage(about: NetAbout, app: HTMLElement): Promise<object> {
   const net = await json<Scene>("net");
-  const card = new NetCard(net, {}, about.title);
+  const card = new NetCard(net, {}, about.title, 1, false);
   const list = el("dl", {});
   for (const [title, value] of about.facts) append(list, [el("dt", {}, data(title)), el("dd", {}, data(value))]);
   document.body.classList.add("single");
@@ -16,5 +16,5 @@ export async function netPage(about: NetAbout, app: HTMLElement): Promise<object
       ...about.notes.map((note) => el("p", { class: "note" }, data(note))), el("footer", {}, about.made_by)),
   ]);
   if (about.light) await card.light(about.light);
-  return { light: (size: number) => card.light(size).then(() => card.lit.length), picture: () => card.view?.picture() };
+  return { light: (size: number) => card.light(size).then(() => card.lit.length), picture: () => card.view?.picture(), atoms: (on: boolean) => card.view?.set({ showAtoms: on }) };
 }

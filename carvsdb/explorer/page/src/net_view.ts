@@ -26,6 +26,7 @@ export class NetView {
   repeats: [number, number, number];
   showCell = true;
   showLinkers = true;
+  showAtoms = false;
 
   private renderer: WebGLRenderer;
   private stage = new Stage();
@@ -73,7 +74,7 @@ export class NetView {
   }
 
   /** Change what is drawn; the view stays. */
-  set(options: Partial<Pick<NetView, "repeats" | "showCell" | "showLinkers">>): void {
+  set(options: Partial<Pick<NetView, "repeats" | "showCell" | "showLinkers" | "showAtoms">>): void {
     Object.assign(this, options);
     this.build();
     if (options.repeats) this.fit();
@@ -182,6 +183,7 @@ export class NetView {
     });
     this.drawn.add(tube);
     if (this.showCell) this.drawn.add(this.cellLines());
+    if (this.showAtoms && this.net.atoms) this.addAtoms(this.net.atoms);
     this.addRings(1.7 * thick);
     const middle = this.real(this.repeats[0] / 2, this.repeats[1] / 2, this.repeats[2] / 2);
     this.drawn.position.copy(middle).negate();
@@ -255,6 +257,36 @@ export class NetView {
     this.drawn.add(tube);
   }
 
+  private addAtoms({ elements, positions, bonds }: NonNullable<Scene["atoms"]>): void {
+    const places = positions.map(([x, y, z]) => new Vector3(x, y, z));
+    const balls: [Vector3, string][] = [];
+    const sticks: [Vector3, Vector3, string][] = [];
+    const [nu, nv, nw] = this.repeats;
+    for (let u = 0; u < nu; u += 1) for (let v = 0; v < nv; v += 1) for (let w = 0; w < nw; w += 1) {
+      const shift = this.real(u, v, w);
+      places.forEach((place, atom) => balls.push([place.clone().add(shift), elements[atom]]));
+      for (const [src, dst, a, b, c] of bonds) {
+        const from = places[src].clone().add(shift);
+        const to = places[dst].clone().add(this.real(u + a, v + b, w + c));
+        const middle = from.clone().lerp(to, 0.5);
+        sticks.push([from, middle, elements[src]], [middle, to, elements[dst]]);
+      }
+    }
+    const colourOf = (element: string) => new Color(ELEMENT[element] ?? "#8c6bb1");
+    const mesh = new InstancedMesh(new IcosahedronGeometry(0.28, balls.length > 4000 ? 1 : 2), new MeshLambertMaterial(), balls.length);
+    balls.forEach(([place, element], index) => {
+      const size = element === "H" ? 0.6 : 1;
+      mesh.setMatrixAt(index, new Matrix4().makeScale(size, size, size).setPosition(place));
+      mesh.setColorAt(index, colourOf(element));
+    });
+    const tube = new InstancedMesh(new CylinderGeometry(0.07, 0.07, 1, 6, 1, true), new MeshLambertMaterial(), sticks.length);
+    sticks.forEach(([from, to, element], index) => {
+      tube.setMatrixAt(index, stick(from, to));
+      tube.setColorAt(index, colourOf(element));
+    });
+    this.drawn.add(mesh, tube);
+  }
+
   private listen(): void {
     const canvas = this.canvas;
     canvas.addEventListener("pointerdown", (event) => {
@@ -298,3 +330,8 @@ function stick(from: Vector3, to: Vector3): Matrix4 {
   const turn = new Quaternion().setFromUnitVectors(UP, along.clone().divideScalar(length));
   return new Matrix4().compose(from.clone().addScaledVector(along, 0.5), turn, new Vector3(1, length, 1));
 }
+
+const ELEMENT: Record<string, string> = {
+  H: "#d9dce0", C: "#6b7280", N: "#3b6fd4", O: "#d64545", F: "#7fbf3f", S: "#d8b400", P: "#e58a1f", Cl: "#3fae5a",
+  Si: "#c8a165", Zn: "#7d80b0", Cu: "#c88033",
+};

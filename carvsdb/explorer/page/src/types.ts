@@ -106,4 +106,5 @@ export interface Scene {
   repeats: number[];
   notes: string[];
   rings?: Record<string, { vertices: number[][]; offsets: number[][][] }>;
+  atoms?: { elements: string[]; positions: number[][]; bonds: number[][] };
 }

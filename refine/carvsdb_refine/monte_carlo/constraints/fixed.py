@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration
 from carvsdb_refine.monte_carlo.constraints.species import species_index
@@ -33,21 +34,31 @@ class FixedAtoms:
         """Return the state for a configuration."""
         return BoundFixed(self, configuration)
 
+    def mask(self, model: AtomicModel) -> NDArray[np.bool_]:
+        """Return which atoms of a model stay, shape (n,).
+
+        Raises
+        ------
+        InputError
+            If the model lacks an element or an atom, or none is left that could move.
+        """
+        fixed = np.zeros(model.n_atoms, bool)
+        for symbol in self.elements:
+            fixed[model.atom_to_species == species_index(symbol, model.species, self.name)] = True
+        for atom in self.atoms:
+            if not atom < model.n_atoms:
+                raise InputError(f"{self.name}: there is no atom {atom}; they count from 0 to {model.n_atoms - 1}")
+            fixed[atom] = True
+        if fixed.all():
+            raise InputError(f"{self.name}: no atom is left that could move")
+        return fixed
+
 
 class BoundFixed:
     """Fixed atoms of one model: implements `BoundConstraint`. Proposals that touch them count as forbidden."""
 
     def __init__(self, fixed: FixedAtoms, configuration: Configuration) -> None:
-        model = configuration.model
-        self._fixed = np.zeros(model.n_atoms, bool)
-        for symbol in fixed.elements:
-            self._fixed[model.atom_to_species == species_index(symbol, model.species, fixed.name)] = True
-        for atom in fixed.atoms:
-            if not atom < model.n_atoms:
-                raise InputError(f"{fixed.name}: there is no atom {atom}; they count from 0 to {model.n_atoms - 1}")
-            self._fixed[atom] = True
-        if self._fixed.all():
-            raise InputError(f"{fixed.name}: no atom is left that could move")
+        self._fixed = fixed.mask(configuration.model)
 
     def allows(self, proposal: Proposal) -> bool:
         """Return whether no fixed atom moves."""

@@ -162,7 +162,7 @@ class BoundAce:
         order = np.lexsort((cells.bins, self._elements)).astype(np.int64)
         energies = np.zeros(len(self._elements))
         nothing = np.zeros((0, 3))
-        evaluate(self._tables, cells, self._elements, order, cells.most_neighbours, False, energies, nothing)
+        evaluate(self._tables, cells, self._elements, order, cells.most_neighbours, False, energies, nothing, nothing)
         return energies
 
     def state(self) -> dict[str, NDArray[Any]]:

@@ -24,8 +24,9 @@ def evaluate(
     with_forces: bool,
     energies: Floats,
     forces: Floats,
+    virial: Floats,
 ) -> None:
-    """Write the energy of each atom (eV), and add the forces (eV/Å) if asked.
+    """Write the energy of each atom (eV), and add the forces (eV/Å) and the virial (eV) if asked.
 
     Parameters
     ----------
@@ -33,6 +34,8 @@ def evaluate(
         The atoms, sorted by element; neighbours in space best stay neighbours here.
     most : int
         No atom has more neighbours.
+    virial : ndarray of float64, shape (3, 3)
+        Derivative of the energy by strain.
     """
     width = max(tables.radial.shape[1], tables.channel_l.shape[2], tables.harmonic.shape[1])
     n_full = tables.n_full.max()
@@ -50,6 +53,7 @@ def evaluate(
     nearest, core_slopes = np.full(LANES, -1), np.zeros((2, LANES))
     n_kept = LANES if with_forces else 1
     others, vectors = np.zeros((n_kept, most), np.int64), np.zeros((n_kept, most, 4))
+    apart = np.zeros((most, 3))
     n_others = np.zeros(LANES, np.int64)
     start = 0
     while start < order.shape[0]:
@@ -100,6 +104,10 @@ def evaluate(
                     real[k] = adjoint_real[k, lane]
                     imag[k] = adjoint_imag[k, lane]
                 n_found, around, gradients = n_others[lane], others[lane], vectors[lane]
+                # Gradients are written where the ways to the neighbours stand, which the virial needs as well.
+                for j in range(n_found):
+                    for axis in range(3):
+                        apart[j, axis] = gradients[j, axis]
                 neighbour_gradients(tables, centre, elements, around, gradients, n_found, real, imag, room, y_slopes)
                 if tables.repels[centre] == 2 and nearest[lane] >= 0:
                     pull = core_slopes[1, lane] * fade_slopes[lane]
@@ -109,4 +117,6 @@ def evaluate(
                     for axis in range(3):
                         forces[atom, axis] += gradients[j, axis]
                         forces[around[j], axis] -= gradients[j, axis]
+                        for other in range(3):
+                            virial[other, axis] += apart[j, other] * gradients[j, axis]
         start = stop

@@ -15,7 +15,7 @@ from carvsdb_refine.potential.ace.files import read_form
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.tables import AceTables, lay_out
 from carvsdb_refine.potential.checks import check_finite, checked_atoms, element_indices
-from carvsdb_refine.potential.terms import Elements, Floats, Potential
+from carvsdb_refine.potential.terms import Elements, Evaluated, Potential
 
 Integers = NDArray[np.int64]
 
@@ -94,15 +94,15 @@ class AcePotential(Potential):
 
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
-    ) -> tuple[Floats, Floats]:
+    ) -> Evaluated:
         indices = self.element_indices(elements, source=source)
         cells = cell_list(*checked_atoms(len(indices), positions, cell, source), self.cutoff)
         order = np.lexsort((cells.bins, indices)).astype(np.int64)
         energies = np.zeros(len(indices))
-        forces = np.zeros((len(indices), 3)) if with_forces else np.zeros((0, 3))
-        evaluate(self.tables, cells, indices, order, cells.most_neighbours, with_forces, energies, forces)
+        forces, virial = np.zeros((len(indices), 3)) if with_forces else np.zeros((0, 3)), np.zeros((3, 3))
+        evaluate(self.tables, cells, indices, order, cells.most_neighbours, with_forces, energies, forces, virial)
         check_finite(energies, source)
-        return energies, forces
+        return energies, forces, virial
 
 
 def read_ace(path: str | Path) -> AcePotential:

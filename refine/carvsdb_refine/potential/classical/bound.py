@@ -132,7 +132,7 @@ class BoundClassical:
 
     def _energies(self, cells: CellList) -> Floats:
         energies, most = np.zeros(len(self._kinds)), cells.most_neighbours
-        evaluate_classical(self._tables, cells, self._kinds, most, False, energies, np.zeros((0, 3)))
+        evaluate_classical(self._tables, cells, self._kinds, most, False, energies, np.zeros((0, 3)), np.zeros((3, 3)))
         return energies
 
     def _change(self) -> float:

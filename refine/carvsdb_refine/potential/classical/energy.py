@@ -68,8 +68,12 @@ def evaluate_classical(
     with_forces: bool,
     energies: Floats,
     forces: Floats,
+    virial: Floats,
 ) -> None:
-    """Write the energy of each atom (eV) and add the forces (eV/Å), if asked; none has more neighbours than `most`."""
+    """Write the energy of each atom (eV), and add the forces (eV/Å) and the virial (eV), if asked.
+
+    No atom has more neighbours than `most`. The virial, shape (3, 3), is the derivative of the energy by strain.
+    """
     others, vectors = np.empty(most, np.int64), np.empty((most, 4))
     room, gradient = np.empty((4, most)), np.empty((most, 3))
     for atom in range(len(kinds)):
@@ -80,6 +84,8 @@ def evaluate_classical(
                 for axis in range(3):
                     forces[atom, axis] += gradient[j, axis]
                     forces[others[j], axis] -= gradient[j, axis]
+                    for other in range(3):
+                        virial[other, axis] += vectors[j, other] * gradient[j, axis]
 
 
 @compiled

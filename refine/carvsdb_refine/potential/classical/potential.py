@@ -14,7 +14,7 @@ from carvsdb_refine.potential.checks import check_finite, checked_atoms, element
 from carvsdb_refine.potential.classical.bound import BoundClassical
 from carvsdb_refine.potential.classical.energy import evaluate_classical
 from carvsdb_refine.potential.classical.tables import ClassicalTables
-from carvsdb_refine.potential.terms import Elements, Floats, Potential
+from carvsdb_refine.potential.terms import Elements, Evaluated, Potential
 
 
 class ClassicalPotential(Potential):
@@ -53,13 +53,13 @@ class ClassicalPotential(Potential):
 
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
-    ) -> tuple[Floats, Floats]:
+    ) -> Evaluated:
         kinds = element_indices(self.name, self.elements, elements, source)
         cells = cell_list(*checked_atoms(len(kinds), positions, cell, source), self.tables.cutoff)
-        energies, forces = np.zeros(len(kinds)), np.zeros((len(kinds), 3))
-        evaluate_classical(self.tables, cells, kinds, cells.most_neighbours, with_forces, energies, forces)
+        energies, forces, virial = np.zeros(len(kinds)), np.zeros((len(kinds), 3)), np.zeros((3, 3))
+        evaluate_classical(self.tables, cells, kinds, cells.most_neighbours, with_forces, energies, forces, virial)
         check_finite(energies, source)
-        return energies, forces
+        return energies, forces, virial
 
 
 def elements_of_pairs(pairs: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,0 +1,74 @@
+"""`carvsdb cite`: what to cite for an answer."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.options import DEFAULT_DB, Db
+from carvsdb.cli.output import say
+from carvsdb.errors import CarvsdbError
+
+if TYPE_CHECKING:
+    from carvsdb_ingest.analysis.references import Reference
+
+
+@answered
+def cite(
+    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file.")],
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="As entries of BibTeX.")] = False,
+    db: Db = DEFAULT_DB,
+    *,
+    out: Output,
+) -> None:
+    """List what to cite for what is said of a net: program, definitions, names, and where the structure comes from."""
+    found = _of_file(query) if Path(query).is_file() else _of_entry(query, db)
+    rows = [
+        {
+            "reason": one.reason,
+            "reference": one.text,
+            "doi": one.doi or None,
+            "url": one.url or None,
+            "bibtex": one.bibtex,
+        }
+        for one in found
+    ]
+    out.answer(
+        document=rows,
+        rows=rows,
+        text=lambda: (
+            "\n\n".join(one.bibtex for one in found)
+            if bibtex
+            else "\n".join(f"{one.reason}: {one.text}" for one in found)
+        ),
+        shown=("reason", "reference"),
+    )
+
+
+def _of_file(path: str) -> "list[Reference]":
+    from carvsdb_ingest.analysis.describing import describe_each
+    from carvsdb_ingest.analysis.references import references
+
+    descriptions = []
+    failures = []
+    for one in describe_each(path):
+        if isinstance(one, CarvsdbError):
+            failures.append(one)
+            say(str(one))
+        else:
+            descriptions.append(one)
+            for doubt in one.quality:
+                say(f"{one.label}: {doubt}")
+    if not descriptions and failures:
+        raise failures[0]
+    return references(descriptions)
+
+
+def _of_entry(name: str, db: str) -> "list[Reference]":
+    from carvsdb.catalogue import Catalogue
+    from carvsdb_ingest.analysis.references import of_source, references
+
+    with Catalogue.open(db, read_only=True) as catalogue:
+        answer = catalogue.show(name)
+    return references([answer.description]) + of_source(answer.source)

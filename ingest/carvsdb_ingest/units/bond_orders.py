@@ -1,0 +1,332 @@
+"""Bond orders and formal charges of a molecule that metals hold, from its atoms, its bonds and their lengths."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from carvsdb.atoms.elements import HALIDES, HYDROGEN
+from carvsdb_ingest.units.porphyrins import porphyrin_nitrogens
+from carvsdb_ingest.units.valence_states import State, states_of
+
+# Covalent radii for single, double and triple bonds in Å: Pyykkö & Atsumi, doi:10.1002/chem.200800987 and
+# doi:10.1002/chem.200901472; Pyykkö, Riedel & Patzschke, doi:10.1002/chem.200401299.
+_RADII = {
+    "H": (0.32, 0.32, 0.32),
+    "B": (0.85, 0.78, 0.73),
+    "C": (0.75, 0.67, 0.60),
+    "N": (0.71, 0.60, 0.54),
+    "O": (0.63, 0.57, 0.53),
+    "F": (0.64, 0.59, 0.53),
+    "Si": (1.16, 1.07, 1.02),
+    "P": (1.11, 1.02, 0.94),
+    "S": (1.03, 0.94, 0.95),
+    "Cl": (0.99, 0.95, 0.93),
+    "Ge": (1.21, 1.11, 1.14),
+    "As": (1.21, 1.14, 1.06),
+    "Se": (1.16, 1.07, 1.07),
+    "Br": (1.14, 1.09, 1.10),
+    "Sb": (1.40, 1.33, 1.27),
+    "Te": (1.36, 1.28, 1.21),
+    "I": (1.33, 1.29, 1.25),
+}
+_STIFFNESS, _WORST = 30.0, 0.6
+"""Cost of a bond that is longer or shorter than its order says, in Å⁻²; and what it is at most."""
+_SEXTET = 0.5
+"""What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
+_BENT, _PYRAMIDAL = 150.0, 340.0
+"""Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
+_SHORTEST = 1.0
+"""Å: the triple bonds of N2 and CO have 1.1."""
+_TIME_LIMIT = 20.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Atoms:
+    """A molecule with its hydrogen, as bond orders are looked for.
+
+    Attributes
+    ----------
+    elements : tuple of str
+    bonds : list of (int, int)
+    lengths : list of float
+        Of the bonds, in Å.
+    on_metal : list of bool
+        Whether a metal holds the atom.
+    angles : dict of int to float
+        At atoms with two or three neighbours the sum of the angles between these, in degrees.
+    rings : list of tuple of int
+        The atoms of its rings, in their order.
+    """
+
+    elements: tuple[str, ...]
+    bonds: list[tuple[int, int]]
+    lengths: list[float]
+    on_metal: list[bool]
+    angles: dict[int, float]
+    rings: list[tuple[int, ...]]
+
+    def around(self) -> list[dict[int, float]]:
+        """Return the neighbours of each atom, with the lengths of the bonds."""
+        found: list[dict[int, float]] = [{} for _ in self.elements]
+        for (one, two), length in zip(self.bonds, self.lengths, strict=True):
+            found[one][two] = found[two][one] = length
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class BondOrders:
+    """Bond orders and charges.
+
+    Attributes
+    ----------
+    orders : list of int
+        By bond, 1 to 3.
+    charges : list of int
+        By atom.
+    missing : list of int
+        By atom, the hydrogen atoms that it needs and the file lacks.
+    doubts : list of str
+        Sentences about what does not add up.
+    failed : bool
+        Whether some valence is left open, so that no molecule can be drawn.
+    """
+
+    orders: list[int]
+    charges: list[int]
+    missing: list[int]
+    doubts: list[str] = field(default_factory=list)
+    failed: bool = False
+
+
+def overbonded(elements: tuple[str, ...], bonds: list[tuple[int, int]]) -> str | None:
+    """Return the sentence that says which atom has more bonds than its element can have, None if there is none."""
+    numbers = [0] * len(elements)
+    for pair in bonds:
+        for atom in pair:
+            numbers[atom] += 1
+    for element, number in zip(elements, numbers, strict=True):
+        if not states_of(element, number, on_metal=False):
+            return f"{element} has {number} bonds: disordered, or a cluster"
+    return None
+
+
+def perceive(atoms: Atoms) -> BondOrders | str:
+    """Find the bond orders and charges that satisfy all valences at the least cost.
+
+    Parameters
+    ----------
+    atoms : Atoms
+        None of them with more bonds than its element can have (`overbonded`).
+
+    Returns
+    -------
+    BondOrders or str
+        Or the sentence that says why there are none.
+
+    Notes
+    -----
+    Each atom takes one of the states of its element (`states_of`: C with four bonds; N with three, with two and a
+    charge of -1, with four and +1; ...) and each bond one order. A charge costs little where a metal holds the atom, so
+    that carboxylates, azolates, phenolates, phosphonates and sulfonates are anions and pyridines and carbonyls are
+    neutral, without a total charge given: that is what comes out. Rings gain by being aromatic, bonds by having the
+    length of their order; half of the nitrogen atoms inside of a porphyrin are anions. The optimum is found by a
+    mixed-integer linear program, whatever the order of the atoms.
+
+    Examples
+    --------
+    Formate on a metal; its second O is neutral, and which of them is does not matter.
+
+    >>> formate = Atoms(("C", "O", "O", "H"), [(0, 1), (0, 2), (0, 3)], [1.25, 1.26, 0.95], [False, True, True, False],
+    ...                 {0: 360.0}, [])
+    >>> perceive(formate).orders, sum(perceive(formate).charges)
+    ([2, 1, 1], -1)
+    """
+    around = atoms.around()
+    if _is_disordered(atoms):
+        return "its atoms are too near to each other: disordered"
+    states = [
+        states_of(element, len(ends), on_metal=held)
+        for element, ends, held in zip(atoms.elements, around, atoms.on_metal, strict=True)
+    ]
+    solved = _solve(atoms, around, states)
+    if solved is None:
+        return "no set of bond orders satisfies the valences of its atoms"
+    orders, chosen = solved
+    doubts, charges = list(_doubts(atoms, around, chosen)), [one.charge for one in chosen]
+    return BondOrders(orders, charges, [one.missing for one in chosen], doubts, any(one.radical for one in chosen))
+
+
+def _is_disordered(atoms: Atoms) -> bool:
+    """Tell whether bonds are too short for any, or rings of three share atoms or hold two O or N."""
+    hydrogen = [element in HYDROGEN for element in atoms.elements]
+    if any(
+        length < _SHORTEST and not hydrogen[one] and not hydrogen[two]
+        for (one, two), length in zip(atoms.bonds, atoms.lengths, strict=True)
+    ):
+        return True
+    threes = [ring for ring in atoms.rings if len(ring) == 3]
+    corners = [atom for ring in threes for atom in ring]
+    return len(set(corners)) < len(corners) or any(
+        sum(atoms.elements[atom] in ("N", "O") for atom in ring) > 1 for ring in threes
+    )
+
+
+def _doubts(atoms: Atoms, around: list[dict[int, float]], chosen: list[State]) -> Iterator[str]:
+    def named(where: list[int]) -> str:
+        return ", ".join(sorted({atoms.elements[atom] for atom in where}))
+
+    missing = [atom for atom, one in enumerate(chosen) if one.missing]
+    if missing:
+        yield f"hydrogen that the file lacks was added to {named(missing)}: {sum(one.missing for one in chosen)}"
+    loose = [
+        atom
+        for atom, one in enumerate(chosen)
+        if one.charge < 0
+        and atoms.elements[atom] in ("C", "N", "O", "S", "Se")
+        and not atoms.on_metal[atom]
+        and not any(chosen[other].charge > 0 for other in around[atom])
+        and not any(
+            atoms.on_metal[far] and atoms.elements[far] != "C" for other in around[atom] for far in around[other]
+        )
+    ]
+    if loose:
+        yield f"anionic {named(loose)} that no metal holds, or hydrogen is missing: {len(loose)}"
+    open_valences = [atom for atom, one in enumerate(chosen) if one.radical]
+    if open_valences:
+        yield f"valences do not add up at {named(open_valences)}: disordered, or hydrogen is missing"
+
+
+def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float]) -> int:
+    """Return how many pi bonds an atom can have by its shape.
+
+    One if it is bent, none for a pyramidal carbon, and none for a carbon that a single bond holds to its only neighbour
+    beside H: a methyl whose disordered H are not all there.
+    """
+    element = atoms.elements[atom]
+    if element in HYDROGEN or (element in HALIDES and len(ends) == 1):
+        return 0
+    if element in ("C", "N") and len(ends) == 2 and atoms.angles.get(atom, 180.0) < _BENT:
+        return 1
+    if element != "C":
+        return 4
+    if len(ends) == 3 and atoms.angles.get(atom, 360.0) < _PYRAMIDAL:
+        return 0
+    heavy = [other for other in ends if atoms.elements[other] not in HYDROGEN]
+    if len(heavy) == 1 and len(ends) > 1:
+        (other,) = heavy
+        middle = sum(_radius("C", order) + _radius(atoms.elements[other], order) for order in (0, 1)) / 2
+        return 4 if ends[other] < middle else 0
+    return 4
+
+
+class _Program:
+    """A mixed-integer linear program over numbers of 0 or 1, written row by row."""
+
+    def __init__(self) -> None:
+        self.cost: list[float] = []
+        self.entries: list[tuple[int, int, float]] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+
+    def variable(self, cost: float) -> int:
+        self.cost.append(cost)
+        return len(self.cost) - 1
+
+    def between(self, low: float, terms: list[tuple[int, float]], high: float) -> None:
+        """Demand that a sum lies between two numbers."""
+        self.entries += [(len(self.low), column, factor) for column, factor in terms]
+        self.low.append(low)
+        self.high.append(high)
+
+    def solution(self) -> list[bool] | None:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import coo_array
+
+        row, column, factor = (np.array(part) for part in zip(*self.entries, strict=True))
+        matrix = coo_array((factor, (row.astype(int), column.astype(int))), shape=(len(self.low), len(self.cost)))
+        found = milp(
+            np.array(self.cost),
+            integrality=np.ones(len(self.cost)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(matrix.tocsr(), self.low, self.high),
+            options={"time_limit": _TIME_LIMIT, "mip_rel_gap": 0.0},
+        )
+        return None if found.x is None else [value > 0.5 for value in found.x]
+
+
+def _solve(
+    atoms: Atoms, around: list[dict[int, float]], states: list[list[State]]
+) -> tuple[list[int], list[State]] | None:
+    program = _Program()
+    doubles, triples = [], []
+    pi: list[list[tuple[int, float]]] = [[] for _ in atoms.elements]
+    of_bond: dict[tuple[int, int], tuple[int, int]] = {}
+    for (one, two), length in zip(atoms.bonds, atoms.lengths, strict=True):
+        costs = [_strain(atoms.elements[one], atoms.elements[two], order, length) for order in range(3)]
+        double, triple = program.variable(costs[1] - costs[0]), program.variable(costs[2] - costs[0])
+        program.between(0, [(double, 1), (triple, 1)], 1)
+        of_bond[one, two] = of_bond[two, one] = double, triple
+        for atom in (one, two):
+            pi[atom] += [(double, 1), (triple, 2)]
+        doubles.append(double)
+        triples.append(triple)
+    first = []
+    for atom, able in enumerate(states):
+        columns = [program.variable(state.cost) for state in able]
+        first.append(columns[0] if columns else 0)
+        program.between(1, [(column, 1) for column in columns], 1)
+        program.between(-np.inf, pi[atom], _most_pi(atoms, atom, around[atom]))
+        valences = [(column, -float(state.valence)) for column, state in zip(columns, able, strict=True)]
+        program.between(-len(around[atom]), pi[atom] + valences, -len(around[atom]))
+    for nitrogens in porphyrin_nitrogens(atoms.elements, around, atoms.rings):
+        anions = [
+            [
+                (first[atom] + number, 1.0)
+                for number, state in enumerate(states[atom])
+                if state.charge < 0 or state.missing
+            ]
+            for atom in nitrogens
+        ]
+        anionic = max(2 - sum(len(around[atom]) > 2 for atom in nitrogens), 0)
+        program.between(anionic, [column for columns in anions for column in columns], anionic)
+        if anionic == 2:  # those opposite to each other
+            program.between(0, [*anions[0], *((column, -1.0) for column, _ in anions[2])], 0)
+    for ring in atoms.rings:
+        _reward(program, ring, around, of_bond)
+    taken = program.solution()
+    if taken is None:
+        return None
+    orders = [1 + taken[double] + 2 * taken[triple] for double, triple in zip(doubles, triples, strict=True)]
+    chosen = [able[taken[begin : begin + len(able)].index(True)] for begin, able in zip(first, states, strict=True)]
+    return orders, chosen
+
+
+def _reward(
+    program: _Program,
+    ring: tuple[int, ...],
+    around: list[dict[int, float]],
+    of_bond: dict[tuple[int, int], tuple[int, int]],
+) -> None:
+    """Let a ring of five or six gain by being aromatic: two or three double bonds inside, none to outside."""
+    if len(ring) not in (5, 6) or any(len(around[atom]) > 3 for atom in ring):
+        return
+    closed = list(pairwise((*ring, ring[0])))
+    sextet = program.variable(-_SEXTET)
+    inside = [(of_bond[pair][0], 1.0) for pair in closed]
+    program.between(0, [*inside, (sextet, -float(len(ring) // 2))], np.inf)
+    for atom in ring:
+        for other in around[atom]:
+            if other not in ring:
+                double, triple = of_bond[atom, other]
+                program.between(-np.inf, [(sextet, 1), (double, 1), (triple, 1)], 1)
+
+
+def _strain(one: str, two: str, order: int, length: float) -> float:
+    off = length - _radius(one, order) - _radius(two, order)
+    return min(_WORST, _STIFFNESS * off * off)
+
+
+def _radius(element: str, order: int) -> float:
+    return _RADII["H" if element in HYDROGEN else element][order]

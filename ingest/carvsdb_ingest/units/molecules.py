@@ -1,0 +1,161 @@
+"""The molecule of a linker: SMILES and InChIKey by RDKit, from its atoms in space."""
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.atoms.elements import HYDROGEN
+from carvsdb.optional_packages import load_optional
+from carvsdb_ingest.units.bond_orders import Atoms, BondOrders, overbonded, perceive
+
+INSTALL = '"carvsdb[chem]"'
+_ACIDIC = frozenset({"C", "N", "O", "S", "Se"})
+_PARENT_LETTERS = 25
+_BOND_NAMES = {1: "SINGLE", 2: "DOUBLE", 3: "TRIPLE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Molecule:
+    """What a linker is.
+
+    Attributes
+    ----------
+    smiles : str or None
+        Canonical SMILES of RDKit, with the charges of the ligand and E/Z of its double bonds, without chirality;
+        None where no molecule can be drawn.
+    inchikey : str or None
+        Standard InChIKey of the same.
+    parent : str or None
+        Beginning of the InChIKey (25 characters) of the neutral molecule: of the acid for carboxylates and azolates.
+    charge : int or None
+    doubts : tuple of str
+    """
+
+    smiles: str | None = None
+    inchikey: str | None = None
+    parent: str | None = None
+    charge: int | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def molecule_of(
+    elements: tuple[str, ...], places: NDArray[np.float64], bonds: list[tuple[int, int]], on_metal: list[bool]
+) -> Molecule:
+    """Draw the molecule of some atoms.
+
+    Parameters
+    ----------
+    elements : tuple of str
+        Hydrogen included.
+    places : ndarray of float64, shape (n_atoms, 3)
+        In Å, the molecule whole.
+    bonds : list of (int, int)
+    on_metal : list of bool
+        Whether a metal holds the atom.
+
+    Raises
+    ------
+    MissingExtraError
+        If RDKit is not installed.
+    """
+    chem = load_optional("rdkit.Chem", INSTALL, "the SMILES of linkers")
+    problem = overbonded(elements, bonds)
+    if problem is not None:
+        return Molecule(doubts=(f"no SMILES: {problem}",))
+    lengths = [float(np.linalg.norm(places[one] - places[two])) for one, two in bonds]
+    drawn = _bare(chem, elements, bonds)
+    rings = [tuple(ring) for ring in chem.GetSymmSSSR(drawn)]
+    found = perceive(Atoms(elements, bonds, lengths, on_metal, _angles(places, bonds), rings))
+    if isinstance(found, str):
+        return Molecule(doubts=(f"no SMILES: {found}",))
+    if found.failed:
+        return Molecule(doubts=tuple(f"no SMILES: {one}" for one in found.doubts))
+    with load_optional("rdkit.rdBase", INSTALL).BlockLogs():
+        drawn = _drawn(chem, drawn, places, found)
+        if isinstance(drawn, str):
+            return Molecule(doubts=(f"no SMILES: {drawn}",))
+        inchikey = chem.MolToInchiKey(drawn) or None
+        return Molecule(
+            chem.MolToSmiles(drawn), inchikey, parent_of(drawn), chem.GetFormalCharge(drawn), tuple(found.doubts)
+        )
+
+
+def parent_of(molecule: Any) -> str | None:
+    """Return the key of the neutral molecule: 25 characters of the InChIKey of what has as much hydrogen as it can.
+
+    Anionic C, N, O and S take up hydrogen, ammonium gives it away; charges that compensate each other (nitro) stay.
+    """
+    chem = load_optional("rdkit.Chem", INSTALL)
+    neutral = chem.RWMol(molecule)
+    for atom in neutral.GetAtoms():
+        charge, hydrogen = atom.GetFormalCharge(), atom.GetTotalNumHs()
+        opposite = any(other.GetFormalCharge() * charge < 0 for other in atom.GetNeighbors())
+        if atom.GetSymbol() not in _ACIDIC or opposite or (charge > 0 and hydrogen < charge):
+            continue
+        atom.SetNoImplicit(True)
+        atom.SetNumExplicitHs(hydrogen - charge)
+        atom.SetFormalCharge(0)
+    try:
+        chem.SanitizeMol(neutral)
+    except ValueError:
+        return None
+    return chem.MolToInchiKey(neutral)[:_PARENT_LETTERS] or None
+
+
+def _bare(chem: Any, elements: tuple[str, ...], bonds: list[tuple[int, int]]) -> Any:
+    """Return RDKit's molecule with single bonds only."""
+    bare = chem.RWMol()
+    for element in elements:
+        atom = chem.Atom("H" if element in HYDROGEN else element)
+        atom.SetNoImplicit(True)
+        bare.AddAtom(atom)
+    for one, two in bonds:
+        bare.AddBond(one, two, chem.BondType.SINGLE)
+    return bare
+
+
+def _drawn(chem: Any, bare: Any, places: NDArray[np.float64], found: BondOrders) -> Any:
+    """Return RDKit's molecule without explicit hydrogen, or why there is none."""
+    drawn = chem.RWMol(bare)
+    for atom, charge, missing in zip(drawn.GetAtoms(), found.charges, found.missing, strict=True):
+        atom.SetFormalCharge(charge)
+        atom.SetNumExplicitHs(missing)
+    for bond, order in zip(drawn.GetBonds(), found.orders, strict=True):
+        bond.SetBondType(getattr(chem.BondType, _BOND_NAMES[order]))
+    conformer = chem.Conformer(len(places))
+    conformer.SetPositions(np.ascontiguousarray(places, np.float64))
+    drawn.AddConformer(conformer)
+    try:
+        chem.SanitizeMol(drawn)
+        chem.AssignStereochemistryFrom3D(drawn)
+        for atom in drawn.GetAtoms():
+            atom.SetChiralTag(chem.ChiralType.CHI_UNSPECIFIED)
+        bare = chem.RemoveHs(drawn)
+        chem.AssignStereochemistry(bare, cleanIt=True, force=True)
+        for bond in bare.GetBonds():
+            bond.SetBondDir(chem.BondDir.NONE)
+            if bond.IsInRing():
+                bond.SetStereo(chem.BondStereo.STEREONONE)
+        return bare
+    except ValueError as error:  # RDKit's own exceptions are ValueErrors
+        return f"RDKit does not take it ({str(error).splitlines()[0]})"
+
+
+def _angles(places: NDArray[np.float64], bonds: list[tuple[int, int]]) -> dict[int, float]:
+    around: dict[int, list[int]] = {}
+    for one, two in bonds:
+        around.setdefault(one, []).append(two)
+        around.setdefault(two, []).append(one)
+    found = {}
+    for atom, ends in around.items():
+        if len(ends) in (2, 3):
+            arms = places[ends] - places[atom]
+            norms = np.linalg.norm(arms, axis=1)
+            if norms.min() > 0:
+                arms /= norms[:, None]
+                cosines = [arms[one] @ arms[two] for one, two in combinations(range(len(ends)), 2)]
+                found[atom] = float(np.degrees(np.arccos(np.clip(cosines, -1, 1))).sum())
+    return found

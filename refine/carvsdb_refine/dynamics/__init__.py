@@ -1,0 +1,5 @@
+"""Molecular dynamics by ASE's integrators, with our potentials."""
+
+from carvsdb_refine.dynamics.trajectory import DynamicsOptions, Trajectory
+
+__all__ = ["DynamicsOptions", "Trajectory"]

@@ -1,0 +1,151 @@
+"""Frames: atoms with energy, forces and stress, and the extended xyz that programs exchange."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ase.io
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.atoms.model import AtomicModel
+from carvsdb.errors import InputError
+from carvsdb.regular_file import LARGEST_INPUT, open_regular
+
+Floats = NDArray[np.float64]
+_ASE: Any = ase.io
+# By the end of a name: what ASE reads, none of which can run code.
+_FORMATS = {
+    ".xyz": "extxyz",
+    ".extxyz": "extxyz",
+    "vasprun.xml": "vasp-xml",
+    ".xml": "vasp-xml",
+    "outcar": "vasp-out",
+    ".outcar": "vasp-out",
+    ".pwo": "espresso-out",
+    ".castep": "castep-castep",
+    ".dump-xyz": "extxyz",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """Atoms and what a method says of them.
+
+    Attributes
+    ----------
+    model : AtomicModel
+        The atoms.
+    energy : float
+        In eV, of all of them: the one whose slopes the forces are.
+    forces : ndarray of float64, shape (n, 3)
+        In eV/Å.
+    stress : ndarray of float64, shape (3, 3), or None
+        In eV/Å³, with the sign of ASE.
+    origin : str
+        Where the structure comes from.
+    """
+
+    model: AtomicModel
+    energy: float
+    forces: Floats
+    stress: Floats | None = None
+    origin: str = ""
+
+
+def frames_text(frames: Iterable[Frame | AtomicModel], keys: Sequence[str] = ()) -> str:
+    """Return frames, or models without labels, as extended xyz with all digits.
+
+    Parameters
+    ----------
+    frames : iterable of Frame or AtomicModel
+        The frames.
+    keys : sequence of str
+        What each is called, as ``label_key`` of its line of comments.
+    """
+    lines: list[str] = []
+    for number, frame in enumerate(frames):
+        model = frame.model if isinstance(frame, Frame) else frame
+        columns = [model.positions]
+        head = f'Lattice="{_numbers(model.cell)}" Properties=species:S:1:pos:R:3'
+        if isinstance(frame, Frame):
+            columns.append(frame.forces)
+            head += f":forces:R:3 energy={frame.energy!r}"
+            if frame.stress is not None:
+                head += f' stress="{_numbers(frame.stress)}"'
+            if frame.origin:
+                head += f' origin="{_quoted(frame.origin)}"'
+        head += f' label_key="{keys[number]}"' if keys else ""
+        lines += [str(model.n_atoms), f'{head} pbc="T T T"']
+        rows = np.concatenate(columns, axis=1).tolist()
+        symbols = ("H" if symbol == "D" else symbol for symbol in model.elements)
+        lines += [" ".join([symbol, *map(repr, row)]) for symbol, row in zip(symbols, rows, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _numbers(values: Floats) -> str:
+    return " ".join(map(repr, values.ravel().tolist()))
+
+
+def _quoted(text: str) -> str:
+    return "".join(letter if letter.isprintable() and letter not in '"\\=' else "_" for letter in text)
+
+
+def read_frames(path: str | Path) -> list[Frame]:
+    """Read frames with energies and forces: extended xyz, or the output of VASP, Quantum ESPRESSO or CASTEP.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a frame has no energy or forces or does not repeat in all directions.
+    """
+    file = Path(path)
+    name = file.name.lower()
+    form = next((form for end, form in _FORMATS.items() if name.endswith(end)), None)
+    if form is None:
+        raise InputError(f"is no file of frames; expected one of {', '.join(_FORMATS)}", path=path)
+    open_regular(file, LARGEST_INPUT).close()
+    try:
+        read = _ASE.read(file, index=":", format=form)
+        return [_frame(atoms, number, file) for number, atoms in enumerate(read)]
+    except InputError:
+        raise
+    except Exception as error:  # whatever ASE's readers raise for bytes from anywhere
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise InputError(f"cannot be read as {form} ({reason})", path=path) from error
+
+
+def _frame(atoms: Any, number: int, file: Path) -> Frame:
+    where = f"frame {number}"
+    if not np.asarray(atoms.pbc).all():
+        raise InputError(f"{where}: expected atoms that repeat in all directions", path=file)
+    found = {} if atoms.calc is None else atoms.calc.results
+    # Forces are the slopes of the free energy, where electrons are smeared.
+    energy = found.get("free_energy", found.get("energy"))
+    forces = found.get("forces")
+    if energy is None or forces is None:
+        raise InputError(f"{where} has no {'energy' if energy is None else 'forces'}", path=file)
+    stress = found.get("stress")
+    if stress is not None:
+        stress = np.asarray(stress, np.float64)
+        stress = stress[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.shape == (6,) else stress.reshape(3, 3)
+    model = AtomicModel(tuple(atoms.get_chemical_symbols()), atoms.get_positions(), np.array(atoms.cell))
+    frame = Frame(model, float(energy), np.array(forces, np.float64), stress, f"{file.name}, {where}")
+    cause = why_unusable(frame.energy, frame.forces, frame.stress, model.n_atoms)
+    if cause:
+        raise InputError(f"{where}: {cause}", path=file)
+    return frame
+
+
+def why_unusable(energy: float, forces: Floats, stress: Floats | None, n_atoms: int) -> str:
+    """Say why numbers are no labels; an empty text if they are."""
+    if not np.isfinite(energy):
+        return f"the energy is {energy}"
+    if forces.shape != (n_atoms, 3):
+        return f"the forces have shape {forces.shape}, expected ({n_atoms}, 3)"
+    if not np.isfinite(forces).all():
+        return "a force is not a number"
+    if stress is not None and not np.isfinite(stress).all():
+        return "the stress is not a number"
+    return ""

@@ -1,0 +1,62 @@
+"""What moves the atoms of a run: a Markov chain, or molecular dynamics; a run sees both alike."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from carvsdb.atoms.model import AtomicModel
+from carvsdb_refine.run.assemble import begin_chain, go_on_with_chain
+from carvsdb_refine.run.progress import Observation
+from carvsdb_refine.run.setup import Setup
+
+
+class Engine(Protocol):
+    """What moves atoms."""
+
+    temperature: float
+
+    @property
+    def moves(self) -> int:
+        """Moves tried, or steps made, so far."""
+
+    @property
+    def model(self) -> AtomicModel:
+        """The current model."""
+
+    def make(self, moves: int) -> None:
+        """Try so many moves, or make so many steps."""
+
+    def observe(self) -> Observation:
+        """Return where it is."""
+
+    def check(self) -> str:
+        """Evaluate afresh what is kept up to date, and say how far off it is."""
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what `go_on` needs."""
+
+
+def begin(setup: Setup) -> Engine:
+    """Return the engine of a config at its start.
+
+    Raises
+    ------
+    InputError
+        If parts do not fit together.
+    """
+    if setup.file.config.run.engine == "monte-carlo":
+        return begin_chain(setup)
+    # Imported here: chains do without ASE's integrators.
+    from carvsdb_refine.run.molecular import MolecularRun
+
+    return MolecularRun(setup)
+
+
+def go_on(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Engine:
+    """Return the engine of a config where it was when its arrays were saved."""
+    if setup.file.config.run.engine == "monte-carlo":
+        return go_on_with_chain(setup, arrays)
+    from carvsdb_refine.run.molecular import MolecularRun
+
+    return MolecularRun(setup, arrays)

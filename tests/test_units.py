@@ -1,0 +1,271 @@
+"""Building units: partitions that add up, formulas and degrees by hand, linkers as molecules."""
+
+from collections import Counter
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from core_mof import installed_archive, read_archive
+
+from carvsdb.atoms.structure import Structure
+from carvsdb.errors import NoNetError
+from carvsdb_ingest import describe, find_units
+from carvsdb_ingest.analysis import read_structures
+from carvsdb_ingest.bonds import find_bonds
+from carvsdb_ingest.clustering import CLUSTERINGS, cluster
+from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers.cif.cif import read_cif
+from carvsdb_ingest.units import BuildingUnit
+from carvsdb_ingest.units.molecules import molecule_of, parent_of
+from carvsdb_ingest.units.names import _rows, name_of, parent_named
+
+Chem: Any = import_module("rdkit.Chem")
+AllChem: Any = import_module("rdkit.Chem.AllChem")
+
+BDC, BTC = "O=C([O-])c1ccc(C(=O)[O-])cc1", "O=C([O-])c1cc(C(=O)[O-])cc(C(=O)[O-])c1"
+LINKERS = ("linker", "ligand")
+
+Row = tuple[str, str, str, int, int, int]
+
+# What papers draw: SBU or linker, its role, bonds, points of extension, number in the cell. The file MOF-5.cif of the
+# shared folder is HKUST-1 with water; MOF-5 itself is EDUSIF of CoRE.
+BY_HAND: dict[str, set[Row]] = {
+    "HKUST-1_sym": {("Cu2(CO2)4", "metal", "vertex", 4, 4, 24), (BTC, "linker", "vertex", 3, 3, 32)},
+    "UiO-66": {("Zr6O8(CO2)12", "metal", "vertex", 12, 12, 4), (BDC, "linker", "edge", 2, 2, 24)},
+    "MOF-801": {
+        ("Zr6O8(CO2)12", "metal", "vertex", 12, 12, 4),
+        ("O=C([O-])/C=C/C(=O)[O-]", "linker", "edge", 2, 2, 24),
+    },
+    "ZIF-8": {("ZnN4", "metal", "vertex", 4, 4, 12), ("Cc1ncc[n-]1", "linker", "vertex", 2, 2, 24)},
+    "MIL-53": {
+        ("CrO2(CO2)4", "metal", "vertex", 6, 6, 4),
+        ("O", "inorganic", "edge", 2, 2, 4),
+        (BDC, "linker", "vertex", 4, 2, 4),
+    },
+    "IM-19": {
+        ("Ga(CO2)4(OH)2", "metal", "vertex", 6, 6, 4),
+        ("OH", "inorganic", "edge", 2, 2, 4),
+        (BDC, "linker", "vertex", 4, 2, 4),
+    },
+}
+
+
+def rows_of(units: tuple[BuildingUnit, ...]) -> set[Row]:
+    return {
+        (
+            (one.molecule.smiles if one.molecule else None) or one.formula,
+            one.kind,
+            one.role,
+            one.degree,
+            len(one.points_of_extension[0]),
+            one.count,
+        )
+        for one in units
+        if one.kind != "guest"
+    }
+
+
+def check_adds_up(structure: Structure, units: tuple[BuildingUnit, ...]) -> None:
+    """Each atom of the cell stands in one unit, and formulas are those of the atoms."""
+    atoms = [atom for one in units if one.role != "whole" for copy in one.atoms for atom in copy]
+    assert sorted(atoms) == list(range(structure.n_atoms))
+    for one in units:
+        assert len({tuple(sorted(structure.elements[atom] for atom in copy)) for copy in one.atoms}) == 1
+        assert len({len(points) for points in one.points_of_extension}) == 1
+
+
+def shuffled(structure: Structure, seed: int) -> tuple[Structure, np.ndarray]:
+    order = np.random.default_rng(seed).permutation(structure.n_atoms)
+    moved = structure.positions[order] + np.random.default_rng(seed).integers(-1, 2, (structure.n_atoms, 3))
+    elements = tuple(structure.elements[atom] for atom in order)
+    labels = tuple(structure.labels[atom] for atom in order)
+    return Structure(elements, moved, structure.cell, labels), order
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_known_frameworks_by_hand(shared: Path, name: str) -> None:
+    (structure,) = read_structures(shared / "data" / "cifs" / f"{name}.cif")
+    clustering = "node-linker" if name == "ZIF-8" else "single-node"
+    units = find_units(structure, cluster(structure, find_bonds(structure), clustering))
+    assert rows_of(units) == BY_HAND[name]
+
+
+@pytest.mark.parametrize("name", ["HKUST-1", "MOF-5", "UiO-66", "ZIF-8", "MIL-53", "IST-1", "RRO", "ABW", "Moganite"])
+def test_atoms_add_up_in_every_clustering(shared: Path, name: str) -> None:
+    (structure,) = read_structures(shared / "data" / "cifs" / f"{name}.cif")
+    bonds = find_bonds(structure)
+    done = 0
+    for clustering in CLUSTERINGS:
+        try:
+            clustered = cluster(structure, bonds, clustering)
+        except NoNetError:
+            continue
+        units = find_units(structure, clustered, chemistry=False)
+        check_adds_up(structure, units)
+        vertices = [one for one in units if one.role == "vertex"]
+        assert sum(one.count for one in vertices) == clustered.net.n_vertices
+        degrees: Counter[int] = Counter()
+        for one in vertices:
+            degrees[one.degree] += one.count
+        assert degrees == Counter(clustered.net.degrees().tolist())
+        done += 1
+    assert done >= 3
+
+
+def test_clusterings_that_take_linkers_apart_say_the_whole_linker(shared: Path) -> None:
+    (found,) = describe(shared / "data" / "cifs" / "IM-19.cif", clustering="all-node", units=True)
+    assert found.units is not None
+    assert [(one.formula, one.role, one.smiles) for one in found.units if one.kind in ("fragment", "linker")] == [
+        ("CO2", "vertex", None),
+        ("C6H4", "edge", None),
+        ("C8H4O4", "whole", BDC),
+    ]
+    assert found.mofid_like == f"Ga(CO2)4(OH)2.{BDC} carvsdb1.rna.cat0.all-node"
+
+
+def units_of(refcode: str, content: bytes, seed: int | None = None) -> tuple[Structure, tuple[BuildingUnit, ...]]:
+    (structure,) = read_cif(TextFile.decode(content, f"{refcode}.cif"))
+    structure = replace(structure, bonds=None)
+    if seed is not None:
+        structure, _ = shuffled(structure, seed)
+    return structure, find_units(structure, cluster(structure, find_bonds(structure), "single-node"))
+
+
+def check_core(contents: dict[str, bytes]) -> dict[str, int]:
+    """Check units of structures, and count linkers (each sort of a structure once)."""
+    counts: Counter[str] = Counter()
+    for refcode, content in contents.items():
+        structure, units = units_of(refcode, content)
+        check_adds_up(structure, units)
+        _, again = units_of(refcode, content, seed=7)
+        other = {one.key: one.molecule for one in again if one.kind in LINKERS}
+        for one in units:
+            if one.kind not in LINKERS or one.role == "whole":
+                continue
+            counts["linkers"] += 1
+            assert one.molecule is not None
+            if one.molecule.smiles is None:
+                assert one.molecule.doubts  # says why
+                continue
+            counts["with SMILES"] += 1
+            read = Chem.MolFromSmiles(one.molecule.smiles)
+            heavy = Counter(atom.GetSymbol() for atom in read.GetAtoms())
+            expected = Counter(structure.elements[atom] for atom in one.atoms[0])
+            counts["heavy atoms"] += heavy == {
+                symbol: number for symbol, number in expected.items() if symbol not in ("H", "D")
+            }
+            twin = other.get(one.key)
+            counts["same InChIKey"] += twin is not None and twin.inchikey == one.molecule.inchikey
+    return dict(counts)
+
+
+def test_thirty_structures_of_core_mof() -> None:
+    contents = read_archive(installed_archive(), ["EDUSIF"], seed=0)
+    *_, mof5 = contents.items()
+    _, units = units_of(*mof5)
+    assert rows_of(units) == {("Zn4O(CO2)6", "metal", "vertex", 6, 6, 2), (BDC, "linker", "edge", 2, 2, 6)}
+    counts = check_core(dict(list(contents.items())[:30]))
+    assert counts["linkers"] >= 30
+    assert counts["heavy atoms"] == counts["with SMILES"] >= 0.9 * counts["linkers"]
+    assert counts["same InChIKey"] >= 0.95 * counts["with SMILES"]
+
+
+@pytest.mark.slow
+def test_two_hundred_structures_of_core_mof() -> None:
+    counts = check_core(read_archive(installed_archive(), [], seed=0))
+    assert counts["heavy atoms"] == counts["with SMILES"] >= 0.9 * counts["linkers"]
+    assert counts["same InChIKey"] >= 0.95 * counts["with SMILES"]
+
+
+# Ligands as metals hold them: which atoms of the SMILES (by map number 1) hold one.
+HELD = [
+    "[O-:1]C(=O)c1ccc(C(=O)[O-:1])cc1",
+    "[O-:1]C(=[O:1])c1cc(C(=[O:1])[O-:1])cc(C(=[O:1])[O-:1])c1",
+    "[O-:1]C(=O)c1ccc(cc1)-c1c2ccc(n2)c(-c2ccccc2)c2ccc([n-:1]2)c(-c2ccccc2)c2ccc([n:1]2)c(-c2ccccc2)c2ccc1[n-:1]2",
+    "c1c[n-:1]c[n:1]1",
+    "Cc1[n-:1]cc[n:1]1",
+    "c1ccc2[n-:1]c[n:1]c2c1",
+    "c1[n:1]c2c([n-:1]1)nc[nH]c2=O",
+    "c1c[n-:1][n:1]c1",
+    "c1nn[n-:1]n1",
+    "c1nc[n-:1][n:1]1",
+    "c1c(-c2n[n:1][n-:1]n2)cc(-c2n[n:1][n-:1]n2)cc1-c1n[n:1][n-:1]n1",
+    "c1cc(-c2n[n:1][n-:1]n2)ccc1-c1n[n:1][n-:1]n1",
+    "c1c[n:1]ccc1-c1cc[n:1]cc1",
+    "c1c[n:1]cc[n:1]1",
+    "C1C[N:1]2CC[N:1]1CC2",
+    "C1[N:1]2C[N:1]3CN1CN(C2)C3",
+    "[O-:1]P(=[O:1])([O-:1])c1ccc(P([O-:1])(=[O:1])[O-:1])cc1",
+    "[O-:1]P(=O)([O-:1])CN1CCN(CP([O-:1])(=O)[O-:1])CC1",
+    "[O-:1]S(=O)(=O)c1ccc(C(=O)[O-:1])cc1",
+    "[O-:1]c1ccccc1[O-:1]",
+    "[O-:1]c1cc(C(=O)[O-:1])c([O-:1])cc1C(=O)[O-:1]",
+    "[O-:1]C(=O)c1cc[n+]([O-:1])cc1",
+    "[O-:1]C(=O)c1cc([N+](=O)[O-])cc(C(=O)[O-:1])c1",
+    "Nc1cc(C(=O)[O-:1])ccc1C(=O)[O-:1]",
+    "[O-:1]C(=O)/C=C/C(=O)[O-:1]",
+    "[O-:1]C(=O)/C=C\\C(=O)[O-:1]",
+    "[O-:1]C(=O)C#CC(=O)[O-:1]",
+    "[O-:1]C(=O)c1ccc(/N=N/c2ccc(C(=O)[O-:1])cc2)cc1",
+    "[O-:1]C(=O)CCC(=O)[O-:1]",
+    "[O-:1]C(=[O:1])C(=[O:1])[O-:1]",
+    "[O-:1]C(=O)c1cccc(C(=O)[O-:1])[n:1]1",
+    "[O-:1]C(=O)c1ccc(s1)C(=O)[O-:1]",
+    "CN(C)C=[O:1]",
+    "CS(C)=[O:1]",
+    "CC#[N:1]",
+    "[N-:1]=C=[S:1]",
+    "[C-:1]#[N:1]",
+    "CC([O-:1])=CC(C)=[O:1]",
+    "[S-:1]c1ccc(C(=O)[O-:1])cc1",
+    "[O-:1]C(=O)c1ccccc1F",
+    "c1cn(c[n:1]1)-c1ccc(cc1)-n1cc[n:1]c1",
+    "O=C1C=C([O-:1])C(=O)C=C1[O-:1]",
+    "O=C([O-:1])C([NH3+])CC(=O)[O-:1]",
+    "c1cc2c([n:1]c1)c1[n:1]cccc1cc2",
+    "OC(=O)c1cc(C(=O)[O-:1])cc(C(=O)[O-:1])c1",
+]
+
+
+@pytest.mark.parametrize("smiles", HELD)
+def test_molecules_come_back_from_their_atoms_in_space(smiles: str) -> None:
+    drawn = Chem.AddHs(Chem.MolFromSmiles(smiles))
+    assert AllChem.EmbedMolecule(drawn, randomSeed=1) == 0
+    AllChem.UFFOptimizeMolecule(drawn)
+    on_metal = [atom.GetAtomMapNum() == 1 for atom in drawn.GetAtoms()]
+    elements = tuple(atom.GetSymbol() for atom in drawn.GetAtoms())
+    bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in drawn.GetBonds()]
+    places = drawn.GetConformer().GetPositions()
+    for atom in drawn.GetAtoms():
+        atom.SetAtomMapNum(0)
+    found = molecule_of(elements, places, bonds, on_metal)
+    expected = Chem.RemoveHs(drawn)
+    assert found.charge == Chem.GetFormalCharge(expected)
+    assert found.parent == parent_of(expected)
+    assert found.inchikey == Chem.MolToInchiKey(expected)
+    assert not found.doubts
+
+
+def test_names_are_those_of_their_structures() -> None:
+    for parent, name, synonyms in _rows():
+        assert name_of(parent) == name
+        assert all(parent_named(one.upper()) == parent for one in (name, *synonyms))
+    table = Path(parent_of.__code__.co_filename).parent / "data" / "linkers.tsv"
+    lines = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()[1:]]
+    assert [parent_of(Chem.MolFromSmiles(smiles)) for *_, smiles in lines] == [parent for parent, *_ in lines]
+
+
+def test_missing_hydrogen_and_disorder_are_said() -> None:
+    ring = np.array([[np.cos(angle), np.sin(angle), 0.0] for angle in np.arange(6) * np.pi / 3])
+    bonds = [(atom, (atom + 1) % 6) for atom in range(6)]
+    bare = molecule_of(("C",) * 6, 1.39 * ring, bonds, [False] * 6)
+    assert (bare.smiles, bare.doubts) == ("c1ccccc1", ("hydrogen that the file lacks was added to C: 6",))
+    heavy = molecule_of(("C",) * 6, 0.6 * ring, bonds, [False] * 6)
+    assert (heavy.smiles, heavy.doubts) == (None, ("no SMILES: its atoms are too near to each other: disordered",))
+    full = molecule_of(("C", *"FFFFF"), np.eye(6)[:, :3], [(0, other) for other in range(1, 6)], [False] * 6)
+    assert full.doubts == ("no SMILES: C has 5 bonds: disordered, or a cluster",)
+    ethane = np.array([[0, 0, 0], [1.53, 0, 0]])
+    assert molecule_of(("C", "C"), ethane, [(0, 1)], [False] * 2).smiles == "CC"
