@@ -7,14 +7,15 @@ code is kept on disk, so that only the first process on a machine pays for it.
 
 import hashlib
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.dispatcher import Dispatcher
 
 from carvsdb.kernel_cache import kernel_cache, tell
 
@@ -37,6 +38,31 @@ def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a small function into each kernel that calls it, without the cost of a call."""
     return cast(Callable[P, R], _njit(forceinline=True, **_PART)(function))
+
+
+@contextmanager
+def cached_if_possible() -> Iterator[None]:
+    """Let libraries that keep machine code by numba's own cache work without it where numba finds no place for it.
+
+    Notes
+    -----
+    Numba looks beside their sources and in the user's home, and raises RuntimeError if it can write neither: in a
+    container with read-only packages and no home, umap could not even be imported.
+    """
+    kind: Any = Dispatcher
+    enable = kind.enable_caching
+
+    def try_to(dispatcher: Any) -> None:
+        try:
+            enable(dispatcher)
+        except RuntimeError as error:
+            tell(str(error))
+
+    kind.enable_caching = try_to
+    try:
+        yield
+    finally:
+        kind.enable_caching = enable
 
 
 def _njit(**options: bool) -> Any:

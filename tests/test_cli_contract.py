@@ -161,9 +161,11 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupt_that_a_query_swallows_is_one(number: signal.Signals) -> None:
     program = f"""
-import os, duckdb
+import os, signal, duckdb
 from carvsdb.catalogue import Catalogue
 from carvsdb.cli.main import run
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a script starts in the background
 
 def interrupted(*_, **__):
     try:

@@ -14,7 +14,7 @@ from carvsdb.compare.umap_graph import (
     neighbours_with_self,
     strengths,
 )
-from carvsdb.compiled import keep_code_of
+from carvsdb.compiled import cached_if_possible, keep_code_of
 
 Floats = NDArray[np.float64]
 
@@ -128,7 +128,7 @@ def curve(min_dist: float) -> tuple[float, float]:
 
 @cache
 def _umap() -> Any:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), cached_if_possible():
         # umap warns at import that its neural variant, which we do not use, lacks Tensorflow.
         warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
         from umap import layouts, umap_

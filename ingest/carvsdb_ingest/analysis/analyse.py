@@ -24,10 +24,11 @@ from carvsdb.rings import (
     vertex_symbols,
 )
 from carvsdb.topology import identify
+from carvsdb.topology.framework_line import framework_line
 from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.item import NetItem
-from carvsdb_ingest.analysis.units import described_units, mofid_like
+from carvsdb_ingest.analysis.units import described_units
 from carvsdb_ingest.geometry import Histogram
 from carvsdb_schemas.description import (
     CarvsDescription,
@@ -37,6 +38,9 @@ from carvsdb_schemas.description import (
     Description,
     HistogramDescription,
 )
+
+MOST_RINGS = 2**60
+"""Ring classes that may be allowed; the kernels count in 64 bits."""
 
 _RISING_CUT_OFFS = (12, 20, 27, 32)
 _UNIQUE_SHARE = 0.5
@@ -73,8 +77,8 @@ class AnalysisOptions:
     def __post_init__(self) -> None:
         if self.ring_kind not in ("ring", "strong"):
             raise InputError(f"rings are searched as 'ring' or 'strong', got {self.ring_kind!r}")
-        if self.max_rings is not None and self.max_rings < 1:
-            raise InputError(f"max_rings must be 1 or more, got {self.max_rings}")
+        if self.max_rings is not None and not 1 <= self.max_rings <= MOST_RINGS:
+            raise InputError(f"max_rings must be 1 to {MOST_RINGS}, got {self.max_rings}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,8 +168,9 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         geometry=[_histogram(one) for one in item.geometry],
         carvs_by_coordination=_by_coordination(census),
         units=units,
-        mofid_like=None if units is None else mofid_like(units, identity, clustering),
     )
+    if units is not None:
+        description = description.model_copy(update={"mofid_like": framework_line(description)})
     return Analysis(item, census, symbols, description)
 
 
