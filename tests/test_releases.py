@@ -60,11 +60,7 @@ def release(built: Path, tmp_path: Path) -> Path:
 
 def test_a_release_is_verified(release: Path) -> None:
     report = verify_release(release)
-<<<<<<< HEAD
-    assert (report.name, report.version, report.files) == ("test-nets", "2026.11", 26)
-=======
-    assert (report.name, report.version, report.files) == ("test-nets", "2026.11", 25)
->>>>>>> optimade-work
+    assert (report.name, report.version, report.files) == ("test-nets", "2026.11", 27)
     assert report.recomputed == 6
     assert report.rows == {
         "source": 1,
