@@ -1,6 +1,6 @@
 """An iteration's potential and its active set, from all labels so far."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +8,9 @@ import numpy as np
 from carvsdb_refine.labels import Frame as Label
 from carvsdb_refine.learning.active_set import (
     ActiveSet,
+    Rows,
     check_that_it_rises,
     choose_active_set,
-    in_blocks,
 )
 from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis import BasisLimits
@@ -22,8 +22,6 @@ from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential.ace.written import write_form
 from carvsdb_schemas.learning import LearnTable
-
-_BLOCK = 4096
 
 
 def fit_and_write(labels: Sequence[Label], table: LearnTable, potential: Path, active_set: Path) -> FittedPotential:
@@ -52,14 +50,14 @@ def _active_set(projector: Projector, data: DataSet, seed: int) -> ActiveSet:
     frames = sorted((*data.training, *data.held_out), key=lambda frame: (frame.energy or 0.0) / frame.n_atoms)
     indices = [projector.element_indices(frame.elements, frame.source) for frame in frames]
 
-    def rows(shaken: float = 0.0, some: int | None = None):  # type: ignore[no-untyped-def]
+    def rows(shaken: float = 0.0, some: int | None = None) -> Iterator[Rows]:
         generator = np.random.default_rng(seed)
         for frame, kinds in list(zip(frames, indices, strict=True))[:some]:
             moved = generator.normal(0, shaken, frame.positions.shape) if shaken else 0.0
             yield projector.values(kinds, frame.positions + moved, frame.cell, frame.source)
 
     form = projector.form
-    chosen = choose_active_set(form.elements, projector.n_functions, lambda: in_blocks(rows(), _BLOCK))
+    chosen = choose_active_set(form.elements, projector.n_functions, rows)
     # Asserted to rise on frames known to be far off, before it is trusted.
     here, there = (
         np.concatenate([chosen.grades(one, kinds) for one, kinds in zip(rows(shaken, 3), indices, strict=False)])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from carvsdb.atomic_write import why_not_written, write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
+from carvsdb_ingest.writers.xyz import xyz_text
 from carvsdb_refine.learning.active_set import ActiveSet
 from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.projections import Projector
@@ -82,15 +83,9 @@ class Watch:
         InputError, RefusedError
             If it cannot be written.
         """
-        grades = grades_of(self.projector, self.active_set, model).tolist()
-        cell = " ".join(map(repr, model.cell.ravel().tolist()))
-        lines = [
-            f"{symbol} {x!r} {y!r} {z!r} {grade!r}"
-            for symbol, (x, y, z), grade in zip(model.elements, model.positions.tolist(), grades, strict=True)
-        ]
-        head = f'Lattice="{cell}" Properties=species:S:1:pos:R:3:gamma:R:1 pbc="T T T"'
+        grades = grades_of(self.projector, self.active_set, model)
         try:
             path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise why_not_written(path.parent, error) from error
-        write_text(path, "\n".join([str(model.n_atoms), head, *lines]) + "\n")
+        write_text(path, xyz_text(model, {"gamma": grades}))
