@@ -115,7 +115,7 @@ def test_a_loop_from_nothing(whole: tuple[Path, Any, int]) -> None:
     projector = Projector(potential.form)
     active = read_active_set(folder / "iteration-01/potential.asi", potential.form)
     kept = sorted((folder / "iteration-01/run/graded").glob("*.xyz"))[-1]
-    written = np.loadtxt(kept, skiprows=2, usecols=4)
+    written = np.loadtxt(kept, skiprows=2, usecols=5)
     np.testing.assert_allclose(written, grades_of(projector, active, read_model(kept)), rtol=1e-9)
     assert max(grades_of(projector, active, frame.model).max() for frame in frames[:9]) < 1.001
     # Each iteration is an ordinary run, with an ordinary folder.
