@@ -7,7 +7,7 @@ BIN = $(VENV)/$(PROGRAMS)
 LOWEST = .venv-lowest
 DEMO_DB = demo/carvsdb.duckdb
 
-.PHONY: demo demo-learn test test-slow test-lowest reference page page-check lint ruff-check ruff-format mypy floors audit format bench clean
+.PHONY: demo demo-learn test test-slow test-lowest reference docs page page-check lint ruff-check ruff-format mypy floors audit format bench clean
 
 # The environment is made once and again when the dependencies change.
 $(VENV)/.installed: pyproject.toml
@@ -21,13 +21,14 @@ $(VENV)/.installed: pyproject.toml
 
 demo: $(VENV)/.installed
 	mkdir -p demo
-	$(BIN)/carvsdb ingest --source reference-nets --db $(DEMO_DB)
+	$(BIN)/carvsdb ingest --source exact-nets --db $(DEMO_DB)
 	$(BIN)/carvsdb generate wooten-winer-weaire --nodes 1000 --seed 1 -o demo/amorphous.cgd
 	$(BIN)/carvsdb ingest demo/amorphous.cgd --db $(DEMO_DB)
 	$(BIN)/carvsdb describe demo/amorphous.cgd
 	$(BIN)/carvsdb similar amorphous -k 5 --db $(DEMO_DB)
 	$(BIN)/carvsdb distance amorphous dia mtn zni --db $(DEMO_DB)
 	$(BIN)/carvsdb embed fit --method umap --plot demo/map.png --db $(DEMO_DB)
+	$(BIN)/carvsdb explore -o demo/map.html --db $(DEMO_DB)
 	$(BIN)/carvsdb refine backmap sod --linker imidazolate --metal Zn --seed 1 -o demo/zif.data --force
 	$(BIN)/carvsdb describe demo/zif.data --geometry
 
@@ -76,9 +77,18 @@ page:
 page-check:
 	cd carvsdb/explorer/page && npm ci --ignore-scripts && npm run check
 
-# The page of all commands, from the commands.
+# The pages of all commands, and of all answers and tables, from the code.
 reference: $(VENV)/.installed
 	$(BIN)/python -m carvsdb.cli.reference > docs/commands.md
+	$(BIN)/python -m carvsdb_schemas.reference_page > docs/schemas.md
+
+# The documentation as a site, in site/; a dead link or a name that is gone is an error.
+docs: $(VENV)/.docs
+	$(BIN)/mkdocs build --quiet --strict
+
+$(VENV)/.docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group docs
+	touch $@
 
 # Known vulnerabilities of what is installed; asks a service in the network.
 audit: $(VENV)/.installed
@@ -96,4 +106,4 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/refine.py
 
 clean:
-	rm -rf demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,14 +7,15 @@ code is kept on disk, so that only the first process on a machine pays for it.
 
 import hashlib
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.dispatcher import Dispatcher
 
 from carvsdb.kernel_cache import kernel_cache, tell
 
@@ -39,6 +40,31 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     return cast(Callable[P, R], _njit(forceinline=True, **_PART)(function))
 
 
+@contextmanager
+def cached_if_possible() -> Iterator[None]:
+    """Let libraries that keep machine code by numba's own cache work without it where numba finds no place for it.
+
+    Notes
+    -----
+    Numba looks beside their sources and in the user's home, and raises RuntimeError if it can write neither: in a
+    container with read-only packages and no home, umap could not even be imported.
+    """
+    kind: Any = Dispatcher
+    enable = kind.enable_caching
+
+    def try_to(dispatcher: Any) -> None:
+        try:
+            enable(dispatcher)
+        except RuntimeError as error:
+            tell(str(error))
+
+    kind.enable_caching = try_to
+    try:
+        yield
+    finally:
+        kind.enable_caching = enable
+
+
 def _njit(**options: bool) -> Any:
     njit: Any = numba.njit
     return njit(nogil=True, error_model="numpy", **options)
@@ -46,9 +72,14 @@ def _njit(**options: bool) -> Any:
 
 def _cached(function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
     dispatcher: Any = _njit(**options)(function)
-    if kernel_cache(Path(function.__code__.co_filename).parent) is not None:
-        dispatcher._cache = _PackageCache(dispatcher.py_func)  # type: ignore[no-untyped-call]
+    keep_code_of(dispatcher)
     return cast(Callable[P, R], dispatcher)
+
+
+def keep_code_of(dispatcher: Any) -> None:
+    """Keep the machine code of a kernel of another package, which would compile it in every process."""
+    if kernel_cache(Path(dispatcher.py_func.__code__.co_filename).parent) is not None:
+        dispatcher._cache = _PackageCache(dispatcher.py_func)  # type: ignore[no-untyped-call]
 
 
 class _Locator:

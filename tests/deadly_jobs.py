@@ -5,11 +5,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.errors import CarvsdbError
 from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse
 from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.tasks import attempts, pieces
@@ -46,7 +48,24 @@ def attempt_or_die(job: Job, options: JobOptions) -> list[Attempted]:
             time.sleep(3600)
         if stem.startswith("crash") or (stem.startswith("once") and _first_time(job)):
             os.kill(os.getpid(), signal.SIGKILL)
-    return attempt(job, options)
+    attempted = attempt(job, options)
+    if stem.startswith(("unsent", "unread")):
+        error = CarvsdbError("a bug")
+        error.hint = Unsendable(when_sent=stem.startswith("unsent"))  # type: ignore[assignment]
+        attempted = [replace(attempted[0], error=error, entry=None)]
+    return attempted
+
+
+class Unsendable:
+    """Fails when it is pickled, or when that is read again."""
+
+    def __init__(self, when_sent: bool) -> None:
+        self.when_sent = when_sent
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        if self.when_sent:
+            raise ZeroDivisionError("sent")
+        return Unsendable, ()
 
 
 def analyse_or_fill(item: NetItem, options: AnalysisOptions) -> Analysis:

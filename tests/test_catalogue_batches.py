@@ -59,7 +59,7 @@ def test_screening_files_from_a_generator(tmp_path: Path) -> None:
             yield path
 
     with Catalogue.in_memory() as catalogue:
-        ingest_collection(catalogue, source_named("reference-nets"))
+        ingest_collection(catalogue, source_named("exact-nets"))
         before = len(catalogue)
         answers = carvsdb_ingest.screen(files(), catalogue, at_once=8)
         first = next(answers)

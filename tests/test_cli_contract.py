@@ -1,5 +1,6 @@
 """Exit codes, sentences, help, and what a command imports."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -160,9 +161,11 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupt_that_a_query_swallows_is_one(number: signal.Signals) -> None:
     program = f"""
-import os, duckdb
+import os, signal, duckdb
 from carvsdb.catalogue import Catalogue
 from carvsdb.cli.main import run
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a script starts in the background
 
 def interrupted(*_, **__):
     try:
@@ -176,3 +179,22 @@ run(["sql", "SELECT 1"])
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 130
     assert done.stderr.strip() == "interrupted"
+
+
+def test_a_file_of_a_glob_that_looks_like_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-ITV.cgd").write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n", encoding="utf-8")
+    assert carvsdb("describe", "-ITV.cgd").out.startswith("-ITV: 1 nodes")
+    assert carvsdb("-ITV.cgd").out.startswith("-ITV: 1 nodes")
+    assert carvsdb("describe", "-x.cgd").code == 2
+
+
+def test_shells_complete_commands() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "carvsdb"],
+        env={**os.environ, "_CARVSDB_COMPLETE": "complete_bash", "COMP_WORDS": "carvsdb sim", "COMP_CWORD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["similar"]

@@ -160,7 +160,7 @@ def test_duplicates(tmp_path: Path) -> None:
 def test_side_index(tmp_path: Path) -> None:
     path = tmp_path / "nets.duckdb"
     with Catalogue.open(path) as catalogue:
-        ingest_collection(catalogue, source_named("reference-nets"))
+        ingest_collection(catalogue, source_named("exact-nets"))
     assert "the side index is missing" in carvsdb("db", "index", "--status", "--db", path).out
     made = carvsdb("db", "index", "--db", path, "--json").json
     assert (made["was"], made["status"], made["vectors"]) == ("missing", "fresh", 41)

@@ -128,6 +128,7 @@ def asked(path: Path, folder: Path, *, everything: bool) -> Iterator[tuple[str, 
         yield "duplicates", carvsdb("duplicates", "--json", "--db", path)
         yield "sql", carvsdb("sql", "SELECT * FROM entry", "--json", "--db", path)
         yield "embed", carvsdb("embed", "show", "--json", "--db", path)
+        yield "explore", carvsdb("explore", "-o", folder / "map.html", "--db", path)
         yield "tagged", carvsdb("list", "--tag", "mine", "--json", "--db", path)
         yield "trash", carvsdb("db", "trash", "--db", path)
         yield "restore", carvsdb("restore", "nbo", "--db", shutil.copy(path, folder / "own.duckdb"))

@@ -265,3 +265,26 @@ def test_places_that_are_none(name: str, tmp_path: Path, monkeypatch: pytest.Mon
         assert done.code in ((0, 2, 3, 7) if name == "x" * 250 else (2, 3, 7)), (arguments, done)
         assert "Traceback" not in done.err
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "name", ["a#b%20;'\" ü.duckdb", "-x.duckdb", "a\x1b[2J.duckdb", ":memory:", "md:a", "sqlite:a"]
+)
+def test_a_catalogue_may_have_any_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.cgd").write_text(SQL)
+    assert carvsdb("ingest", "net.cgd", f"--db={name}").code == 0
+    assert [row["label"] for row in carvsdb("list", "--json", f"--db={name}").json] == ["net"]
+    assert carvsdb("db", "snapshot", "md:copy", f"--db={name}").code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"net.cgd", name, "md:copy"}
+
+
+@pytest.mark.parametrize("path", ["a?b.duckdb", "a?access_mode=READ_ONLY", "what?/a.duckdb"])
+def test_what_duckdb_takes_for_options_is_refused(path: str, tmp_path: Path) -> None:
+    (tmp_path / "what?").mkdir()
+    (tmp_path / "net.cgd").write_text(SQL)
+    for command in (("ingest", tmp_path / "net.cgd"), ("list",)):
+        done = carvsdb(*command, "--db", tmp_path / path)
+        assert (done.code, done.out) == (3, ""), done.err
+        assert "a catalogue cannot lie where its path has a question mark" in done.err
+    assert not list(tmp_path.glob("a*"))

@@ -58,6 +58,8 @@ def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_hung_and_a_crashed_structure_do_not_stop_the_run(folder: Path, deadly: None) -> None:
     (folder / "hang.xyz").write_text(silica(3.6))
     (folder / "crash.xyz").write_text(silica(3.61))
+    for number, name in enumerate(("unsent", "unread")):
+        (folder / f"{name}.xyz").write_text(silica(3.62 + number / 100))
     with Catalogue.in_memory() as catalogue:
         report = ingest_files(catalogue, net_files([folder]), time_limit=4)
         assert report.added == ["quartz"]
@@ -67,6 +69,7 @@ def test_a_hung_and_a_crashed_structure_do_not_stop_the_run(folder: Path, deadly
             ("no net", "no bonds"): 1,
             ("timeout", "time limit"): 1,
             ("error", "crashed"): 1,
+            ("error", "internal error"): 2,
             ("error", "bad input"): 1,
         }
         rows = catalogue.sql("SELECT input, status, cause FROM attempt ORDER BY input").rows()

@@ -115,7 +115,7 @@ def test_what_hangs_crashes_or_fills_the_memory_is_known_exactly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = nets(tmp_path / "nets", 30)
-    for name in ("hang", "crash", "once", "memory"):
+    for name in ("hang", "crash", "once", "memory", "unsent", "unread"):
         (folder / "3" / f"{name}.cgd").write_text(SMALL + f"# {name}\n")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setattr(worker_pool, "FUNCTION", "deadly_jobs:do_or_die")
@@ -128,6 +128,8 @@ def test_what_hangs_crashes_or_fills_the_memory_is_known_exactly(
         "hang": "time limit",
         "crash": "crashed",
         "memory": "memory limit",
+        "unsent": "internal error",
+        "unread": "internal error",
     }
     assert list(causes) == sorted(causes, key=lambda stem: [p.stem for p in net_files([folder])].index(stem))
 

@@ -165,6 +165,31 @@ def test_kernels_without_a_cache(tmp_path: Path) -> None:
 
 
 @posix
+def test_libraries_work_without_a_cache(tmp_path: Path) -> None:
+    program = """
+        import numba
+        from carvsdb.compiled import cached_if_possible
+
+        with cached_if_possible():
+            {0}
+                lambda number: 2 * number
+            )
+        assert twice(21) == 42
+        """
+    decorated = "twice = numba.njit(cache=True)("
+    # As of a library whose folder cannot be written: code of no file is nowhere for numba.
+    inside = textwrap.dedent(program).format(decorated)
+    command = f"exec(compile({inside!r}, '/dev/null/library.py', 'exec'))"
+    (tmp_path / "kernel.py").write_text(command)
+    done = run_kernel(tmp_path, NUMBA_CACHE_DIR="", XDG_CACHE_HOME="/dev/null", HOME="/dev/null")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("CarvsdbWarning") == 1
+    assert "cannot cache function" in done.stderr
+    (tmp_path / "kernel.py").write_text(command.replace("with cached_if_possible():", "if True:"))
+    assert "RuntimeError: cannot cache function" in run_kernel(tmp_path, NUMBA_CACHE_DIR="", HOME="/dev/null").stderr
+
+
+@posix
 def test_a_full_disk_keeps_nothing_and_stops_nothing(tmp_path: Path) -> None:
     limited = textwrap.dedent(
         """

@@ -1,14 +1,17 @@
 """The wheel and the sdist: they build, and the wheel installs and runs alone."""
 
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("carvsdb", "carvsdb_schemas", "carvsdb_ingest", "carvsdb_refine")
@@ -48,7 +51,23 @@ def test_the_wheel_runs_in_an_empty_environment(dist: Path, tmp_path: Path) -> N
     found = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
     assert all(path.startswith(str(home)) for path in found.split())
     program = home / "bin" / "carvsdb"
-    for command in (["describe", net], ["ingest", "--source", "reference-nets", "--db", "n.duckdb"]):
+    for command in (
+        ["describe", net],
+        ["ingest", "--source", "exact-nets", "--db", "n.duckdb"],
+        ["explore", "-o", "map.html", "--db", "n.duckdb"],
+    ):
         done = subprocess.run([program, *command], capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-    assert "44 added" in done.stdout
+    assert "44 nets in map.html" in done.stdout
+
+
+def test_the_conda_recipe_asks_for_what_the_package_asks_for() -> None:
+    recipe = yaml.safe_load((ROOT / "packaging" / "conda" / "recipe.yaml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base"}
+    wanted = {f"python {project['requires-python']}"}
+    for one in project["dependencies"]:
+        name, bounds = re.fullmatch(r"([\w-]+)(.*)", one).groups()  # type: ignore[union-attr]
+        wanted.add(f"{names.get(name, name)} {bounds}")
+    assert set(recipe["requirements"]["run"]) == wanted
+    assert recipe["context"]["version"] == project["version"]

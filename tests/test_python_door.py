@@ -21,7 +21,7 @@ CUBIC = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\nEND\n"
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("door") / "nets.duckdb"
     with carvsdb.Catalogue.open(path) as catalogue:
-        carvsdb_ingest.ingest_collection(catalogue, source_named("reference-nets"))
+        carvsdb_ingest.ingest_collection(catalogue, source_named("exact-nets"))
     return path
 
 

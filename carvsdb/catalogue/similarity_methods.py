@@ -6,20 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.catalogue.file.storage import Storage
+from carvsdb.catalogue.questions import resolving, showing
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry
-from carvsdb.catalogue.similarity import comparable, distances, environments, maps, similar
+from carvsdb.catalogue.similarity import comparable, distances, environments, maps, projecting, similar
 from carvsdb.catalogue.similarity.comparable import Vectors
 from carvsdb.catalogue.similarity.distances import DistanceTable
 from carvsdb.catalogue.similarity.index import SearchIndex
 from carvsdb.catalogue.similarity.maps import StoredMap
+from carvsdb.catalogue.similarity.projecting import Projected
 from carvsdb.catalogue.similarity.side_index import RECALL, ApproximateIndex, ApproximateReport
 from carvsdb.catalogue.similarity.similar import Query
-from carvsdb.compare.embedding import Embedding
+from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
 from carvsdb.compare.metrics import CARVS
 from carvsdb.compare.noise import BlockSums
 from carvsdb.net.graph import Net
-from carvsdb.rings import Carvs, find_rings
+from carvsdb.rings import Carvs, coordination_sequences, find_rings
 from carvsdb_schemas.filters import Filters
 
 
@@ -270,13 +272,56 @@ class Searching:
         """
         return maps.load_map(self._storage, number)
 
+    def embed(self, options: EmbeddingOptions | None = None, *, ring_kind: str = "ring") -> StoredMap:
+        """Make a map of all nets that may be compared, keep it, and return it."""
+        options = options or EmbeddingOptions()
+        vectors = self.normalised_vectors(ring_kind=ring_kind)
+        shells = maps.shells_of(self._storage, vectors.carvs_ids) if options.inputs == "shells" else None
+        return self.embedding(self.store_embedding(vectors, fit_embedding(vectors.matrix, options, shells=shells)))
+
+    def project(self, query: str | Net | Carvs | Entry, number: int | None = None) -> Projected:
+        """Put a net onto a map that is kept, which stays as it is, and say how far off the map it is.
+
+        Parameters
+        ----------
+        query : str, Net, Carvs or Entry
+            The name of an entry, or what need not be stored.
+        number : int, optional
+            Which map; by default the newest.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such map or entry.
+        RefusedError
+            If the net was made by another clustering or bond rule than those of the map, or was searched in another
+            way.
+        """
+        stored = self.embedding(number)
+        ring_kind = stored.nets[0].ring_kind if stored.nets else "ring"
+        return projecting.project_onto(
+            stored, self._query(query, None, ring_kind), projecting.label_of(query), self._shells(query)
+        )
+
+    def _shells(self, query: str | Net | Carvs | Entry) -> NDArray[np.float64] | None:
+        if isinstance(query, str):
+            about = showing.show(self._storage, resolving.resolve(self._storage, query)).description
+            sequences = [one.model_dump() for one in about.coordination_sequences]
+        elif isinstance(query, Entry):
+            sequences = [one.model_dump() for one in query.description.coordination_sequences]
+        elif isinstance(query, Net):
+            return np.asarray(coordination_sequences(query).mean(axis=0), np.float64)
+        else:
+            return None
+        return maps.mean_shells(sequences)
+
     def _query(self, query: str | Net | Carvs | Entry, blocks: BlockSums | None, ring_kind: str) -> Query:
         if isinstance(query, str):
             return Query.of_entry(self._storage, query, ring_kind)
         if isinstance(query, Entry):
             about = query.description
             made = (query.label, about.clustering, about.bond_rule)
-            return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks, made)
+            return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks, made, about.key)
         if isinstance(query, Net):
             query = find_rings(query).carvs()
         return Query.of_carvs(query, blocks)

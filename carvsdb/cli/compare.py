@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.asked_catalogue import asked_catalogue
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
 from carvsdb.cli.output import say, table, with_copies
@@ -58,13 +59,15 @@ def similar(
     filters: Filters,
     out: Output,
 ) -> None:
-    """Find the nets whose ring statistics are nearest, with distance and noise."""
-    from carvsdb.catalogue import Catalogue
+    """Find the nets whose ring statistics are nearest, with distance and noise.
+
+    Without a catalogue they are sought among the nets that come with carvsdb.
+    """
     from carvsdb.catalogue.similarity.made_alike import how_made
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with asked_catalogue(db) as (catalogue, source):
         if environments:
-            _compose(catalogue, query, same_coordination, out)
+            _compose(catalogue, source, query, same_coordination, out)
             return
         asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
         answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, approximate=approximate, seed=seed)
@@ -89,7 +92,7 @@ def similar(
     header = ("label", "net", "kind", "bonds", "distance", "noise", "CARVS")
     made = how_made((hit["label"], hit["clustering"], hit["bond_rule"]) for hit in hits)
     out.answer(
-        document={"query": label, "hits": hits},
+        document={"query": label, "catalogue": source, "hits": hits},
         rows=hits,
         text=lambda: "\n".join(
             [f"nearest to {escaped(label)}", table(cells, header), *([escaped(made)] if made else [])]
@@ -97,7 +100,7 @@ def similar(
     )
 
 
-def _compose(catalogue: "Catalogue", query: str, same_coordination: bool, out: Output) -> None:
+def _compose(catalogue: "Catalogue", source: str, query: str, same_coordination: bool, out: Output) -> None:
     answer = catalogue.environments(query, same_coordination=same_coordination)
     label = catalogue.label(query)
     for sentence in answer.notes:
@@ -116,7 +119,9 @@ def _compose(catalogue: "Catalogue", query: str, same_coordination: bool, out: O
     title = f"nearest crystalline environments of the nodes of {escaped(label)}"
     header = ("nodes", "vertex symbol", "bonds", "distance", "in")
     out.answer(
-        document={"query": label, "environments": rows}, rows=rows, text=lambda: f"{title}\n{table(cells, header)}"
+        document={"query": label, "catalogue": source, "environments": rows},
+        rows=rows,
+        text=lambda: f"{title}\n{table(cells, header)}",
     )
 
 

@@ -1,16 +1,34 @@
 """`carvsdb embed`: maps of the catalogue."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
+from carvsdb.cli.options import (
+    DEFAULT_DB,
+    BondRules,
+    Clusterings,
+    CutOffOrAuto,
+    Db,
+    Json,
+    LinkerTypes,
+    NodeTypes,
+    Seed,
+    Types,
+    cut_off,
+    read_options,
+)
 from carvsdb.cli.output import answer_json, say, table
+from carvsdb.cli.time_limit import within
 
 if TYPE_CHECKING:
     from carvsdb.catalogue import StoredMap
+
+Number = Annotated[int | None, typer.Option(help="Which map; default the newest.")]
+_SHOWN = 12
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maps of the catalogue.")
 
@@ -19,12 +37,26 @@ class Method(StrEnum):
     """How a map is made."""
 
     umap = "umap"
+    densmap = "densmap"
     pca = "pca"
+
+
+class Inputs(StrEnum):
+    """What is mapped."""
+
+    normalised = "normalised"
+    sqrt = "sqrt"
+    shells = "shells"
 
 
 @app.command(epilog="Example: carvsdb embed fit --method umap --plot map.png --db zif.duckdb")
 def fit(
-    method: Annotated[Method, typer.Option(help="umap keeps neighbourhoods, pca distances.")] = Method.umap,
+    method: Annotated[
+        Method, typer.Option(help="umap keeps neighbourhoods, densmap densities too, pca distances.")
+    ] = Method.umap,
+    inputs: Annotated[
+        Inputs, typer.Option(help="normalised CARVS, their square roots, or with coordination sequences (shells).")
+    ] = Inputs.normalised,
     n_neighbors: Annotated[int, typer.Option(help="UMAP's neighbourhood.")] = 50,
     min_dist: Annotated[float, typer.Option(help="UMAP's least distance of points.")] = 0.25,
     seed: Seed = 0,
@@ -34,27 +66,37 @@ def fit(
 ) -> None:
     """Make a map of all nets and keep it in the catalogue."""
     from carvsdb.catalogue import Catalogue
-    from carvsdb.compare import EmbeddingOptions, fit_embedding
+    from carvsdb.compare import EmbeddingOptions
 
-    options = EmbeddingOptions(method=method.value, seed=seed, n_neighbors=n_neighbors, min_dist=min_dist)
+    options = EmbeddingOptions(
+        method=method.value, seed=seed, n_neighbors=n_neighbors, min_dist=min_dist, inputs=inputs.value
+    )
+    if plot is not None:
+        from carvsdb.plots.saving import figure_file
+
+        figure_file(plot)
     with Catalogue.open(db) as catalogue:
-        vectors = catalogue.normalised_vectors()
-        for sentence in vectors.notes:
+        for sentence in catalogue.normalised_vectors().notes:
             say(sentence)
-        number = catalogue.store_embedding(vectors, fit_embedding(vectors.matrix, options))
-        stored = catalogue.embedding(number)
+        stored = catalogue.embed(options)
+    used = stored.embedding.parameters.get("n_neighbors", n_neighbors)
+    if used != n_neighbors:
+        different = stored.embedding.parameters["distinct_vectors"]
+        say(f"{used} neighbours instead of {n_neighbors}: there are {different} nets with different ring statistics")
     if plot is not None:
         _draw(stored, plot)
     if as_json:
         answer_json(_answer(stored))
     else:
-        print(f"map {number} of {len(stored.labels)} nets by {method.value}" + (f", drawn in {plot}" if plot else ""))
+        print(f"map {stored.number} of {len(stored.labels)} nets by {method.value}, {_trust_words(stored)}")
+        if plot:
+            print(f"drawn in {plot}")
 
 
 @app.command("plot", epilog="Example: carvsdb embed plot map.svg --highlight m1 --db zif.duckdb")
 def plot_stored(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=".png, .svg or .pdf.")],
-    number: Annotated[int | None, typer.Option(help="Which map; default the newest.")] = None,
+    number: Number = None,
     highlight: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Ring an entry (repeatable).")] = None,
     db: Db = DEFAULT_DB,
 ) -> None:
@@ -70,24 +112,96 @@ def plot_stored(
 
 @app.command("show", epilog="Example: carvsdb embed show --db zif.duckdb")
 def show_stored(
-    number: Annotated[int | None, typer.Option(help="Which map; default the newest.")] = None,
+    number: Number = None,
+    neighbours: Annotated[int, typer.Option(metavar="K", min=0, help="True nearest neighbours of each point.")] = 3,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Print the points of a map that was kept."""
+    """Print the points of a map that was kept, each with its true nearest neighbours: distances on maps lie."""
     from carvsdb.catalogue import Catalogue
 
     with Catalogue.open(db, read_only=True) as catalogue:
         stored = catalogue.embedding(number)
     if as_json:
-        answer_json(_answer(stored))
+        answer_json(_answer(stored, neighbours))
         return
     points = stored.embedding.coordinates.tolist()
+    near = [", ".join(f"{label} {distance:.3f}" for label, distance in one) for one in stored.nearest(neighbours)]
     rows = [
-        (label, kind, *(f"{value:.3f}" for value in point))
-        for label, kind, point in zip(stored.labels, stored.kinds, points, strict=True)
+        (label, kind, *(f"{value:.3f}" for value in point), others)
+        for label, kind, point, others in zip(stored.labels, stored.kinds, points, near, strict=True)
     ]
-    print(table(rows, ("label", "kind", *(str(axis + 1) for axis in range(len(points[0]))))))
+    print(table(rows, ("label", "kind", *(str(axis + 1) for axis in range(len(points[0]))), "truly nearest")))
+    print(f"map {stored.number} by {stored.embedding.method}, {_trust_words(stored)}")
+
+
+@app.command(epilog="Example: carvsdb embed project new.cgd --db zif.duckdb")
+def project(
+    queries: Annotated[list[str], typer.Argument(metavar="NAME|FILE...", help="Entries of the catalogue, or files.")],
+    number: Number = None,
+    max_ring_size: CutOffOrAuto = "27",
+    clustering: Clusterings = None,
+    bonds: BondRules = None,
+    types: Types = None,
+    node_types: NodeTypes = None,
+    linker_types: LinkerTypes = None,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Put nets onto a map that was kept, without moving it, and say how far off the map they are."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb_ingest.analysis.analyse import AnalysisOptions
+    from carvsdb_ingest.tasks.likeness import entry_of_file
+
+    read = read_options(node_types, linker_types, False, types, bonds, clustering)
+    analysis = AnalysisOptions(max_ring_size=cut_off(max_ring_size))
+    found = []
+    with Catalogue.open(db, read_only=True) as catalogue:
+        catalogue.embedding(number)  # which says so if there is none, before anything is read
+        for query in queries:
+            asked: Any = query
+            if Path(query).is_file():
+                with within(query):
+                    asked, sentences = entry_of_file(query, read, analysis)
+                for sentence in sentences:
+                    say(f"{query}: {sentence}")
+            found.append(catalogue.project(asked, number))
+    if as_json:
+        answer_json({"map": found[0].map_number, "projected": [asdict(one) for one in found]})
+        return
+    rows = [(one.label, *(f"{value:.3f}" for value in one.coordinates), one.words) for one in found]
+    print(table(rows, ("label", *(str(axis + 1) for axis in range(len(found[0].coordinates))), "where")))
+
+
+@app.command(epilog="Example: carvsdb embed clusters --min-size 5 --db zif.duckdb")
+def clusters(
+    number: Number = None,
+    min_size: Annotated[int, typer.Option(metavar="N", min=2, help="The fewest nets that make a cluster.")] = 5,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Group the nets of a map by HDBSCAN, by true distances, and describe each group."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.catalogue.similarity.map_groups import groups_of
+
+    with Catalogue.open(db, read_only=True) as catalogue:
+        stored = catalogue.embedding(number)
+    groups = groups_of(stored, min_size)
+    if as_json:
+        answer_json({"map": stored.number, "min_size": min_size, "clusters": [asdict(group) for group in groups]})
+        return
+    for group in groups:
+        shown = ", ".join(group.labels[:_SHOWN]) + (
+            f" and {len(group.labels) - _SHOWN} more" if len(group.labels) > _SHOWN else ""
+        )
+        print(f"{'in no cluster' if group.number < 0 else f'cluster {group.number}'}: {group.description}\n  {shown}")
+
+
+def _trust_words(stored: "StoredMap") -> str:
+    value, among = stored.trust()
+    if not among:
+        return "too few nets to say how far it can be trusted"
+    return f"trustworthiness {value:.3f} for {among} neighbours"
 
 
 def _draw(stored: "StoredMap", file: Path, highlight: list[str] | None = None) -> None:
@@ -99,11 +213,13 @@ def _draw(stored: "StoredMap", file: Path, highlight: list[str] | None = None) -
         stored.kinds,
         file,
         highlight=highlight or [],
-        axis_name="UMAP" if stored.embedding.method == "umap" else "PC",
+        axis_name={"umap": "UMAP", "densmap": "densMAP"}.get(stored.embedding.method, "PC"),
     )
 
 
-def _answer(stored: "StoredMap") -> dict[str, object]:
+def _answer(stored: "StoredMap", neighbours: int = 0) -> dict[str, object]:
+    value, among = stored.trust()
+    near = {"nearest": [list(map(list, one)) for one in stored.nearest(neighbours)]} if neighbours else {}
     return {
         "number": stored.number,
         "method": stored.embedding.method,
@@ -112,4 +228,7 @@ def _answer(stored: "StoredMap") -> dict[str, object]:
         "versions": stored.embedding.versions,
         "labels": list(stored.labels),
         "coordinates": stored.embedding.coordinates.tolist(),
+        "trustworthiness": value if among else None,
+        "trustworthiness_neighbours": among,
+        **near,
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.asked_catalogue import asked_catalogue
 from carvsdb.cli.describe import DESCRIBED
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db
@@ -69,13 +70,12 @@ def show(
     *,
     out: Output,
 ) -> None:
-    """Show all that is known of an entry."""
-    from carvsdb.catalogue import Catalogue
+    """Show all that is known of an entry; without a catalogue, of a net that comes with carvsdb."""
     from carvsdb.cli.report import report
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with asked_catalogue(db) as (catalogue, source):
         answer = catalogue.show(name)
-    document = answer.model_dump()
+    document = answer.model_copy(update={"catalogue": source}).model_dump()
     about = {name: value for name, value in document.items() if name != "description"}
     out.answer(
         document=document,

@@ -50,7 +50,6 @@ _UsageError = cast(type[typer.BadParameter], typer.BadParameter.__bases__[0])
 app = typer.Typer(
     name="carvsdb",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -102,6 +101,8 @@ def _options(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the program and end the process with its exit code."""
+    if "_CARVSDB_COMPLETE" in os.environ:  # a shell asks how a word may go on
+        app(prog_name="carvsdb")
     # Bonds and nets are hundreds of thousands of small tuples in no cycle: looking for cycles after each 700 new ones
     # takes a fifth of the time of a command.
     gc.set_threshold(50_000, 20, 50)
@@ -155,11 +156,16 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _as_typed(given: list[str], command: Any) -> list[str]:
-    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`."""
+    """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`, and ``-ITV.cif`` of a glob be the file, not options."""
+    given = [f"./{word}" if _is_file_like_an_option(word) else word for word in given]
     if given and not given[0].startswith("-") and given[0] not in command.commands and os.path.isfile(given[0]):
         say(f"{given[0]} is a file: carvsdb describe {given[0]}")
         return ["describe", *given]
     return list(given)
+
+
+def _is_file_like_an_option(word: str) -> bool:
+    return word.startswith("-") and "." in word and "=" not in word and os.path.isfile(word)
 
 
 def _format_of(given: list[str]) -> str | None:

@@ -60,6 +60,8 @@ def score(
     try:
         answer.tables = [str(path) for path in write_start_curves(setup, evaluation)]
     except CarvsdbError as error:
+        if output is not None:  # asked for; else the answer is the score
+            raise
         say(f"curves are not written: {error}")
     if as_json:
         answer_json(answer.model_dump(mode="json"))

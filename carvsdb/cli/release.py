@@ -6,42 +6,108 @@ from typing import Annotated
 
 import typer
 
-from carvsdb.cli.options import DEFAULT_DB, Db, Json
-from carvsdb.cli.output import answer_json
+from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
+from carvsdb.cli.output import answer_json, say
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Data sets that others cite.")
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A release.")]
 
 
 @app.command(epilog="Example: carvsdb release build --db zif.duckdb --card card.yaml -o zif-2026.11")
 def build(
     card: Annotated[Path, typer.Option(metavar="FILE", help="What the data set is: a YAML file.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="The release, a new folder.")],
+    where: Annotated[
+        str | None,
+        typer.Option(metavar="SQL", help='Only these nets: a condition on the view `entry`, such as "n_nodes > 9".'),
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The version before, which CHANGES.md compares with.")
+    ] = None,
+    database: Annotated[
+        bool, typer.Option("--database/--no-database", help="With the DuckDB file, or without.")
+    ] = True,
+    nets: Annotated[
+        bool | None,
+        typer.Option("--nets/--no-nets", help="With files of single nets, or without; by default up to 100,000 nets."),
+    ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Write the catalogue as a release: Parquet tables, card, licence, citation, checksums."""
+    """Write the catalogue, or some of it, as a release: tables, a DuckDB file, nets, metadata, licence, checksums."""
     from carvsdb.catalogue import Catalogue
-    from carvsdb.releases import build_release, read_card
+    from carvsdb.releases import BuildOptions, build_release, opened_release, read_card
 
     checked = read_card(card)
+    before = None if previous is None else opened_release(previous)
     with Catalogue.open(db, read_only=True) as catalogue:
-        report = build_release(catalogue, checked, output)
+        options = BuildOptions(where=where, database=database, nets=nets, previous=before)
+        report = build_release(catalogue, checked, output, options)
+    for source in report.sources:
+        if source.redistribution != "full":
+            held = "left out" if source.redistribution == "none" else "held as derived values only"
+            say(f"{source.collection}: {source.nets} nets {held}, as its licence asks")
     if as_json:
-        answer_json({"folder": str(report.folder), "rows": report.rows})
+        answer_json(
+            {
+                "folder": str(report.folder),
+                "rows": report.rows,
+                "sources": [one.model_dump() for one in report.sources],
+                "content_sha256": report.content_sha256,
+            }
+        )
     else:
         print(f"{output}: {', '.join(f'{rows} {name}' for name, rows in report.rows.items() if rows)}")
 
 
 @app.command(epilog="Example: carvsdb release verify zif-2026.11")
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A release.")],
+    folder: Folder,
+    sample: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Compute key and rings of so many nets again from their graphs.")
+    ] = 20,
+    seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Check a release: checksums, card, tables and the laws that its numbers obey."""
+    """Check a release: every byte, its card, tables and texts, the laws that its numbers obey, and a sample of nets."""
     from carvsdb.releases import verify_release
 
-    report = verify_release(folder)
+    report = verify_release(folder, sample=sample, seed=seed)
     if as_json:
         answer_json(asdict(report) | {"folder": str(report.folder)})
     else:
-        print(f"{folder}: {report.name} {report.version}, {report.files} files verified")
+        print(
+            f"{folder}: {report.name} {report.version}, {report.files} files verified, "
+            f"{report.recomputed} nets computed again"
+        )
+
+
+@app.command(epilog="Example: carvsdb release diff zif-2026.11 zif-2026.12")
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A release.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Another version of it.")],
+    as_json: Json = False,
+) -> None:
+    """Say which rows of two releases differ, and in which columns."""
+    from carvsdb.releases import compare_releases, in_words
+
+    found = compare_releases(old, new)
+    if as_json:
+        answer_json(asdict(found))
+    else:
+        print("\n".join(in_words(found)))
+
+
+@app.command(epilog="Example: carvsdb release load zif-2026.11 --db zif.duckdb")
+def load(folder: Folder, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
+    """Verify a release and put it into a catalogue, which is made if it is missing."""
+    from carvsdb.releases import load_release
+
+    report = load_release(folder, db)
+    for conflict in report.conflicts.values():
+        say(conflict)
+    if as_json:
+        answer_json({"db": db, "nets": report.n_nets, "conflicts": list(report.conflicts.values())})
+    else:
+        print(f"{db}: {report.n_nets} nets added from {folder}")

@@ -206,8 +206,8 @@ def pack(
     things: list[tuple[Molecule | str, int]] = []
     for text in contents:
         name, number = _pair(text, "WHAT=N, such as Si=64")
-        if not number.isdecimal() or int(number) < 1:
-            raise typer.BadParameter(f"expected a number of at least 1 in WHAT=N, got {text!r}")
+        if not number.isdecimal() or len(number) > 12 or int(number) < 1:
+            raise typer.BadParameter(f"expected a number of at least 1 in WHAT=N, got {text[:60]!r}")
         if name in LINKERS:
             linker = linker_named(name)
             things.append((Molecule(linker.elements, linker.positions), int(number)))

@@ -1,9 +1,8 @@
-"""Embeddings (PCA, UMAP), also called maps: nets as points of a plane, near where their ring statistics are alike."""
+"""Embeddings (PCA, UMAP, densMAP), also called maps: nets as points of a plane, near where their rings are alike."""
 
-import warnings
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +13,11 @@ from carvsdb.errors import InputError, RefusedError
 FEWEST_FOR_UMAP = 4
 """UMAP needs this many different vectors: with fewer, every net neighbours every other."""
 
+Method = Literal["umap", "densmap", "pca"]
+Inputs = Literal["normalised", "sqrt", "shells"]
+METHODS: tuple[Method, ...] = ("umap", "densmap", "pca")
+INPUTS: tuple[Inputs, ...] = ("normalised", "sqrt", "shells")
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingOptions:
@@ -22,7 +26,7 @@ class EmbeddingOptions:
     Attributes
     ----------
     method : str
-        ``umap`` keeps neighbourhoods, ``pca`` keeps distances as well as a plane can.
+        ``umap`` keeps neighbourhoods, ``densmap`` local densities, too, ``pca`` distances as well as a plane can.
     seed : int
         Seed of UMAP's draws; PCA draws nothing.
     n_neighbors : int
@@ -31,17 +35,22 @@ class EmbeddingOptions:
         UMAP's least distance of points on the map, 0 to 1.
     n_components : int
         Dimensions of the map.
+    inputs : str
+        What is mapped; see :func:`map_features`.
     """
 
-    method: Literal["umap", "pca"] = "umap"
+    method: Method = "umap"
     seed: int = 0
     n_neighbors: int = 50
     min_dist: float = 0.25
     n_components: int = 2
+    inputs: Inputs = "normalised"
 
     def __post_init__(self) -> None:
-        if self.method not in ("umap", "pca"):
-            raise InputError(f"method must be umap or pca, got {self.method!r}")
+        if self.method not in METHODS:
+            raise InputError(f"method must be one of {', '.join(METHODS)}, got {self.method!r}")
+        if self.inputs not in INPUTS:
+            raise InputError(f"inputs must be one of {', '.join(INPUTS)}, got {self.inputs!r}")
         if self.n_neighbors < 2:
             raise InputError(f"n_neighbors must be 2 or more, got {self.n_neighbors}")
         if not 0 <= self.min_dist <= 1:
@@ -61,7 +70,7 @@ class Embedding:
     coordinates : ndarray of float64, shape (n, n_components)
         A point per net, in the order given. Nets with equal vectors have equal points.
     method : str
-        ``umap`` or ``pca``.
+        ``umap``, ``densmap`` or ``pca``.
     seed : int
         Seed of the draws.
     parameters : dict
@@ -73,11 +82,48 @@ class Embedding:
     coordinates: NDArray[np.float64]
     method: str
     seed: int
-    parameters: dict[str, int | float | str | list[float]]
+    parameters: dict[str, int | float | str | list[float] | list[str]]
     versions: dict[str, str]
 
 
-def fit_embedding(normalised: ArrayLike, options: EmbeddingOptions | None = None) -> Embedding:
+def map_features(
+    normalised: ArrayLike, inputs: Inputs = "normalised", shells: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    """Return what a map is made of: points whose Euclidean distances the map is to show.
+
+    Parameters
+    ----------
+    normalised : array_like of float, shape (n, 32)
+        Normalised vectors, one a row.
+    inputs : str
+        ``normalised``: vectors over the root of two, so that lengths are topological distances. ``sqrt``: their roots
+        over the root of two, so that lengths are Hellinger distances, to which rare rings matter more. ``shells``:
+        normalised, with the logarithms of coordination sequences beside them, so that squared lengths are the squared
+        topological distance and the squared :func:`carvsdb.compare.metrics.shell_distance` together.
+    shells : array_like of float, shape (n, 10), optional
+        Mean coordination sequences, for ``shells``.
+
+    Raises
+    ------
+    InputError
+        If a shape is wrong, a number is not finite, or there are no shells.
+    """
+    vectors = vector_rows(normalised)
+    if inputs == "sqrt":
+        return np.asarray(np.sqrt(np.clip(vectors, 0, None) / 2), np.float64)
+    if inputs == "normalised":
+        return np.asarray(vectors / np.sqrt(2), np.float64)
+    if shells is None:
+        raise InputError("a map with coordination sequences needs them: pass shells")
+    sizes = np.asarray(shells, np.float64)
+    if sizes.ndim != 2 or len(sizes) != len(vectors) or not sizes.shape[1]:
+        raise InputError(f"shells must have the shape ({len(vectors)}, 10), got {sizes.shape}")
+    return np.asarray(np.hstack([vectors / np.sqrt(2), np.log(np.maximum(sizes, 0.5)) / np.sqrt(sizes.shape[1])]))
+
+
+def fit_embedding(
+    normalised: ArrayLike, options: EmbeddingOptions | None = None, *, shells: ArrayLike | None = None
+) -> Embedding:
     """Make a map of nets.
 
     Parameters
@@ -85,6 +131,8 @@ def fit_embedding(normalised: ArrayLike, options: EmbeddingOptions | None = None
     normalised : array_like of float, shape (n, 32)
         Normalised vectors, one a row.
     options : EmbeddingOptions, optional
+    shells : array_like of float, shape (n, 10), optional
+        Mean coordination sequences, for maps of ``shells``.
 
     Raises
     ------
@@ -95,12 +143,13 @@ def fit_embedding(normalised: ArrayLike, options: EmbeddingOptions | None = None
 
     Notes
     -----
-    Vectors are divided by sqrt(2) first, so that lengths before embedding, and along the axes of a PCA, are
+    What is mapped are :func:`map_features`, so that along the axes of a PCA of normalised vectors lengths are
     topological distances. On a UMAP neither distances between groups nor the sizes of groups mean anything.
 
     UMAP sees each different vector once, in sorted order: nets at distance 0 share a point, the map does not
     depend on the order of the nets, and a net that was entered a hundred times does not become an island.
-    It starts from the PCA [2]_: a spectral start fails for few nets and for maps that fall apart.
+    It starts from the PCA [2]_: a spectral start fails for few nets and for maps that fall apart. Its neighbours are
+    exact.
 
     References
     ----------
@@ -113,72 +162,79 @@ def fit_embedding(normalised: ArrayLike, options: EmbeddingOptions | None = None
     [[0.5, 0.0], [-0.5, 0.0]]
     """
     options = EmbeddingOptions() if options is None else options
-    vectors = vector_rows(normalised) / np.sqrt(2)
-    if not len(vectors):
+    features = map_features(normalised, options.inputs, shells)
+    if not len(features):
         raise RefusedError("there are no nets with rings, so there is no map of them")
-    return _pca(vectors, options) if options.method == "pca" else _umap(vectors, options)
+    return _pca(features, options) if options.method == "pca" else _umap(features, options)
 
 
-def _pca(vectors: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
-    coordinates, explained = _principal(vectors, options.n_components)
+def _pca(features: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
+    coordinates, explained = _principal(features, options.n_components)
     return Embedding(
         coordinates,
         "pca",
         options.seed,
-        {"n_components": options.n_components, "scale": "1/sqrt(2)", "explained_variance_ratio": explained},
+        {
+            "n_components": options.n_components,
+            "inputs": options.inputs,
+            "scale": "1/sqrt(2)",
+            "explained_variance_ratio": explained,
+        },
         _versions("numpy", "scikit-learn"),
     )
 
 
-def _umap(vectors: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
-    # UMAP works in single precision: what is equal there is one vector.
-    distinct, place = np.unique(vectors.astype(np.float32), axis=0, return_inverse=True)
+def _umap(features: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
+    from carvsdb.compare.umap_layout import lay_out
+
+    distinct, place = distinct_points(features)
     if len(distinct) < FEWEST_FOR_UMAP:
         raise RefusedError(
             f"UMAP needs {FEWEST_FOR_UMAP} nets with different ring statistics, got {len(distinct)}",
             hint="use `--method pca`",
         )
     n_neighbors = min(options.n_neighbors, len(distinct) - 1)
-    model = _umap_class()(
+    points = lay_out(
+        distinct,
+        _start(distinct, options),
         n_neighbors=n_neighbors,
         min_dist=options.min_dist,
-        n_components=options.n_components,
-        metric="euclidean",
-        init=_start(distinct, options),
-        random_state=options.seed,
-        n_jobs=1,  # what a seed makes of it anyway, without the warning
+        seed=options.seed,
+        densmap=options.method == "densmap",
     )
-    points = np.asarray(model.fit_transform(distinct), np.float64)
     return Embedding(
-        points[place.ravel()],
-        "umap",
+        points[place],
+        options.method,
         options.seed,
         {
             "n_neighbors": n_neighbors,
             "min_dist": options.min_dist,
             "n_components": options.n_components,
+            "inputs": options.inputs,
             "metric": "euclidean",
+            "neighbours": "exact",
             "init": "pca",
             "scale": "1/sqrt(2)",
             "distinct_vectors": len(distinct),
         },
-        _versions("numpy", "numba", "scikit-learn", "pynndescent", "umap-learn"),
+        _versions("numpy", "numba", "scikit-learn", "umap-learn"),
     )
 
 
-def _umap_class() -> Any:
-    with warnings.catch_warnings():
-        # umap warns at import that its neural variant, which we do not use, lacks Tensorflow.
-        warnings.filterwarnings("ignore", message="Tensorflow not installed", category=ImportWarning)
-        from umap import UMAP
-    return UMAP
+def distinct_points(features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the different points, sorted, and the place of each point among them.
+
+    UMAP works in single precision: what is equal there is one point.
+    """
+    distinct, place = np.unique(features.astype(np.float32), axis=0, return_inverse=True)
+    return distinct.astype(np.float64), np.asarray(place, np.int64).ravel()
 
 
-def _start(distinct: NDArray[np.float32], options: EmbeddingOptions) -> NDArray[np.float32]:
+def _start(distinct: NDArray[np.float64], options: EmbeddingOptions) -> NDArray[np.float64]:
     """Return the PCA with a little noise: UMAP scales each axis to the same width and so needs some width."""
-    coordinates, _ = _principal(distinct.astype(np.float64), options.n_components)
+    coordinates, _ = _principal(distinct, options.n_components)
     noise = np.random.default_rng(options.seed).normal(size=coordinates.shape)
-    return np.asarray(coordinates + 1e-4 * np.abs(coordinates).max() * noise, np.float32)
+    return np.asarray(coordinates + 1e-4 * np.abs(coordinates).max() * noise, np.float64)
 
 
 def _principal(vectors: NDArray[np.float64], n_components: int) -> tuple[NDArray[np.float64], list[float]]:

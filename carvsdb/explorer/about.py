@@ -1,6 +1,7 @@
 """All that the page tells of each entry, as JSON values."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,6 +68,8 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
                 for name in ("coordination", "ring_counts", "vertex_symbols", "point_symbols", "provenance")
             }
             about["names"] = row["names"]
+            # Where the files of whoever made the page lie is nobody's business.
+            about["file"] = None if row["file"] is None else re.split(r"[/\\\\]", row["file"])[-1]
             about["components"] = [
                 {name: one.get(name) for name in ("names", "periodicity", "multiplicity")}
                 for one in json.loads(row["components"])

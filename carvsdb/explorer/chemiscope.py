@@ -21,7 +21,7 @@ from carvsdb.explorer.about import sources_of, visible
 from carvsdb.explorer.columns import Column, columns_of
 from carvsdb.explorer.map_file import ExplorerOptions
 from carvsdb.explorer.packing import json_bytes
-from carvsdb.explorer.points import Points, points_of
+from carvsdb.explorer.points import Points, points_of, reading
 from carvsdb.plots.net_scene import net_scene
 from carvsdb.version import VERSION
 
@@ -48,6 +48,13 @@ def write_chemiscope(
         Which map it is, what was left out.
     """
     options = ExplorerOptions() if options is None else options
+    with reading(catalogue):
+        return _write(catalogue, path, options, filters)
+
+
+def _write(
+    catalogue: Catalogue, path: str | Path, options: ExplorerOptions, filters: Filters | None
+) -> tuple[int, tuple[str, ...]]:
     points = points_of(catalogue, number=options.number, method=options.method, filters=filters, seed=options.seed)
     notes = list(points.notes)
     properties: dict[str, dict[str, Any]] = {

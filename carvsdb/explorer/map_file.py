@@ -13,7 +13,7 @@ from carvsdb.explorer.about import abouts_of, sources_of, visible
 from carvsdb.explorer.columns import columns_of, map_bytes
 from carvsdb.explorer.nearest import nearest_of
 from carvsdb.explorer.packing import chunks, json_bytes, packed
-from carvsdb.explorer.points import Points, points_of
+from carvsdb.explorer.points import Points, points_of, reading
 from carvsdb.explorer.scenes import scene_of
 from carvsdb.version import VERSION
 
@@ -100,28 +100,29 @@ def write_explorer(
         If there is no net to show.
     """
     options = ExplorerOptions() if options is None else options
-    points = points_of(catalogue, number=options.number, method=options.method, filters=filters, seed=options.seed)
-    columns = columns_of(points)
-    sources = sources_of(catalogue)
-    nearest = nearest_of(catalogue, points, options.n_neighbours, seed=options.seed)
-    about_starts, about_blocks = _packed_chunks("about", abouts_of(catalogue, points, list(sources)))
-    net_starts: list[int] | None = None
-    net_blocks: list[str] = []
-    if options.structures:
-        nets = load_nets(catalogue.storage, list(map(str, points.table["net_id"].to_pylist())))
-        net_starts, net_blocks = _packed_chunks("net", map(scene_of, nets))
-    about = {
-        "kind": "map",
-        "title": visible(options.title),
-        "made_by": f"carvsdb {VERSION}",
-        "n": len(points),
-        "axes": list(points.axes),
-        "notes": visible(points.notes),
-        "columns": [column.about() for column in columns],
-        "sources": list(sources.values()),
-        "neighbours": {"per_vector": nearest.neighbours.shape[1], "vectors": len(nearest.neighbours)},
-        "chunks": {"about": about_starts, "net": net_starts},
-    }
+    with reading(catalogue):
+        points = points_of(catalogue, number=options.number, method=options.method, filters=filters, seed=options.seed)
+        columns = columns_of(points)
+        sources = sources_of(catalogue)
+        nearest = nearest_of(catalogue, points, options.n_neighbours, seed=options.seed)
+        about_starts, about_blocks = _packed_chunks("about", abouts_of(catalogue, points, list(sources)))
+        net_starts: list[int] | None = None
+        net_blocks: list[str] = []
+        if options.structures:
+            nets = load_nets(catalogue.storage, list(map(str, points.table["net_id"].to_pylist())))
+            net_starts, net_blocks = _packed_chunks("net", map(scene_of, nets))
+        about = {
+            "kind": "map",
+            "title": visible(options.title),
+            "made_by": f"carvsdb {VERSION}",
+            "n": len(points),
+            "axes": list(points.axes),
+            "notes": visible(points.notes),
+            "columns": [column.about() for column in columns],
+            "sources": list(sources.values()),
+            "neighbours": {"per_vector": nearest.neighbours.shape[1], "vectors": len(nearest.neighbours)},
+            "chunks": {"about": about_starts, "net": net_starts},
+        }
     content = map_bytes(points, columns)
     parts: dict[str, list[str]] = {
         "viewer": [*html.head(options.title, about)],

@@ -1,5 +1,7 @@
 """The points of the map, and which map it is: one that is kept in the catalogue, else one made now."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +9,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from carvsdb.catalogue import Catalogue, Filters
+from carvsdb.catalogue.maintenance.checking import blame_content
+from carvsdb.catalogue.similarity.made_alike import several_ways
 from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
-from carvsdb.errors import NotFoundError, RefusedError
+from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
 
 _POINTS = """
 SELECT entry.*, net.components, carvs.id::VARCHAR AS shown_carvs, carvs.normalised, carvs.mean_counts
@@ -110,7 +114,7 @@ def points_of(
         table = table.filter(pa.array([label in wanted for label in table["label"].to_pylist()], pa.bool_()))
     if not table.num_rows:
         raise RefusedError("no net of the map meets the conditions", hint="`carvsdb list` shows what meets them")
-    coordinates = np.array([place[key][:2] for key in table["shown_carvs"].to_pylist()], np.float64)
+    coordinates = _plane([place[key] for key in table["shown_carvs"].to_pylist()], catalogue)
     if stored is not None:
         missing = (len(catalogue) if wanted is None else len(wanted)) - table.num_rows
         if missing:
@@ -118,12 +122,36 @@ def points_of(
                 f"left out: {missing} {'net' if missing == 1 else 'nets'} that the map does not hold: without rings, "
                 "searched to another ring size, or stored after it was made (`carvsdb embed fit` makes it again)"
             )
+    made = (table[name].to_pylist() for name in ("label", "clustering", "bond_rule"))
+    notes += several_ways(sorted(zip(*made, strict=True)))
     axis = {"umap": "UMAP", "pca": "PC"}.get(embedding.method, embedding.method)
     if embedding.method == "pca":
         notes.append("lengths along the axes are topological distances, as far as a plane can show them")
     else:
         notes.append("on such a map neither distances between groups nor the sizes of groups mean anything")
     return Points(table, coordinates, (f"{axis} 1", f"{axis} 2"), tuple(notes))
+
+
+@contextmanager
+def reading(catalogue: Catalogue) -> Iterator[None]:
+    """Say in a sentence, where something fails, that the catalogue holds what cannot be read."""
+    try:
+        yield
+    except CarvsdbError:
+        raise
+    except Exception as error:
+        blame_content(catalogue.storage, error)
+        raise
+
+
+def _plane(places: list[list[float]], catalogue: Catalogue) -> NDArray[np.float64]:
+    """Return the first two coordinates; a map of one has all its points on a line."""
+    if len({len(place) for place in places}) > 1 or not places[0]:
+        raise InputError("the points of the map have different numbers of coordinates", path=catalogue.path)
+    coordinates = np.array(places, np.float64)[:, :2]
+    if not np.isfinite(coordinates).all():
+        raise InputError("a coordinate of the map is no number", path=catalogue.path)
+    return np.pad(coordinates, ((0, 0), (0, 2 - coordinates.shape[1])))
 
 
 def _how(embedding: Embedding) -> str:

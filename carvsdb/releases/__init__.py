@@ -1,11 +1,26 @@
 """Data sets that others can cite: built from a catalogue and a card, and verified.
 
-``card`` reads the card, ``build`` writes the folder, with its ``texts`` (README, licence, citation) and
-the checksums of all; ``verify`` reads it all back and holds it against its own ``laws``.
+``card`` reads the card, ``selection`` chooses the rows, ``build`` writes the folder in all ``formats``; ``opening``
+looks at a release that somebody else may have made, ``verify`` reads all of it, ``difference`` compares two, ``load``
+makes a catalogue of one. ``content_hash`` is the hash of what tables say, whatever wrote them.
 """
 
-from carvsdb.releases.build import BuildReport, build_release
+from carvsdb.releases.build import BuildOptions, BuildReport, build_release
 from carvsdb.releases.card import read_card
-from carvsdb.releases.verify import VerifyReport, verify_release
+from carvsdb.releases.difference import ReleaseDifference, compare_releases, in_words
+from carvsdb.releases.load import load_release
+from carvsdb.releases.verify import VerifyReport, opened_release, verify_release
 
-__all__ = ["BuildReport", "VerifyReport", "build_release", "read_card", "verify_release"]
+__all__ = [
+    "BuildOptions",
+    "BuildReport",
+    "ReleaseDifference",
+    "VerifyReport",
+    "build_release",
+    "compare_releases",
+    "in_words",
+    "load_release",
+    "opened_release",
+    "read_card",
+    "verify_release",
+]

@@ -1,53 +1,58 @@
-"""Writing a release: a folder of Parquet tables, its card, licence, citation and checksums."""
+"""Writing a release: a folder of tables, of files made of them, and of texts that say what they are."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
-from sqlmodel import SQLModel
 
 from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.maintenance import checksums
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.releases.card import card_text
-from carvsdb.releases.texts import citation_text, licence_text, manifest_text, readme_text
+from carvsdb.releases.content_hash import release_hash
+from carvsdb.releases.difference import difference
+from carvsdb.releases.formats import changes
+from carvsdb.releases.formats.columns import columns_of
+from carvsdb.releases.formats.database import write_database
+from carvsdb.releases.formats.facts import ARCHIVE, CARD, CHANGES, DATABASE, MANIFEST, PAGE, ReleaseFacts
+from carvsdb.releases.formats.nets_archive import write_nets_archive
+from carvsdb.releases.formats.parquet import write_table
+from carvsdb.releases.formats.texts import TEXTS
+from carvsdb.releases.opening import OpenedRelease
+from carvsdb.releases.selection import Selection, selected
 from carvsdb.version import VERSION
-from carvsdb_schemas.arrow import arrow_schema, plain_lists, table_of
 from carvsdb_schemas.card import DatasetCard
-from carvsdb_schemas.manifest import ReleaseManifest, TableManifest
-from carvsdb_schemas.tables import (
-    ADDED_COLUMNS,
-    SCHEMA_VERSION,
-    CarvsRow,
-    EmbeddingPoint,
-    EmbeddingRow,
-    Environment,
-    NetEnvironment,
-    NetRow,
-    NoiseBlock,
-    Source,
-    StructureRow,
-)
+from carvsdb_schemas.manifest import ReleaseManifest, SourceManifest
+from carvsdb_schemas.released import RELEASED, released_schema
+from carvsdb_schemas.tables import SCHEMA_VERSION
 
-RELEASED: tuple[type[SQLModel], ...] = (
-    Source,
-    StructureRow,
-    NetRow,
-    CarvsRow,
-    Environment,
-    NetEnvironment,
-    NoiseBlock,
-    EmbeddingRow,
-    EmbeddingPoint,
-)
-"""Tables of a release: all but what is about one file and its making."""
+MOST_NETS = 100_000
+"""Up to so many nets, a release has files of single nets unless it is told otherwise."""
 
-UNRELEASED_COLUMNS = {"carvs": ("seconds",), "structure": ("file",)}
-"""Columns about the machine that made a catalogue: the same data must give the same bytes elsewhere."""
 
-CARD, MANIFEST = "card.yaml", "release.json"
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What a release is to hold.
+
+    Attributes
+    ----------
+    where : str, optional
+        Which nets: a condition in SQL on the view `entry`.
+    database : bool
+        Whether to write the DuckDB file.
+    nets : bool, optional
+        Whether to write files of single nets: CGD and xyz. Default: up to 100,000 nets.
+    previous : OpenedRelease, optional
+        The release to tell the changes against.
+    page : callable, optional
+        Writes the page for people into a file, from the catalogue of the release.
+    """
+
+    where: str | None = None
+    database: bool = True
+    nets: bool | None = None
+    previous: OpenedRelease | None = None
+    page: Callable[[Catalogue, Path], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,22 @@ class BuildReport:
         The release.
     rows : dict of str to int
         Number of rows by table.
+    sources : tuple of SourceManifest
+        What is held of each source, and of how many nets.
+    content_sha256 : str
+        Hash of all values.
     """
 
     folder: Path
     rows: dict[str, int]
+    sources: tuple[SourceManifest, ...] = ()
+    content_sha256: str = field(default="")
 
 
-def build_release(catalogue: Catalogue, card: DatasetCard, folder: str | Path) -> BuildReport:
-    """Write a release; the same catalogue and card give the same bytes.
+def build_release(
+    catalogue: Catalogue, card: DatasetCard, folder: str | Path, options: BuildOptions | None = None
+) -> BuildReport:
+    """Write a release; the same catalogue and card give the same bytes, but for the DuckDB file.
 
     Parameters
     ----------
@@ -76,77 +89,85 @@ def build_release(catalogue: Catalogue, card: DatasetCard, folder: str | Path) -
     card : DatasetCard
         What it is; see :func:`carvsdb.releases.read_card`.
     folder : str or Path
-        Where to; it must not exist, and appears only when all is written.
+        Where to; it must not exist or be empty, and holds something only when all is written.
+    options : BuildOptions, optional
 
     Raises
     ------
     RefusedError
-        If the folder exists, or the catalogue is empty.
+        If the folder holds something, or nothing is to be released.
     InputError
-        If its parent does not exist, or the card has a unit for a column that no table has.
+        If its parent does not exist, the condition is no SQL, or the card does not fit the catalogue.
     """
     folder = Path(folder)
-    if folder.exists() or folder.is_symlink():
+    if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))):
         raise RefusedError("exists already", item=str(folder), hint="a release is never changed; choose a new name")
     if not folder.absolute().parent.is_dir():
         raise InputError(f"the folder {folder.absolute().parent} does not exist", path=folder)
-    if not len(catalogue):
-        raise RefusedError("the catalogue is empty, so there is nothing to release", hint="run `carvsdb ingest` first")
     _check_properties(card)
-    with draft_folder(folder.absolute()) as draft:
-        manifest = _write(catalogue, card, draft)
+    options = options or BuildOptions()
+    with selected(catalogue, card, options.where) as selection, draft_folder(folder.absolute()) as draft:
+        manifest = _write(selection, card, draft, options)
         draft.rename(folder)
-    return BuildReport(folder, {name: about.rows for name, about in manifest.tables.items()})
+    rows = {name: about.rows for name, about in manifest.tables.items()}
+    return BuildReport(folder, rows, selection.sources, manifest.content_sha256)
 
 
-def released_schema(model: type[SQLModel], version: int = SCHEMA_VERSION) -> pa.Schema:
-    """Return the Arrow schema of a table in a release; vectors are plain lists, of 32 numbers each."""
-    name = str(model.__tablename__)
-    later = [column for since, added in ADDED_COLUMNS.items() if since > version for column in added.get(name, ())]
-    hidden = {*UNRELEASED_COLUMNS.get(name, ()), *later}
-    fields = [field for field in arrow_schema(model) if field.name not in hidden]
-    return pa.schema([field.with_type(plain_lists(field.type)) for field in fields])
-
-
-def _write(catalogue: Catalogue, card: DatasetCard, draft: Path) -> ReleaseManifest:
+def _write(selection: Selection, card: DatasetCard, draft: Path, options: BuildOptions) -> ReleaseManifest:
     tables = {}
     for model in RELEASED:
         name = str(model.__tablename__)
-        table = _read(catalogue, model)
-        path = draft / f"{name}.parquet"
-        pq.write_table(table, path, compression="zstd", compression_level=9, version="2.6")
-        tables[name] = TableManifest(file=path.name, rows=table.num_rows, columns=table.column_names)
+        tables[name] = write_table(draft / f"{name}.parquet", released_schema(model), selection.pieces(model))
     manifest = ReleaseManifest(
         name=card.name,
         version=card.version,
         schema_version=SCHEMA_VERSION,
         code_version=VERSION,
+        content_sha256=release_hash({name: about.content_sha256 for name, about in tables.items()}),
+        where=selection.where,
+        sources=list(selection.sources),
+        statuses=selection.statuses,
         tables=tables,
+        parts=_write_parts(draft, tables["net"].rows, options),
     )
-    for file, text in (
-        (CARD, card_text(card)),
-        (MANIFEST, manifest_text(manifest)),
-        ("LICENSE", licence_text(card)),
-        ("CITATION.cff", citation_text(card)),
-        ("README.md", readme_text(card, manifest)),
-    ):
-        (draft / file).write_text(text, encoding="utf-8", newline="\n")
+    _put(draft, CARD, card_text(card))
+    _put(draft, MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+    found = None
+    if options.previous is not None:
+        found = difference(options.previous, OpenedRelease(draft, card, manifest, 0))
+    _put(draft, CHANGES, changes.text(card, found))
+    facts = ReleaseFacts.of(card, manifest, draft)
+    for file, written in TEXTS.items():
+        _put(draft, file, written(facts))
     checksums.write(draft)
     return manifest
 
 
-def _read(catalogue: Catalogue, model: type[SQLModel]) -> pa.Table:
-    """Return a table in the order of its key."""
-    schema = released_schema(model)
-    columns = ", ".join(f'"{field.name}"' for field in schema)
-    order = ", ".join(f'"{column.name}"' for column in table_of(model).primary_key.columns)
-    table = catalogue.storage.table(f'SELECT {columns} FROM "{model.__tablename__}" ORDER BY {order}')
-    # DuckDB hands texts and lists over under other names of the same types, and knows no "not null".
-    return table.cast(pa.schema([field.with_nullable(True) for field in schema])).cast(schema)
+def _write_parts(draft: Path, n_nets: int, options: BuildOptions) -> list[str]:
+    """Write what is made of the tables, by way of the DuckDB file; return the names of the files."""
+    single = n_nets <= MOST_NETS if options.nets is None else options.nets
+    if not (options.database or single or options.page):
+        return []
+    write_database(draft / DATABASE, draft)
+    parts = [DATABASE] if options.database else []
+    with Catalogue(draft / DATABASE) as catalogue:
+        if single:
+            write_nets_archive(catalogue, draft / ARCHIVE)
+            parts.append(ARCHIVE)
+        if options.page is not None:
+            options.page(catalogue, draft / PAGE)
+            parts.append(PAGE)
+    if not options.database:
+        (draft / DATABASE).unlink()
+    return parts
+
+
+def _put(draft: Path, file: str, text: str) -> None:
+    (draft / file).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _check_properties(card: DatasetCard) -> None:
-    known = {f"{model.__tablename__}.{column}" for model in RELEASED for column in released_schema(model).names}
+    known = {f"{one.table}.{one.name}" for one in columns_of(card)}
     for name in card.properties:
         if name not in known:
             raise InputError(

@@ -1,34 +1,27 @@
-"""Checking a release: its bytes, its card, its tables, its laws."""
+"""Checking a release: its bytes, its card, its tables, its laws, its texts, and some nets from the beginning."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
-from pydantic import ValidationError
 
+from carvsdb.catalogue.file import schema
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.maintenance import checksums
-from carvsdb.catalogue.maintenance.recomputing import broken_each
+from carvsdb.catalogue.maintenance.checking import SAMPLE, check_catalogue
 from carvsdb.catalogue.records.laws import UNREADABLE
-from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
-from carvsdb.regular_file import read_text
-from carvsdb.releases.build import CARD, MANIFEST, RELEASED, released_schema
-from carvsdb.releases.card import LARGEST_CARD, read_card
-from carvsdb.releases.laws import broken_forms, broken_laws
-from carvsdb.yaml_text import load_yaml
-from carvsdb_schemas.manifest import ReleaseManifest
-from carvsdb_schemas.tables import SCHEMA_VERSION
-
-REQUIRED = (
-    *(CARD, MANIFEST, "LICENSE", "CITATION.cff", "README.md"),
-    *(f"{model.__tablename__}.parquet" for model in RELEASED),
-)
-"""Files of every release."""
+from carvsdb.errors import CarvsdbError, VerificationError
+from carvsdb.regular_file import read_bytes
+from carvsdb.releases.formats.database import database_hashes
+from carvsdb.releases.formats.facts import DATABASE, ReleaseFacts
+from carvsdb.releases.formats.texts import TEXTS
+from carvsdb.releases.licences import broken_licences
+from carvsdb.releases.opening import OpenedRelease, checked_table, open_release, wrong_total
+from carvsdb.version import VERSION
+from carvsdb_schemas.released import RELEASED, filled, released_schema
 
 _SHOWN = 10
+_LARGEST_TEXT = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +38,10 @@ class VerifyReport:
         Number of files whose SHA-256 was compared.
     rows : dict of str to int
         Number of rows by table.
+    recomputed : int
+        Number of nets whose rings and key were computed again from their graphs.
+    content_sha256 : str
+        Hash of all values.
     """
 
     folder: Path
@@ -52,10 +49,20 @@ class VerifyReport:
     version: str
     files: int
     rows: dict[str, int]
+    recomputed: int
+    content_sha256: str
 
 
-def verify_release(folder: str | Path) -> VerifyReport:
+def verify_release(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> VerifyReport:
     """Check a release.
+
+    Parameters
+    ----------
+    folder : str or Path
+    sample : int
+        Of how many nets rings and key are computed again.
+    seed : int
+        Of the choice of these nets.
 
     Raises
     ------
@@ -67,100 +74,92 @@ def verify_release(folder: str | Path) -> VerifyReport:
         If anything is wrong; the sentences say what, all of them.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise NotFoundError("there is no such release", item=str(folder))
-    try:
-        listed = checksums.read(folder)
-    except InputError as error:
-        raise VerificationError(error.message, item=error.item) from error
-    problems = checksums.differences(folder, listed, REQUIRED)
-    _stop(folder, problems)
-    card = None
-    try:
-        card = read_card(folder / CARD)
-    except CarvsdbError as error:
-        problems.append(str(error))
-    manifest = _manifest(folder, problems)
-    if manifest is None or card is None:
+
+    def stop(problems: list[str]) -> None:
         _stop(folder, problems)
-        raise AssertionError("a card or manifest that is missing is a problem")
-    if (manifest.name, manifest.version) != (card.name, card.version):
-        problems.append(f"{MANIFEST} is of {manifest.name} {manifest.version}, {CARD} of {card.name} {card.version}")
-    problems += _wrong_citation(folder, card.version)
-    tables = _tables(folder, manifest, problems)
-    _stop(folder, problems)
-    problems += broken_forms(tables)
-    _stop(folder, problems)
-    problems += _broken_rows(tables)
-    _stop(folder, problems)
-    problems += broken_laws(tables)
-    _stop(folder, problems)
-    rows = {name: table.num_rows for name, table in tables.items()}
-    return VerifyReport(folder, card.name, card.version, len(listed), rows)
+
+    release = open_release(folder, stop)
+    with Storage(None) as storage:
+        schema.create(storage)
+        stop(wrong_total(release) + _taken_in(release, storage))
+        found = check_catalogue(storage, sample=sample, seed=seed)
+        stop([*found.problems])
+        stop([*broken_licences(release, storage)])
+    stop([*_other_texts(release), *_other_database(release)])
+    manifest = release.manifest
+    return VerifyReport(
+        folder,
+        manifest.name,
+        manifest.version,
+        release.files,
+        {name: about.rows for name, about in manifest.tables.items()},
+        found.searched_again,
+        manifest.content_sha256,
+    )
 
 
-def _manifest(folder: Path, problems: list[str]) -> ReleaseManifest | None:
-    try:
-        manifest = ReleaseManifest.model_validate_json(read_text(folder / MANIFEST))
-    except ValidationError as error:
-        problems.append(f"{MANIFEST}: {error.errors()[0]['msg']}")
-        return None
-    if manifest.schema_version > SCHEMA_VERSION:
-        raise RefusedError(
-            f"the release has schema {manifest.schema_version}, this carvsdb knows up to {SCHEMA_VERSION}",
-            item=str(folder),
-            hint="upgrade with `pip install -U carvsdb`",
-        )
-    return manifest
+def opened_release(folder: str | Path) -> OpenedRelease:
+    """Open a release and check the form and the hashes of its tables, but not what they say.
+
+    Raises
+    ------
+    NotFoundError, RefusedError, VerificationError
+        As in :func:`verify_release`.
+    """
+    folder = Path(folder)
+
+    def stop(problems: list[str]) -> None:
+        _stop(folder, problems)
+
+    release = open_release(folder, stop)
+    problems: list[str] = wrong_total(release)
+    for name in release.manifest.tables:
+        for _ in checked_table(release, name, problems):
+            pass
+    stop(problems)
+    return release
 
 
-def _wrong_citation(folder: Path, version: str) -> list[str]:
-    try:
-        citation = load_yaml(read_text(folder / "CITATION.cff", LARGEST_CARD))
-    except (yaml.YAMLError, InputError):
-        return ["CITATION.cff: is no YAML"]
-    if not isinstance(citation, dict) or citation.get("version") != version:
-        return [f"CITATION.cff: is not of version {version}"]
-    return []
-
-
-def _tables(folder: Path, manifest: ReleaseManifest, problems: list[str]) -> dict[str, pa.Table]:
-    tables = {}
+def _taken_in(release: OpenedRelease, storage: Storage) -> list[str]:
+    """Put the tables into an empty catalogue; says what is wrong with their form and their hashes."""
+    problems: list[str] = []
     for model in RELEASED:
         name = str(model.__tablename__)
-        about = manifest.tables.get(name)
-        if about is None or about.file != f"{name}.parquet":
-            problems.append(f"{MANIFEST}: {name}.parquet is not in it")
-            continue
+        empty = released_schema(model, release.manifest.schema_version).empty_table()
+        rows = pa.concat_tables([empty, *checked_table(release, name, problems)])
         try:
-            with pq.ParquetFile(folder / about.file) as file:
-                if file.metadata.num_rows != about.rows:
-                    problems.append(f"{about.file}: {file.metadata.num_rows} rows, but {MANIFEST} says {about.rows}")
-                    continue
-                table = file.read()
-            table.validate(full=True)
-        except (OSError, *UNREADABLE) as error:
-            problems.append(f"{about.file}: cannot be read: {next(iter(str(error).splitlines()), repr(error))}")
-            continue
-        tables[name] = table
-        if not table.schema.equals(released_schema(model, manifest.schema_version)):
-            problems.append(f"{about.file}: its columns are not those of schema {manifest.schema_version}")
-    return tables
+            with storage.transaction():
+                storage.insert(model, filled(model, rows))
+        except (duckdb.Error, *UNREADABLE) as error:
+            problems.append(f"{name}.parquet: {next(iter(str(error).splitlines()), repr(error))}")
+    return problems
 
 
-def _broken_rows(tables: dict[str, pa.Table]) -> list[str]:
-    """Look at the rows as at those of a catalogue."""
-    with Storage(None) as storage:
-        storage.create_tables(RELEASED)
-        try:
-            for model in RELEASED:
-                name = str(model.__tablename__)
-                more = ", 0 AS seconds" if name == "carvs" else ""
-                with storage.registered("incoming", tables[name]):
-                    storage.execute(f'INSERT INTO "{name}" BY NAME SELECT *{more} FROM incoming')
-            return broken_each(storage, {str(model.__tablename__): "true" for model in RELEASED})
-        except duckdb.Error as error:
-            return [f"{name}.parquet: {next(iter(str(error).splitlines()), repr(error))}"]
+def _other_texts(release: OpenedRelease) -> list[str]:
+    """Write the texts again; another carvsdb may word them otherwise, so those of one are only told by their hashes."""
+    if release.manifest.code_version != VERSION:
+        return []
+    facts = ReleaseFacts.of(release.card, release.manifest, release.folder)
+    return [
+        f"{file}: does not say what the card and the tables do"
+        for file, written in TEXTS.items()
+        if read_bytes(release.folder / file, _LARGEST_TEXT) != written(facts).encode()
+    ]
+
+
+def _other_database(release: OpenedRelease) -> list[str]:
+    """Compare the values of the DuckDB file with those of the tables."""
+    if DATABASE not in release.manifest.parts:
+        return []
+    try:
+        hashes = database_hashes(release.folder / DATABASE)
+    except (CarvsdbError, duckdb.Error, *UNREADABLE) as error:
+        return [f"{DATABASE}: {next(iter(str(error).splitlines()), repr(error))}"]
+    return [
+        f"{DATABASE}: its table {name} has other values than {about.file}"
+        for name, about in release.manifest.tables.items()
+        if hashes.get(name) != about.content_sha256
+    ]
 
 
 def _stop(folder: Path, problems: list[str]) -> None:

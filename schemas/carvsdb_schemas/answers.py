@@ -54,6 +54,7 @@ class SimilarAnswer(CommandAnswer):
     """The nearest nets, nearest first."""
 
     query: str
+    catalogue: str = Field(default="", description="Its path, or `reference-nets` where there is none.")
     hits: list[Hit]
 
 
@@ -73,6 +74,7 @@ class EnvironmentsAnswer(CommandAnswer):
     """The crystalline environments that make up a net, the most frequent first."""
 
     query: str
+    catalogue: str = Field(default="", description="Its path, or `reference-nets` where there is none.")
     environments: list[EnvironmentShare]
 
 
@@ -251,6 +253,7 @@ class RefinementAnswer(CommandAnswer):
 class ShowAnswer(CommandAnswer):
     """All that the catalogue knows of an entry."""
 
+    catalogue: str = Field(default="", description="Its path, or `reference-nets` where there is none.")
     label: str
     kind: str
     sha256: str

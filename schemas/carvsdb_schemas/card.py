@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -13,6 +14,13 @@ COMMON_LICENCES = (
     "MPL-2.0", "ODbL-1.0", "ODC-By-1.0", "PDDL-1.0", "Unlicense",
 )  # fmt: skip
 """SPDX identifiers that people misspell; any other of the right form is taken as it is."""
+
+OPEN_LICENCES = frozenset(known for known in COMMON_LICENCES if "-ND" not in known)
+"""Licences of structures that may be passed on, changed or not, by who names source and licence."""
+
+Redistribution = Literal["full", "derived", "none"]
+"""What a release holds of a source: all; only what is derived (ring counts, symbols, keys), no atoms, no coordinates
+and no graphs; or nothing."""
 
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
@@ -61,11 +69,33 @@ class CardSource(CardPart):
     url: str | None = None
     doi: str | None = None
     citation: str | None = None
+    redistribution: Redistribution | None = Field(
+        default=None, description="full, derived or none; by default full under an open licence, else derived."
+    )
 
     @field_validator("licence")
     @classmethod
     def _licence(cls, value: str) -> str:
         return _checked_licence(value)
+
+    @field_validator("doi")
+    @classmethod
+    def _doi(cls, value: str | None) -> str | None:
+        return _checked_doi(value)
+
+    def allowed(self) -> Redistribution:
+        """Return what a release holds of it."""
+        if self.redistribution is not None:
+            return self.redistribution
+        parts = [part for part in self.licence.split() if part not in ("AND", "OR", "WITH")]
+        return "full" if all(part in OPEN_LICENCES for part in parts) else "derived"
+
+
+class PreviousVersion(CardPart):
+    """The release that this one takes the place of."""
+
+    version: str = Field(min_length=1)
+    doi: str | None = Field(default=None, description="Without `https://doi.org/`.")
 
     @field_validator("doi")
     @classmethod
@@ -99,6 +129,12 @@ class DatasetCard(CardPart):
     sources: list[CardSource] = Field(min_length=1)
     created: date
     properties: dict[str, CardProperty] = Field(min_length=1, description="By column, such as `carvs.sigma`.")
+    made: str | None = Field(default=None, min_length=1, description="How it was made, for the README.")
+    limits: list[str] = Field(default_factory=list, description="What it is not good for, for the README.")
+    keywords: list[str] = Field(default_factory=list)
+    publisher: str = Field(default="Zenodo", min_length=1, description="Who keeps it.")
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$", description="Its page.")
+    previous: PreviousVersion | None = None
 
     @field_validator("licence")
     @classmethod

@@ -7,7 +7,7 @@ import duckdb
 from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue.file import expected, migrations
 from carvsdb.catalogue.file.net_columns import degrees, interpenetration, point_symbol, vertex_symbols
-from carvsdb.catalogue.file.storage import Storage, log_of, publish
+from carvsdb.catalogue.file.storage import Storage, check_place, log_of, publish
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.version import VERSION
 from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION, SchemaInfo
@@ -84,6 +84,7 @@ def open_checked(path: Path, *, read_only: bool) -> Storage:
     -----
     A catalogue of an older schema is brought to the present one, in one transaction, whoever opens it first.
     """
+    check_place(path)
     if not read_only and not path.exists() and not log_of(path).exists() and path.absolute().parent.is_dir():
         _make(path)
     storage = _opened(path, read_only)

@@ -177,6 +177,14 @@ class Storage:
         with self._readable():
             return self.duckdb.cursor().execute(query).to_arrow_reader(rows_at_once)
 
+    def stream(self, query: str, rows_at_once: int) -> Iterator[pa.RecordBatch]:
+        """Yield the result of a query in Arrow batches; as `batches`, but temporary tables are seen.
+
+        One such query at a time, and no other before it has ended.
+        """
+        with self._readable():
+            yield from self.duckdb.execute(query).to_arrow_reader(rows_at_once)
+
     def close(self) -> None:
         """Write what is pending into the file and let go of it."""
         with self._readable():
@@ -248,10 +256,28 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     if not path.absolute().parent.is_dir():
         raise InputError(f"the folder {path.absolute().parent} does not exist", path=path)
     check_text(str(path))
+    check_place(path)
     try:
-        return duckdb.connect(str(path), read_only=read_only, config=dict(SETTINGS))
+        # Absolute, since `md:a` and `:memory:` alone are no files to DuckDB.
+        return duckdb.connect(str(path.absolute()), read_only=read_only, config=dict(SETTINGS))
     except duckdb.Error as error:
         raise _why_not(path, str(error)) from error
+
+
+def check_place(path: Path) -> None:
+    """Raise for a path that is another one to DuckDB.
+
+    Raises
+    ------
+    InputError
+        If there is a question mark in it: DuckDB would look for the log elsewhere, and miss what was stored last.
+    """
+    if "?" in str(path.absolute()):
+        raise InputError(
+            "a catalogue cannot lie where its path has a question mark, behind which DuckDB reads options",
+            path=path,
+            hint="rename the file or the folder",
+        )
 
 
 def check_text(value: object) -> None:

@@ -13,7 +13,8 @@ from carvsdb.catalogue.questions.resolving import refs
 from carvsdb.catalogue.questions.showing import load_net
 from carvsdb.catalogue.records.laws import UNREADABLE, Rows
 from carvsdb.errors import CarvsdbError, InputError
-from carvsdb.rings import LARGEST_CUT_OFF, find_rings
+from carvsdb.rings import LARGEST_CUT_OFF, find_rings, find_strong_rings
+from carvsdb.topology import identify
 from carvsdb_schemas.arrow import table_of
 from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION
 
@@ -22,6 +23,9 @@ SAMPLE = 20
 
 LARGEST_SAMPLED = 300
 """Vertices of a net of the sample, at most."""
+
+MOST_RINGS = 20_000
+"""Rings through the nodes of a net of the sample, at most: others take minutes, however small their cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,10 @@ def check_catalogue(storage: Storage, *, sample: int = SAMPLE, seed: int = 0) ->
         ids = [
             str(net)
             for (net,) in storage.rows(
-                "SELECT id FROM (SELECT id FROM net WHERE n_nodes + n_linkers <= ? ORDER BY id) "
-                "ORDER BY hash(id::VARCHAR || ?) LIMIT ?",
-                [LARGEST_SAMPLED, str(seed), sample],
+                "SELECT id FROM (SELECT id FROM net WHERE n_nodes + n_linkers <= ? AND len(is_node) > 0 AND id NOT IN "
+                "(SELECT net_id FROM carvs JOIN net ON net.id = net_id WHERE list_sum(mean_counts::FLOAT[]) * n_nodes "
+                "> ?) ORDER BY id) ORDER BY hash(id::VARCHAR || ?) LIMIT ?",
+                [LARGEST_SAMPLED, MOST_RINGS, str(seed), sample],
             )
         ]
         searched = len(ids)
@@ -133,7 +138,19 @@ def blame(storage: Storage, error: BaseException) -> None:
     InputError
         If it is; else nothing is raised, and the error is ours.
     """
-    if not isinstance(error, (duckdb.Error, *UNREADABLE)) or not _is_ours(error):
+    if _is_ours(error):
+        blame_content(storage, error)
+
+
+def blame_content(storage: Storage, error: BaseException) -> None:
+    """Do the same for an error of whoever takes what is read apart.
+
+    Raises
+    ------
+    InputError
+        If what the catalogue holds cannot be read.
+    """
+    if not isinstance(error, (duckdb.Error, *UNREADABLE)):
         return
     problems = broken(storage, {str(model.__tablename__): "true" for model in ALL_TABLES})
     if problems:
@@ -176,21 +193,25 @@ def _keys(storage: Storage) -> Iterator[str]:
 def _rings(storage: Storage, net_ids: list[str]) -> Iterator[str]:
     for ref in refs(storage, "net.id IN (SELECT unnest(?::UUID[]))", [net_ids]):
         net = load_net(storage, ref)
-        for key, cut_off, aware in storage.rows(
-            "SELECT id::VARCHAR, max_ring_size, linker_aware FROM carvs WHERE net_id = ? AND ring_kind = 'ring'",
-            [ref.net_id],
+        ((key,),) = storage.rows("SELECT key FROM net WHERE id = ?", [ref.net_id])
+        if key is not None:
+            found = identify(net).key
+            if found != key:
+                yield f"net: {ref.label!r} has another key than it says: {found}"
+        for carvs_id, kind, cut_off, aware in storage.rows(
+            "SELECT id::VARCHAR, ring_kind, max_ring_size, linker_aware FROM carvs WHERE net_id = ?", [ref.net_id]
         ):
-            census = find_rings(net, cut_off)
+            census = find_rings(net, cut_off) if kind == "ring" else find_strong_rings(net, cut_off)
             if census.linker_aware != aware:
                 continue
             stored = storage.rows(
                 "SELECT counts, sum(multiplicity)::BIGINT FROM net_environment "
                 "JOIN environment ON environment.id = environment_id WHERE carvs_id = ? GROUP BY counts",
-                [key],
+                [carvs_id],
             )
             now: dict[tuple[int, ...], int] = {}
             for counts in census.node_counts.tolist():
                 padded = (*counts, *[0] * (LARGEST_CUT_OFF - len(counts)))
                 now[padded] = now.get(padded, 0) + 1
             if now != {tuple(counts): number for counts, number in stored}:
-                yield f"carvs: another search finds other rings in {ref.label!r} ({key})"
+                yield f"carvs: another search finds other rings in {ref.label!r} ({carvs_id})"

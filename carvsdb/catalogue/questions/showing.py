@@ -24,13 +24,25 @@ from carvsdb_schemas.description import (
     Description,
     HistogramDescription,
 )
+from carvsdb_schemas.released import GRAPH_LEFT_OUT
 
 _NETS = "SELECT net.*, structure.cell FROM net JOIN structure ON structure.id = structure_id WHERE "
 
 
 def load_net(storage: Storage, ref: NetRef) -> Net:
-    """Return a net as it was stored."""
-    return _net(storage.table(f"{_NETS} net.id = ?", [ref.net_id]).to_pylist()[0], ref.label)
+    """Return a net as it was stored.
+
+    Raises
+    ------
+    NotFoundError
+        If it is stored without its graph, as a release holds it of a source that has no open licence.
+    """
+    row = storage.table(f"{_NETS} net.id = ?", [ref.net_id]).to_pylist()[0]
+    if GRAPH_LEFT_OUT in row["quality"] and not row["is_node"]:
+        raise NotFoundError(
+            f"{ref.label!r} is stored without its graph: its source has no open licence", item=ref.label
+        )
+    return net_of_row(row, ref.label)
 
 
 def load_nets(storage: Storage, net_ids: Sequence[str]) -> Iterator[Net]:
@@ -43,13 +55,14 @@ def load_nets(storage: Storage, net_ids: Sequence[str]) -> Iterator[Net]:
         ).to_pylist()
         found = {str(row["id"]): row for row in rows}
         for key in keys:
-            yield _net(found[key], "")
+            yield net_of_row(found[key], "")
 
 
 _NETS_AT_ONCE = 1000
 
 
-def _net(row: dict[str, Any], name: str) -> Net:
+def net_of_row(row: dict[str, Any], name: str) -> Net:
+    """Return a net from the columns of its row and the cell of its structure."""
     return Net.from_edges(
         np.array(row["edges"], np.int32).reshape(-1, 5),
         len(row["is_node"]),

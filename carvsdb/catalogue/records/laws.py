@@ -16,6 +16,7 @@ from carvsdb_schemas.arrow import table_of
 from carvsdb_schemas.description import ComponentDescription, CoordinationSequence
 from carvsdb_schemas.filters import KINDS
 from carvsdb_schemas.json_text import json_text
+from carvsdb_schemas.released import GRAPH_LEFT_OUT
 from carvsdb_schemas.tables import ALL_TABLES, STATUSES
 
 UNREADABLE = (
@@ -84,6 +85,12 @@ def _hash(column: str) -> tuple[str, str]:
 
 _FAR = 2**20
 
+WITHOUT_GRAPH = (
+    f"(list_contains(quality, '{GRAPH_LEFT_OUT}') AND len(is_node) = 0 AND len(edges) = 0 AND len(multiplicity) = 0 "
+    "AND positions IS NULL AND vertex_labels IS NULL)"
+)
+"""Nets of releases whose source allows no more than what is derived."""
+
 LAWS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "structure": (
         _hash("sha256"),
@@ -108,8 +115,8 @@ LAWS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("a multiplicity is below 1", "len(list_filter(multiplicity, lambda v: v < 1)) = 0"),
         (
             "the numbers of nodes, linkers and edges are not those of its lists",
-            "n_nodes = len(list_filter(is_node, lambda v: v)) AND n_nodes::BIGINT + n_linkers = len(is_node) "
-            "AND n_edges = len(edges) AND len(multiplicity) = len(edges)",
+            "(n_nodes = len(list_filter(is_node, lambda v: v)) AND n_nodes::BIGINT + n_linkers = len(is_node) "
+            f"AND n_edges = len(edges) AND len(multiplicity) = len(edges)) OR {WITHOUT_GRAPH}",
         ),
         (
             "positions do not fit its vertices",

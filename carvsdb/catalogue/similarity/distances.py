@@ -13,6 +13,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import Search, blocks_of, common_searches, searches_of
 from carvsdb.catalogue.similarity.made_alike import Made, several_ways, unlike
+from carvsdb.catalogue.similarity.maps import mean_shells
 from carvsdb.compare.distance import distance_matrix, distances_from
 from carvsdb.compare.metrics import (
     CARVS,
@@ -238,15 +239,11 @@ def _nodes(storage: Storage, pool: _Pool) -> tuple[NDArray[np.float64], NDArray[
 
 
 def _shells(storage: Storage, pool: _Pool) -> NDArray[np.float64]:
-    total, nodes = np.zeros(10), 0
-    for (text,) in storage.rows(
+    texts = storage.rows(
         "SELECT coordination_sequences FROM net WHERE id IN (SELECT unnest(?::UUID[]))",
         [[search.ref.net_id for search in pool.searches]],
-    ):
-        for one in json.loads(text):
-            total += one["multiplicity"] * np.array(one["sequence"], np.float64)
-            nodes += one["multiplicity"]
-    return np.asarray(total / max(nodes, 1), np.float64)
+    )
+    return mean_shells([one for (text,) in texts for one in json.loads(text)])
 
 
 def _padded(vector: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -93,7 +93,7 @@ def compose(storage: Storage, name: str, *, ring_kind: str = "ring", same_coordi
     if not crystals.keys:
         raise RefusedError(
             "the catalogue has no crystalline net to compare with",
-            hint="run `carvsdb ingest --source reference-nets`",
+            hint="run `carvsdb ingest --source exact-nets`",
         )
     # Equal environments of a net are one row with a multiplicity: each is looked up once and counts as many nodes.
     with_rings = [bool(vector.any()) for vector in own.normalised]

@@ -211,6 +211,11 @@ class SearchIndex:
             }
         )
 
+    def of_key(self, key: str) -> NDArray[np.int64]:
+        """Return the searches of the nets that have a canonical key."""
+        ids = [net_id for (net_id,) in self.storage.rows("SELECT id::VARCHAR FROM net WHERE key = ?", [key])]
+        return np.asarray(np.flatnonzero(pc.is_in(self.net_ids, value_set=pa.array(ids, pa.string())).to_numpy(False)))
+
     def of_structure(self, structure_id: str) -> NDArray[np.int64]:
         """Return the searches of the nets of a structure."""
         ids = [

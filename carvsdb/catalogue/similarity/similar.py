@@ -15,6 +15,7 @@ from carvsdb.catalogue.similarity.comparable import blocks_of, blocks_of_many, l
 from carvsdb.catalogue.similarity.index import SearchIndex
 from carvsdb.catalogue.similarity.made_alike import Made, several_ways
 from carvsdb.catalogue.similarity.side_index import ApproximateIndex
+from carvsdb.compare.distance import distances_from
 from carvsdb.compare.metrics import CARVS, RING_SIZES, ring_size_distances
 from carvsdb.compare.noise import BlockSums, distance_noise
 from carvsdb.errors import InputError
@@ -56,6 +57,8 @@ class Query:
         Key of its structure, whose nets are not its neighbours; None if it is not in the catalogue.
     made : tuple of str, or None
         Its label, clustering and bond rule, if they are known.
+    key : str or None
+        Its canonical key, if it is known: of nets at one distance, the same net comes first.
     """
 
     choices: tuple[Carvs, ...]
@@ -63,12 +66,15 @@ class Query:
     blocks: tuple[BlockSums | None, ...]
     structure_id: str | None = None
     made: Made | None = None
+    key: str | None = None
 
     @classmethod
-    def of_carvs(cls, carvs: Carvs, blocks: BlockSums | None, made: Made | None = None) -> "Query":
+    def of_carvs(
+        cls, carvs: Carvs, blocks: BlockSums | None, made: Made | None = None, key: str | None = None
+    ) -> "Query":
         """Take what is not in the catalogue."""
         rounded = carvs.normalised.astype(np.float32).astype(np.float64)
-        return cls((carvs,), (rounded,), (blocks,), made=made)
+        return cls((carvs,), (rounded,), (blocks,), made=made, key=key)
 
     @classmethod
     def of_entry(cls, storage: Storage, name: str, ring_kind: str) -> "Query":
@@ -81,6 +87,7 @@ class Query:
             tuple(blocks_of(storage, search.carvs_id) for search in searches),
             ref.structure_id,
             ref.made,
+            storage.rows("SELECT key FROM net WHERE id = ?", [ref.net_id])[0][0],
         )
 
 
@@ -115,7 +122,7 @@ def nearest_each(
         raise InputError(f"the number of neighbours must be 1 or more, got {k}")
     if approximate and metric != CARVS:
         raise InputError(f"an approximate search is by {CARVS}, not by {metric}")
-    found = [_Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), 0) for _ in queries]
+    found = [_Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), 0, np.zeros(0, bool)) for _ in queries]
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, query in enumerate(queries):
         pattern = tuple((carvs.is_complete, carvs.max_ring_size) for carvs in query.choices)
@@ -138,6 +145,7 @@ class _Found:
     distances: NDArray[np.float64]
     choices: NDArray[np.int64]
     n_comparable: int
+    is_same: NDArray[np.bool_]
 
 
 def _search(
@@ -156,6 +164,9 @@ def _search(
         np.zeros(0, np.int64) if query.structure_id is None else index.of_structure(query.structure_id)
         for query in queries
     ]
+    # To look for the key of each of many queries would take longer than all the rest.
+    ask = len(queries) == 1
+    same = [index.of_key(query.key) if ask and query.key else np.zeros(0, np.int64) for query in queries]
     wanted = k + max((len(rows) for rows in own), default=0)
     parts: list[list[tuple[NDArray[np.int64], NDArray[np.float64], int]]] = [[] for _ in queries]
     for number, here in chosen.parts.items():
@@ -166,17 +177,26 @@ def _search(
             searched = side.search(vectors, wanted, here)
         else:
             searched = _nearest(index, vectors, wanted, here, metric)
-        for part, (rows, distances) in zip(parts, searched, strict=True):
+        for part, (rows, distances), query, twins in zip(parts, searched, queries, same, strict=True):
             part.append((rows, distances, number))
+            if metric == CARVS:  # many nets can lie at one distance: the same net must not be lost among them
+                left = twins[~np.isin(twins, rows)]
+                left = left if here is None else left[here[left]]
+                part.append(
+                    (left, distances_from(query.vectors[number], index.matrix[left].astype(np.float64)), number)
+                )
     found = []
-    for part, mine in zip(parts, own, strict=True):
+    for part, mine, twins in zip(parts, own, same, strict=True):
         rows = np.concatenate([rows for rows, _, _ in part] or [np.zeros(0, np.int64)])
         distances = np.concatenate([distances for _, distances, _ in part] or [np.zeros(0)])
         choices = np.concatenate([np.full(len(rows), number) for rows, _, number in part] or [np.zeros(0, np.int64)])
-        order = np.lexsort((rows, distances))
+        order = np.lexsort((rows, ~np.isin(rows, twins), distances))
         order = order[~np.isin(rows[order], mine)][:k]
         n_used = n_comparable - int(chosen.mask[mine].sum())
-        found.append(_Found(rows[order], distances[order], choices[order].astype(np.int64), n_used))
+        chosen_rows = rows[order]
+        found.append(
+            _Found(chosen_rows, distances[order], choices[order].astype(np.int64), n_used, np.isin(chosen_rows, twins))
+        )
     return found
 
 
@@ -230,10 +250,11 @@ def _answers(
             "interpenetration": pa.array([bonded[key][1] for key in net_ids], pa.int32()),
         }
         hits = pa.Table.from_arrays([columns[name] for name in HITS.names], schema=HITS)
+        order = np.lexsort((np.array(hits["label"].to_pylist(), dtype=str), ~one.is_same, one.distances))
         notes = left_out(storage, index.ring_kind, one.n_comparable, query.structure_id)
         compared = sorted(zip(*(table[name].to_pylist() for name in ("label", "clustering", "bond_rule")), strict=True))
         notes = (*notes, *several_ways([query.made, *compared] if query.made and compared else compared))
-        answers.append(Answer(hits.sort_by([("distance", "ascending"), ("label", "ascending")]), notes))
+        answers.append(Answer(hits.take(pa.array(order)), notes))
     return answers
 
 

@@ -38,6 +38,9 @@ from carvsdb_schemas.description import (
     HistogramDescription,
 )
 
+MOST_RINGS = 2**60
+"""Ring classes that may be allowed; the kernels count in 64 bits."""
+
 _RISING_CUT_OFFS = (12, 20, 27, 32)
 _UNIQUE_SHARE = 0.5
 _FEWEST_AMORPHOUS_NODES = 100
@@ -73,8 +76,8 @@ class AnalysisOptions:
     def __post_init__(self) -> None:
         if self.ring_kind not in ("ring", "strong"):
             raise InputError(f"rings are searched as 'ring' or 'strong', got {self.ring_kind!r}")
-        if self.max_rings is not None and self.max_rings < 1:
-            raise InputError(f"max_rings must be 1 or more, got {self.max_rings}")
+        if self.max_rings is not None and not 1 <= self.max_rings <= MOST_RINGS:
+            raise InputError(f"max_rings must be 1 to {MOST_RINGS}, got {self.max_rings}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +108,7 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     Examples
     --------
     >>> from carvsdb_ingest.sources import source_named
-    >>> sod = next(item for item in source_named("reference-nets").items() if item.label == "sod")
+    >>> sod = next(item for item in source_named("exact-nets").items() if item.label == "sod")
     >>> analyse(sod).description.vertex_symbols
     {'[4.4.6.6.6.6]': 6}
     """

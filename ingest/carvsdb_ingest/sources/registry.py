@@ -5,10 +5,11 @@ from carvsdb_ingest.sources.amorphous_mof import AMORPHOUS_MOF
 from carvsdb_ingest.sources.collection import Collection
 from carvsdb_ingest.sources.core_mof import CORE_MOF, CORE_MOF_FSR
 from carvsdb_ingest.sources.rcsr import RCSR
-from carvsdb_ingest.sources.reference_nets import REFERENCE_NETS
+from carvsdb_ingest.sources.reference_nets import EXACT_NETS, REFERENCE_NETS
 
 SOURCES: dict[str, Collection] = {
-    collection.name: collection for collection in (REFERENCE_NETS, CORE_MOF, CORE_MOF_FSR, RCSR, AMORPHOUS_MOF)
+    collection.name: collection
+    for collection in (REFERENCE_NETS, EXACT_NETS, CORE_MOF, CORE_MOF_FSR, RCSR, AMORPHOUS_MOF)
 }
 
 

@@ -98,7 +98,7 @@ def attempt(job: Job, options: JobOptions) -> list[Attempted]:
     except CarvsdbError as error:
         return [Attempted(0, "", job.sha256, error=error, seconds=time.perf_counter() - began)]
     except Exception as error:
-        return [Attempted(0, "", job.sha256, error=_internal(error, options), seconds=time.perf_counter() - began)]
+        return [Attempted(0, "", job.sha256, error=internal_error(error, options), seconds=time.perf_counter() - began)]
     return [_attempt_item(number, job, item, options) for number, item in enumerate(found)]
 
 
@@ -117,7 +117,7 @@ def note(job: Job, attempted: Attempted, builder: BatchBuilder) -> Outcome:
         except CarvsdbError as problem:
             error = problem
         except Exception as problem:
-            error = _internal(problem, None)
+            error = internal_error(problem)
         else:
             return Outcome(
                 job.input,
@@ -209,7 +209,7 @@ def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: 
     except CarvsdbError as error:
         problem = error
     except Exception as error:
-        problem = _internal(error, options)
+        problem = internal_error(error, options)
     else:
         notes = (*item.notes, *item.quality)
         return Attempted(number, entry.label, item.content_hash, entry, notes, seconds=time.perf_counter() - began)
@@ -218,7 +218,7 @@ def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: 
     )
 
 
-def _internal(error: Exception, options: JobOptions | None) -> CarvsdbError:
+def internal_error(error: Exception, options: JobOptions | None = None) -> CarvsdbError:
     """One bad input must not end a run of a million."""
     if isinstance(error, MemoryError) and options is not None:
         return MemoryLimitError(f"needs more than {options.memory_limit / 2**30:g} GiB of memory, the limit")

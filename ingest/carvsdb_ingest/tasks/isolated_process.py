@@ -118,8 +118,8 @@ class IsolatedProcess:
     def _listen(self) -> None:
         stream = self._process.stdout
         assert stream is not None
-        # The stream may be closed under our hands.
-        with contextlib.suppress(OSError, ValueError, EOFError, pickle.UnpicklingError):
+        # The stream may be closed under our hands; a process whose answer cannot be read counts as gone.
+        with contextlib.suppress(Exception):
             while (message := _read(stream)) is not None:
                 kind, value = pickle.loads(message)
                 self.answers.put(Answer(self, kind, value))

@@ -1,20 +1,18 @@
 """One call from a file or a net to the nets that are most alike: what `carvsdb similar` says, in Python."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from carvsdb.catalogue import Catalogue, Entry
 from carvsdb.catalogue.questions.answer import Answer
+from carvsdb.catalogue.reference_nets import described, reference_nets
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb.rings import Carvs
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 from carvsdb_ingest.analysis.item import ReadOptions
-from carvsdb_ingest.sources import source_named
 from carvsdb_ingest.tasks.attempts import to_entry
-from carvsdb_ingest.tasks.pipeline import ingest_collection
 
 
 def similar(
@@ -35,7 +33,7 @@ def similar(
     k : int
         How many.
     catalogue : Catalogue, str or Path, optional
-        Where to look. By default among the 44 nets that come with carvsdb, and a note says so.
+        Where to look. By default among the nets that come with carvsdb, and a note says so.
     read, analysis
         How a file is read and analysed.
     how
@@ -64,16 +62,8 @@ def similar(
             answer = opened.similar(asked, k, **how)
     else:
         answer = reference_nets().similar(asked, k, **how)
-        doubts += (f"among the {len(reference_nets())} nets that come with carvsdb",)
+        doubts += (described(),)
     return Answer(answer.table, (*doubts, *answer.notes))
-
-
-@cache
-def reference_nets() -> Catalogue:
-    """Return a catalogue, in memory, of the nets that come with carvsdb; made once in a process."""
-    catalogue = Catalogue.in_memory()
-    ingest_collection(catalogue, source_named("reference-nets"))
-    return catalogue
 
 
 def entry_of_file(

@@ -1,16 +1,17 @@
 """What a process of its own does: a piece of a run, job by job, and what it says on the way."""
 
 import math
+import pickle
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from carvsdb.catalogue.maintenance.folders import write_shard
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.errors import MemoryLimitError
 from carvsdb_ingest.analysis.analyse import prepare
-from carvsdb_ingest.tasks.attempts import Attempted, Outcome, attempt, note
+from carvsdb_ingest.tasks.attempts import Attempted, Outcome, attempt, internal_error, note
 from carvsdb_ingest.tasks.jobs import Job, JobOptions
 from carvsdb_ingest.tasks.memory import lift_limit, limit_memory
 
@@ -117,7 +118,7 @@ def do_piece(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> It
     began = time.monotonic()
     for number, job in enumerate(jobs):
         yield Began(number, job.limit(options))
-        attempted = attempt(job, options)
+        attempted = [_sendable(one, whole=shards is None) for one in attempt(job, options)]
         is_full = any(isinstance(one.error, MemoryLimitError) for one in attempted)
         if is_full:
             lift_limit()  # what was done before must still be written
@@ -136,3 +137,15 @@ def do_piece(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> It
                 return
             builder, outcomes = BatchBuilder(), []
             began = time.monotonic()
+
+
+def _sendable(attempted: Attempted, *, whole: bool) -> Attempted:
+    """Return what a job gave if it comes through a pipe, else an error that does: it must not end the run.
+
+    Without shards the entry goes that way too.
+    """
+    try:
+        pickle.loads(pickle.dumps(attempted if whole else replace(attempted, entry=None)))
+    except Exception as error:  # whatever a class does when it is taken apart and put together
+        return replace(attempted, entry=None, notes=(), error=internal_error(error))
+    return attempted

@@ -114,7 +114,7 @@ def ingest_collection(
     --------
     >>> from carvsdb_ingest.sources import source_named
     >>> with Catalogue.in_memory() as catalogue:
-    ...     report = ingest_collection(catalogue, source_named("reference-nets"))
+    ...     report = ingest_collection(catalogue, source_named("exact-nets"))
     ...     len(report.added) == report.files, report.rejected
     (True, [])
     """

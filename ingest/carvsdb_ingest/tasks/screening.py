@@ -77,7 +77,7 @@ def screen(
     >>> from carvsdb_ingest.tasks.pipeline import ingest_collection
     >>> from carvsdb_ingest.sources import source_named
     >>> with Catalogue.in_memory() as catalogue, tempfile.TemporaryDirectory() as folder:
-    ...     _ = ingest_collection(catalogue, source_named("reference-nets"))
+    ...     _ = ingest_collection(catalogue, source_named("exact-nets"))
     ...     file = Path(folder) / "unknown.cgd"
     ...     _ = file.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n")
     ...     table = pa.Table.from_batches(screen([file], catalogue))

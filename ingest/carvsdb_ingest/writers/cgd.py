@@ -74,9 +74,21 @@ def write_cgd(
         raise InputError("there are no nets to write", path=path)
     lines = [*_header(path, kind, provenance), *(f"# {escaped(one)}" for one in comments)]
     for net in several:
-        _check(net, path)
-        lines.extend(_crystal(net) if _has_places(net) else _periodic_graph(net, path))
+        lines.extend(cgd_lines(net, path))
     write_text(path, "\n".join(lines) + "\n")
+
+
+def cgd_lines(net: Net, path: str | Path = "") -> Iterator[str]:
+    """Yield the lines of the block of one net; see :func:`write_cgd`.
+
+    Parameters
+    ----------
+    net : Net
+    path : str or Path
+        The file, for messages.
+    """
+    _check(net, path)
+    yield from _crystal(net) if _has_places(net) else _periodic_graph(net, path)
 
 
 def _header(path: str | Path, kind: str | None, provenance: Mapping[str, object] | None) -> Iterator[str]:

@@ -4,11 +4,13 @@ The header names each column with its unit. Data sets have grids of their own: e
 ``Q_1 (Å⁻¹)``, ``measured_1 (barn/sr)`` and so on, numbered as in the config; shorter blocks end in empty fields.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from carvsdb.atomic_write import why_not_written
+from carvsdb.errors import CarvsdbError
 from carvsdb_refine.run.column_files import CURVES, PARTIALS, write_columns
 from carvsdb_refine.run.evaluation import Evaluation, Floats
 from carvsdb_refine.run.folder import RunFolder
@@ -44,11 +46,18 @@ def write_start_curves(setup: Setup, evaluation: Evaluation) -> tuple[Path, ...]
     """
     folder = RunFolder(setup.file.outputs)
     has_run = folder.is_run() and folder.checkpoint.exists()
+    is_new = not folder.path.exists()
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise why_not_written(folder.path, error) from error
-    return write_curves(evaluation, folder.path, "start-" if has_run else "")
+    try:
+        return write_curves(evaluation, folder.path, "start-" if has_run else "")
+    except CarvsdbError:
+        if is_new:
+            with suppress(OSError):  # one that holds something stays
+                folder.path.rmdir()
+        raise
 
 
 def curve_columns(evaluation: Evaluation) -> dict[str, Floats]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,18 +186,30 @@ class RunFolder:
             file.unlink(missing_ok=True)
         self.clear_drafts()
 
-    def make(self) -> None:
-        """Make the folder.
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """Make the folder, and take it away if the block fails before anything of a run is in it, as on a full disk.
 
         Raises
         ------
         InputError, RefusedError
             If it cannot be made.
         """
+        is_new = not self.path.exists()
+        snapshots = self.path / "snapshots"
         try:
-            (self.path / "snapshots").mkdir(parents=True, exist_ok=True)
+            snapshots.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise why_not_written(self.path, error) from error
+        try:
+            yield
+        except BaseException:
+            if is_new and not self.seal.exists():
+                with suppress(OSError):
+                    snapshots.rmdir()
+                    (self.path / ".lock").unlink(missing_ok=True)
+                    self.path.rmdir()
+            raise
 
     def clear_drafts(self) -> None:
         """Take away what killed processes were writing."""

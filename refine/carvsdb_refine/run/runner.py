@@ -86,8 +86,7 @@ def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> Ru
     """
     folder = check_place(setup, overwrite)
     chain = begin(setup)
-    folder.make()
-    with folder.owned():
+    with folder.begun(), folder.owned():
         if overwrite:
             folder.clear()
         folder.check_free()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, RefusedError
 from carvsdb.regular_file import read_bytes
 
 
@@ -69,9 +69,9 @@ class Trace:
             with open(self.path, mode, encoding="utf-8", newline="", opener=_no_links) as file:
                 csv.writer(file, lineterminator="\n").writerow(row)
         except OSError as error:
-            raise InputError(
+            raise RefusedError(
                 f"cannot be written ({error.strerror or error})",
-                path=self.path,
+                item=str(self.path),
                 hint="make room and `carvsdb refine resume`",
             ) from error
 

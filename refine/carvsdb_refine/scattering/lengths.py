@@ -13,6 +13,10 @@ NATURAL_DEUTERIUM = 0.00015
 SEARS_1992 = {"1H": -3.7406, "2H": 6.671, "3H": 4.792, "C": 6.6460, "N": 9.36, "O": 5.803, "Si": 4.1491, "Zn": 5.680}
 
 
+LONGEST = 1000.0
+"""Magnitude in fm that a given length may have; those of nuclei go to some tens."""
+
+
 def scattering_lengths(
     species: tuple[str, ...],
     deuterium: float = NATURAL_DEUTERIUM,
@@ -37,7 +41,8 @@ def scattering_lengths(
     Raises
     ------
     InputError
-        If the fraction is not from 0 to 1, an element or isotope has no length, or fractions do not add up to 1.
+        If the fraction is not from 0 to 1, an element or isotope has no length, fractions do not add up to 1, or a
+        given length is far beyond that of any nucleus.
 
     References
     ----------
@@ -50,6 +55,9 @@ def scattering_lengths(
     """
     if not 0 <= deuterium <= 1:
         raise InputError(f"the deuterium fraction must be from 0 to 1, got {deuterium}")
+    for symbol, length in (given or {}).items():
+        if not abs(length) <= LONGEST:
+            raise InputError(f"the scattering length of {symbol} must be within {LONGEST:g} fm of 0, got {length}")
     mixed = {symbol: _mixed(symbol, fractions) for symbol, fractions in (isotopes or {}).items()}
     table = SEARS_1992 | mixed | dict(given or {})
     table.setdefault("H", (1 - deuterium) * table["1H"] + deuterium * table["2H"])

@@ -1,0 +1,52 @@
+"""The pages of the documentation: what tutorials show is what happens, and pages made from code are fresh."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from program import carvsdb
+
+from carvsdb_schemas.reference_page import reference_page
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+
+
+def test_the_page_of_answers_and_tables_is_fresh() -> None:
+    assert (DOCS / "schemas.md").read_text(encoding="utf-8") == reference_page(), "run `make reference`"
+
+
+def test_every_page_is_in_the_site() -> None:
+    site = (DOCS.parent / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [page.name for page in PAGES if f": {page.name}" not in site] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_link_is_dead(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        file, _, anchor = target.partition("#")
+        if not target.startswith(("http://", "https://")):
+            other = page if not file else page.parent / file
+            assert other.is_file(), target
+            headings = re.findall(r"^#+ (.*)$", other.read_text(encoding="utf-8"), re.MULTILINE)
+            assert not anchor or anchor in {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.stem.startswith("tutorial")], ids=lambda page: page.stem
+)
+def test_a_tutorial_shows_what_happens(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sessions = re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert sessions
+    for step in [step for session in sessions for step in session.split("$ ")[1:]]:
+        command, *shown = step.rstrip("\n").splitlines()
+        program, *arguments = shlex.split(command)
+        assert program == "carvsdb"
+        done = carvsdb(*arguments)
+        assert done.code == 0, done.err
+        for line, printed in zip(shown, done.out.splitlines(), strict=False):
+            known, _, rest = line.partition("...")
+            assert printed.startswith(known) if rest == "" and line.endswith("...") else printed == line
+        assert len(shown) <= len(done.out.splitlines())
