@@ -46,3 +46,24 @@ def test_more_rings_than_can_be_counted(tmp_path: Path) -> None:
     done = carvsdb("describe", tmp_path / "net.cgd", "--max-rings", "99999999999999999999")
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith("max_rings must be 1 to ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("backmap", "dia", "--repeat", "1000000000000"), 2, "--repeat must be"),
+        (("backmap", "dia", "--repeat", "1x1x9999999"), 3, "are more than 1000000"),
+        (("backmap", "dia", "--metal-distance", "1e300"), 3, "must be above 0 and at most 1000"),
+        (("backmap", "dia", "--bond-length", "inf"), 3, "must be above 0 and at most 1000"),
+        (("backmap", "dia", "--seed", "-1"), 2, "--seed"),
+        (("pack", "Si=8", "--density", "0.05", "--seed", "-1"), 2, "--seed"),
+        (("pack", "Si=8", "--density", "0.05", "--contact", "Si-Si=1e9"), 3, "must be 0 to 20"),
+        (("pack", "Si=8", "--density", "0.05", "--contact", "Si-Si=nan"), 3, "must be 0 to 20"),
+        (("pack", f"Si={'9' * 5000}", "--density", "0.05"), 2, "a number of at least 1"),
+    ],
+)
+def test_start_models_without_sense(arguments: tuple[str, ...], code: int, words: str, tmp_path: Path) -> None:
+    done = carvsdb("refine", *arguments, "-o", tmp_path / "a.data")
+    assert (done.code, done.out) == (code, ""), done.err
+    assert words in done.err
+    assert list(tmp_path.iterdir()) == []

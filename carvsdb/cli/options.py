@@ -72,7 +72,7 @@ MaxInputSize = Annotated[
     str, typer.Option(metavar="SIZE", help="Bytes that a file, or one of an archive, may have, expanded.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
-Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of all random draws.")]
 
 
 def read_options(

@@ -287,7 +287,7 @@ def _pair(text: str, expected: str) -> tuple[str, str]:
 
 def _repeat(text: str) -> tuple[int, int, int]:
     words = text.lower().split("x")
-    if len(words) not in (1, 3) or not all(word.isdecimal() and int(word) > 0 for word in words):
+    if len(words) not in (1, 3) or not all(word.isdecimal() and len(word) < 10 and int(word) > 0 for word in words):
         raise typer.BadParameter(f"--repeat must be N or NxNxN, such as 2 or 2x2x1, got {text!r}")
     first, second, third = words * 3 if len(words) == 1 else words
     return int(first), int(second), int(third)

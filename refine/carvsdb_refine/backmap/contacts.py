@@ -19,6 +19,10 @@ _OTHER = 1.45
 _NO_BONDS_ALONE = NOBLE_GASES | HALIDES | HYDROGEN | {"N", "O"}
 
 
+LONGEST_CONTACT = 20.0
+"""Å at which a pair may begin to repel; the work grows with its third power."""
+
+
 def contact_distances(
     species: Sequence[str], given: Mapping[str, float] | None = None, *, bonding: bool = False
 ) -> NDArray[np.float64]:
@@ -38,7 +42,7 @@ def contact_distances(
     Raises
     ------
     InputError
-        If a pair names an element that is not there, or a distance is below 0.
+        If a pair names an element that is not there, or a distance is below 0 or no distance of neighbours.
 
     Examples
     --------
@@ -59,8 +63,8 @@ def contact_distances(
             raise InputError(
                 f"contact {pair!r} is no pair of {', '.join(species)}; expected such as {species[0]}-{species[0]}"
             )
-        if not distance >= 0:
-            raise InputError(f"contact {pair} must be 0 Å or more, got {distance}")
+        if not 0 <= distance <= LONGEST_CONTACT:
+            raise InputError(f"contact {pair} must be 0 to {LONGEST_CONTACT:g} Å, got {distance}")
         for i, one in enumerate(species):
             for j, other in enumerate(species):
                 if {one, other} == {first, second}:

@@ -25,6 +25,7 @@ Integers = NDArray[np.int64]
 
 _N_SPINS = 24
 _SCALINGS, _STRETCH = 6, 0.005
+_LONGEST = 1000.0  # Å, of a bond or between two metals
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class BackmapOptions:
             raise InputError(f"spin must be one of {', '.join(SPINS)}, got {self.spin!r}")
         for name in ("metal_distance", "bond_length", "bond_cutoff"):
             value = getattr(self, name)
-            if value is not None and not (np.isfinite(value) and value > 0):
-                raise InputError(f"{name} must be above 0 Å, got {value}")
+            if value is not None and not 0 < value <= _LONGEST:
+                raise InputError(f"{name} must be above 0 and at most {_LONGEST:g} Å, got {value}")
         if min(self.repeat) < 1 or self.most_steps < 0:
             raise InputError(f"a cell is repeated once or more, and steps are 0 or more, got {self.repeat}")
 

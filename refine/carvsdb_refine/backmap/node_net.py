@@ -1,5 +1,6 @@
 """The net that is to be decorated: nodes in a cell, each edge as long as two metals are apart."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,10 @@ def two_ended(net: Net) -> tuple[Net, int, int]:
     return trimmed, int(np.count_nonzero(~kept)), left_out
 
 
+MOST_NODES = 1_000_000
+"""Nodes that a repeated cell may have."""
+
+
 def node_net(net: Net, edge_length: float, repeat: tuple[int, int, int] = (1, 1, 1)) -> Net:
     """Return the nodes of a net in a cell in which the mean edge has a given length.
 
@@ -126,6 +131,8 @@ def node_net(net: Net, edge_length: float, repeat: tuple[int, int, int] = (1, 1,
     if nodes.positions is None or nodes.cell is None:
         nodes = _placed(nodes)
     if repeat != (1, 1, 1):
+        if nodes.n_vertices * math.prod(repeat) > MOST_NODES:
+            raise InputError(f"{nodes.n_vertices} nodes, repeated {repeat} times, are more than {MOST_NODES}")
         nodes = supercell(nodes, repeat)
     assert nodes.positions is not None
     assert nodes.cell is not None
