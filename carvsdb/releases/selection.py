@@ -27,6 +27,8 @@ _ROWS = {
     "net_environment": f"net_id IN ({_NETS})",
     "noise_block": f"carvs_id IN (SELECT id FROM carvs WHERE net_id IN ({_NETS}))",
     "geometry": f"net_id IN ({_NETS})",
+    "unit": f"id IN (SELECT unit_id FROM net_unit WHERE net_id IN ({_NETS}))",
+    "net_unit": f"net_id IN ({_NETS})",
     "refinement": f"structure_id IN ({_STRUCTURES})",
     "embedding": "id IN (SELECT embedding_id FROM embedding_point WHERE carvs_id IN "
     f"(SELECT id FROM carvs WHERE net_id IN ({_NETS})))",
@@ -42,6 +44,9 @@ _LAST_PART = r"regexp_extract(input, '[^/\\]*$')"
 _VALUES = {
     # Where a file lay on the machine that made the catalogue is nobody's business.
     "attempt": {"input": _LAST_PART, "cause": f"replace(cause, input, {_LAST_PART})"},
+    # DuckDB chooses between lists, not between arrays.
+    "structure": {"cell": '"cell"::DOUBLE[]'},
+    "net": {"edges": '"edges"::INTEGER[][]', "positions": '"positions"::DOUBLE[][]'},
 }
 """By table, columns of a release that are not as they are in the catalogue."""
 
