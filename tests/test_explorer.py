@@ -14,8 +14,9 @@ from browser import Browser, browser
 from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
 from program import carvsdb
 
-from carvsdb.catalogue import Catalogue
+from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.errors import NotFoundError, RefusedError
+from carvsdb.escaping import escaped
 from carvsdb.explorer import ExplorerOptions, ExplorerReport, write_explorer
 
 PAGE = Path(__file__).parents[1] / "carvsdb" / "explorer"
@@ -47,6 +48,16 @@ def catalogue() -> Catalogue:
             for about, text in STRANGE.items()
         ]
     )
+    run = RefinementRun(
+        {"data": [{"kind": "neutron", "function": "F(Q)", "file": "<b>n.dat"}], "potential": {"file": "zif.yace"}},
+        7,
+        ("0" * 64,),
+        "1" * 64,
+        {"data": [{"rw": 0.1925, "fitted": {"rw": 0.1811}}], "moves": 12345, "energy_per_atom": -6.733},
+        ("m1.data",),
+        "glass",
+    )
+    made.add_refinement(run)
     return made
 
 
@@ -134,9 +145,14 @@ def test_neighbours_are_those_of_the_catalogue(catalogue: Catalogue, written: tu
         assert len(visible) >= 7
         assert visible == pytest.approx({name: found[name] for name in visible}, abs=1e-6)
         assert max(found.values()) <= sorted(hit["distance"] for hit in hits)[len(found) - 1] + 1e-6
-    glass = vector[labels.index("glass")]
-    # Equal rings of a crystal and a glass: the first of the two by label speaks for the vector.
-    assert np.isfinite(noise[glass, 0]) or labels[int(np.flatnonzero(vector == glass)[0])] != "glass"
+    # A glass has its own noise, though a crystal has the same rings.
+    noises = {escaped(hit["label"]): hit["noise"] for hit in catalogue.similar("glass", k=n).rows()}
+    here = vector[labels.index("glass")]
+    assert (vector == here).sum() == 1
+    for place in range(per):
+        other = labels[int(np.flatnonzero(vector == near[here, place])[0])]
+        assert noise[here, place] == pytest.approx(noises[other], abs=1e-6)
+    assert np.isnan(noise[vector[labels.index("dia")]]).any()
 
 
 def test_a_map_that_is_kept_is_shown(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -150,7 +166,8 @@ def test_a_map_that_is_kept_is_shown(catalogue: Catalogue, tmp_path: Path) -> No
     report = write_explorer(made, tmp_path / "map.html")
     assert report.n_points == 3
     assert report.notes[0].startswith("map 1 of the catalogue, by PCA")
-    assert "left out: 1 net" in report.notes[1]
+    assert any(note.startswith("left out: 1 net") for note in report.notes)
+    assert any(note.startswith("how far to trust it: ") for note in report.notes)
     with pytest.raises(NotFoundError):
         write_explorer(made, tmp_path / "map.html", ExplorerOptions(number=2))
     with pytest.raises(RefusedError):
@@ -186,6 +203,19 @@ def test_in_a_browser(written: tuple[Path, ExplorerReport], tmp_path: Path) -> N
         here.open(path)
         _finds_and_draws(here)
         _shows_strange_names_as_text(here, report.n_points)
+        here.ask("page.open(page.labels().indexOf('glass'))")
+        text = here.run("return document.querySelector('.panel').textContent")
+        for told in (
+            "Refinement",
+            "neutron F(Q)",
+            "<b>n.dat",
+            "0.1925",
+            "0.1811",
+            "12,345",
+            "-6.7330 eV/atom",
+            "m1.data",
+        ):
+            assert told in text
         here.assert_quiet(path)
 
 

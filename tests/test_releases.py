@@ -60,7 +60,7 @@ def release(built: Path, tmp_path: Path) -> Path:
 
 def test_a_release_is_verified(release: Path) -> None:
     report = verify_release(release)
-    assert (report.name, report.version, report.files) == ("test-nets", "2026.11", 24)
+    assert (report.name, report.version, report.files) == ("test-nets", "2026.11", 26)
     assert report.recomputed == 6
     assert report.rows == {
         "source": 1,
@@ -70,6 +70,8 @@ def test_a_release_is_verified(release: Path) -> None:
         "environment": 4,
         "net_environment": 7,
         "noise_block": 27,
+        "unit": 0,
+        "net_unit": 0,
         "embedding": 1,
         "embedding_point": 5,
         "geometry": 0,

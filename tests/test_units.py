@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from core_mof import installed_archive, read_archive
 
+from carvsdb.atoms import ligands
+from carvsdb.atoms.ligands import known_ligands, name_of, parent_named, parent_of
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import NoNetError
 from carvsdb_ingest import describe, find_units
@@ -19,8 +21,7 @@ from carvsdb_ingest.clustering import CLUSTERINGS, cluster
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cif.cif import read_cif
 from carvsdb_ingest.units import BuildingUnit
-from carvsdb_ingest.units.molecules import molecule_of, parent_of
-from carvsdb_ingest.units.names import _rows, name_of, parent_named
+from carvsdb_ingest.units.molecules import molecule_of
 
 Chem: Any = import_module("rdkit.Chem")
 AllChem: Any = import_module("rdkit.Chem.AllChem")
@@ -250,10 +251,10 @@ def test_molecules_come_back_from_their_atoms_in_space(smiles: str) -> None:
 
 
 def test_names_are_those_of_their_structures() -> None:
-    for parent, name, synonyms in _rows():
+    for parent, name, synonyms in known_ligands():
         assert name_of(parent) == name
         assert all(parent_named(one.upper()) == parent for one in (name, *synonyms))
-    table = Path(parent_of.__code__.co_filename).parent / "data" / "linkers.tsv"
+    table = Path(ligands.__file__).parent / "data" / "ligands.tsv"
     lines = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()[1:]]
     assert [parent_of(Chem.MolFromSmiles(smiles)) for *_, smiles in lines] == [parent for parent, *_ in lines]
 

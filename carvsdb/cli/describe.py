@@ -34,6 +34,7 @@ from carvsdb.cli.output import json_line, say
 from carvsdb.cli.pooled import pooled_carvs, pooled_words
 from carvsdb.cli.progress import EVERY
 from carvsdb.cli.time_limit import each_within, within
+from carvsdb.cli.units import say_what_units_lack, units_report
 from carvsdb.errors import CarvsdbError, InputError
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def describe(
     models: dict[str, list[Carvs]] = {}
     told = _Descriptions(out, geometry, si)
     if units:
-        _say_what_is_missing()
+        say_what_units_lack()
     inputs = _inputs(files)
     for number, file in enumerate(inputs):
         for item in each_within(_read(file, input_format, read), file, time_limit):
@@ -154,6 +155,8 @@ def describe(
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:
                         say(f"{item.path}: {sentence}")
+                    if units and description.units is None:
+                        say(f"{item.path}: {item.label} is a net without atoms, and has no units")
                     for unit in description.units or []:
                         for doubt in unit.doubts:
                             say(f"{item.path}: {unit.role} {unit.formula}: {doubt}")
@@ -229,17 +232,8 @@ class _Descriptions:
         if self._geometry:
             text += f"\n{local_report(description)}"
         if description.units is not None:
-            from carvsdb.cli.units import units_report
-
             text += f"\n{units_report(description)}"
         return text
-
-
-def _say_what_is_missing() -> None:
-    from carvsdb_ingest.analysis.units import can_draw
-
-    if not can_draw():
-        say('linkers get no SMILES and no name without RDKit: pip install "carvsdb[chem]"')
 
 
 def _inputs(files: list[Path]) -> list[Path]:

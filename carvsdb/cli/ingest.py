@@ -33,6 +33,7 @@ from carvsdb.cli.options import (
 )
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.cli.progress import ProgressLine
+from carvsdb.cli.units import say_what_units_lack
 
 if TYPE_CHECKING:
     from carvsdb.catalogue import Catalogue
@@ -72,6 +73,9 @@ def ingest(
     ] = None,
     backend: Annotated[Backend, typer.Option(help="local: this machine; dask: a cluster.")] = Backend.local,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of dask: tcp://host:8786.")] = None,
+    units: Annotated[
+        bool, typer.Option("--units", help="Also store what vertices and edges are made of; linkers with a SMILES.")
+    ] = False,
     tags: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="A word of your own on each entry (repeatable).")
     ] = None,
@@ -103,7 +107,10 @@ def ingest(
         ring_kind=rings.value,
         max_rings=max_rings,
         names=names_file(names),
+        units=units,
     )
+    if units:
+        say_what_units_lack()
     read = read_options(node_types, linker_types, strict, types, bonds, clustering)
     who = Workers(workers, backend.value, scheduler)
     most = size_from_words(max_input_size)

@@ -43,6 +43,8 @@ def list_entries(
     rows = answer.rows()
     if not rows and not filters.is_empty:
         say(f"no net meets {filters.words()}")
+        if filters.metal or filters.linker or filters.unit:
+            say("units are known of what was ingested with --units")
     elif not rows:
         say(f"{db} holds no nets; if it was moved after a killed run, its log {db}.wal belongs beside it")
     header = ("label", "net", "kind", "nodes", "bonds", "point symbol", "CARVS", "source", "status")
@@ -87,12 +89,17 @@ def show(
 
 def _about(answer: "ShowAnswer") -> list[str]:
     """Write where an entry comes from and how it was made."""
+    from carvsdb.cli.units import units_in_words
+
     about = {
         "kind": answer.kind,
         "sha256": answer.sha256,
         "source": answer.source.collection if answer.source else None,
         "cite": answer.source.citation if answer.source else None,
         "tags": ", ".join(answer.tags) or None,
+        "units": units_in_words(answer.description.units) if answer.description.units else None,
+        "MOFid-like": answer.description.mofid_like,
+        "same net": _recurring(answer),
         "file": answer.description.file,
         "provenance": json.dumps(answer.provenance, ensure_ascii=False) if answer.provenance else None,
         "analysed by": f"carvsdb {answer.description.version}",
@@ -103,6 +110,17 @@ def _about(answer: "ShowAnswer") -> list[str]:
     }
     lines = [f"  {field:<17} {value}" for field, value in about.items() if value]
     return lines + [f"  {line}" for one in answer.refinements for line in _refined(one)]
+
+
+def _recurring(answer: "ShowAnswer") -> str | None:
+    """Say how often a net that has no name recurs, and what it is."""
+    description = answer.description
+    if description.key is None or description.names or answer.same_net is None:
+        return None
+    from carvsdb.topology import short_id
+
+    degrees = ", ".join(f"{degree} x{number}" for degree, number in description.coordination.items())
+    return f"{short_id(description.key)} in {answer.same_net} structures here: nodes of {degrees}"
 
 
 def _refined(one: "RefinementAnswer") -> list[str]:

@@ -1,12 +1,16 @@
 """Building units, written for reading."""
 
-from carvsdb.cli.output import table
-from carvsdb_schemas.description import Description, UnitDescription
+from typing import TYPE_CHECKING
+
+from carvsdb.cli.output import say, table
+
+if TYPE_CHECKING:
+    from carvsdb_schemas.description import Description, UnitDescription
 
 _HEADER = ("count", "unit", "kind", "as", "bonds", "points", "SMILES or composition", "key")
 
 
-def units_report(description: Description) -> str:
+def units_report(description: "Description") -> str:
     """Write the units of a net as a table, with the line that names the framework by them."""
     units = description.units or []
     rows = [
@@ -29,7 +33,7 @@ def units_report(description: Description) -> str:
     return text
 
 
-def units_in_words(units: list[UnitDescription]) -> str:
+def units_in_words(units: "list[UnitDescription]") -> str:
     """Write units in one line: ``Zn4O(CO2)6 x 1, terephthalate x 3``.
 
     Examples
@@ -42,3 +46,11 @@ def units_in_words(units: list[UnitDescription]) -> str:
         if one.role not in ("guest", "whole"):
             counted[one.name or one.formula] = counted.get(one.name or one.formula, 0) + one.count
     return ", ".join(f"{name} x {number}" for name, number in counted.items()) or "none"
+
+
+def say_what_units_lack() -> None:
+    """Say which extra is missing, if it is."""
+    from carvsdb_ingest.analysis.units import can_draw
+
+    if not can_draw():
+        say('linkers get no SMILES and no name without RDKit: pip install "carvsdb[chem]"')

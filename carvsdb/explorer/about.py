@@ -55,7 +55,7 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
     sources : list of str
         Keys of the collections; an entry names its by number.
     """
-    refined = {key for (key,) in catalogue.storage.rows("SELECT DISTINCT structure_id FROM refinement")}
+    refined = {key for (key,) in catalogue.storage.rows("SELECT DISTINCT structure_id::VARCHAR FROM refinement")}
     for start in range(0, len(points), _AT_ONCE):
         piece = points.table.slice(start, _AT_ONCE)
         keys = piece["shown_carvs"].to_pylist()
@@ -79,7 +79,7 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
             about["vector"] = _trimmed([float(f"{count:.6g}") for count in row["mean_counts"]])
             about["refinements"] = (
                 [one.model_dump() for one in refinements_of(catalogue.storage, str(row["structure_id"]))]
-                if row["structure_id"] in refined
+                if str(row["structure_id"]) in refined
                 else []
             )
             yield visible(about)

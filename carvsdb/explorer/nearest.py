@@ -1,6 +1,7 @@
 """True nearest neighbours of all points, because distances on a map lie.
 
-Many nets have the very same rings, so neighbours are stored once for each different vector, and name vectors.
+Many crystals have the very same rings, so neighbours are stored once for each different vector, and name vectors. A
+glass, whose distances have a noise of their own, counts as a vector of its own.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.similarity.comparable import blocks_of_many
-from carvsdb.compare.noise import distance_noise
+from carvsdb.compare.noise import BlockSums, distance_noise
 from carvsdb.compare.vector_index import VectorIndex
 from carvsdb.explorer.points import Points
 
@@ -58,8 +59,12 @@ def nearest_of(catalogue: Catalogue, points: Points, k: int, *, seed: int = 0) -
     seed : int
         Seed of the resampling of blocks.
     """
-    distinct, first, vector = np.unique(points.vectors, axis=0, return_index=True, return_inverse=True)
-    vector = vector.ravel()
+    blocks = _blocks(catalogue, points)
+    own = np.zeros((len(points), 1), np.float64)
+    own[list(blocks), 0] = 1 + np.array(list(blocks), np.float64)
+    told_apart = np.hstack([points.vectors, own])
+    _, first, vector = np.unique(told_apart, axis=0, return_index=True, return_inverse=True)
+    distinct, vector = points.vectors[first], vector.ravel()
     wanted = min(k + SPARE, max(1, len(distinct) - 1))
     neighbours = np.zeros((len(distinct), wanted), np.uint32)
     distances = np.full((len(distinct), wanted), np.nan, np.float32)
@@ -74,33 +79,30 @@ def nearest_of(catalogue: Catalogue, points: Points, k: int, *, seed: int = 0) -
         structure=np.array([structures[one] for one in points.table["structure_id"].to_pylist()], np.uint32),
         neighbours=neighbours,
         distances=distances,
-        noises=_noises(catalogue, points, first, neighbours, distances, seed),
+        noises=_noises({int(vector[row]): one for row, one in blocks.items()}, neighbours, distances, seed),
     )
 
 
-def _noises(
-    catalogue: Catalogue,
-    points: Points,
-    first: NDArray[np.intp],
-    neighbours: NDArray[np.uint32],
-    distances: NDArray[np.float32],
-    seed: int,
-) -> NDArray[np.float32]:
-    """Return the noise of each distance, of the first net of each vector."""
-    noises = np.full(distances.shape, np.nan, np.float32)
+def _blocks(catalogue: Catalogue, points: Points) -> dict[int, BlockSums]:
+    """Return the ring counts by blocks of space of the points that have them."""
     keys, kinds = points.table["shown_carvs"].to_pylist(), points.table["kind"].to_pylist()
-    glasses = {number: keys[row] for number, row in enumerate(first) if kinds[row] != "crystalline"}
-    blocks = blocks_of_many(catalogue.storage, list(glasses.values()))
-    of = {number: blocks[key] for number, key in glasses.items() if key in blocks}
-    if not of:
-        return noises
+    glasses = [row for row, kind in enumerate(kinds) if kind != "crystalline"]
+    found = blocks_of_many(catalogue.storage, [keys[row] for row in glasses])
+    return {row: found[keys[row]] for row in glasses if keys[row] in found}
+
+
+def _noises(
+    blocks: dict[int, BlockSums], neighbours: NDArray[np.uint32], distances: NDArray[np.float32], seed: int
+) -> NDArray[np.float32]:
+    """Return the noise of each distance, by vectors; NaN between crystals."""
+    noises = np.full(distances.shape, np.nan, np.float32)
     known: dict[tuple[int, int], float] = {}
     for number, place in np.argwhere(~np.isnan(distances)).tolist():
         other = int(neighbours[number, place])
-        if number not in of and other not in of:
+        if number not in blocks and other not in blocks:
             continue
         pair = (min(number, other), max(number, other))
         if pair not in known:
-            known[pair] = distance_noise(of.get(number), of.get(other), seed=seed)[0]
+            known[pair] = distance_noise(blocks.get(number), blocks.get(other), seed=seed)[0]
         noises[number, place] = known[pair]
     return noises

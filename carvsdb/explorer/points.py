@@ -12,6 +12,7 @@ from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.maintenance.checking import blame_content
 from carvsdb.catalogue.similarity.made_alike import several_ways
 from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
+from carvsdb.compare.map_quality import trust
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
 
 _POINTS = """
@@ -23,6 +24,10 @@ _PLACES = """
 SELECT carvs_id::VARCHAR, coordinates FROM embedding_point JOIN embedding ON embedding.id = embedding_id
 WHERE number = ?
 """
+
+
+_METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA"}
+_AXES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +57,7 @@ class Points:
     @property
     def vectors(self) -> NDArray[np.float32]:
         """Normalised vectors, shape (n, 32)."""
-        flat = self.table["normalised"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        return np.ascontiguousarray(flat, np.float32).reshape(len(self), -1)
+        return _vectors(self.table)
 
 
 def points_of(
@@ -124,12 +128,22 @@ def points_of(
             )
     made = (table[name].to_pylist() for name in ("label", "clustering", "bond_rule"))
     notes += several_ways(sorted(zip(*made, strict=True)))
-    axis = {"umap": "UMAP", "pca": "PC"}.get(embedding.method, embedding.method)
-    if embedding.method == "pca":
+    axis = _AXES.get(embedding.method, embedding.method)
+    trusted, among = trust(_vectors(table).astype(np.float64), coordinates)
+    if among:
+        notes.append(
+            f"how far to trust it: {trusted:.3f} of 1 (trustworthiness for {among} neighbours by topological distance)"
+        )
+    if embedding.method == "pca" and embedding.parameters.get("inputs", "normalised") == "normalised":
         notes.append("lengths along the axes are topological distances, as far as a plane can show them")
     else:
-        notes.append("on such a map neither distances between groups nor the sizes of groups mean anything")
+        notes.append("on this map neither distances between groups nor the sizes of groups mean anything")
     return Points(table, coordinates, (f"{axis} 1", f"{axis} 2"), tuple(notes))
+
+
+def _vectors(table: pa.Table) -> NDArray[np.float32]:
+    flat = table["normalised"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return np.ascontiguousarray(flat, np.float32).reshape(table.num_rows, -1)
 
 
 @contextmanager
@@ -155,6 +169,6 @@ def _plane(places: list[list[float]], catalogue: Catalogue) -> NDArray[np.float6
 
 
 def _how(embedding: Embedding) -> str:
-    shown = ("n_neighbors", "min_dist", "distinct_vectors")
+    shown = ("inputs", "n_neighbors", "min_dist", "distinct_vectors")
     told = [f"{name} {embedding.parameters[name]}" for name in shown if name in embedding.parameters]
-    return ", ".join([f"by {embedding.method.upper()}", *told, f"seed {embedding.seed}"])
+    return ", ".join([f"by {_METHODS.get(embedding.method, embedding.method)}", *told, f"seed {embedding.seed}"])

@@ -27,6 +27,8 @@ _ROWS = {
     "net_environment": f"net_id IN ({_NETS})",
     "noise_block": f"carvs_id IN (SELECT id FROM carvs WHERE net_id IN ({_NETS}))",
     "geometry": f"net_id IN ({_NETS})",
+    "unit": f"id IN (SELECT unit_id FROM net_unit WHERE net_id IN ({_NETS}))",
+    "net_unit": f"net_id IN ({_NETS})",
     "refinement": f"structure_id IN ({_STRUCTURES})",
     "embedding": "id IN (SELECT embedding_id FROM embedding_point WHERE carvs_id IN "
     f"(SELECT id FROM carvs WHERE net_id IN ({_NETS})))",

@@ -267,3 +267,6 @@ class ShowAnswer(CommandAnswer):
     description: Description
     refinements: list[RefinementAnswer] = Field(default_factory=list, description="The runs that made the structure.")
     tags: list[str] = Field(default_factory=list, description="The user's own words on the entry.")
+    same_net: int | None = Field(
+        default=None, description="Structures with a net of this key in this clustering, itself among them."
+    )

@@ -4,6 +4,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Symbols = dict[str, int]
 
+UNIT_KINDS = ("metal", "metalloligand", "inorganic", "linker", "fragment", "ligand", "guest")
+"""What a building unit can be, metals first."""
+
+UNIT_ROLES = ("vertex", "edge", "between", "terminal", "guest", "whole")
+"""What a building unit is to the net."""
+
 
 class ComponentDescription(BaseModel):
     """One connected component, or several that are isomorphic."""
@@ -65,10 +71,8 @@ class UnitDescription(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: str = Field(description="The same for the same atoms bonded in the same way, in any structure.")
-    kind: str = Field(description="metal, linker, metalloligand, ligand, fragment, inorganic or guest.")
-    role: str = Field(
-        description="vertex, edge, between, terminal, guest; whole for a linker that the net has in parts."
-    )
+    kind: str = Field(description=f"One of {', '.join(UNIT_KINDS)}.")
+    role: str = Field(description=f"One of {', '.join(UNIT_ROLES)}; whole is a linker that is in parts.")
     count: int = Field(ge=1, description="How many there are in the cell.")
     degree: int = Field(ge=0, description="Of the vertex; of others how many units it touches.")
     formula: str = Field(description="Zn4O(CO2)6: brackets hold the ends of linkers, which are atoms of these.")

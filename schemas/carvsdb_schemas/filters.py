@@ -96,6 +96,9 @@ def _condition(
     return field(default=None, metadata=about)
 
 
+_UNITS = "FROM net_unit JOIN unit ON unit.id = net_unit.unit_id WHERE net_unit.net_id = net.id"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions that all must hold; None asks for nothing.
@@ -116,6 +119,12 @@ class Filters:
         Cut-off of the search.
     tag : str, optional
         A word of the user's own on the entry.
+    metal : str, optional
+        Symbol of a metal in one of the units.
+    linker : str, optional
+        A linker among the units, as `carvsdb.atoms.ligands.ligand_term` reads it.
+    unit : str, optional
+        The key of one of the units.
     labels : str, optional
         How the label begins.
     doubt, without_doubt : str, optional
@@ -177,6 +186,24 @@ class Filters:
         Comparison.AMONG,
         "Only entries with this tag.",
         metavar="TAG",
+    )
+    metal: str | None = _condition(
+        f"(SELECT flatten(list(unit.metals)) {_UNITS})",
+        Comparison.AMONG,
+        "Only nets with a unit that holds this metal.",
+        metavar="SYMBOL",
+    )
+    linker: str | None = _condition(
+        f"(SELECT flatten(list([left(unit.parent, 14), unit.composition])) {_UNITS} AND net_unit.kind = 'linker')",
+        Comparison.AMONG,
+        "Only nets with this linker: a SMILES, a name such as BDC, an InChIKey or a formula.",
+        metavar="LINKER",
+    )
+    unit: str | None = _condition(
+        f"(SELECT list(unit.key) {_UNITS})",
+        Comparison.AMONG,
+        "Only nets with the unit of this key.",
+        metavar="KEY",
     )
     labels: str | None = _condition(
         "structure.label", Comparison.BEGINS, "Only labels that begin so.", "--begins", metavar="TEXT"

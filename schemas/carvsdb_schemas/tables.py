@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 from carvsdb_schemas import columns
 from carvsdb_schemas.filters import KINDS as KINDS
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
 ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
@@ -174,6 +174,38 @@ class GeometryRow(SQLModel, table=True):
     counts: list[int] = Field(sa_type=columns.Integers)
 
 
+class UnitRow(SQLModel, table=True):
+    """A building unit: what vertices and edges of nets are made of."""
+
+    __tablename__ = "unit"
+
+    id: UUID = Field(primary_key=True)
+    key: str = Field(description="Of its elements and bonds: 12 hexadecimal digits.")
+    formula: str = Field(description="Zn4O(CO2)6; of linkers in Hill order.")
+    composition: str = Field(description="Of its own atoms, in Hill order.")
+    metals: list[str] = Field(sa_type=columns.Texts)
+    name: str | None = Field(description="Trivial name of a well-known ligand.")
+    smiles: str | None = Field(description="Null where no molecule could be drawn, or without RDKit.")
+    inchikey: str | None
+    parent: str | None = Field(description="Beginning of the InChIKey of the neutral molecule.")
+    charge: int | None
+
+
+class NetUnit(SQLModel, table=True):
+    """How often a net has a unit, and as what."""
+
+    __tablename__ = "net_unit"
+
+    net_id: UUID = Field(primary_key=True)
+    unit_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True, description="metal, linker, ligand, fragment, inorganic, guest, ...")
+    role: str = Field(primary_key=True, description="vertex, edge, between, terminal, guest or whole.")
+    degree: int = Field(primary_key=True, description="Of the vertex; of others how many units it touches.")
+    points_of_extension: int = Field(primary_key=True)
+    multiplicity: int
+    doubts: list[str] = Field(sa_type=columns.Texts)
+
+
 class Refinement(SQLModel, table=True):
     """A refinement run: what it was told, what it was given, and how well it ended."""
 
@@ -278,6 +310,8 @@ ALL_TABLES: tuple[type[SQLModel], ...] = (
     NetEnvironment,
     NoiseBlock,
     GeometryRow,
+    UnitRow,
+    NetUnit,
     Refinement,
     EmbeddingRow,
     EmbeddingPoint,

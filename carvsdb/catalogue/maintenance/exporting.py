@@ -23,10 +23,15 @@ _OWNER = {
     "attempt": "coalesce(structure_id, id)",
     "tag": "structure_id",
     "carvs": "(SELECT structure_id FROM net WHERE net.id = net_id)",
+    "net_unit": "(SELECT structure_id FROM net WHERE net.id = net_id)",
     "geometry": "(SELECT structure_id FROM net WHERE net.id = net_id)",
     "net_environment": "(SELECT structure_id FROM net WHERE net.id = net_id)",
     "noise_block": "(SELECT structure_id FROM net JOIN carvs ON carvs.net_id = net.id WHERE carvs.id = carvs_id)",
 }
+
+
+SHARED = {"environment": ("net_environment", "environment_id"), "unit": ("net_unit", "unit_id")}
+"""Tables of what nets share: the table and its column that say which net has which."""
 
 
 def export(storage: Storage, folder: Path, partitions: int = 1) -> dict[str, int]:
@@ -94,10 +99,9 @@ def _where(name: str, partitions: int, number: int) -> str:
         return f"hash({_OWNER[name]}::VARCHAR) % {partitions} = {number}"
     if name == "source":  # few, and every partition must stand for itself
         return "true"
-    if name == "environment":
-        return (
-            f"id IN (SELECT environment_id FROM net_environment WHERE {_where('net_environment', partitions, number)})"
-        )
+    if name in SHARED:
+        link, column = SHARED[name]
+        return f"id IN (SELECT {column} FROM {link} WHERE {_where(link, partitions, number)})"
     return "true" if number == 0 else "false"
 
 

@@ -15,6 +15,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.records.keys import content_key
 from carvsdb.catalogue.records.laws import UNREADABLE, Rows, broken_rows, listed
 from carvsdb.catalogue.records.rows import environment_key
+from carvsdb.catalogue.records.unit_rows import unit_key
 from carvsdb.errors import CarvsdbError
 from carvsdb.rings import LARGEST_CUT_OFF
 from carvsdb.rings.carvs import Carvs
@@ -31,6 +32,8 @@ REFERENCES = (
     ("net_environment", "environment_id", "environment"),
     ("noise_block", "carvs_id", "carvs"),
     ("geometry", "net_id", "net"),
+    ("net_unit", "net_id", "net"),
+    ("net_unit", "unit_id", "unit"),
     ("refinement", "structure_id", "structure"),
     ("embedding_point", "embedding_id", "embedding"),
     ("embedding_point", "carvs_id", "carvs"),
@@ -122,6 +125,7 @@ def _hashes(storage: Storage, rows: Rows) -> Iterator[str]:
             "counts, vertex_symbol, coordination",
             lambda counts, symbol, coordination: environment_key(np.array(counts, "<i4"), symbol, coordination),
         ),
+        ("unit", "key, formula, smiles", unit_key),
         (
             "source",
             "collection, version, url, doi, licence, citation",

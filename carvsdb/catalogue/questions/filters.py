@@ -1,12 +1,14 @@
 """Conditions on nets as SQL, and as a mask of the search index; what they are stands in `carvsdb_schemas.filters`."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from carvsdb.atoms.ligands import ligand_term
 from carvsdb.catalogue.file.schema import HANDLES, NAME
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb_schemas.filters import FILTERS, Comparison, Filter, Filters
@@ -47,7 +49,7 @@ WHERE ring_kind = ? AND normalised IS NOT NULL ORDER BY carvs.net_id, carvs.id
 def condition(filters: Filters) -> tuple[str, dict[str, object]]:
     """Return the conditions as SQL on `net`, `structure` and `source`, with its parameters."""
     parts = [_sql(one) for one, _ in filters.asked()]
-    return " AND ".join(parts) or "true", {one.name: one.compared(wanted) for one, wanted in filters.asked()}
+    return " AND ".join(parts) or "true", {one.name: _compared(one, wanted) for one, wanted in filters.asked()}
 
 
 def mask(filters: Filters, known: pa.Table) -> NDArray[np.bool_]:
@@ -56,10 +58,10 @@ def mask(filters: Filters, known: pa.Table) -> NDArray[np.bool_]:
     for one, wanted in filters.asked():
         column = known[f"filter_{one.name}"]
         if one.comparison in _OF_LISTS:
-            some = _some(column.combine_chunks(), one.compared(wanted), _OF_LISTS[one.comparison])
+            some = _some(column.combine_chunks(), _compared(one, wanted), _OF_LISTS[one.comparison])
             held &= ~some if one.comparison == Comparison.NOT_MENTIONED else some
         else:
-            held &= pc.fill_null(_ARROW[one.comparison](column, one.compared(wanted)), False).to_numpy()
+            held &= pc.fill_null(_ARROW[one.comparison](column, _compared(one, wanted)), False).to_numpy()
     return held
 
 
@@ -70,6 +72,11 @@ def about(storage: Storage, ring_kind: str) -> pa.Table:
     if repeated:
         label = f"(SELECT label FROM ({HANDLES}) AS handles WHERE handles.net_id = net.id)"
     return storage.table(ABOUT.format(label=label), [ring_kind]).combine_chunks()
+
+
+def _compared(one: Filter, wanted: Any) -> Any:
+    """Return what a column is compared with; a linker may be given in several ways."""
+    return ligand_term(wanted) if one.name == "linker" else one.compared(wanted)
 
 
 def _sql(one: Filter) -> str:

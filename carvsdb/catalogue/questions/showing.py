@@ -12,9 +12,11 @@ from carvsdb.catalogue.file.schema import BEST
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.refinements import refinements_of
 from carvsdb.catalogue.questions.resolving import NetRef
+from carvsdb.catalogue.records.unit_rows import units_of_net
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net.graph import Net
 from carvsdb.rings.by_coordination import carvs_by_coordination
+from carvsdb.topology.framework_line import framework_line
 from carvsdb_schemas.answers import SearchAnswer, ShowAnswer, SourceAnswer
 from carvsdb_schemas.description import (
     CarvsDescription,
@@ -98,6 +100,7 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
     net = _only(storage, "SELECT * FROM net WHERE id = ?", ref.net_id)
     structure = _only(storage, "SELECT * EXCLUDE (atoms) FROM structure WHERE id = ?", ref.structure_id)
     searches = storage.table(f"SELECT * FROM carvs WHERE net_id = ? ORDER BY {BEST}", [ref.net_id]).to_pylist()
+    description = _description(storage, ref, structure, net, searches[0])
     return ShowAnswer(
         label=ref.label,
         kind=structure["kind"],
@@ -109,8 +112,9 @@ def show(storage: Storage, ref: NetRef) -> ShowAnswer:
         parameters=json.loads(net["parameters"]),
         provenance=json.loads(structure["provenance"]),
         searches=[SearchAnswer(**{field: search[field] for field in SearchAnswer.model_fields}) for search in searches],
-        description=_description(storage, ref, structure, net, searches[0]),
+        description=description.model_copy(update={"mofid_like": framework_line(description)}),
         refinements=refinements_of(storage, ref.structure_id),
+        same_net=_with_the_same_net(storage, net),
         tags=[
             tag
             for (tag,) in storage.rows("SELECT tag FROM tag WHERE structure_id = ? ORDER BY tag", [ref.structure_id])
@@ -175,6 +179,16 @@ def _histogram(one: Histogram) -> HistogramDescription:
     )
 
 
+def _with_the_same_net(storage: Storage, net: dict[str, Any]) -> int | None:
+    """Count the structures that have a net of the same key in the same clustering."""
+    if net["key"] is None:
+        return None
+    found = storage.rows(
+        "SELECT count(DISTINCT structure_id) FROM net WHERE key = ? AND clustering = ?", [net["key"], net["clustering"]]
+    )
+    return int(found[0][0])
+
+
 def _only(storage: Storage, query: str, key: str) -> dict[str, Any]:
     row: dict[str, Any] = storage.table(query, [key]).to_pylist()[0]
     return row
@@ -231,6 +245,7 @@ def _description(
         formula=structure["formula"],
         density=None if structure["density"] is None else round(structure["density"], 4),
         geometry=[_histogram(one) for one in load_geometry(storage, ref)],
+        units=units_of_net(storage, ref.net_id),
         carvs_by_coordination=_by_coordination(storage, carvs, net["n_nodes"]),
     )
 

@@ -13,7 +13,7 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
 from carvsdb_schemas.arrow import table_of
-from carvsdb_schemas.description import ComponentDescription, CoordinationSequence
+from carvsdb_schemas.description import UNIT_KINDS, UNIT_ROLES, ComponentDescription, CoordinationSequence
 from carvsdb_schemas.filters import KINDS
 from carvsdb_schemas.json_text import json_text
 from carvsdb_schemas.released import GRAPH_LEFT_OUT
@@ -169,6 +169,18 @@ LAWS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("it has no coordinates", "len(coordinates) > 0"),
     ),
     "attempt": (_one_of("status", STATUSES), _number("seconds")),
+    "unit": (
+        _whole("metals"),
+        ("the key is not 12 hexadecimal digits", "regexp_full_match(key, '[0-9a-f]{12}')"),
+    ),
+    "net_unit": (
+        _range("multiplicity", 1),
+        _range("degree", 0),
+        _range("points_of_extension", 0),
+        _one_of("kind", UNIT_KINDS),
+        _one_of("role", UNIT_ROLES),
+        _whole("doubts"),
+    ),
     "tag": (("the tag is empty or has spaces around it", "tag <> '' AND tag = trim(tag)"),),
     "trash": (_range("number", 1), _whole("labels")),
     "shard": (_range("number", 1), _range("n_attempts", 0), _range("n_nets", 0)),

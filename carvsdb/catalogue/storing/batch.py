@@ -13,6 +13,7 @@ from carvsdb.catalogue.records.entry import Entry
 from carvsdb.catalogue.records.keys import content_key
 from carvsdb.catalogue.records.refinement_run import RefinementRun
 from carvsdb.catalogue.records.rows import EntryKeys
+from carvsdb.catalogue.records.unit_rows import unit_rows
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.escaping import with_whole_characters
 from carvsdb.version import VERSION
@@ -25,10 +26,12 @@ from carvsdb_schemas.tables import (
     GeometryRow,
     NetEnvironment,
     NetRow,
+    NetUnit,
     NoiseBlock,
     Refinement,
     Source,
     StructureRow,
+    UnitRow,
 )
 
 BATCHED: tuple[type[SQLModel], ...] = (
@@ -40,6 +43,8 @@ BATCHED: tuple[type[SQLModel], ...] = (
     NetEnvironment,
     NoiseBlock,
     GeometryRow,
+    UnitRow,
+    NetUnit,
     Refinement,
     Attempt,
 )
@@ -92,6 +97,10 @@ class BatchBuilder:
             self.n_nets += 1
             if entry.geometry:
                 self._tables[GeometryRow].append(rows.geometry_table(entry, keys))
+            units, links = unit_rows(entry.description.units or [], keys.net)
+            for unit in units:
+                self._once(unit)
+            self._models[NetUnit].extend(links)
         if self._once(rows.carvs_row(entry, keys)):
             environments, net_environments = rows.environment_tables(entry, keys)
             self._tables[Environment].append(environments)
@@ -163,7 +172,7 @@ class BatchBuilder:
                 tables[str(model.__tablename__)] = pa.concat_tables(parts)
         return tables
 
-    def _once(self, row: Source | StructureRow | NetRow | CarvsRow | Refinement | Attempt) -> bool:
+    def _once(self, row: Source | StructureRow | NetRow | CarvsRow | UnitRow | Refinement | Attempt) -> bool:
         if row.id in self._seen:
             return False
         self._seen.add(row.id)

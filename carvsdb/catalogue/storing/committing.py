@@ -22,11 +22,13 @@ from carvsdb_schemas.tables import (
     GeometryRow,
     NetEnvironment,
     NetRow,
+    NetUnit,
     NoiseBlock,
     Refinement,
     Source,
     StructureRow,
     Tag,
+    UnitRow,
 )
 
 OTHER_EDGES = "another version of carvsdb read it; ingest into a new catalogue to see what changed"
@@ -83,7 +85,7 @@ def commit(
         If it is strict; then nothing of the batch is stored.
     """
     with storage.transaction(), _scratch(storage):
-        for model in (Source, Environment):
+        for model in (Source, Environment, UnitRow):
             _insert_new(storage, batch, model)
         _insert_structures(storage, batch, strict)
         conflicts = _insert_nets(storage, batch, strict)
@@ -116,6 +118,7 @@ def _scratch(storage: Storage) -> Iterator[None]:
 _SCRATCH = (
     "came_source",
     "came_environment",
+    "came_unit",
     "came_structure",
     "came_net",
     "came_carvs",
@@ -282,12 +285,12 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
 
 
 def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) -> None:
-    """Insert histograms, tags, runs and maps."""
-    for model, key in ((GeometryRow, "net_id"), (EmbeddingPoint, "embedding_id")):
+    """Insert histograms, units of nets, tags, runs and maps."""
+    for model, key in ((GeometryRow, "net_id"), (NetUnit, "net_id"), (EmbeddingPoint, "embedding_id")):
         name = str(model.__tablename__)
         if name in batch.tables:
             stored = f'{key}::UUID NOT IN (SELECT {key} FROM "{name}")'
-            if model is GeometryRow and conflicts:
+            if key == "net_id" and conflicts:
                 stored += " AND net_id::UUID NOT IN (SELECT net_id FROM refused)"
             storage.insert(model, batch.open(model), stored)
     if "tag" in batch.tables:
@@ -325,12 +328,12 @@ def _insert_attempts(storage: Storage, batch: Batch, conflicts: dict[str, str]) 
 
 def _new_rows(batch: Batch) -> dict[str, str]:
     """Return, by table, the condition of the rows that came and were not stored."""
-    keyed = ["source", "structure", "net", "carvs", "environment", "attempt"]
+    keyed = ["source", "structure", "net", "carvs", "environment", "unit", "attempt"]
     keyed += [name for name in ("refinement", "embedding") if name in batch.tables]
     new = {name: f"SELECT id FROM came_{name} WHERE is_new" for name in keyed}
     rows = {name: f"id IN ({keys})" for name, keys in new.items()}
     owners = {"net_environment": "carvs", "noise_block": "carvs", "geometry": "net", "embedding_point": "embedding"}
-    owners["tag"] = "structure"
+    owners |= {"tag": "structure", "net_unit": "net"}
     for name, owner in owners.items():
         # Also those whose owner is not there at all.
         old = f"id NOT IN ({new[owner]})" if owner in new else "true"

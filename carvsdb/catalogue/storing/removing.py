@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.maintenance.checking import refuse_broken
-from carvsdb.catalogue.maintenance.exporting import EXPORTED, exported
+from carvsdb.catalogue.maintenance.exporting import EXPORTED, SHARED, exported
 from carvsdb.catalogue.maintenance.folders import folder_schema
 from carvsdb.catalogue.questions.resolving import structures_named
 from carvsdb.catalogue.storing.batch import Batch
@@ -20,9 +20,9 @@ from carvsdb.catalogue.storing.committing import CommitReport, commit
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.version import VERSION
 from carvsdb_schemas.arrow import arrow_schema, table_of
-from carvsdb_schemas.tables import EmbeddingPoint, EmbeddingRow, Environment, SchemaInfo, Source
+from carvsdb_schemas.tables import EmbeddingPoint, EmbeddingRow, Environment, SchemaInfo, Source, UnitRow
 
-_KEPT = (Environment, Source, EmbeddingRow, SchemaInfo)
+_KEPT = (Environment, UnitRow, Source, EmbeddingRow, SchemaInfo)
 """Tables of what entries share; their rows go along as copies."""
 
 
@@ -93,7 +93,8 @@ def purge(storage: Storage) -> int:
     (count,) = storage.rows("SELECT coalesce(sum(len(labels)), 0)::BIGINT FROM trash")[0]
     with storage.transaction():
         storage.execute("DELETE FROM trash")
-        storage.execute("DELETE FROM environment WHERE id NOT IN (SELECT environment_id FROM net_environment)")
+        for name, (link, column) in SHARED.items():
+            storage.execute(f"DELETE FROM {name} WHERE id NOT IN (SELECT {column} FROM {link})")
     return int(count)
 
 
@@ -143,9 +144,8 @@ def _queries() -> dict[str, str]:
     """Return, by table, the query for the rows that leave, and for those that they name."""
     queries = exported()
     found = {str(model.__tablename__): condition for model, condition in _conditions()}
-    found["environment"] = (
-        "id IN (SELECT environment_id FROM net_environment WHERE net_id IN (SELECT net_id FROM temp.leaving_net))"
-    )
+    for name, (link, column) in SHARED.items():
+        found[name] = f"id IN (SELECT {column} FROM {link} WHERE net_id IN (SELECT net_id FROM temp.leaving_net))"
     found["source"] = "id IN (SELECT source_id FROM structure WHERE id IN (SELECT structure_id FROM temp.leaving))"
     return {name: f"{queries[name]} WHERE {condition}" for name, condition in found.items()}
 

@@ -55,6 +55,14 @@ DESCRIPTIONS = {
     "environment.vertex_symbol": "Vertex symbol of the node.",
     "environment.coordination": "Number of bonds of the node.",
     "net_environment.multiplicity": "How many nodes of the net have the environment.",
+    "unit.metals": "Symbols of its metals.",
+    "unit.inchikey": "Standard InChIKey of the molecule as it is.",
+    "unit.charge": "Of the molecule.",
+    "net_unit.net_id": "Key of the net.",
+    "net_unit.unit_id": "Key of the unit.",
+    "net_unit.points_of_extension": "At how many atoms the unit extends.",
+    "net_unit.multiplicity": "How many of the unit are in the cell.",
+    "net_unit.doubts": "What is doubtful about the molecule.",
 }
 
 

@@ -24,10 +24,11 @@ from carvsdb.rings import (
     vertex_symbols,
 )
 from carvsdb.topology import identify
+from carvsdb.topology.framework_line import framework_line
 from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.item import NetItem
-from carvsdb_ingest.analysis.units import described_units, mofid_like
+from carvsdb_ingest.analysis.units import described_units
 from carvsdb_ingest.geometry import Histogram
 from carvsdb_schemas.description import (
     CarvsDescription,
@@ -167,8 +168,9 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         geometry=[_histogram(one) for one in item.geometry],
         carvs_by_coordination=_by_coordination(census),
         units=units,
-        mofid_like=None if units is None else mofid_like(units, identity, clustering),
     )
+    if units is not None:
+        description = description.model_copy(update={"mofid_like": framework_line(description)})
     return Analysis(item, census, symbols, description)
 
 

@@ -2,7 +2,7 @@
 
 ``ligands`` cuts a structure at its metals, ``partition`` gives each atom to one unit, ``contacts`` finds what touches a
 unit and at which points it extends, ``formulas`` and ``identity`` say what it is, ``bond_orders`` and ``molecules``
-draw the molecule of a linker, ``names`` knows some, ``found`` puts it all together.
+draw the molecule of a linker, ``found`` puts it all together.
 """
 
 from carvsdb_ingest.units.found import BuildingUnit, find_units

@@ -31,15 +31,15 @@ _RADII = {
     "Te": (1.36, 1.28, 1.21),
     "I": (1.33, 1.29, 1.25),
 }
-_STIFFNESS, _WORST = 30.0, 0.6
-"""Cost of a bond that is longer or shorter than its order says, in Å⁻²; and what it is at most."""
+_STIFFNESS, _LONG, _SHORT = 30.0, 0.6, 2.0
+"""Cost of a bond that is not as long as its order says, in Å⁻², and what it is at most: too long, too short."""
 _SEXTET = 0.5
 """What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
 _BENT, _PYRAMIDAL = 150.0, 340.0
 """Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
 _SHORTEST = 1.0
 """Å: the triple bonds of N2 and CO have 1.1."""
-_TIME_LIMIT = 20.0
+_TIME_LIMIT, _OPTIMAL = 20.0, 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -253,7 +253,7 @@ class _Program:
             constraints=LinearConstraint(matrix.tocsr(), self.low, self.high),
             options={"time_limit": _TIME_LIMIT, "mip_rel_gap": 0.0},
         )
-        return None if found.x is None else [value > 0.5 for value in found.x]
+        return [value > 0.5 for value in found.x] if found.status == _OPTIMAL else None
 
 
 def _solve(
@@ -325,7 +325,7 @@ def _reward(
 
 def _strain(one: str, two: str, order: int, length: float) -> float:
     off = length - _radius(one, order) - _radius(two, order)
-    return min(_WORST, _STIFFNESS * off * off)
+    return min(_LONG if off > 0 else _SHORT, _STIFFNESS * off * off)
 
 
 def _radius(element: str, order: int) -> float:

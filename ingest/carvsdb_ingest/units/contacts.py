@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from carvsdb.atoms.elements import HYDROGEN, is_metal
 from carvsdb_ingest.clustering.cells import HOME, Offset, Place, minus, plus
 from carvsdb_ingest.units.partition import Partition
+from carvsdb_schemas.description import UNIT_ROLES
 
-VERTEX, EDGE, BETWEEN, TERMINAL, GUEST = "vertex", "edge", "between", "terminal", "guest"
+VERTEX, EDGE, BETWEEN, TERMINAL, GUEST, _ = UNIT_ROLES
 _CHALCOGENS = frozenset({"O", "S", "Se"})
 _HEADS = frozenset({"C", "P", "S", "N", "B", "As", "Si", "Se"})
 

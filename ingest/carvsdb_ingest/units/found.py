@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from carvsdb.atoms.elements import is_metal
+from carvsdb.atoms.ligands import name_of
 from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net
 from carvsdb_ingest.clustering import Clustered
@@ -13,14 +14,11 @@ from carvsdb_ingest.units.drawing import Drawer
 from carvsdb_ingest.units.formulas import cluster_formula, composition
 from carvsdb_ingest.units.identity import unit_key
 from carvsdb_ingest.units.molecules import Molecule
-from carvsdb_ingest.units.names import name_of
 from carvsdb_ingest.units.partition import Partition, partition
-from carvsdb_schemas.description import UnitDescription
+from carvsdb_schemas.description import UNIT_KINDS, UNIT_ROLES, UnitDescription
 
-METAL, METALLOLIGAND, INORGANIC, LINKER, FRAGMENT, LIGAND = KINDS = (
-    "metal", "metalloligand", "inorganic", "linker", "fragment", "ligand"
-)  # fmt: skip
-WHOLE = "whole"
+METAL, METALLOLIGAND, INORGANIC, LINKER, FRAGMENT, LIGAND, _ = UNIT_KINDS
+WHOLE = UNIT_ROLES[-1]
 """The role of a linker that the clustering takes apart: its atoms are those of its parts, and are not counted again."""
 
 _CLUSTERS = frozenset({METAL, METALLOLIGAND, INORGANIC})
@@ -158,7 +156,7 @@ def _unplaced(unit: BuildingUnit) -> BuildingUnit:
 
 
 def _order(unit: BuildingUnit) -> tuple[bool, bool, int, bool, str, str, int]:
-    place = KINDS.index(unit.kind) if unit.kind in KINDS else len(KINDS)
+    place = UNIT_KINDS.index(unit.kind)
     return unit.role == GUEST, unit.role == WHOLE, place, unit.role != VERTEX, unit.formula, unit.key, unit.degree
 
 

@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import HYDROGEN
+from carvsdb.atoms.ligands import INSTALL, parent_of
 from carvsdb.optional_packages import load_optional
 from carvsdb_ingest.units.bond_orders import Atoms, BondOrders, overbonded, perceive
 
-INSTALL = '"carvsdb[chem]"'
-_ACIDIC = frozenset({"C", "N", "O", "S", "Se"})
-_PARENT_LETTERS = 25
 _BOND_NAMES = {1: "SINGLE", 2: "DOUBLE", 3: "TRIPLE"}
 
 
@@ -81,28 +79,6 @@ def molecule_of(
         return Molecule(
             chem.MolToSmiles(drawn), inchikey, parent_of(drawn), chem.GetFormalCharge(drawn), tuple(found.doubts)
         )
-
-
-def parent_of(molecule: Any) -> str | None:
-    """Return the key of the neutral molecule: 25 characters of the InChIKey of what has as much hydrogen as it can.
-
-    Anionic C, N, O and S take up hydrogen, ammonium gives it away; charges that compensate each other (nitro) stay.
-    """
-    chem = load_optional("rdkit.Chem", INSTALL)
-    neutral = chem.RWMol(molecule)
-    for atom in neutral.GetAtoms():
-        charge, hydrogen = atom.GetFormalCharge(), atom.GetTotalNumHs()
-        opposite = any(other.GetFormalCharge() * charge < 0 for other in atom.GetNeighbors())
-        if atom.GetSymbol() not in _ACIDIC or opposite or (charge > 0 and hydrogen < charge):
-            continue
-        atom.SetNoImplicit(True)
-        atom.SetNumExplicitHs(hydrogen - charge)
-        atom.SetFormalCharge(0)
-    try:
-        chem.SanitizeMol(neutral)
-    except ValueError:
-        return None
-    return chem.MolToInchiKey(neutral)[:_PARENT_LETTERS] or None
 
 
 def _bare(chem: Any, elements: tuple[str, ...], bonds: list[tuple[int, int]]) -> Any:

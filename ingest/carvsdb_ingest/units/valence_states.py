@@ -7,8 +7,8 @@ from carvsdb.atoms.elements import HALIDES, HYDROGEN
 RADICAL = 15.0
 """The cost of leaving a valence open, above that of all else."""
 
-_HELD, _LOOSE, _BARE = 0.3, 1.3, 2.5
-_CATION = 1.0
+_HELD, _LOOSE, _BARE = 0.3, 1.3, 1.85
+_CATION = 0.6
 _MISSING_ON_CARBON, _MISSING_ON_NITROGEN = 3.5, 1.8
 
 
@@ -65,7 +65,8 @@ def _states(element: str, n_bonds: int, on_metal: bool) -> list[State]:
         return [State(1)]
     if element == "C":
         found = [State(4), State(3, -1, 1.5 if on_metal else 5.0), State(3, 1, 7.0)]
-        found += [State(2, 0, 2.5 if on_metal else 12.0), State(3, 0, RADICAL, radical=True)]
+        carbene = (3.5 if n_bonds == 1 else 2.5) if on_metal else 12.0
+        found += [State(2, 0, carbene), State(3, 0, RADICAL, radical=True)]
         return found + [State(4 - number, 0, _MISSING_ON_CARBON + number / 10, number) for number in (1, 2, 3)]
     if element == "N":
         found = [State(3), State(4, 1, _CATION), State(2, 0, RADICAL, radical=True)]
@@ -74,7 +75,7 @@ def _states(element: str, n_bonds: int, on_metal: bool) -> list[State]:
             found += [State(3 - number, 0, _MISSING_ON_NITROGEN + number / 10, number) for number in (1, 2)]
         return found
     if element == "O":
-        return [State(2), State(1, -1, anion), State(3, 1, 4.0)]
+        return [State(2), State(1, -1, anion), State(3, 1, 0.5 if n_bonds == 1 else 4.0)]
     if element in ("S", "Se", "Te"):
         return [State(2), State(1, -1, anion), State(4, 0, 0.3), State(6, 0, 0.3), State(3, 1, 3.0)]
     if element in ("P", "As", "Sb"):

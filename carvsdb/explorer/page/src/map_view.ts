@@ -141,13 +141,19 @@ export class MapView {
     for (let row = 0; row < shown.length; row += 1) if (shown[row]) together[this.grid.first[row]] += 1;
     // What is rare is drawn last, so that it is not covered.
     const layers: number[][] = Array.from({ length: Math.max(1, scale.items.length) }, () => []);
+    const covered = new Uint32Array(this.x.length);
     const opaque = this.x.length > 20_000 ? 0.7 : 0.85;
     for (let row = 0; row < shown.length; row += 1) {
       const item = scale.itemOf(row);
       this.colours.set(scale.colourOf(row), 3 * row);
       const solid = selected.size > 0 && !selected.has(row) ? 0.12 : opaque;
       this.looks.set([scale.items[item]?.marker ?? 0, grown(together[this.grid.first[row]]), solid], 3 * row);
-      if (shown[row]) layers[item].push(row);
+      // Of points alike at one place, one is enough.
+      const alike = 1 << (item + (solid < opaque ? 16 : 0));
+      const place = this.grid.first[row];
+      if (!shown[row] || covered[place] & alike) continue;
+      covered[place] |= alike;
+      layers[item].push(row);
     }
     const depth = (item: LegendItem) => (item.marker === OTHER_MARKER ? Infinity : item.count);
     const order = scale.items.map((item, place) => ({ item, place })).sort((a, b) => depth(b.item) - depth(a.item));

@@ -118,6 +118,9 @@ export class Panel {
     const words = apart === null ? "One of the two has no rings, so they have no distance."
       : !isAlike || a.ring_kind !== b.ring_kind ? "Their rings were searched in different ways: they cannot be compared."
       : `Topological distance of the two: ${apart.toFixed(3)}`;
-    return el("p", { class: "between" }, words);
+    const given = [a, b].some((one) => one.clustering === "as given");
+    const differ = given ? [] : [a.clustering !== b.clustering && "clusterings", a.bond_rule !== b.bond_rule && "bond rules"].filter(Boolean);
+    const doubt = differ.length ? el("span", { class: "note" }, ` (they were made of atoms by different ${differ.join(" and ")})`) : null;
+    return el("p", { class: "between" }, words, doubt);
   }
 }
