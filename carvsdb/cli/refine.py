@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli import calculate, labels, refine_replicas, start_models
+from carvsdb.cli import calculate, labels, learn, refine_replicas, start_models
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
@@ -238,6 +238,8 @@ app.command(
     context_settings={"ignore_unknown_options": True},
 )(start_models.backmap)
 app.command(epilog="Example: carvsdb refine pack SiO2=192 --density 2.2g/cm3 -o start.xyz")(start_models.pack)
+app.command(epilog="Example: carvsdb refine fit labelled.xyz -o si.yaml --functions 400")(learn.fit)
+app.command(epilog="Example: carvsdb refine gamma model.data --potential si.yaml -o gamma.xyz")(learn.gamma)
 
 
 def _prepared(file: "ConfigFile", allow: list[str] | None) -> "Setup":
