@@ -195,7 +195,7 @@ class RunFolder:
         InputError, RefusedError
             If it cannot be made.
         """
-        is_new = not self.path.exists()
+        new = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         snapshots = self.path / "snapshots"
         try:
             snapshots.mkdir(parents=True, exist_ok=True)
@@ -204,11 +204,12 @@ class RunFolder:
         try:
             yield
         except BaseException:
-            if is_new and not self.seal.exists():
-                with suppress(OSError):
+            if new and not self.seal.exists():
+                with suppress(OSError):  # folders that hold something else stay
                     snapshots.rmdir()
                     (self.path / ".lock").unlink(missing_ok=True)
-                    self.path.rmdir()
+                    for folder in new:
+                        folder.rmdir()
             raise
 
     def clear_drafts(self) -> None:
