@@ -170,7 +170,7 @@ def find_rings(
         vertices=vertices[rows],
         offsets=cells[rows],
         ring_kind="ring",
-        completeness=_completeness(net, sizes, max_ring_size),
+        completeness=completeness_of(net, int(sizes[-1]) if len(sizes) else 0, max_ring_size),
     )
 
 
@@ -219,9 +219,10 @@ def find_rings_within_budget(
     return best
 
 
-def _completeness(net: Net, sizes: NDArray[np.int32], max_ring_size: int) -> str:
-    if len(sizes):
-        return "observed" if int(sizes[-1]) + OBSERVED_MARGIN <= max_ring_size else "no"
+def completeness_of(net: Net, largest_ring: int, max_ring_size: int) -> str:
+    """Say whether a list of rings is complete: of a net, its largest ring (0: none), and the cut-off of the search."""
+    if largest_ring:
+        return "observed" if largest_ring + OBSERVED_MARGIN <= max_ring_size else "no"
     # Cycles of the net are what edges add beyond a spanning forest and the translations.
     found = components(net)
     cyclomatic = net.n_edges - net.n_vertices + len(found)

@@ -58,9 +58,9 @@ def describe_frames(
 
     Notes
     -----
-    Frames are streamed: no more than one is in memory. Rings are searched anew only where the net has changed; atoms
-    that leave the cell and come in on the other side change nothing. The look at a wider bond tolerance, keys and
-    symbols are left out.
+    Frames are streamed: no more than one is in memory. Rings are searched anew only where the net has changed
+    (:class:`carvsdb.rings.kept.KeptRings`); atoms that leave the cell and come in on the other side change nothing. The
+    look at a wider bond tolerance, keys and symbols are left out.
 
     Examples
     --------
@@ -178,7 +178,8 @@ class _NetSeries:
     """The nets of one clustering, frame after frame."""
 
     def __init__(self, analysis: AnalysisOptions) -> None:
-        self._kept = KeptRings(lambda net: search_rings(net, analysis))
+        cut_off = analysis.max_ring_size if analysis.ring_kind == "ring" else None
+        self._kept = KeptRings(lambda net: search_rings(net, analysis), cut_off, analysis.max_rings)
         self._before: Net | None = None
 
     def next(self, net: Net) -> tuple[int | None, RingCounts]:
