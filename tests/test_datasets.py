@@ -5,20 +5,22 @@ import json
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow.parquet as pq
 import pytest
 from program import carvsdb
 
 from carvsdb.catalogue import reference_nets as shipped
-from carvsdb.releases import verify_release
+from carvsdb.releases import read_card, verify_release
 from carvsdb.topology.archive import shipped as archive
+from carvsdb_ingest.sources import SOURCES
 
 ROOT = Path(__file__).parents[1]
 RELEASE = Path(shipped.__file__).with_name("release")
 
 
-def script(name: str) -> ModuleType:
+def script(name: str, file: str = "build") -> ModuleType:
     """Import the script that builds a data set."""
-    spec = importlib.util.spec_from_file_location(f"build_{name}", ROOT / "datasets" / name / "build.py")
+    spec = importlib.util.spec_from_file_location(file, ROOT / "datasets" / name / f"{file}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -29,7 +31,7 @@ def script(name: str) -> ModuleType:
 def test_the_release_that_comes_with_carvsdb_is_in_order() -> None:
     report = verify_release(RELEASE, sample=10)
     assert (report.name, report.recomputed) == ("reference-nets", 10)
-    assert (report.rows["net"], report.rows["carvs"]) == (len(archive()), len(archive()))
+    assert (report.rows["net"], report.rows["carvs"]) == (len(archive()), 2 * len(archive()))
     assert sum(path.stat().st_size for path in RELEASE.iterdir()) < 15e6
 
 
@@ -49,6 +51,31 @@ def test_the_script_writes_the_same_bytes(tmp_path: Path) -> None:
     module = script("reference-nets")
     module.build(tmp_path / "again", module.SHIPPED)
     assert (tmp_path / "again" / "SHA256SUMS").read_bytes() == (RELEASE / "SHA256SUMS").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["reference-nets", "core-mof-2019-topology", "amorphous-networks"])
+def test_cards_fit_their_collections(name: str) -> None:
+    card = read_card(ROOT / "datasets" / name / "card.yaml")
+    (source,) = card.sources
+    collection = SOURCES[source.collection]
+    assert card.name == name
+    assert source.licence == (collection.licence or "LicenseRef-not-stated")
+    assert source.doi == collection.doi
+    assert source.allowed() == ("full" if collection.licence else "derived")
+
+
+@pytest.mark.slow
+def test_amorphous_networks_are_derived_values(shared: Path, tmp_path: Path) -> None:
+    module = script("amorphous-networks", "build_amorphous")
+    clone = tmp_path / "clone"
+    for part in ("si", "sio2"):
+        (clone / part).mkdir(parents=True)
+        for file in (shared / "data" / "amorphous-mof" / part).glob("*.cgd"):
+            (clone / part / file.name).write_bytes(file.read_bytes())
+    module.build(clone, tmp_path / "release")
+    rows = pq.read_table(tmp_path / "release" / "net.parquet").to_pylist()
+    assert len(rows) == 6
+    assert all(row["edges"] == [] and row["positions"] is None for row in rows)
 
 
 @pytest.fixture
@@ -74,7 +101,7 @@ def test_show_without_a_catalogue(nowhere: Path) -> None:
     done = carvsdb("show", "sod", "--json")
     assert done.code == 0
     assert (done.json["catalogue"], done.json["label"]) == ("reference-nets", "sod")
-    assert [one["ring_kind"] for one in done.json["searches"]] == ["ring"]
+    assert [one["ring_kind"] for one in done.json["searches"]] == ["ring", "strong"]
     assert done.err.count("\n") == 1
     missing = carvsdb("show", "no-such-net")
     assert missing.code == 4

@@ -52,7 +52,7 @@ def test_axes_and_names_are_written(tmp_path: Path) -> None:
 
 def test_many_points_are_named_only_if_highlighted(tmp_path: Path) -> None:
     path = tmp_path / "map.svg"
-    plot_map(*some_map(100), path, highlight=["net-42"])
+    plot_map(*some_map(400), path, highlight=["net-42"])
     text = path.read_text(encoding="utf-8")
     assert "net-42" in text
     assert "net-41" not in text

@@ -21,6 +21,7 @@ from carvsdb.catalogue.storing.batch import Batch, BatchBuilder
 from carvsdb.catalogue.storing.committing import CommitReport, commit
 from carvsdb.catalogue.storing.renaming import NamingReport
 from carvsdb.errors import InputError, NotFoundError
+from carvsdb.html_text import html_table
 from carvsdb.net.graph import Net
 from carvsdb.topology.archive import Archive
 from carvsdb_schemas.answers import ShowAnswer
@@ -330,6 +331,15 @@ class Catalogue(Searching, Keeping):
                 blame(self._storage, error)
         finally:
             self.close()
+
+    def _repr_html_(self) -> str:
+        by = self.query("SELECT kind, status, count(*) AS nets FROM entry GROUP BY ALL ORDER BY nets DESC")
+        rows = [list(row.values()) for row in by.rows()]
+        where = "in memory" if self.path is None else str(self.path)
+        caption = f"Catalogue {where}: {len(self)} nets"
+        return html_table(
+            ("kind", "status", "nets"), rows, caption=caption, notes=("list() lists them, map() draws them",)
+        )
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)

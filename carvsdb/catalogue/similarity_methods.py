@@ -1,6 +1,7 @@
 """The half of the catalogue's front that compares: nets, nodes, maps."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions import resolving, showing
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry
-from carvsdb.catalogue.similarity import comparable, distances, environments, maps, projecting, similar
+from carvsdb.catalogue.similarity import comparable, distances, environments, map_colours, maps, projecting, similar
 from carvsdb.catalogue.similarity.comparable import Vectors
 from carvsdb.catalogue.similarity.distances import DistanceTable
 from carvsdb.catalogue.similarity.index import SearchIndex
@@ -21,6 +22,7 @@ from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
 from carvsdb.compare.metrics import CARVS
 from carvsdb.compare.noise import BlockSums
 from carvsdb.net.graph import Net
+from carvsdb.plots.colours import MapColours
 from carvsdb.rings import Carvs, coordination_sequences, find_rings
 from carvsdb_schemas.filters import Filters
 
@@ -278,6 +280,53 @@ class Searching:
         vectors = self.normalised_vectors(ring_kind=ring_kind)
         shells = maps.shells_of(self._storage, vectors.carvs_ids) if options.inputs == "shells" else None
         return self.embedding(self.store_embedding(vectors, fit_embedding(vectors.matrix, options, shells=shells)))
+
+    def map_colours(self, stored: StoredMap, column: str) -> MapColours:
+        """Return what to colour the points of a map by.
+
+        Parameters
+        ----------
+        stored : StoredMap
+        column : str
+            ``coordination`` (bonds of most nodes), ``mean-ring-size``, or a column of the view `entry`: ``name``,
+            ``sigma``, ``density``, ``source``, ``n_nodes``, ``clustering`` and so on.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or it is neither of numbers nor of words.
+        """
+        return map_colours.colours_by(self._storage, stored, column)
+
+    def map(self, number: int | None = None, *, colour: str | None = None, highlight: Sequence[str] = ()) -> Any:
+        """Draw a map that is kept for a notebook; ``carvsdb embed plot`` draws it into a file.
+
+        Parameters
+        ----------
+        number : int, optional
+            Which map; by default the newest. Without one, :meth:`embed` makes it.
+        colour : str, optional
+            What to colour points by, as in :meth:`map_colours`.
+        highlight : sequence of str
+            Names of entries to ring and to name in any case.
+
+        Returns
+        -------
+        carvsdb.plots.notebook.Picture
+        """
+        # matplotlib takes long to load, and only pictures need it.
+        from carvsdb.plots.notebook import view_map
+
+        stored = self.embedding(number)
+        ringed = [resolving.resolve(self._storage, name).label for name in highlight]
+        return view_map(
+            stored.embedding.coordinates,
+            stored.labels,
+            stored.kinds,
+            stored.embedding.method,
+            ringed,
+            None if colour is None else self.map_colours(stored, colour),
+        )
 
     def project(self, query: str | Net | Carvs | Entry, number: int | None = None) -> Projected:
         """Put a net onto a map that is kept, which stays as it is, and say how far off the map it is.

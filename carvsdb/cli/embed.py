@@ -26,7 +26,15 @@ from carvsdb.cli.time_limit import within
 
 if TYPE_CHECKING:
     from carvsdb.catalogue import StoredMap
+    from carvsdb.plots.colours import MapColours
 
+Colour = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Colour by name, coordination, mean-ring-size, sigma, density, source or any other column of `entry`.",
+    ),
+]
 Number = Annotated[int | None, typer.Option(help="Which map; default the newest.")]
 _SHOWN = 12
 
@@ -61,6 +69,7 @@ def fit(
     min_dist: Annotated[float, typer.Option(help="UMAP's least distance of points.")] = 0.25,
     seed: Seed = 0,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it: .png, .svg or .pdf.")] = None,
+    colour: Colour = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
@@ -79,12 +88,13 @@ def fit(
         for sentence in catalogue.normalised_vectors().notes:
             say(sentence)
         stored = catalogue.embed(options)
+        colours = None if colour is None else catalogue.map_colours(stored, colour)
     used = stored.embedding.parameters.get("n_neighbors", n_neighbors)
     if used != n_neighbors:
         different = stored.embedding.parameters["distinct_vectors"]
         say(f"{used} neighbours instead of {n_neighbors}: there are {different} nets with different ring statistics")
     if plot is not None:
-        _draw(stored, plot)
+        _draw(stored, plot, colours=colours)
     if as_json:
         answer_json(_answer(stored))
     else:
@@ -98,6 +108,7 @@ def plot_stored(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=".png, .svg or .pdf.")],
     number: Number = None,
     highlight: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Ring an entry (repeatable).")] = None,
+    colour: Colour = None,
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw a map that was kept."""
@@ -106,7 +117,8 @@ def plot_stored(
     with Catalogue.open(db, read_only=True) as catalogue:
         stored = catalogue.embedding(number)
         ringed = [catalogue.label(name) for name in highlight or []]
-    _draw(stored, file, ringed)
+        colours = None if colour is None else catalogue.map_colours(stored, colour)
+    _draw(stored, file, ringed, colours)
     print(f"map {stored.number} drawn in {file}")
 
 
@@ -204,17 +216,25 @@ def _trust_words(stored: "StoredMap") -> str:
     return f"trustworthiness {value:.3f} for {among} neighbours"
 
 
-def _draw(stored: "StoredMap", file: Path, highlight: list[str] | None = None) -> None:
-    from carvsdb.plots.map import plot_map
+def _draw(
+    stored: "StoredMap",
+    file: Path,
+    highlight: list[str] | None = None,
+    colours: "MapColours | None" = None,
+) -> None:
+    from carvsdb.plots.map import AXIS_NAMES, plot_map
 
-    plot_map(
+    left_out = plot_map(
         stored.embedding.coordinates,
         stored.labels,
         stored.kinds,
         file,
         highlight=highlight or [],
-        axis_name={"umap": "UMAP", "densmap": "densMAP"}.get(stored.embedding.method, "PC"),
+        axis_name=AXIS_NAMES.get(stored.embedding.method, "PC"),
+        colours=colours,
     )
+    if left_out:
+        say(f"{left_out} names found no room; --highlight NAME writes one in any case")
 
 
 def _answer(stored: "StoredMap", neighbours: int = 0) -> dict[str, object]:

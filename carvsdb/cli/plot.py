@@ -2,25 +2,32 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.embed import Method
 from carvsdb.cli.net_of import NetArgument, Which, net_item
 from carvsdb.cli.options import (
     DEFAULT_DB,
     BondRules,
     Clusterings,
     Db,
+    Json,
     LinkerTypes,
     NodeOnly,
     NodeTypes,
+    Seed,
     Types,
     read_options,
 )
-from carvsdb.cli.output import say
+from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.time_limit import within
 from carvsdb.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
 
@@ -37,41 +44,129 @@ def rings(
         typer.Argument(metavar="FILE|NAME...", help="Net files or entries; join models of one material by +."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
-    title: Annotated[str, typer.Option(help="Stands above the figure.")] = "Rings per node",
+    title: Annotated[str | None, typer.Option(help="Stands above the figure.")] = None,
+    shares: Annotated[
+        bool | None, typer.Option(help="Shares instead of numbers; default where crystals and glasses meet.")
+    ] = None,
     db: Db = DEFAULT_DB,
 ) -> None:
-    """Draw ring-size distributions, with error bars between models of one material."""
-    import numpy as np
-
+    """Draw ring-size distributions, crystals as bars, glasses as lines, with error bars between models of one."""
     from carvsdb.plots.rings import RingSeries, plot_rings
     from carvsdb.plots.saving import figure_file
-    from carvsdb.rings import find_rings
-    from carvsdb_ingest.analysis import read_items
 
     figure_file(output)
 
-    def vectors(model: str) -> list["np.ndarray[tuple[int], np.dtype[np.float64]]"]:
-        if Path(model).is_file():
-            with within(model):
-                items = read_items(model)
-                found = [find_rings(item.net).carvs().vector for item in items]
-            for sentence in (sentence for item in items for sentence in item.notes):
-                say(f"{model}: {sentence}")
-            return found
+    series = []
+    for material in materials:
+        found = [one for model in material.split("+") for one in _models(model, db)]
+        label = " + ".join(Path(model).stem if Path(model).is_file() else model for model in material.split("+"))
+        is_crystal = all(is_crystal for _, is_crystal in found)
+        series.append(RingSeries(label, [vector for vector, _ in found], is_crystal))
+    both = len({one.is_crystal for one in series}) == 2
+    in_shares = both if shares is None else shares
+    plot_rings(series, output, title or ("Rings by size" if in_shares else "Rings per node"), shares=in_shares)
+    print(f"{len(series)} distributions drawn in {output}")
+
+
+def _models(model: str, db: str) -> "list[tuple[NDArray[np.float64], bool]]":
+    """Return the CARVS of the nets of a file, or of an entry, and whether they are drawn as those of crystals.
+
+    Crystals have few sorts of node, glasses many, whatever the entry is called.
+    """
+    import numpy as np
+
+    if not Path(model).is_file():
         from carvsdb.catalogue import Catalogue
 
         with Catalogue.open(db, read_only=True) as catalogue:
-            return [np.array(catalogue.show(model).description.carvs.vector)]
+            about = catalogue.show(model).description
+            n_sorts = len(catalogue.sorts(model)) if about.largest_ring else 1
+        return [(np.array(about.carvs.vector), _is_crystal(n_sorts, about.n_nodes))]
+    from carvsdb.rings import find_rings
+    from carvsdb_ingest.analysis import read_items
 
-    series = [
-        RingSeries(
-            " + ".join(Path(model).stem if Path(model).is_file() else model for model in material.split("+")),
-            [vector for model in material.split("+") for vector in vectors(model)],
-        )
-        for material in materials
+    with within(model):
+        items = read_items(model)
+        found = [find_rings(item.net) for item in items]
+    for sentence in (sentence for item in items for sentence in item.notes):
+        say(f"{model}: {sentence}")
+    return [
+        (census.carvs().vector, _is_crystal(len(np.unique(census.node_counts, axis=0)), census.net.n_nodes))
+        for census in found
     ]
-    plot_rings(series, output, title)
-    print(f"{len(series)} distributions drawn in {output}")
+
+
+def _is_crystal(n_sorts: int, n_nodes: int) -> bool:
+    return n_nodes < 100 or n_sorts <= 0.1 * n_nodes
+
+
+@app.command(epilog="Example: carvsdb plot carvs m1.data sod.cgd zni.cgd -o carvs.png")
+def carvs(
+    nets: Annotated[list[str], typer.Argument(metavar="FILE|NAME...", help="Net files or entries.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Draw the CARVS of several nets as bars, one below the other."""
+    from carvsdb.plots.carvs import plot_carvs
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    labels, vectors = [], []
+    for asked in nets:
+        found = _models(asked, db)
+        stem = Path(asked).stem if Path(asked).is_file() else asked
+        labels += [stem if len(found) == 1 else f"{stem}#{number + 1}" for number in range(len(found))]
+        vectors += [vector for vector, _ in found]
+    plot_carvs(labels, vectors, output)
+    print(f"CARVS of {len(labels)} nets drawn in {output}")
+
+
+@app.command(epilog="Example: carvsdb plot distances m1+m2 sod zni dia -o distances.png --db zif.duckdb")
+def distances(
+    entries: Annotated[list[str], typer.Argument(metavar="NAME...", help="Entries; join models of one material by +.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    metric: Annotated[str, typer.Option(help="carvs, ring-sizes, nodes or shells.")] = "carvs",
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Draw the distances between entries as a matrix, in the order of a dendrogram."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.plots.distances import plot_distances
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    with Catalogue.open(db, read_only=True) as catalogue:
+        asked = [one.split("+") if "+" in one else one for one in entries]
+        found = catalogue.distance(asked, metric=metric)
+    for sentence in found.notes:
+        say(sentence)
+    titles = {"carvs": "Topological distances", "ring-sizes": "Earth mover's distances of ring sizes"}
+    plot_distances(found.matrix, found.labels, output, titles.get(metric, f"Distances by {metric}"))
+    print(f"distances of {len(found.labels)} entries drawn in {output}")
+
+
+@app.command(epilog="Example: carvsdb plot environments m1 -o environments.png --db zif.duckdb")
+def environments(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An entry, such as a model of a glass.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Draw to which crystalline environments the nodes of a glass are nearest."""
+    from carvsdb.catalogue import Catalogue
+    from carvsdb.plots.carvs import EnvironmentBar, plot_environments
+    from carvsdb.plots.saving import figure_file
+
+    figure_file(output)
+    with Catalogue.open(db, read_only=True) as catalogue:
+        answer = catalogue.environments(name)
+        label = catalogue.label(name)
+    for sentence in answer.notes:
+        say(sentence)
+    bars = [
+        EnvironmentBar(row["vertex_symbol"], row["coordination"], row["share"], row["distance"], tuple(row["nets"]))
+        for row in answer.rows()
+    ]
+    plot_environments(bars, output, f"Crystalline environments of the nodes of {label}")
+    print(f"{len(bars)} environments of {label} drawn in {output}")
 
 
 @app.command(epilog="Example: carvsdb plot frames frames.parquet -o frames.png --against temperature")
@@ -183,3 +278,51 @@ def _cells(text: str | None) -> tuple[int, int, int] | None:
         raise typer.BadParameter(f"expected 1 to 9 cells along each vector, such as 2x2x1, got {text!r}")
     a, b, c = map(int, parts)
     return a, b, c
+
+
+@app.command(epilog="Example: carvsdb plot paper --from amorphous-mof -o paper.png")
+def paper(
+    folder: Annotated[Path, typer.Option("--from", metavar="DIR", help="A clone of github tcnicholas/amorphous-mof.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")],
+    method: Annotated[Method, typer.Option(help="Of the map of nodes.")] = Method.umap,
+    nets_by: Annotated[
+        Method, typer.Option(help="Of the map of nets: of so few, pca shows distances best.")
+    ] = Method.pca,
+    nodes: Annotated[int, typer.Option(metavar="N", min=10, help="Nodes of each glass, drawn by lot.")] = 1000,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Draw a-Si, a-SiO2 and a-ZIF among crystals, by nets and by nodes, with their distances: the a-ZIF paper's figure.
+
+    The models are read with their linkers. Beside those of the folder, the four-connected nets that come with carvsdb
+    are drawn.
+    """
+    from carvsdb.plots.glasses import GlassOptions, distances_of, plot_glasses
+    from carvsdb.plots.saving import figure_file
+    from carvsdb_ingest.tasks.glasses import materials_of
+
+    figure_file(output)
+    options = GlassOptions(method.value, nets_by.value, seed, most_nodes=nodes)
+    materials = materials_of(folder)
+    maps = plot_glasses(materials, output, options)
+    found = distances_of(materials)
+    pooled = {one.name: one.pooled for one in materials if one.is_glass}
+    if as_json:
+        answer_json(
+            {
+                "file": str(output),
+                "method": method.value,
+                "method_of_nets": nets_by.value,
+                "seed": seed,
+                "glasses": {name: {"n_nodes": one.n_nodes, "sigma": one.sigma} for name, one in pooled.items()},
+                "distances": [{"from": a, "to": b, "distance": far} for a, b, far in found],
+                "nets": maps.nets.tolist(),
+                "materials": [materials[number].name for number in maps.net_material],
+            }
+        )
+        return
+    for name, one in pooled.items():
+        print(f"{name}: {one.n_nodes} nodes, {one.symbol}")
+        own = sorted((far, other) for glass, other, far in found if glass == name)
+        print("  " + ", ".join(f"{other} {far:.3f}" for far, other in own))
+    print(f"drawn in {output}")

@@ -6,14 +6,16 @@ catalogue or an export. There each vertex is one that there is, and each number 
 turned. Atoms enter kernels by `carvsdb.atoms.cell_list`, which takes finite positions and cells that are not flat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
+from carvsdb.html_text import html_table
 from carvsdb.optional_packages import load_optional
 
 
@@ -193,9 +195,38 @@ class Net:
             graph.add_edge(src, dst, offset=tuple(offset), multiplicity=links)
         return graph
 
+    def view(self, rings: Collection[int] = ()) -> Any:
+        """Draw the net for a notebook; ``carvsdb plot net`` draws it into a file.
+
+        Parameters
+        ----------
+        rings : collection of int
+            Sizes of rings to light up, in nodes.
+
+        Returns
+        -------
+        carvsdb.plots.notebook.Picture
+
+        Raises
+        ------
+        InputError
+            If the net has no rings of such a size.
+        """
+        # Figures stand floors above; they are loaded where one is asked for, so that nets need no plotting library.
+        return import_module("carvsdb.plots.notebook").view_net(self, rings)
+
     def with_name(self, name: str) -> "Net":
         """Return the same net under another name."""
         return Net(self.edges, self.multiplicity, self.is_node, self.positions, self.cell, self.labels, name)
+
+    def _repr_html_(self) -> str:
+        places = "none" if self.positions is None else "in a cell" if self.cell is not None else "without a cell"
+        rows: list[tuple[str, object]] = [("nodes", self.n_nodes)]
+        rows += [("linkers", self.n_linkers)] if self.is_node_linker else []
+        bonds = np.bincount(self.degrees()[self.is_node]) if self.n_nodes else np.zeros(0, np.int64)
+        counted = ", ".join(f"{number} ({bonds[number]})" for number in np.flatnonzero(bonds))
+        rows += [("edges", self.n_edges), ("bonds of a node", counted), ("coordinates", places)]
+        return html_table((), rows, caption=f"Net {self.name}".strip(), notes=("view() draws it",))
 
     def __repr__(self) -> str:
         name = f" {self.name}" if self.name else ""

@@ -1,9 +1,19 @@
-"""Room for labels next to points, in pixels, without a plotting library."""
+"""Room for labels next to points, and the labels there; those that find no room are left out."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.escaping import escaped
+from carvsdb.plots.colours import INK, PALE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _DIRECTIONS = 24
+_COVERED = 0.02  # share of a label that may lie on others
 _REACHES = (
     1.0,
     1.5,
@@ -95,3 +105,88 @@ def _overlaps(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArra
 def _outside(boxes: NDArray[np.float64], frame: tuple[float, float, float, float]) -> NDArray[np.float64]:
     inside = _overlaps(boxes, np.array([frame]))[:, 0]
     return np.asarray((boxes[:, 2:] - boxes[:, :2]).prod(axis=1) - inside)
+
+
+def label_points(
+    axes: "Axes",
+    points: NDArray[np.float64],
+    names: Sequence[str],
+    *,
+    bold: Sequence[bool] = (),
+    radius: float = 4.0,
+    obstacles: NDArray[np.float64] | None = None,
+    font_size: float = 8.0,
+    longest: int = 28,
+    farthest: float = 20.0,
+) -> int:
+    """Write names next to points, where they do not cover each other; return how many found no room.
+
+    Parameters
+    ----------
+    axes : Axes
+        Of a figure whose layout is done; its limits must not change any more.
+    points : ndarray of float64, shape (n, 2)
+    names : sequence of str, length n
+        Text of others; the first choose first.
+    bold : sequence of bool, length n, optional
+        These choose before all others and are always written.
+    radius : float
+        Of a point, in points (1/72 inch).
+    obstacles : ndarray of float64, shape (m, 2), optional
+        Other points that should stay visible.
+    font_size : float
+        In points.
+    longest : int
+        Letters of a name that are written.
+    farthest : float
+        How far off its point a name may stand, in line heights, before it is left out.
+    """
+    if not len(points):
+        return 0
+    axes.set_autoscale_on(False)
+    heavy = np.array(bold, bool) if len(bold) else np.zeros(len(points), bool)
+    order = np.argsort(~heavy, kind="stable")
+    texts = [
+        axes.text(
+            float(points[index, 0]),
+            float(points[index, 1]),
+            _short(escaped(names[index]), longest),
+            fontsize=font_size,
+            fontweight="bold" if heavy[index] else "normal",
+            color=INK,
+            ha="center",
+            va="center",
+            zorder=90,
+            parse_math=False,
+        )
+        for index in order
+    ]
+    pixel = axes.figure.dpi / 72
+    boxes = [text.get_window_extent() for text in texts]
+    sizes = np.array([(box.width + 2 * pixel, box.height + pixel) for box in boxes])
+    anchors = axes.transData.transform(points[order])
+    around = anchors if obstacles is None else axes.transData.transform(np.concatenate([points, obstacles]))
+    view = axes.get_window_extent()
+    centres = place_labels(anchors, sizes, around, (view.x0, view.y0, view.x1, view.y1), pixel * radius)
+    at = axes.transData.inverted().transform(centres)
+    kept = np.zeros((0, 4))
+    left_out = 0
+    for place, text in enumerate(texts):
+        box = np.concatenate([centres[place] - sizes[place] / 2, centres[place] + sizes[place] / 2])
+        side = np.clip(anchors[place], box[:2], box[2:])
+        gap = float(np.linalg.norm(side - anchors[place])) - pixel * radius
+        covered = _overlaps(box[None], kept).sum() > _COVERED * np.prod(sizes[place])
+        if not heavy[order[place]] and (covered or gap > farthest * sizes[place, 1]):
+            text.remove()
+            left_out += 1
+            continue
+        kept = np.concatenate([kept, box[None]])
+        text.set_position((at[place, 0], at[place, 1]))
+        if gap > 0.6 * sizes[place, 1]:
+            ends = axes.transData.inverted().transform(np.array([anchors[place], side]))
+            axes.plot(*ends.T, color=PALE, linewidth=0.6, zorder=2)
+    return left_out
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

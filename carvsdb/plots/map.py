@@ -1,20 +1,24 @@
 """The map of nets as a figure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
 from carvsdb.escaping import escaped, figure_text
-from carvsdb.plots.labels import place_labels
+from carvsdb.plots.colours import INK, PALE, MapColours, cycled
+from carvsdb.plots.labels import label_points
 from carvsdb.plots.saving import figure_file, house_style, save
 
-MOST_LABELS = 60
+MOST_LABELS = 300
 """With more points than this only highlighted ones are labelled."""
 
 # Okabe and Ito's colours, told apart by the colour-blind; the markers say the same without colour.
@@ -23,7 +27,12 @@ _KINDS = {
     "amorphous": ("#D55E00", "D", 0.85),
     "generated": ("#009E73", "^", 1.15),
 }
-_INK, _PALE = "#222222", "#9a9a9a"
+AXIS_NAMES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
+"""What the axes of a map are called, by its method."""
+
+_NOTHING = "#bdbdbd"
+_MOST_CATEGORIES = 7
+_JOINED = 3
 
 
 def plot_map(
@@ -34,8 +43,9 @@ def plot_map(
     title: str = "Nets by their ring statistics",
     highlight: Sequence[str] = (),
     axis_name: str = "UMAP",
-) -> None:
-    """Draw a map of nets into a file.
+    colours: MapColours | None = None,
+) -> int:
+    """Draw a map of nets into a file; return how many names found no room.
 
     Parameters
     ----------
@@ -54,6 +64,8 @@ def plot_map(
     axis_name : str
         ``UMAP`` or ``PC``; the axes are called ``UMAP 1`` and ``UMAP 2``. Only principal components get
         a scale, since lengths on a UMAP mean nothing.
+    colours : MapColours, optional
+        Default: by kind.
 
     Raises
     ------
@@ -65,30 +77,95 @@ def plot_map(
     The same arguments give the same bytes: no dates are written.
     """
     target = figure_file(path)
-    points = _checked(coordinates, labels, kinds)
-    marked = np.isin(np.array(labels, dtype=str), np.array(highlight, dtype=str))
     with house_style():
-        figure = Figure(figsize=(7.4, 5.6), dpi=200, layout="constrained")
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        _draw_points(axes, points, np.array(kinds, dtype=str), marked)
-        _dress(axes, title, axis_name, len(points))
-        figure.legend(
-            loc="outside lower center",
-            ncols=len(_KINDS),
-            frameon=False,
-            handletextpad=0.2,
-            markerscale=(46 / _size(len(points))) ** 0.5,
+        figure, left_out = map_figure(
+            coordinates, labels, kinds, title=title, highlight=highlight, axis_name=axis_name, colours=colours
         )
-        figure.draw_without_rendering()
-        # What is measured now must not move when it is saved.
-        figure.set_layout_engine("none")
-        axes.set_autoscale_on(False)
-        _draw_labels(axes, points, labels, marked)
         save(figure, target)
+    return left_out
 
 
-def _checked(coordinates: ArrayLike, labels: Sequence[str], kinds: Sequence[str]) -> NDArray[np.float64]:
+def map_figure(
+    coordinates: ArrayLike,
+    labels: Sequence[str],
+    kinds: Sequence[str],
+    *,
+    title: str = "Nets by their ring statistics",
+    highlight: Sequence[str] = (),
+    axis_name: str = "UMAP",
+    colours: MapColours | None = None,
+) -> tuple[Figure, int]:
+    """Return the figure of a map, and how many names found no room; see :func:`plot_map`."""
+    points = _checked(coordinates, labels, kinds, colours)
+    figure = Figure(figsize=(7.4, 5.6), dpi=200, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = draw_map(figure.add_subplot(), points, kinds, axis_name=axis_name, title=title, colours=colours)
+    handles = axes.get_legend_handles_labels()[0]
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, handletextpad=0.2)
+    figure.draw_without_rendering()
+    # What is measured now must not move when it is saved.
+    figure.set_layout_engine("none")
+    return figure, name_points(axes, points, labels, highlight)
+
+
+def draw_map(
+    axes: Axes,
+    coordinates: ArrayLike,
+    kinds: Sequence[str],
+    *,
+    axis_name: str = "UMAP",
+    title: str = "",
+    colours: MapColours | None = None,
+) -> Axes:
+    """Draw the points of a map on axes, and return these; see :func:`plot_map`.
+
+    Points at one place are one marker, larger the more there are.
+    """
+    points = np.asarray(coordinates, np.float64)
+    _draw_points(axes, points, np.array(kinds, dtype=str), colours)
+    _dress(axes, title, axis_name, len(points))
+    return axes
+
+
+def name_points(axes: Axes, coordinates: ArrayLike, labels: Sequence[str], highlight: Sequence[str] = ()) -> int:
+    """Write the names of points on axes whose layout is done, those highlighted ringed and in bold.
+
+    Returns
+    -------
+    int
+        How many places found no room for a name.
+    """
+    points = np.asarray(coordinates, np.float64)
+    marked = np.isin(np.array(labels, dtype=str), np.array(highlight, dtype=str))
+    size = _size(len(points))
+    axes.scatter(
+        points[marked, 0], points[marked, 1], s=size + 110, facecolors="none", edgecolors=INK, linewidths=1.1, zorder=7
+    )
+    named = np.ones(len(points), bool) if len(points) <= MOST_LABELS else marked
+    places, members = _shared_places(points, named)
+    if not len(places):
+        return 0
+    bold = [bool(marked[group].any()) for group in members]
+    names = [_joined([escaped(labels[one]) for one in group]) for group in members]
+    font_size = 8.0 if len(places) <= 30 else 7.0 if len(places) <= 80 else 5.0
+    radius = size**0.5 / 2 + 1
+    return label_points(
+        axes,
+        places,
+        names,
+        bold=bold,
+        radius=radius,
+        obstacles=points,
+        font_size=font_size,
+        longest=100,
+        farthest=20 if len(places) <= 80 else 3,  # many long leaders are a tangle
+    )
+
+
+def _checked(
+    coordinates: ArrayLike, labels: Sequence[str], kinds: Sequence[str], colours: MapColours | None
+) -> NDArray[np.float64]:
     points = np.asarray(coordinates, np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise InputError(f"coordinates of a map must have the shape (n, 2) with n above 0, got {points.shape}")
@@ -96,6 +173,8 @@ def _checked(coordinates: ArrayLike, labels: Sequence[str], kinds: Sequence[str]
         raise InputError("coordinates of a map must be finite numbers")
     if not len(points) == len(labels) == len(kinds):
         raise InputError(f"{len(points)} points need as many labels and kinds, got {len(labels)} and {len(kinds)}")
+    if colours is not None and len(colours.values) != len(points):
+        raise InputError(f"{len(points)} points need as many values of {colours.name}, got {len(colours.values)}")
     unknown = sorted(set(kinds) - set(_KINDS))
     if unknown:
         raise InputError(f"kinds of nets are {', '.join(_KINDS)}, got {unknown[0]!r}")
@@ -107,102 +186,89 @@ def _size(n_points: int) -> float:
     return float(np.clip(46 * (60 / max(n_points, 60)) ** 0.5, 3, 46))
 
 
-def _draw_points(axes: Axes, points: NDArray[np.float64], kinds: NDArray[np.str_], marked: NDArray[np.bool_]) -> None:
+def _draw_points(axes: Axes, points: NDArray[np.float64], kinds: NDArray[np.str_], colours: MapColours | None) -> None:
+    rgba, legend = _colours_of(axes, kinds, colours)
     size = _size(len(points))
-    for order, (kind, (colour, marker, scale)) in enumerate(_KINDS.items()):
-        chosen = kinds == kind
-        if chosen.any():
-            axes.scatter(
-                points[chosen, 0],
-                points[chosen, 1],
-                s=size * scale,
-                c=colour,
-                marker=marker,
-                alpha=0.9 if len(points) <= 500 else 0.6,
-                edgecolors="white",
-                linewidths=0.6 if size > 20 else 0,
-                zorder=3 + order,
-                label=f"{figure_text(kind)} ({np.count_nonzero(chosen):,})",
-                rasterized=len(points) > 5000,
-            )
-    if marked.any():
+    for order, (kind, (_, marker, scale)) in enumerate(_KINDS.items()):
+        # Of points at one place one is drawn: the first.
+        places, members = _shared_places(points, kinds == kind)
+        if not len(places):
+            continue
+        first = [group[0] for group in members]
+        counts = np.array([len(group) for group in members])
         axes.scatter(
-            points[marked, 0],
-            points[marked, 1],
-            s=size + 110,
-            facecolors="none",
-            edgecolors=_INK,
-            linewidths=1.1,
-            zorder=7,
+            places[:, 0],
+            places[:, 1],
+            s=size * scale * (1 + np.log2(counts)),
+            c=rgba[first],
+            marker=marker,
+            alpha=0.9 if len(points) <= 500 else 0.6,
+            edgecolors="white",
+            linewidths=0.6 if size > 20 else 0,
+            zorder=3 + order,
+            rasterized=len(points) > 5000,
         )
+        colour = _KINDS[kind][0] if colours is None else "#777777"
+        _legend(axes, colour, marker, f"{kind} ({np.count_nonzero(kinds == kind):,})")
+        if counts.max() > 1:
+            legend.append((f"larger: up to {counts.max():,} {kind} at one place", "#dddddd"))
+    for text, colour in legend:
+        _legend(axes, colour, "s", text)
+
+
+def _legend(axes: Axes, colour: str, marker: str, text: str) -> None:
+    axes.plot([], [], linestyle="", marker=marker, markersize=6, color=colour, label=figure_text(text))
+
+
+def _colours_of(
+    axes: Axes, kinds: NDArray[np.str_], colours: MapColours | None
+) -> tuple[NDArray[np.float64], list[tuple[str, str]]]:
+    """Return the colour of each point and what the legend says of colours; numbers get a colour bar."""
+    if colours is None:
+        return np.array([to_rgba(_KINDS[kind][0]) for kind in kinds.tolist()]), []
+    if colours.is_numeric:
+        values = np.array([np.nan if value is None else float(value) for value in colours.values])
+        finite = values[np.isfinite(values)]
+        if not len(finite):
+            return np.array([to_rgba(_NOTHING)] * len(values)), [("not known", _NOTHING)]
+        scale = ScalarMappable(Normalize(float(finite.min()), float(finite.max())), "viridis")
+        found = scale.to_rgba(np.where(np.isfinite(values), values, finite.min()))
+        found[~np.isfinite(values)] = to_rgba(_NOTHING)
+        bar = axes.figure.colorbar(scale, ax=axes, shrink=0.6, pad=0.02)
+        bar.set_label(figure_text(colours.name))
+        bar.outline.set_visible(False)
+        return np.asarray(found), [("not known", _NOTHING)] if len(finite) < len(values) else []
+    words = [None if value is None else str(value) for value in colours.values]
+    counted = Counter(word for word in words if word is not None)
+    shown = [word for word, _ in counted.most_common(_MOST_CATEGORIES)]
+    colour_of = {word: cycled(number) for number, word in enumerate(shown)}
+    legend = [(f"{_short(word)} ({counted[word]:,})", colour_of[word]) for word in shown]
+    rest = sum(word not in colour_of for word in words)
+    if rest:
+        legend.append((f"others ({rest:,})", _NOTHING))
+    return np.array([to_rgba(colour_of.get(word or "", _NOTHING)) for word in words]), legend
+
+
+def _short(text: str, longest: int = 28) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _dress(axes: Axes, title: str, axis_name: str, n_points: int) -> None:
     scale = " (topological distance)" if axis_name == "PC" else ""
-    axes.set_xlabel(f"{axis_name} 1{scale}", color=_INK)
-    axes.set_ylabel(f"{axis_name} 2{scale}", color=_INK)
-    axes.set_title(escaped(title), loc="left", fontsize=11, fontweight="bold", color=_INK, pad=10, parse_math=False)
+    axes.set_xlabel(f"{axis_name} 1{scale}", color=INK)
+    axes.set_ylabel(f"{axis_name} 2{scale}", color=INK)
+    axes.set_title(escaped(title), loc="left", fontsize=11, fontweight="bold", color=INK, pad=10, parse_math=False)
     axes.set_aspect("equal", adjustable="datalim")
-    axes.margins(0.12 if n_points <= MOST_LABELS else 0.05)
+    axes.margins(0.12 if n_points <= 60 else 0.05)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(_PALE)
-    axes.tick_params(color=_PALE, labelcolor=_INK, labelsize=8)
+    axes.spines[["left", "bottom"]].set_color(PALE)
+    axes.tick_params(color=PALE, labelcolor=INK, labelsize=8)
     if axis_name == "PC":
         axes.grid(color="#ececec", linewidth=0.6, zorder=0)
         axes.set_axisbelow(True)
     else:
         axes.set_xticks([])
         axes.set_yticks([])
-
-
-def _draw_labels(axes: Axes, points: NDArray[np.float64], labels: Sequence[str], marked: NDArray[np.bool_]) -> None:
-    named = np.ones(len(points), bool) if len(points) <= MOST_LABELS else marked
-    places, members = _shared_places(points, named)
-    if not len(places):
-        return
-    bold = np.array([bool(marked[group].any()) for group in members])
-    order = np.argsort(~bold, kind="stable")  # highlighted ones choose first
-    texts = [
-        axes.text(
-            float(places[index, 0]),
-            float(places[index, 1]),
-            _joined([escaped(labels[member]) for member in members[index]]),
-            fontsize=8 if len(places) <= 30 else 7,
-            fontweight="bold" if bold[index] else "normal",
-            color=_INK,
-            ha="center",
-            va="center",
-            zorder=9,
-            parse_math=False,
-        )
-        for index in order
-    ]
-    boxes = [text.get_window_extent() for text in texts]
-    pixel = axes.figure.dpi / 72
-    sizes = np.array([(box.width + 2 * pixel, box.height + pixel) for box in boxes])
-    anchors = axes.transData.transform(places[order])
-    view = axes.get_window_extent()
-    obstacles = axes.transData.transform(points)
-    radius = pixel * (_size(len(points)) ** 0.5 / 2 + 1)
-    centres = place_labels(anchors, sizes, obstacles, (view.x0, view.y0, view.x1, view.y1), radius)
-    at = axes.transData.inverted().transform(centres)
-    for text, position, centre, anchor, size in zip(texts, at, centres, anchors, sizes, strict=True):
-        text.set_position((position[0], position[1]))
-        _draw_leader(axes, anchor, centre, size, radius)
-
-
-def _draw_leader(
-    axes: Axes,
-    anchor: NDArray[np.float64],
-    centre: NDArray[np.float64],
-    size: NDArray[np.float64],
-    radius: float,
-) -> None:
-    """Join a label that stands off to its point by a thin line."""
-    side = np.clip(anchor, centre - size / 2, centre + size / 2)
-    if np.linalg.norm(side - anchor) > radius + 0.6 * size[1]:
-        ends = axes.transData.inverted().transform(np.array([anchor, side]))
-        axes.plot(*ends.T, color=_PALE, linewidth=0.6, zorder=2)
 
 
 def _shared_places(
@@ -217,6 +283,6 @@ def _shared_places(
     return points[chosen[first[order]]], [chosen[group.ravel() == number] for number in order]
 
 
-def _joined(names: list[str], most: int = 3) -> str:
-    shown = ", ".join(name if len(name) <= 28 else name[:27] + "…" for name in names[:most])
-    return shown if len(names) <= most else f"{shown} +{len(names) - most}"
+def _joined(names: list[str]) -> str:
+    shown = ", ".join(_short(name) for name in names[:_JOINED])
+    return shown if len(names) <= _JOINED else f"{shown} +{len(names) - _JOINED}"

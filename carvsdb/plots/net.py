@@ -137,21 +137,25 @@ def plot_net(scene: NetScene, path: str | Path, style: NetStyle | None = None) -
     The same arguments give the same bytes.
     """
     target = figure_file(path)
-    style = style or NetStyle()
     with house_style():
-        figure = Figure(figsize=(_SIZE, _SIZE), dpi=_DPI, layout="constrained")
-        FigureCanvasAgg(figure)
-        draw_net(scene, figure.add_subplot(), style)
-        figure.legend(
-            handles=_legend(scene, style),
-            loc="outside lower center",
-            ncols=4,
-            frameon=False,
-            fontsize=9,
-            handletextpad=0.4,
-            columnspacing=1.2,
-        )
-        save(figure, target)
+        save(net_figure(scene, style or NetStyle()), target)
+
+
+def net_figure(scene: NetScene, style: NetStyle) -> Figure:
+    """Return the figure of a net, with its legend; see :func:`plot_net`."""
+    figure = Figure(figsize=(_SIZE, _SIZE), dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    draw_net(scene, figure.add_subplot(), style)
+    figure.legend(
+        handles=_legend(scene, style),
+        loc="outside lower center",
+        ncols=4,
+        frameon=False,
+        fontsize=9,
+        handletextpad=0.4,
+        columnspacing=1.2,
+    )
+    return figure
 
 
 def _check(scene: NetScene, style: NetStyle) -> None:

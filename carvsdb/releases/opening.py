@@ -25,7 +25,7 @@ REQUIRED = (CARD, MANIFEST, CHANGES, *TEXTS, *(f"{model.__tablename__}.parquet" 
 """Files of every release."""
 
 LARGEST_MANIFEST = 2**24
-_LARGEST_GROUP = 2**31
+LARGEST_GROUP = 2**31
 """Bytes that a row group may have, expanded; ours have some megabytes."""
 
 _ROWS_AT_ONCE = 20_000
@@ -167,6 +167,6 @@ def _wrong_form(file: pq.ParquetFile, schema: pa.Schema, release: OpenedRelease,
     if file.metadata.num_rows != about.rows or schema.names != about.columns:
         return f"{file.metadata.num_rows} rows, but {MANIFEST} says {about.rows}"
     groups = range(file.metadata.num_row_groups)
-    if any(file.metadata.row_group(number).total_byte_size > _LARGEST_GROUP for number in groups):
-        return "a row group has more than 2 GiB, expanded"
+    if any(file.metadata.row_group(number).total_byte_size > LARGEST_GROUP for number in groups):
+        return f"a row group has more than {LARGEST_GROUP:,} bytes, expanded"
     return None

@@ -44,6 +44,9 @@ _LAST_PART = r"regexp_extract(input, '[^/\\]*$')"
 _VALUES = {
     # Where a file lay on the machine that made the catalogue is nobody's business.
     "attempt": {"input": _LAST_PART, "cause": f"replace(cause, input, {_LAST_PART})"},
+    # DuckDB chooses between lists, not between arrays.
+    "structure": {"cell": '"cell"::DOUBLE[]'},
+    "net": {"edges": '"edges"::INTEGER[][]', "positions": '"positions"::DOUBLE[][]'},
 }
 """By table, columns of a release that are not as they are in the catalogue."""
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import RefusedError
+from carvsdb.html_text import html_table
 
 LARGEST_CUT_OFF = 32
 """The largest ring size, in nodes, that a vector can hold."""
@@ -168,6 +169,12 @@ class Carvs:
                 parts.append(f"{size}({mean:.1f})")
         spread = "" if self.sigma < 1e-9 else f" σ={self.sigma:.1f}"
         return "{" + ".".join(parts) + "}" + spread
+
+    def _repr_html_(self) -> str:
+        rows = [(f"{size}-rings", f"{mean:.2f}") for size, mean in enumerate(self.vector.tolist(), start=1) if mean]
+        kind = "strong rings" if self.ring_kind == "strong" else "rings"
+        note = f"{kind} up to {self.max_ring_size}, {self.completeness}; mean over {self.n_nodes} nodes"
+        return html_table(("size", "through a node"), rows, caption=f"CARVS {self.symbol}", notes=(note,))
 
     def __repr__(self) -> str:
         kind = "strong rings" if self.ring_kind == "strong" else "rings"

@@ -22,6 +22,7 @@ from carvsdb_schemas.answers import (
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.frame import FrameDescription
+from carvsdb_schemas.learning_answers import FitAnswer, GammaAnswer
 from carvsdb_schemas.manifest import ReleaseManifest
 from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
@@ -29,6 +30,8 @@ from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
     CalculateAnswer,
     InitAnswer,
+    LabelAnswer,
+    LearnAnswer,
     ReplicasAnswer,
     ReportAnswer,
     RunAnswer,
@@ -53,9 +56,13 @@ MODELS: dict[str, type[BaseModel]] = {
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
     "refinement-calculate": CalculateAnswer,
+    "refinement-fit": FitAnswer,
+    "refinement-gamma": GammaAnswer,
     "refinement-init": InitAnswer,
     "refinement-pack": StartModelAnswer,
     "refinement-replicas": ReplicasAnswer,
+    "refinement-labels": LabelAnswer,
+    "refinement-learned": LearnAnswer,
     "refinement-report": ReportAnswer,
     "refinement-run": RunAnswer,
     "refinement-score": ScoreAnswer,

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from carvsdb.html_text import MOST_ROWS, html_table
 from carvsdb.optional_packages import load_optional
 
 
@@ -73,6 +74,11 @@ class Answer:
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
+
+    def _repr_html_(self) -> str:
+        top = Answer(self.table.slice(0, MOST_ROWS)).rows()
+        rows = [list(row.values()) for row in top]
+        return html_table(self.table.column_names, rows, n_rows=len(self), notes=self.notes)
 
     def __repr__(self) -> str:
         shown = [

@@ -26,7 +26,7 @@ def reference_nets() -> Catalogue:
     --------
     >>> sod = reference_nets().show("sod")
     >>> sod.description.carvs.symbol, [one.ring_kind for one in sod.searches]
-    ('{4(2).6(4).12(32)}', ['ring'])
+    ('{4(2).6(4).12(32)}', ['ring', 'strong'])
     """
     storage = Storage(None)
     schema.create(storage)

@@ -26,6 +26,7 @@ from carvsdb.compare.metrics import (
 )
 from carvsdb.compare.noise import BlockSums, distance_noise
 from carvsdb.errors import InputError
+from carvsdb.html_text import html_table
 from carvsdb.optional_packages import load_optional
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
 
@@ -83,6 +84,13 @@ class DistanceTable:
     def __repr__(self) -> str:
         shown = ", ".join(self.labels[:_SHOWN]) + (", ..." if len(self.labels) > _SHOWN else "")
         return f"<DistanceTable by {self.metric}, {len(self.labels)} entries: {shown}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (label, *(f"{far:.3f}" for far in row))
+            for label, row in zip(self.labels, self.matrix.tolist(), strict=True)
+        ]
+        return html_table(("", *self.labels), rows, caption=f"Distances by {self.metric}", notes=self.notes)
 
     def in_words(self, first: int, second: int) -> str:
         """Say whether two entries differ beyond noise, and whether they were made of atoms in different ways."""

@@ -58,27 +58,29 @@ def _resource(facts: ReleaseFacts, table: str, columns: list[Column]) -> dict[st
 def _field(column: Column) -> dict[str, object]:
     return {
         "name": column.name,
-        "type": _type(column.kind),
+        "type": _type(column),
         "description": column.description,
         "unit": column.unit or None,
         "constraints": {"required": True} if not column.nullable and not _may_be_empty(column) else None,
     }
 
 
-def _type(kind: pa.DataType) -> str:
+def _type(column: Column) -> str:
     """Return the type of a field; Table Schema has none for lists of numbers and for bytes."""
+    kind = column.kind
     if pa.types.is_boolean(kind):
         return "boolean"
-    if pa.types.is_integer(kind):
+    if pa.types.is_integer(kind) and not column.nullable:
         return "integer"
-    if pa.types.is_floating(kind):
+    # Integers with nulls reach its readers as floating-point numbers.
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return "number"
     return "string" if pa.types.is_string(kind) else "any"
 
 
 def _may_be_empty(column: Column) -> bool:
     # To a Table Schema an empty text, or an empty list, is no value.
-    return _type(column.kind) in ("string", "any")
+    return _type(column) in ("string", "any")
 
 
 def _said(value: object) -> object:

@@ -1,4 +1,4 @@
-"""nets.zip: the nets for programs that read files; CGD, and atoms as extended xyz."""
+"""nets.zip: the nets for programs that read files; CGD and TopoCIF, and atoms as extended xyz."""
 
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from carvsdb.catalogue.questions.showing import net_of_row
 from carvsdb.errors import CarvsdbError
 from carvsdb.net import Net, replace_linkers
 from carvsdb_ingest.writers.cgd import cgd_lines
+from carvsdb_ingest.writers.topocif import HEAD, topocif_lines
 from carvsdb_ingest.writers.xyz import xyz_text
 
 _ROWS_AT_ONCE = 1000
@@ -28,7 +29,11 @@ def write_nets_archive(catalogue: Catalogue, path: Path) -> None:
     net that CGD cannot hold at all is a comment.
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, lines in (("nets.cgd", _cgd(catalogue)), ("atoms.xyz", _xyz(catalogue))):
+        for name, lines in (
+            ("nets.cgd", _cgd(catalogue)),
+            ("nets.topocif", _topocif(catalogue)),
+            ("atoms.xyz", _xyz(catalogue)),
+        ):
             with archive.open(zipfile.ZipInfo(name, _DATE), "w", force_zip64=True) as file:
                 for line in lines:
                     file.write(f"{line}\n".encode())
@@ -55,6 +60,12 @@ def _cgd(catalogue: Catalogue) -> Iterator[str]:
         if net.is_node_linker:
             yield f"# {_in_one_line(label)}: linkers replaced by edges"
         yield from block
+
+
+def _topocif(catalogue: Catalogue) -> Iterator[str]:
+    yield HEAD
+    for _, net in nets_of(catalogue):
+        yield from topocif_lines(net)
 
 
 def _xyz(catalogue: Catalogue) -> Iterator[str]:

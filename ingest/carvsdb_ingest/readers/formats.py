@@ -45,6 +45,8 @@ class Format:
         What such files are called without a suffix, in lower case.
     line : str
         A regular expression that a line of such a file, and of no other, matches; empty if there is none.
+    holds_atoms : callable, or None
+        Tells whether a file holds atoms, where files of this format hold nets or atoms.
     in_folders : bool
         Whether such files are taken from folders and archives; archives of nets are not inputs but names.
     """
@@ -57,6 +59,7 @@ class Format:
     names: tuple[str, ...] = ()
     line: str = ""
     in_folders: bool = True
+    holds_atoms: Callable[[TextFile, FileOptions], bool] | None = None
 
     def read(self, file: TextFile, options: FileOptions) -> Sequence[FoundNet | Structure | InputError]:
         """Read what a file holds: nets, or frames of atoms.
@@ -66,20 +69,34 @@ class Format:
         InputError
             One sentence with file and line, for whatever cannot be read.
         """
-        if self.nets is not None and (self.atoms is None or not _as_atoms(file, options)):
+        if self.nets is not None and (self.holds_atoms is None or not self.holds_atoms(file, options)):
             return self.nets(file, options)
         assert self.atoms is not None
         return self.atoms(file, options)
-
-
-def _as_atoms(file: TextFile, options: FileOptions) -> bool:
-    return is_all_atom(split_sections(file), options)
 
 
 def _cif(file: TextFile, options: FileOptions) -> Frames:
     from carvsdb_ingest.readers.cif.cif import read_cif
 
     return [*read_cif(file, strict=options.strict)]
+
+
+def _topocif(file: TextFile, options: FileOptions) -> list[FoundNet]:
+    from carvsdb_ingest.readers.topocif import read_topocif
+
+    return read_topocif(file, options)
+
+
+def is_topocif(text: str) -> bool:
+    """Tell whether a CIF holds nets and no atoms.
+
+    Examples
+    --------
+    >>> is_topocif("loop_ _topol_link.node_id_1"), is_topocif("_atom_site_label _topol_link.node_id_1")
+    (True, False)
+    """
+    lower = text.lower()
+    return "_topol_link" in lower and "_atom_site" not in lower
 
 
 FORMATS = (
@@ -90,11 +107,21 @@ FORMATS = (
         (".data", ".lmp", ".lammps"),
         nets=lambda file, options: read_lammps(split_sections(file), options),
         atoms=lambda file, options: read_lammps_atoms(split_sections(file), options),
+        holds_atoms=lambda file, options: is_all_atom(split_sections(file), options),
         line=r"\s*[0-9]+\s+atoms\s*(#.*)?",
     ),
     Format("arc", "archive", (".arc",), nets=read_arc, line=r"key\s+[0-3](\s+-?[0-9]+)+\s*", in_folders=False),
     Format("dump", "LAMMPS dump", (".dump", ".lammpstrj"), atoms=read_dump, line=r"ITEM: TIMESTEP.*"),
-    Format("cif", "CIF", (".cif",), atoms=_cif, line=r"\s*_cell_length_a\b.*"),
+    Format("topocif", "TopoCIF", (".topocif",), nets=_topocif, line=r"\s*_topol_link[._].*"),
+    Format(
+        "cif",
+        "CIF",
+        (".cif",),
+        nets=_topocif,
+        atoms=_cif,
+        holds_atoms=lambda file, _: not is_topocif(file.text),
+        line=r"\s*_cell_length_a\b.*",
+    ),
     Format("xyz", "extended xyz", (".xyz", ".extxyz"), atoms=read_xyz, line=r'.*\bLattice=".*'),
     Format("rmc6f", "RMCProfile", (".rmc6f",), atoms=read_rmc6f, line=r"\s*\(Version 6f format.*"),
     Format("pdb", "PDB", (".pdb", ".ent"), atoms=read_pdb, line=r"CRYST1\s.*"),

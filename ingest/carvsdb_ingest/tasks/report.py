@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.html_text import MOST_ROWS, html_table
 from carvsdb_ingest.tasks.statuses import cause_of, status_of
 from carvsdb_schemas.answers import CauseCount, IngestAnswer, Rejection
 
@@ -42,6 +43,15 @@ class IngestReport:
     def done(self) -> int:
         """How many nets and inputs without one are accounted for."""
         return self.by_status.total()
+
+    def _repr_html_(self) -> str:
+        rows = [(status, cause, number) for (status, cause), number in self.by_cause.most_common()]
+        caption = f"{len(self.added)} added, {len(self.unchanged)} unchanged, {len(self.rejected)} rejected"
+        table = html_table(("status", "cause", "number"), rows, caption=caption)
+        if not self.rejected:
+            return table
+        rejected = [(path, str(error)) for path, error in self.rejected[:MOST_ROWS]]
+        return table + html_table(("rejected", "why"), rejected, n_rows=len(self.rejected))
 
     def answer(self) -> IngestAnswer:
         """Return the report in the form in which it is printed as JSON."""

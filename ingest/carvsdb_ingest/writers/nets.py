@@ -1,4 +1,4 @@
-"""A net that was found, as a file: CGD, CIF or JSON by its suffix."""
+"""A net that was found, as a file: CGD, TopoCIF, CIF or JSON by its suffix."""
 
 import json
 import re
@@ -15,9 +15,10 @@ from carvsdb.escaping import escaped
 from carvsdb.net import Net, contract_linkers
 from carvsdb.net.linkers import vertices_of_contracted
 from carvsdb_ingest.writers.cgd import labels_in_cgd, write_cgd
+from carvsdb_ingest.writers.topocif import write_topocif
 from carvsdb_schemas.net_document import NetDocument
 
-NET_SUFFIXES = (".cgd", ".cif", ".json")
+NET_SUFFIXES = (".cgd", ".cif", ".json", ".topocif")
 _WORD = re.compile(r"[A-Za-z0-9_.+*'-]{1,60}")
 _RESERVED = ("data_", "loop_", "save_", "stop_", "global_")
 _LISTED = 40
@@ -49,7 +50,7 @@ def write_net(net: Net, document: NetDocument, path: str | Path) -> tuple[str, .
     path : str or Path
         ``.json``: all of it. ``.cgd``: the net as Systre and ToposPro read it, in which linkers on two nodes are edges
         and those on one are dropped; atoms stand in comments. ``.cif``: each vertex as an atom, with its bonds and its
-        atoms in a column of its own.
+        atoms in a column of its own. ``.topocif``: nodes and links by the Topology CIF dictionary.
 
     Returns
     -------
@@ -66,6 +67,7 @@ def write_net(net: Net, document: NetDocument, path: str | Path) -> tuple[str, .
         ".json": _write_json,
         ".cgd": _write_cgd,
         ".cif": _write_cif,
+        ".topocif": _write_topocif,
     }
     return writers[target.suffix.lower()](net, document, target)
 
@@ -74,6 +76,13 @@ def _write_json(net: Net, document: NetDocument, path: Path) -> tuple[str, ...]:
     del net  # all of it is in the document
     write_text(path, json.dumps(document.model_dump(), indent=1, allow_nan=False) + "\n")
     return ()
+
+
+def _write_topocif(net: Net, document: NetDocument, path: Path) -> tuple[str, ...]:
+    write_topocif(net.with_name(net.name or document.label), path)
+    if not net.is_node_linker:
+        return ()
+    return ("TopoCIF has no word for linkers: `_topol_node.carvsdb_is_node` tells them from nodes",)
 
 
 def _write_cgd(net: Net, document: NetDocument, path: Path) -> tuple[str, ...]:

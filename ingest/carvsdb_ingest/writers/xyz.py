@@ -1,5 +1,10 @@
 """Atoms as extended xyz files of one frame, without rounding."""
 
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
 from carvsdb.atoms.model import AtomicModel
 
 # Column, kind, width, field of the model.
@@ -13,8 +18,15 @@ _COLUMNS = (
 )
 
 
-def xyz_text(model: AtomicModel) -> str:
-    """Return a model as an extended xyz file, every number with all its digits."""
+def xyz_text(model: AtomicModel, values: Mapping[str, NDArray[np.float64]] | None = None) -> str:
+    """Return a model as an extended xyz file, every number with all its digits.
+
+    Parameters
+    ----------
+    model : AtomicModel
+    values : mapping of str to ndarray of float64, shape (n,), optional
+        Further columns, one number for each atom.
+    """
     properties, columns = [], []
     for name, kind, width, field in _COLUMNS:
         value = getattr(model, field)
@@ -25,6 +37,9 @@ def xyz_text(model: AtomicModel) -> str:
             columns.append(list(value))
         else:
             columns += [list(map(repr, column)) for column in value.reshape(model.n_atoms, width).T.tolist()]
+    for name, numbers in (values or {}).items():
+        properties.append(f"{name}:R:1")
+        columns.append(list(map(repr, numbers.tolist())))
     cell = " ".join(map(repr, model.cell.ravel().tolist()))
     origin = " ".join(map(repr, model.origin.tolist()))
     comment = f'Lattice="{cell}" Origin="{origin}" pbc="T T T" Properties={":".join(properties)}'

@@ -7,6 +7,13 @@
 `projections`       every function at every atom, and how it changes as atoms move: what others call
 `projection_plan`   the functions laid out for the kernels
 `projection_kernels`  from neighbours to bases to functions, and back
+`frames`            labelled structures from extended xyz
+`data_set`          training frames and frames held out
+`design_rows`       what each label says of the coefficients
+`bayesian_ridge`    regression whose prior maximises the evidence
+`fit`               the fit, its errors and its learning curve
+`maxvol`            rows of the largest determinant
+`active_set`        extrapolation grades (gamma); `active_set_file` its `.asi`
 ==================  ====================================================================================
 
 References

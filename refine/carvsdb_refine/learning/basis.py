@@ -1,9 +1,9 @@
 """Which functions a new potential has: all products of factors within limits, each with its independent couplings.
 
-A function of rank N is a product of N factors (element, n, l) of a centre. Its *degree* is the sum of n - 1 + l over
-its factors: small degrees vary slowly with distances and angles. Limits are n and l by rank (pacemaker's
-``nradmax_by_orders`` and ``lmax_by_orders``), a largest degree, or a number of functions, which takes the lowest
-degrees first.
+A function of rank N is a product of N factors (element, n, l) of a centre. Its *degree* is the sum of n - 1 + 1.1 l
+over its factors, and 3 for each factor beyond the first: small degrees vary slowly with distances and angles, and
+involve few atoms. Limits are n and l by rank (pacemaker's ``nradmax_by_orders`` and ``lmax_by_orders``), a largest
+degree, or a number of functions, which takes the lowest degrees first.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,8 @@ Label = tuple[int, int, int]
 
 # No potential that is fitted has as many functions of one element.
 MOST_FUNCTIONS = 20_000
+# How many each element has unless something is said of it.
+USUAL_FUNCTIONS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class BasisLimits:
     l_max: tuple[int, ...] = (0, 6, 4, 3)
     degree: float | None = None
     functions: int | None = None
-    angular_weight: float = 1.5
-    rank_step: float = 2.5
+    angular_weight: float = 1.1
+    rank_step: float = 3.0
 
     def __post_init__(self) -> None:
         if not self.n_radial or len(self.n_radial) != len(self.l_max):
@@ -71,6 +73,29 @@ class BasisLimits:
         """Return the degree of a product."""
         inner = sum(n - 1 + self.angular_weight * l for _, n, l in labels)  # noqa: E741 - the field's own letter
         return inner + self.rank_step * (len(labels) - 1)
+
+
+def limits_of(
+    functions: int | None, degree: float | None, n_radial: tuple[int, ...] | None, l_max: tuple[int, ...] | None
+) -> BasisLimits:
+    """Return limits of which some are given: 400 functions of ranks 1 to 4 without any.
+
+    Raises
+    ------
+    InputError
+        If they contradict each other.
+    """
+    usual = BasisLimits()
+    if functions is not None and functions < 1:
+        raise InputError(f"expected one function or more, got {functions}")
+    ranks = len(n_radial or l_max or usual.n_radial)
+    if n_radial is None:
+        n_radial = (*usual.n_radial, *usual.n_radial[-1:] * ranks)[:ranks]
+    if l_max is None:
+        l_max = (*usual.l_max, *usual.l_max[-1:] * ranks)[:ranks]
+    by_limits_alone = degree is not None or (n_radial, l_max) != (usual.n_radial, usual.l_max)
+    number = functions if functions is not None or by_limits_alone else USUAL_FUNCTIONS
+    return BasisLimits(n_radial, l_max, degree, number)
 
 
 def functions_of(n_elements: int, limits: BasisLimits) -> list[Function]:

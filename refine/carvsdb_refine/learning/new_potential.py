@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb_refine.learning.basis import BasisLimits, functions_of
+from carvsdb_refine.learning.basis import USUAL_FUNCTIONS, BasisLimits, functions_of
 from carvsdb_refine.potential.ace.form import AceForm, Bond, Centre, Function, InnerCutoff, RadialBasis
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ class NewPotential:
     """
 
     cutoff: float = 5.0
-    limits: BasisLimits = field(default_factory=lambda: BasisLimits(functions=400))
+    limits: BasisLimits = field(default_factory=lambda: BasisLimits(functions=USUAL_FUNCTIONS))
     radial: str = "sbessel"
     core: bool = True
 

@@ -1,0 +1,332 @@
+"""TopoCIF files: nets by the Topology CIF dictionary (COMCIFS), as ToposPro and others write them.
+
+A net is its nodes (``_topol_node``) and links (``_topol_link``). A link joins the image of one node, by a symmetry
+operation and a translation, to that of another; all operations of the group then make all links of the unit cell.
+Nodes lie where ``_topol_node.fract_x`` says, else where their atom does (``_topol_atom``, ``_topol_node.atom_label``).
+Older names are read, too: ``node_label_1``, ``symop_1``, ``site_symmetry_symop_1``, ``site_symmetry_translation_1_x``.
+
+References
+----------
+.. [1] COMCIFS, Topology CIF dictionary, https://www.iucr.org/resources/cif/dictionaries/cif_topology
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from gemmi import cif
+from numpy.typing import NDArray
+
+from carvsdb.atoms.cell import cell_of_parameters
+from carvsdb.atoms.symmetry_operations import operations_of_texts
+from carvsdb.errors import InputError
+from carvsdb.net import Net
+from carvsdb_ingest.files.text_file import TextFile, plain, shown
+from carvsdb_ingest.readers.item import FileOptions, FoundNet
+
+_SAME = 1e-3
+"""Fractional distance below which two images are one vertex."""
+
+_MOST_VERTICES = 200_000
+_LARGEST_OFFSET = 10**6
+_CELL = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
+_ENDS = ("node_id", "node_label", "atom_label")
+_SYMOPS = ("symop_id", "symop", "site_symmetry_symop")
+"""Names of the dictionary, then of its drafts."""
+
+_MATRIX = re.compile(r"\[\s*([-+]?\d+)[\s,]+([-+]?\d+)[\s,]+([-+]?\d+)\s*\]")
+
+
+def read_topocif(file: TextFile, options: FileOptions) -> list[FoundNet]:
+    """Read all nets of a TopoCIF file, in their order.
+
+    Raises
+    ------
+    InputError
+        With file and block, for whatever is no such file.
+    """
+    # Matrices are of CIF 2; quoted, they are of CIF 1, too.
+    text = _MATRIX.sub(r"'[\1 \2 \3]'", file.text)
+    try:
+        document = cif.read_string(text, check_level=0)
+    except (ValueError, RuntimeError) as error:
+        raise InputError(f"is no CIF file: {' '.join(str(error).split())[:200]}", path=file.path) from error
+    found: list[FoundNet] = []
+    for block in document:
+        if _column(block, "link", "node_id_1", "node_label_1", "atom_label_1"):
+            found += _Block(file, block).nets()
+    if not found:
+        raise InputError("has no data block with links (_topol_link.node_id_1)", path=file.path)
+    return found
+
+
+class _Block:
+    """A data block."""
+
+    def __init__(self, file: TextFile, block: cif.Block) -> None:
+        self.file, self.block = file, block
+        self.quality: list[str] = []
+        self.names, self.net_of, self.places, self.is_node, self.labels = self._nodes()
+        self.operations, self.number_of_operation = self._operations()
+
+    def nets(self) -> list[FoundNet]:
+        """Return the nets of the block, one for each ``_topol_net.id`` that has links."""
+        links = self._links()
+        ids = list(dict.fromkeys(self.net_of.values()))
+        nets = []
+        for net_id in ids:
+            nodes = [name for name in self.names if self.net_of[name] == net_id]
+            own = [link for link in links if link[0] in nodes or link[1] in nodes]
+            if own:
+                nets.append(self._net(net_id, nodes, own, len(ids)))
+        return nets
+
+    def _net(
+        self, net_id: str, nodes: list[str], links: list[tuple[str, str, int, int, NDArray[np.int64], int]], n: int
+    ) -> FoundNet:
+        foreign = {name for link in links for name in link[:2]} - set(nodes)
+        if foreign:
+            raise self._error(f"a link joins node {shown(sorted(foreign)[0])} of another net")
+        label, names = self._about(net_id)
+        images, edges = self._expanded(nodes, links)
+        if len(images) > _MOST_VERTICES:
+            raise self._error(f"it has more than {_MOST_VERTICES} nodes with symmetry")
+        merged: dict[tuple[int, ...], int] = {}
+        for edge, number in edges:
+            src, dst, *offset = edge
+            back = (dst, src, *(-step for step in offset))
+            if edge == back:
+                raise self._error(f"node {shown(images[src][0])} is linked to itself in the same cell")
+            key = min(edge, back) if src == dst else (edge if src < dst else back)
+            merged[key] = max(merged.get(key, 0), number)
+        rows = sorted(merged)
+        has_places = all(place is not None for _, place in images)
+        cell = self._cell()
+        net = Net.from_edges(
+            rows,
+            len(images),
+            multiplicity=[merged[row] for row in rows],
+            is_node=[self.is_node[name] for name, _ in images],
+            positions=np.array([place for _, place in images]) if has_places and cell is not None else None,
+            cell=cell if has_places else None,
+            labels=[self.labels[name] for name, _ in images] if len(images) == len(nodes) else None,
+            name=label or (plain(self.block.name) if n == 1 else f"{plain(self.block.name)} {net_id}"),
+        )
+        return FoundNet(
+            net=net,
+            line=1,
+            bond_rule="edges of the file",
+            parameters={},
+            quality=tuple(self.quality),
+            provenance={"names": names} if names else {},
+        )
+
+    def _about(self, net_id: str) -> tuple[str, list[str]]:
+        """Return what a net is called, and the names that it has."""
+        ids = _column(self.block, "net", "id")
+        row = ids.index(net_id) if net_id in ids else 0
+        labels = _column(self.block, "net", "label")
+        names = [
+            column[row]
+            for kind in ("RCSR", "TOPOS", "EPINET", "SP", "name")
+            if len(column := _column(self.block, "net", f"overall_topology_{kind}")) > row and column[row]
+        ]
+        label = labels[row] if len(labels) > row else ""
+        return label or (names[0] if names else ""), names
+
+    def _nodes(
+        self,
+    ) -> tuple[list[str], dict[str, str], dict[str, NDArray[np.float64] | None], dict[str, bool], dict[str, str]]:
+        columns = [
+            _column(self.block, "link", f"node_id_{end}", f"node_label_{end}", f"atom_label_{end}") for end in (1, 2)
+        ]
+        by_label = not _column(self.block, "link", "node_id_1")
+        ids, labels = _column(self.block, "node", "id"), _column(self.block, "node", "label")
+        names = (labels if by_label else ids) or labels or ids
+        if not names:  # as where atoms are the nodes
+            names = list(dict.fromkeys([*columns[0], *columns[1]]))
+        if len(set(names)) < len(names):
+            raise self._error("two nodes have one name")
+        nets = _column(self.block, "node", "net_id")
+        flags = _column(self.block, "node", "carvsdb_is_node")
+        places = self._places(names)
+        return (
+            names,
+            {name: nets[row] if len(nets) == len(names) else "1" for row, name in enumerate(names)},
+            places,
+            {name: not (len(flags) == len(names) and flags[row] == "0") for row, name in enumerate(names)},
+            {name: labels[row] if len(labels) == len(names) else name for row, name in enumerate(names)},
+        )
+
+    def _places(self, names: list[str]) -> dict[str, NDArray[np.float64] | None]:
+        own = [_column(self.block, "node", f"fract_{axis}") for axis in "xyz"]
+        atoms = _column(self.block, "node", "atom_label")
+        of_node: dict[str, str] = {}
+        for node, atom in zip(
+            _column(self.block, "atom", "node_id"), _column(self.block, "atom", "atom_label"), strict=False
+        ):
+            of_node.setdefault(node, atom)
+        sites = {
+            row[0]: np.array([cif.as_number(text) for text in row[1:]])
+            for row in zip(
+                *(_tagged(self.block, f"_atom_site.{name}") for name in ("label", "fract_x", "fract_y", "fract_z")),
+                strict=False,
+            )
+        }
+        places: dict[str, NDArray[np.float64] | None] = {}
+        for row, name in enumerate(names):
+            place = None
+            if all(len(column) == len(names) and column[row] for column in own):
+                place = np.array([cif.as_number(column[row]) for column in own])
+            else:
+                atom = (atoms[row] if len(atoms) == len(names) else "") or of_node.get(name, "") or name
+                place = sites.get(atom)
+            if place is not None and not np.isfinite(place).all():
+                raise self._error(f"node {shown(name)} has no coordinates that are numbers")
+            places[name] = place
+        return places
+
+    def _operations(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], dict[str, int]]:
+        texts = _tagged(self.block, "_space_group_symop.operation_xyz") or _tagged(
+            self.block, "_symmetry_equiv.pos_as_xyz"
+        )
+        ids = _tagged(self.block, "_space_group_symop.id") or _tagged(self.block, "_symmetry_equiv.pos_site_id")
+        if not texts:
+            texts = ["x,y,z"]
+        if len(ids) != len(texts):
+            ids = [str(number + 1) for number in range(len(texts))]
+        try:
+            rotations, steps = operations_of_texts(tuple(texts))
+        except InputError as error:
+            raise self._error(error.message) from error
+        return (np.asarray(rotations, np.float64), np.asarray(steps, np.float64)), {
+            name: number for number, name in enumerate(ids)
+        }
+
+    def _links(self) -> list[tuple[str, str, int, int, NDArray[np.int64], int]]:
+        ends = [
+            _column(self.block, "link", f"node_id_{end}", f"node_label_{end}", f"atom_label_{end}") for end in (1, 2)
+        ]
+        if len(ends[0]) != len(ends[1]):
+            raise self._error("links have one end")
+        symops = [
+            _column(self.block, "link", f"symop_id_{end}", f"symop_{end}", f"site_symmetry_symop_{end}")
+            for end in (1, 2)
+        ]
+        moves = [self._translations(end, len(ends[0])) for end in (1, 2)]
+        numbers = _column(self.block, "link", "carvsdb_parallel")
+        links = []
+        for row, (first, second) in enumerate(zip(*ends, strict=True)):
+            for name in (first, second):
+                if name not in self.places:
+                    raise self._error(f"link {row + 1} names the node {shown(name)}, which is not listed")
+            operations = [self._operation(column[row] if len(column) == len(ends[0]) else "", row) for column in symops]
+            number = int(numbers[row]) if len(numbers) == len(ends[0]) and numbers[row].isdigit() else 1
+            both = np.stack([moves[0][row], moves[1][row]])
+            links.append((first, second, operations[0], operations[1], both, max(number, 1)))
+        return links
+
+    def _operation(self, name: str, row: int) -> int:
+        if not name:
+            return next(iter(self.number_of_operation.values()))
+        if name not in self.number_of_operation:
+            raise self._error(f"link {row + 1} names the symmetry operation {shown(name)}, which is not listed")
+        return self.number_of_operation[name]
+
+    def _translations(self, end: int, n_links: int) -> NDArray[np.int64]:
+        whole = _column(self.block, "link", f"translation_{end}", f"site_symmetry_translation_{end}")
+        if len(whole) == n_links and any(whole):
+            texts = [text.strip("[]").replace(",", " ").split() or ["0", "0", "0"] for text in whole]
+        else:
+            columns = [
+                _column(self.block, "link", f"translation_{end}_{axis}", f"site_symmetry_translation_{end}_{axis}")
+                for axis in "xyz"
+            ]
+            texts = [
+                [column[row] or "0" if len(column) == n_links else "0" for column in columns] for row in range(n_links)
+            ]
+        try:
+            numbers = np.array([[int(text) for text in row] for row in texts], np.int64).reshape(n_links, 3)
+        except (ValueError, OverflowError) as error:
+            raise self._error("a translation of a link is not three whole numbers") from error
+        if n_links and np.abs(numbers).max() > _LARGEST_OFFSET:
+            raise self._error(f"translations must be at most {_LARGEST_OFFSET} in magnitude")
+        return numbers
+
+    def _expanded(
+        self, nodes: list[str], links: Sequence[tuple[str, str, int, int, NDArray[np.int64], int]]
+    ) -> tuple[list[tuple[str, NDArray[np.float64] | None]], list[tuple[tuple[int, ...], int]]]:
+        """Apply all operations of the group to all nodes and links."""
+        rotations, steps = self.operations
+        if len(rotations) == 1:
+            place_of = {name: row for row, name in enumerate(nodes)}
+            edges = [
+                ((place_of[first], place_of[second], *(moves[1] - moves[0]).tolist()), number)
+                for first, second, _, _, moves, number in links
+            ]
+            return [(name, self.places[name]) for name in nodes], edges
+        images: list[tuple[str, NDArray[np.float64] | None]] = []
+        found: dict[str, list[tuple[int, NDArray[np.float64]]]] = {name: [] for name in nodes}
+
+        def vertex(name: str, place: NDArray[np.float64]) -> tuple[int, NDArray[np.int64]]:
+            for number, known in found[name]:
+                apart = place - known
+                cells = np.rint(apart)
+                if np.abs(apart - cells).max() < _SAME:
+                    return number, cells.astype(np.int64)
+            found[name].append((len(images), place))
+            images.append((name, place))
+            return len(images) - 1, np.zeros(3, np.int64)
+
+        for name in nodes:
+            place = self.places[name]
+            if place is None:
+                raise self._error(f"node {shown(name)} has no coordinates, which its symmetry needs")
+            for rotation, step in zip(rotations, steps, strict=True):
+                image = rotation @ place + step
+                vertex(name, image - np.floor(image + _SAME))
+                if len(images) > _MOST_VERTICES:
+                    raise self._error(f"it has more than {_MOST_VERTICES} nodes with symmetry")
+        edges = []
+        for first, second, one, two, moves, number in links:
+            ends = [
+                rotations[operation] @ np.asarray(self.places[name]) + steps[operation] + move
+                for name, operation, move in ((first, one, moves[0]), (second, two, moves[1]))
+            ]
+            for rotation, step in zip(rotations, steps, strict=True):
+                (src, here), (dst, there) = (
+                    vertex(name, rotation @ end + step) for name, end in zip((first, second), ends, strict=True)
+                )
+                edges.append(((src, dst, *(there - here).tolist()), number))
+        return images, edges
+
+    def _cell(self) -> NDArray[np.float64] | None:
+        texts = [(_tagged(self.block, f"_cell.{name}") or [""])[0] for name in _CELL]
+        if not all(texts):
+            return None
+        numbers = [float(cif.as_number(text)) for text in texts]
+        try:
+            return cell_of_parameters(numbers)
+        except InputError as error:
+            raise self._error(error.message) from error
+
+    def _error(self, sentence: str) -> InputError:
+        return InputError(f"block {plain(self.block.name)}: {sentence}", path=self.file.path)
+
+
+def _column(block: cif.Block, category: str, *names: str) -> list[str]:
+    """Return the values of the first of some names that a block has; what is not known is empty."""
+    for name in names:
+        values = _tagged(block, f"_topol_{category}.{name}")
+        if values:
+            return values
+    return []
+
+
+def _tagged(block: cif.Block, tag: str) -> list[str]:
+    """Return the values of a tag, written with a dot or, as in CIF 1, with an underscore."""
+    for written in (tag, tag.replace(".", "_", 1)):
+        values = [*block.find_values(written)]
+        if values:
+            return ["" if cif.is_null(text) else cif.as_string(text).strip() for text in values]
+    return []

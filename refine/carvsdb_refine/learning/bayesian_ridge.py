@@ -1,0 +1,154 @@
+"""Bayesian ridge regression from a triangle of QR: the strength of the prior maximises the evidence.
+
+y = X c + noise, with noise of variance 1/beta in each (weighted) row and c_k of mean 0 and variance 1/(alpha p_k²).
+alpha and beta are iterated to the largest evidence by MacKay's rules. Only the triangle R of X = QR is needed, with y
+as its last column, so that the rows may come in blocks.
+
+References
+----------
+.. [1] MacKay, Neural Comput. 4, 415 (1992), doi:10.1162/neco.1992.4.3.415
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import svd
+
+Floats = NDArray[np.float64]
+
+_MOST_STEPS, _CONVERGED = 1000, 1e-4
+# Singular values below this part of the largest are rounding.
+_NULL = 1e-12
+
+
+class Triangle:
+    """The triangle of a growing QR decomposition; rows are weighted already.
+
+    Parameters
+    ----------
+    n_columns : int
+        Of X with y.
+    """
+
+    def __init__(self, n_columns: int) -> None:
+        self.matrix: Floats = np.zeros((0, n_columns))
+        self.n_rows = 0
+        self._waiting: list[Floats] = []
+        self._n_waiting = 0
+
+    def add(self, rows: Floats) -> None:
+        """Take in rows, shape (m, n_columns)."""
+        self._waiting.append(rows)
+        self._n_waiting += len(rows)
+        # Few large decompositions: each takes in the triangle of the last, too.
+        if self._n_waiting >= max(4096, 3 * self.matrix.shape[1]):
+            self.close()
+
+    def close(self) -> Floats:
+        """Take in what waits, and return the triangle, shape (at most n_columns, n_columns)."""
+        if self._waiting:
+            stacked = np.concatenate([self.matrix, *self._waiting])
+            self._waiting.clear()
+            self.matrix = np.asarray(np.linalg.qr(stacked, mode="r"))
+            self.n_rows += self._n_waiting
+            self._n_waiting = 0
+        return self.matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RidgeFit:
+    """A fit.
+
+    Attributes
+    ----------
+    coefficients : ndarray of float64, shape (F,)
+        Their posterior mean.
+    factor : ndarray of float64, shape (F, F)
+        A factor L of their posterior covariance L L^T.
+    alpha, beta : float
+        Strength of the prior, and of the data.
+    effective : float
+        How many coefficients the data determine.
+    rank : int
+        How many independent columns there are; what else there is only the prior decides.
+    """
+
+    coefficients: Floats
+    factor: Floats
+    alpha: float
+    beta: float
+    effective: float
+    rank: int
+
+
+def fit_ridge(triangle: Floats, n_rows: int, penalties: Floats, n_free: int = 0) -> RidgeFit:
+    """Fit.
+
+    Parameters
+    ----------
+    triangle : ndarray of float64, shape (m, F + 1)
+        Of X and y together.
+    n_rows : int
+        Of X.
+    penalties : ndarray of float64, shape (F,)
+        p, above 0.
+    n_free : int
+        How many columns are all but free, whose size tells nothing of the others'.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If the decomposition does not converge.
+    """
+    n_columns = len(penalties)
+    square = np.zeros((n_columns + 1, n_columns + 1))
+    square[: len(triangle)] = triangle
+    left, sizes, right = svd(square[:n_columns, :n_columns] / penalties, check_finite=False)
+    along = left.T @ square[:n_columns, -1]
+    beyond = float(square[-1, -1] ** 2)
+    squares = sizes**2
+    reference = float(sizes[min(n_free, len(sizes) - 1)])
+    rank = int((sizes > _NULL * reference).sum())
+    # The evidence has more than one summit; one of them says that nothing but noise is there.
+    climbed = [
+        _climb(squares, along, beyond, n_rows, start * max(reference, 1e-150) ** 2) for start in (1e-3, 1e-6, 1e-10)
+    ]
+    _, alpha, beta = max(climbed)
+    effective = float((squares / (squares + alpha / beta)).sum())
+    scaled = sizes * along / (squares + alpha / beta)
+    factor = (right.T / np.sqrt(beta * squares + alpha)) / penalties[:, np.newaxis]
+    return RidgeFit((right.T @ scaled) / penalties, factor, alpha, beta, effective, rank)
+
+
+def _climb(squares: Floats, along: Floats, beyond: float, n_rows: int, alpha: float) -> tuple[float, float, float]:
+    """Return the log evidence of a summit, but for constants, with its alpha and beta."""
+    beta = 1.0
+    for _ in range(_MOST_STEPS):
+        keeps = squares / (squares + alpha / beta)
+        effective = float(keeps.sum())
+        size, rest = _sizes(squares, along, beyond, alpha / beta)
+        before = alpha, beta
+        alpha = effective / max(size, 1e-300)
+        beta = max(n_rows - effective, 0.05 * n_rows) / max(rest, 1e-300)
+        if abs(np.log(alpha / before[0])) + abs(np.log(beta / before[1])) < _CONVERGED:
+            break
+    size, rest = _sizes(squares, along, beyond, alpha / beta)
+    evidence = len(squares) * np.log(alpha) + n_rows * np.log(beta) - beta * rest - alpha * size
+    return float(evidence - np.log(beta * squares + alpha).sum()), alpha, beta
+
+
+def _sizes(squares: Floats, along: Floats, beyond: float, strength: float) -> tuple[float, float]:
+    """Return the sums of squares of the (scaled) coefficients and of what they leave of the labels."""
+    scaled = np.sqrt(squares) * along / (squares + strength)
+    rest = beyond + float(((strength / (squares + strength) * along) ** 2).sum())
+    return float((scaled**2).sum()), rest
+
+
+def refit(triangle: Floats, penalties: Floats, strength: float) -> Floats:
+    """Return the coefficients with a given alpha/beta, for fewer rows of the same data."""
+    scaled = triangle[:, :-1] / penalties
+    normal = scaled.T @ scaled
+    normal[np.diag_indices_from(normal)] += strength
+    solution: Floats = np.linalg.solve(normal, scaled.T @ triangle[:, -1]) / penalties
+    return solution

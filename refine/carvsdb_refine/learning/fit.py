@@ -1,0 +1,283 @@
+"""The fit of a new potential to labelled structures, with its errors on structures held out and its learning curve."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from carvsdb.errors import InputError
+from carvsdb_refine.learning.bayesian_ridge import RidgeFit, Triangle, fit_ridge, refit
+from carvsdb_refine.learning.data_set import DataSet
+from carvsdb_refine.learning.design_rows import Scales, rows_of_frames
+from carvsdb_refine.learning.frames import Frame
+from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
+from carvsdb_refine.learning.projections import Projector
+from carvsdb_refine.potential.ace.form import AceForm
+from carvsdb_refine.potential.ace.potential import AcePotential
+
+Floats = NDArray[np.float64]
+
+# The part of the training frames at each point of the learning curve but the last.
+_CURVE = (0.125, 0.25, 0.5)
+# The prior of E0 against that of functions: next to none.
+_FREE = 1e-4
+# What a fit must explain of the labels' variance, or something is wrong with them.
+_EXPLAINED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How to fit.
+
+    Attributes
+    ----------
+    scales : Scales
+        Of errors: they weight the rows.
+    smoothness : float
+        Power of 1 + degree in the prior.
+    column_power : float
+        Power of a column's root mean square in the prior: 1 makes all functions equally likely to matter, 0 leaves
+        their scale to the basis.
+    zero_energies : mapping of str to float, or None
+        E0 of elements in eV, which are then not fitted.
+    with_stress : bool
+        Whether stresses count.
+    """
+
+    scales: Scales = field(default_factory=Scales)
+    smoothness: float = 2.0
+    column_power: float = 0.5
+    zero_energies: Mapping[str, float] | None = None
+    with_stress: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Root mean square and mean absolute errors: energies in meV/atom, forces in meV/Å; None without such labels."""
+
+    n_frames: int
+    energy_rms: float | None
+    energy_mean: float | None
+    force_rms: float | None
+    force_mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One point of the learning curve: errors held out, with so many training frames (meV/atom and meV/Å)."""
+
+    n_frames: int
+    energy_rms: float | None
+    force_rms: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedPotential:
+    """A fitted potential.
+
+    Attributes
+    ----------
+    form : AceForm
+        The potential.
+    ridge : RidgeFit
+        Coefficients, then E0, with their covariance.
+    n_rows : int
+        Labels that the fit saw: energies, components of forces and of stresses.
+    training, held_out : Errors
+        Of the potential as it is written.
+    curve : tuple of CurvePoint
+    doubts : tuple of str
+    """
+
+    form: AceForm
+    ridge: RidgeFit
+    n_rows: int
+    training: Errors
+    held_out: Errors | None
+    curve: tuple[CurvePoint, ...]
+    doubts: tuple[str, ...]
+
+
+def fit_potential(new: NewPotential | AceForm, data: DataSet, options: FitOptions | None = None) -> FittedPotential:
+    """Fit a potential to a data set.
+
+    Parameters
+    ----------
+    new : NewPotential or AceForm
+        What it is to be; or a potential in B-basis, linear in one density, whose coefficients are fitted anew.
+    data : DataSet
+        Training frames in the order in which the learning curve takes them, and frames held out.
+    options : FitOptions, optional
+
+    Raises
+    ------
+    InputError
+        If the potential lacks an element, or its energy is not linear in the coefficients.
+    """
+    # Cores are shared out by structures; threads of the linear algebra on top would only wait for each other.
+    with threadpool_limits(1, user_api="blas"):
+        return _fitted(new, data, options or FitOptions())
+
+
+def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> FittedPotential:
+    form = new.form(data.elements, data.shortest_distances(new.cutoff)) if isinstance(new, NewPotential) else new
+    _check_linear(form)
+    doubts: list[str] = []
+    given, is_given = _given_zero_energies(form.elements, data.training, options, doubts)
+    bare = tuple(
+        replace(centre, functions=(), zero_energy=float(energy))
+        for centre, energy in zip(form.centres, given, strict=True)
+    )
+    projector, baseline = Projector(form, "the new potential"), AcePotential("the core", replace(form, centres=bare))
+    n_functions = sum(projector.n_functions)
+    width = n_functions + len(form.elements) + 1
+
+    energies, forces = Triangle(width), Triangle(width)
+    for rows in rows_of_frames(projector, baseline, data.held_out, options.scales, with_stress=False):
+        energies.add(rows.energy)
+        forces.add(rows.forces)
+
+    triangle, squares, n_force_rows = Triangle(width), np.zeros(n_functions), 0
+    points = {max(2, round(part * len(data.training))) for part in _CURVE} if data.held_out else set()
+    snapshots: list[tuple[int, Floats]] = []
+    for number, rows in enumerate(
+        rows_of_frames(projector, baseline, data.training, options.scales, with_stress=options.with_stress), 1
+    ):
+        triangle.add(np.concatenate([rows.energy, rows.forces, rows.stress]))
+        of_forces = rows.forces if len(rows.forces) else rows.energy
+        squares += (of_forces[:, :n_functions] ** 2).sum(axis=0)
+        n_force_rows += len(of_forces)
+        if number in points and number < len(data.training):
+            snapshots.append((number, triangle.close().copy()))
+    matrix = triangle.close()
+    penalties = np.empty(width - 1)
+    penalties[:n_functions] = _prior(form, squares / max(1, n_force_rows), options)
+    penalties[n_functions:] = np.where(is_given, 1e9, _FREE * np.median(penalties[:n_functions]))
+    ridge = fit_ridge(matrix, triangle.n_rows, penalties, n_free=len(form.elements))
+    if triangle.n_rows < n_functions:
+        doubts.append(f"there are {triangle.n_rows} labels for {n_functions} functions: the prior decides the rest")
+    elif ridge.rank < width - 1 - int(is_given.sum()) - _said_twice(form):
+        doubts.append(
+            f"the fit is rank-deficient: the data determine {ridge.rank} of {width - 1} combinations of functions and "
+            "E0, the prior decides the rest"
+        )
+    zero_energies = given + np.where(is_given, 0.0, ridge.coefficients[n_functions:])
+    fitted = with_coefficients(form, ridge.coefficients[:n_functions], zero_energies)
+    potential = AcePotential("the new potential", fitted)
+    training = errors_of(potential, data.training)
+    tested = errors_of(potential, data.held_out) if data.held_out else None
+    curve = [
+        CurvePoint(
+            number,
+            *_errors_by_triangle(
+                (energies, forces), refit(before, penalties, ridge.alpha / ridge.beta), options.scales
+            ),
+        )
+        for number, before in snapshots
+    ]
+    if tested is not None:
+        curve.append(CurvePoint(len(data.training), tested.energy_rms, tested.force_rms))
+    doubts += _unexplained(training, data.training)
+    return FittedPotential(fitted, ridge, triangle.n_rows, training, tested, tuple(curve), tuple(doubts))
+
+
+def errors_of(potential: AcePotential, frames: Sequence[Frame]) -> Errors:
+    """Evaluate structures with a potential, and return its errors."""
+    of_energies, of_forces = list[float](), list[Floats]()
+    for frame in frames:
+        energies, forces = potential.energies_and_forces(
+            frame.elements, frame.positions, frame.cell, source=frame.source
+        )
+        if frame.energy is not None:
+            of_energies.append(1000 * (float(energies.sum()) - frame.energy) / frame.n_atoms)
+        if frame.forces is not None:
+            of_forces.append(1000 * (forces - frame.forces).ravel())
+    energy, force = np.array(of_energies), np.concatenate([np.zeros(0), *of_forces])
+    return Errors(len(frames), *_sizes(energy), *_sizes(force))
+
+
+def _sizes(errors: Floats) -> tuple[float | None, float | None]:
+    if not len(errors):
+        return None, None
+    return float(np.sqrt((errors**2).mean())), float(np.abs(errors).mean())
+
+
+def _errors_by_triangle(
+    held_out: tuple[Triangle, Triangle], coefficients: Floats, scales: Scales
+) -> tuple[float | None, float | None]:
+    """Return root mean square errors of energies and forces from the triangles of their rows."""
+    found: list[float | None] = []
+    for triangle, scale in zip(held_out, (scales.energy, scales.force), strict=True):
+        size = float(np.linalg.norm(triangle.close() @ np.append(coefficients, -1.0)))
+        found.append(1000 * scale * size / triangle.n_rows**0.5 if triangle.n_rows else None)
+    return found[0], found[1]
+
+
+def _prior(form: AceForm, squares: Floats, options: FitOptions) -> Floats:
+    """Return how strongly each coefficient is held down."""
+    degrees = [
+        1.0 + sum(n - 1 + 1.5 * l for n, l in zip(function.n, function.l, strict=True))  # noqa: E741
+        for centre in form.centres
+        for function in centre.functions
+    ]
+    scale = np.sqrt(squares)
+    # A function that is zero on all data has no scale of its own.
+    floor = max(1e-6 * float(scale.max(initial=0.0)), 1e-300)
+    return np.asarray(np.maximum(scale, floor) ** options.column_power * np.array(degrees) ** options.smoothness)
+
+
+def _said_twice(form: AceForm) -> int:
+    """Count the functions of rank 1 whose sum over all atoms is that of another one: A around B, and B around A."""
+    labels = {
+        (centre, function.elements[0], function.n[0])
+        for centre, about in enumerate(form.centres)
+        for function in about.functions
+        if len(function.n) == 1
+    }
+    return sum(a < b and (b, a, n) in labels for a, b, n in labels)
+
+
+def _check_linear(form: AceForm) -> None:
+    if any(len(centre.embedding) != 1 or centre.embedding[0, 1] != 1 for centre in form.centres):
+        raise InputError(
+            "this potential is not linear in its coefficients (embedded densities): it is evaluated and monitored, but "
+            "not fitted"
+        )
+
+
+def _given_zero_energies(
+    elements: tuple[str, ...], training: Sequence[Frame], options: FitOptions, doubts: list[str]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return E0 that are given, by the caller or by lone atoms, and which are; of others a first guess."""
+    known = {frame.elements[0]: frame.energy for frame in training if frame.n_atoms == 1 and frame.is_lone_atom}
+    known.update(options.zero_energies or {})
+    stray = sorted(set(options.zero_energies or {}) - set(elements))
+    if stray:
+        raise InputError(f"E0 is given of {', '.join(stray)}, which the data do not have")
+    is_given = np.array([known.get(symbol) is not None for symbol in elements])
+    given = np.array([float(known.get(symbol) or 0.0) for symbol in elements])
+    labelled = [frame for frame in training if frame.energy is not None]
+    counts = np.array([[frame.elements.count(symbol) for symbol in elements] for frame in labelled], np.float64)
+    if len(labelled) and not is_given.all():
+        rest = np.array([frame.energy for frame in labelled], np.float64) - counts @ given
+        found, _, rank, _ = np.linalg.lstsq(counts[:, ~is_given], rest, rcond=1e-9)
+        given[~is_given] = found
+        if rank < int((~is_given).sum()):
+            doubts.append("the compositions do not tell the E0 of the elements apart: they share what belongs to all")
+    return given, is_given
+
+
+def _unexplained(errors: Errors, frames: Sequence[Frame]) -> list[str]:
+    """Return a sentence where a fit says next to nothing of its own labels."""
+    doubts = []
+    forces = [frame.forces.ravel() for frame in frames if frame.forces is not None]
+    if forces and errors.force_rms is not None:
+        spread = 1000 * float(np.sqrt((np.concatenate(forces) ** 2).mean()))
+        if errors.force_rms**2 > (1 - _EXPLAINED) * spread**2 and spread > 0:
+            doubts.append(
+                "the fit explains less than half of the forces "
+                f"({errors.force_rms:.0f} of {spread:.0f} meV/Å are left): are their names, signs and units right?"
+            )
+    return doubts

@@ -1,0 +1,183 @@
+"""A fit from files to files: what `carvsdb refine fit` does."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError
+from carvsdb.version import VERSION
+from carvsdb_refine.learning.active_set import ActiveSet, Rows, check_that_it_rises, choose_active_set
+from carvsdb_refine.learning.active_set_file import write_active_set
+from carvsdb_refine.learning.data_set import LARGEST_FORCE, DataSet, make_data_set
+from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
+from carvsdb_refine.learning.frames import Frame, LabelNames, read_frames
+from carvsdb_refine.learning.new_potential import NewPotential
+from carvsdb_refine.learning.projections import Projector
+from carvsdb_refine.potential import read_ace
+from carvsdb_refine.potential.ace.form import AceForm
+from carvsdb_refine.potential.ace.written import write_form
+from carvsdb_schemas.learning_answers import FitAnswer, LabelErrors, LearningPoint
+
+# How far atoms are shaken for the structure on which the grade must rise, in Å.
+_SHAKEN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """What is asked of a fit.
+
+    Attributes
+    ----------
+    new : NewPotential
+        What the potential is to be.
+    basis : Path or None
+        A `.yaml` whose functions are fitted anew, instead.
+    names : LabelNames
+        Of the labels.
+    held_out : float or Path
+        Which part of the frames, or the frames of which file, errors are measured on.
+    options : FitOptions
+    largest_force : float
+        Frames with a larger component are left out, in eV/Å.
+    seed : int
+        Of what is drawn: frames held out, the order of the learning curve.
+    """
+
+    new: NewPotential
+    basis: Path | None = None
+    names: LabelNames = field(default_factory=LabelNames)
+    held_out: float | Path = 0.2
+    options: FitOptions = field(default_factory=FitOptions)
+    largest_force: float = LARGEST_FORCE
+    seed: int = 1
+
+
+def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAnswer:
+    """Fit a potential and write it: `output` in B-basis, beside it the C-tilde form and the active set.
+
+    Raises
+    ------
+    InputError
+        For whatever cannot be read or fitted.
+    VerificationError
+        If extrapolation grades do not rise on a structure far off.
+    """
+    if output.suffix not in (".yaml", ".yml"):
+        raise InputError("a fitted potential is written as .yaml, and as .yace beside it", path=output)
+    new: NewPotential | AceForm = request.new if request.basis is None else read_ace(request.basis).form
+    cutoff = new.cutoff if isinstance(new, NewPotential) else max(bond.cutoff for bond in new.bonds.values())
+    read = [read_frames(path, cutoff, request.names) for path in data]
+    doubts = [doubt for one in read for doubt in one.doubts]
+    hashes = {f"data_{number}_sha256": one.sha256 for number, one in enumerate(read, 1)}
+    held_out: Sequence[Frame] | float
+    if isinstance(request.held_out, Path):
+        tested = read_frames(request.held_out, cutoff, request.names)
+        doubts += tested.doubts
+        held_out, hashes["held_out_sha256"] = tested.frames, tested.sha256
+    else:
+        held_out = request.held_out
+    frames = [frame for one in read for frame in one.frames]
+    data_set = make_data_set(frames, held_out, request.seed, request.largest_force)
+    fitted = fit_potential(new, data_set, request.options)
+    doubts += [*data_set.doubts, *fitted.doubts]
+
+    about = {"program": f"carvsdb {VERSION}", "seed": str(request.seed), **hashes}
+    if fitted.held_out is not None:
+        about |= {"held_out_meV_per_atom": f"{fitted.held_out.energy_rms}",
+                  "held_out_meV_per_angstrom": f"{fitted.held_out.force_rms}"}  # fmt: skip
+    files = [output, output.with_suffix(".yace")]
+    for file in files:
+        write_form(fitted.form, file, about)
+    chosen = None
+    try:
+        active_set = active_set_of_frames(fitted.form, data_set, request.seed)
+    except InputError as error:
+        doubts.append(f"no active set is written: {error}")
+    else:
+        files.append(output.with_suffix(".asi"))
+        write_active_set(active_set, fitted.form, files[-1])
+        chosen = dict(zip(active_set.elements, active_set.ranks, strict=True))
+    labels = list(dict.fromkeys(name for one in read for name in one.names))
+    return _answer(fitted, data, files, labels, chosen, doubts, request.seed)
+
+
+def active_set_of_frames(form: AceForm, data: DataSet, seed: int) -> ActiveSet:
+    """Choose the active set of the training, and make sure that its grades rise on a structure far off.
+
+    Raises
+    ------
+    InputError
+        If an element has fewer environments than functions.
+    VerificationError
+        If the grades do not rise.
+    """
+    projector = Projector(form)
+
+    def rows() -> Iterator[Rows]:
+        for frame in data.training:
+            yield _rows(projector, frame, frame.positions)
+
+    active_set = choose_active_set(form.elements, projector.n_functions, rows)
+    largest = max(data.training, key=lambda frame: frame.n_atoms)
+    moves = np.random.default_rng(seed).normal(0, _SHAKEN, largest.positions.shape)
+    elements = projector.element_indices(largest.elements)
+    check_that_it_rises(
+        active_set.grades(_rows(projector, largest, largest.positions), elements),
+        active_set.grades(_rows(projector, largest, largest.positions + moves), elements),
+    )
+    return active_set
+
+
+def _rows(projector: Projector, frame: Frame, positions: NDArray[np.float64]) -> Rows:
+    elements = projector.element_indices(frame.elements, frame.source)
+    return projector.values(elements, positions, frame.cell, frame.source)
+
+
+def _answer(
+    fitted: FittedPotential,
+    data: Sequence[Path],
+    files: Sequence[Path],
+    labels: list[str],
+    chosen: dict[str, int] | None,
+    doubts: list[str],
+    seed: int,
+) -> FitAnswer:
+    centres = dict(zip(fitted.form.elements, fitted.form.centres, strict=True))
+    by_rank = Counter(len(function.n) for function in fitted.form.centres[0].functions)
+    return FitAnswer(
+        files=[str(file) for file in files],
+        data=[str(path) for path in data],
+        labels=labels,
+        elements=list(centres),
+        cutoff=max(bond.cutoff for bond in fitted.form.bonds.values()),
+        n_functions={symbol: len(centre.functions) for symbol, centre in centres.items()},
+        n_functions_by_rank={str(rank): by_rank[rank] for rank in sorted(by_rank)},
+        n_labels=fitted.n_rows,
+        effective=round(fitted.ridge.effective, 3),
+        zero_energies={symbol: centre.zero_energy for symbol, centre in centres.items()},
+        training=_errors(fitted.training),
+        held_out=None if fitted.held_out is None else _errors(fitted.held_out),
+        learning_curve=[
+            LearningPoint(n_frames=point.n_frames, energy_rms=point.energy_rms, force_rms=point.force_rms)
+            for point in fitted.curve
+        ],
+        active_set=chosen,
+        doubts=list(dict.fromkeys(doubts)),
+        seed=seed,
+        seconds=0.0,
+        version=VERSION,
+    )
+
+
+def _errors(errors: Errors) -> LabelErrors:
+    return LabelErrors(
+        n_frames=errors.n_frames,
+        energy_rms=errors.energy_rms,
+        energy_mean=errors.energy_mean,
+        force_rms=errors.force_rms,
+        force_mean=errors.force_mean,
+    )

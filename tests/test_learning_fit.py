@@ -1,0 +1,224 @@
+"""Fits to labelled structures: what is known comes back, labels under many names, what cannot be fitted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from carvsdb.errors import InputError
+from carvsdb_refine.learning.basis import BasisLimits
+from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
+from carvsdb_refine.learning.data_set import make_data_set
+from carvsdb_refine.learning.fit import FitOptions, fit_potential
+from carvsdb_refine.learning.frames import Frame, LabelNames, read_frames
+from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
+from carvsdb_refine.potential import AcePotential
+from carvsdb_refine.potential.ace.form import AceForm
+
+Floats = NDArray[np.float64]
+
+
+def known_form(scale: float = 1.0) -> AceForm:
+    """Return a small potential of two elements with coefficients at random."""
+    limits = BasisLimits(n_radial=(4, 2, 2), l_max=(0, 2, 1), functions=25)
+    form = NewPotential(4.2, limits, "sbessel").form(("O", "Si"), {(0, 1): 1.3, (0, 0): 1.8, (1, 1): 1.8})
+    coefficients = scale * np.random.default_rng(3).normal(size=50)
+    return with_coefficients(form, coefficients, np.array([-1.25, -4.5]))
+
+
+def structure(seed: int, n_silicon: int) -> tuple[tuple[str, ...], Floats, Floats]:
+    generator = np.random.default_rng(seed)
+    cell = np.diag([5.0, 5.2, 4.8]) + generator.normal(0, 0.1, (3, 3))
+    corners = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5], [0.5, 0.5, 0.5], [0, 0, 0.5]])
+    positions = corners @ cell + generator.normal(0, 0.15, (6, 3))
+    return ("Si",) * n_silicon + ("O",) * (6 - n_silicon), positions, cell
+
+
+def labelled(potential: AcePotential, seeds: range, stresses: bool = False) -> list[Frame]:
+    frames = []
+    for seed in seeds:
+        symbols, positions, cell = structure(seed, 1 + seed % 5)
+        energies, forces = potential.energies_and_forces(symbols, positions, cell)
+        strain_energy = None
+        if stresses:
+            strain_energy = np.zeros(6)
+            for place, (i, j) in enumerate([(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]):
+                strain = np.zeros((3, 3))
+                strain[i, j] += 5e-6
+                strain[j, i] += 5e-6
+                ahead, behind = (
+                    potential.energies(symbols, positions @ (np.eye(3) + e), cell @ (np.eye(3) + e)).sum()
+                    for e in (strain, -strain)
+                )
+                strain_energy[place] = (ahead - behind) / 2e-5
+        frames.append(Frame(f"made {seed}", symbols, positions, cell, float(energies.sum()), forces, strain_energy))
+    return frames
+
+
+def test_a_known_potential_comes_back() -> None:
+    truth = known_form()
+    frames = labelled(AcePotential("truth", truth), range(30))
+    data = make_data_set(frames, 0.2, seed=1)
+    assert (len(data.training), len(data.held_out)) == (24, 6)
+    fitted = fit_potential(truth, data)
+    assert fitted.held_out is not None
+    assert fitted.held_out.energy_rms is not None
+    assert fitted.held_out.energy_rms < 0.01
+    assert fitted.held_out.force_rms is not None
+    assert fitted.held_out.force_rms < 0.1
+    for ours, theirs in zip(fitted.form.centres, truth.centres, strict=True):
+        assert ours.zero_energy == pytest.approx(theirs.zero_energy, abs=1e-3)
+    # More frames teach more; the last point is the fit itself, by the kernels and not by the rows.
+    assert [point.n_frames for point in fitted.curve] == [3, 6, 12, 24]
+    assert fitted.curve[0].force_rms is not None
+    assert fitted.curve[0].force_rms > fitted.curve[-1].force_rms  # type: ignore[operator]
+    assert fitted.doubts == ()
+
+
+def test_stresses_alone_teach_the_same() -> None:
+    truth = known_form()
+    frames = labelled(AcePotential("truth", truth), range(30), stresses=True)
+    only_stress = [Frame(f.source, f.elements, f.positions, f.cell, f.energy, None, f.strain_energy) for f in frames]
+    data = make_data_set(only_stress[:24], frames[24:], seed=1)
+    with_stress, without = (fit_potential(truth, data, FitOptions(with_stress=on)) for on in (True, False))
+    assert with_stress.n_rows == 24 * 7
+    assert without.n_rows == 24
+    assert "24 labels for 50 functions" in without.doubts[0]
+    assert with_stress.held_out is not None
+    assert without.held_out is not None
+    assert with_stress.held_out.force_rms < 0.3 * without.held_out.force_rms  # type: ignore[operator]
+
+
+def test_the_energy_of_a_lone_atom_is_e0() -> None:
+    truth = known_form()
+    frames = labelled(AcePotential("truth", truth), range(20))
+    lone = Frame("lone", ("Si",), np.zeros((1, 3)), 20 * np.eye(3), -7.0, np.zeros((1, 3)), None, True)
+    fitted = fit_potential(truth, make_data_set([*frames, lone], 0.0, seed=1), FitOptions(zero_energies={"O": -1.0}))
+    assert [centre.zero_energy for centre in fitted.form.centres] == [-1.0, -7.0]
+    with pytest.raises(InputError, match="E0 is given of Zn"):
+        fit_potential(truth, make_data_set(frames, 0.0, seed=1), FitOptions(zero_energies={"Zn": -1.0}))
+
+
+def test_one_composition_does_not_tell_e0_apart() -> None:
+    truth = known_form()
+    frames = [frame for frame in labelled(AcePotential("truth", truth), range(40)) if frame.elements.count("Si") == 2]
+    fitted = fit_potential(truth, make_data_set(frames, 0.0, seed=1))
+    assert any("do not tell the E0" in doubt for doubt in fitted.doubts)
+    assert fitted.training.energy_rms is not None
+    assert fitted.training.energy_rms < 1.0
+
+
+def test_ridge_is_that_of_scikit_learn() -> None:
+    from sklearn.linear_model import BayesianRidge
+
+    generator = np.random.default_rng(2)
+    rows, truth = generator.normal(size=(300, 12)) @ generator.normal(size=(12, 12)), generator.normal(size=12)
+    labels = rows @ truth + generator.normal(0, 0.5, 300)
+    peer = BayesianRidge(fit_intercept=False, alpha_1=0, alpha_2=0, lambda_1=0, lambda_2=0, max_iter=5000, tol=1e-9)
+    peer.fit(rows, labels)
+    triangle = Triangle(13)
+    for part in np.array_split(np.column_stack([rows, labels]), 7):
+        triangle.add(part)
+        triangle.close()
+    ours = fit_ridge(triangle.matrix, 300, np.ones(12))
+    np.testing.assert_allclose(ours.coefficients, peer.coef_, rtol=1e-4)
+    np.testing.assert_allclose(ours.factor @ ours.factor.T, peer.sigma_, rtol=2e-3, atol=1e-9)
+    assert (ours.beta, ours.alpha) == pytest.approx((peer.alpha_, peer.lambda_), rel=1e-3)
+
+
+XYZ = 'Lattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3:{forces}:R:3 {labels} pbc="{pbc}"'
+ROWS = "Si 0 0 0 0.1 0.2 0.3\nSi 2.4 0 0 -0.1 -0.2 -0.3\n"
+
+
+def written(folder: Path, *labels: str, forces: str = "forces", pbc: str = "T T T", rows: str = ROWS) -> Path:
+    path = folder / "data.xyz"
+    path.write_text("".join(f"2\n{XYZ.format(forces=forces, labels=one, pbc=pbc)}\n{rows}" for one in labels))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("labels", "forces", "names"),
+    [
+        ("energy=-8.0", "forces", ("energy", "forces")),
+        ("REF_energy=-8.0 energy=-1.0", "REF_forces", ("REF_energy", "REF_forces")),
+        ("dft_energy=-8.0", "dft_forces", ("dft_energy", "dft_forces")),
+        ("energy_corrected=-8.0", "forces", ("energy_corrected", "forces")),
+        ("free_energy=-8.0", "force", ("free_energy", "force")),
+        ("mine=-8.0 energy=3.0", "pulls", ("mine", "pulls")),
+    ],
+)
+def test_labels_of_many_names(labels: str, forces: str, names: tuple[str, ...], tmp_path: Path) -> None:
+    asked = LabelNames(energy="mine", forces="pulls") if "mine" in labels else None
+    found = read_frames(written(tmp_path, labels, forces=forces), 5.0, asked)
+    assert found.names == names
+    assert found.frames[0].energy == -8.0
+    assert found.frames[0].forces is not None
+    assert found.frames[0].forces[0].tolist() == [0.1, 0.2, 0.3]
+    assert bool(found.doubts) == ("REF" in labels or "corrected" in labels)
+
+
+def test_a_virial_is_minus_volume_times_stress(tmp_path: Path) -> None:
+    stress = 'energy=-8 stress="0.01 0.004 0 0.004 0.02 0 0 0 0.03"'
+    virial = 'energy=-8 virial="-1.25 -0.5 0 -0.5 -2.5 0 0 0 -3.75"'
+    one, other = (read_frames(written(tmp_path, text), 5.0).frames[0].strain_energy for text in (stress, virial))
+    assert one is not None
+    assert other is not None
+    np.testing.assert_allclose(one, [1.25, 2.5, 3.75, 0, 0, 0.5], atol=1e-12)
+    np.testing.assert_allclose(other, one, atol=1e-12)
+
+
+def test_units(tmp_path: Path) -> None:
+    frame = read_frames(written(tmp_path, "energy=-1.0"), 5.0, LabelNames(units="hartree")).frames[0]
+    assert frame.energy == pytest.approx(-27.211386, abs=1e-6)
+    assert frame.forces is not None
+    assert frame.forces[0, 0] == pytest.approx(5.1422067, abs=1e-6)
+
+
+@pytest.mark.parametrize("pbc", ["F F F", "T T F", "F T F"])
+def test_directions_that_do_not_repeat_have_no_images(pbc: str, tmp_path: Path) -> None:
+    frame = read_frames(written(tmp_path, "energy=-8", pbc=pbc, rows="Si 0 0 0 0 0 0\nSi 1 1 2.2 0 0 0\n"), 4.2).frames[
+        0
+    ]
+    truth = AcePotential("truth", known_form())
+    energies = truth.energies(frame.elements, frame.positions, frame.cell)
+    wide = np.diag([5.0 if flag == "T" else 40.0 for flag in pbc.split()])
+    np.testing.assert_allclose(energies, truth.energies(frame.elements, frame.positions, wide), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda folder: written(folder, "energy=-8", "energy=nan"), r"frame 2: energy is not finite"),
+        (
+            lambda folder: written(folder, "energy=-8", rows=ROWS.replace("0.1", "inf")),
+            r"frame 1: forces is not finite",
+        ),
+        (lambda folder: written(folder, "power=-8", forces="speed"), r"no frame has an energy or forces"),
+        (lambda folder: written(folder, "energy=-8", rows="Si 0 0 0\n"), r"cannot be read as extended xyz"),
+        (lambda folder: written(folder, "energy=-8", rows=ROWS.replace("2.4", "nan")), r"coordinate is not finite"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(make: Callable[[Path], Path], sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=sentence):
+        read_frames(make(tmp_path), 5.0)
+
+
+def test_repeats_and_outliers_are_left_out() -> None:
+    frames = labelled(AcePotential("truth", known_form(0.3)), range(20))
+    far = Frame("far", *structure(50, 2), frames[1].energy + 300.0, frames[1].forces)  # type: ignore[operator]
+    pulled = Frame("pulled", *structure(51, 2), frames[1].energy, np.full((6, 3), 1e4))
+    data = make_data_set([*frames, frames[3], far, pulled], 0.0, seed=1)
+    assert len(data.training) == 20
+    text = " ".join(data.doubts)
+    assert "1 frames are there twice" in text
+    assert "far is left out: its energy" in text
+    assert "pulled is left out: a force of 1e+04" in text
+
+
+def test_elements_that_the_training_lacks_are_named() -> None:
+    frames = labelled(AcePotential("truth", known_form()), range(6))
+    only_silicon = [Frame(f.source, ("Si",) * 6, f.positions, f.cell, f.energy, f.forces) for f in frames[:3]]
+    with pytest.raises(InputError, match="made 4: the training has no O"):
+        make_data_set(only_silicon, frames[4:], seed=1)
