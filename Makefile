@@ -7,7 +7,7 @@ BIN = $(VENV)/$(PROGRAMS)
 LOWEST = .venv-lowest
 DEMO_DB = demo/carvsdb.duckdb
 
-.PHONY: demo test test-slow test-lowest reference docs page page-check lint ruff-check ruff-format mypy floors audit format bench clean
+.PHONY: demo demo-learn test test-slow test-lowest reference docs page page-check lint ruff-check ruff-format mypy floors audit format bench clean
 
 # The environment is made once and again when the dependencies change.
 $(VENV)/.installed: pyproject.toml
@@ -31,6 +31,10 @@ demo: $(VENV)/.installed
 	$(BIN)/carvsdb explore -o demo/map.html --db $(DEMO_DB)
 	$(BIN)/carvsdb refine backmap sod --linker imidazolate --metal Zn --seed 1 -o demo/zif.data --force
 	$(BIN)/carvsdb describe demo/zif.data --geometry
+
+# A potential that learns while it refines: amorphous silicon from nothing. Ends with 8 if it has not converged.
+demo-learn: $(VENV)/.installed
+	$(BIN)/python benchmarks/learn_silicon.py demo/learn --atoms 64 --moves 100000 --functions 100 --sigma 0.02
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 -m "not slow"

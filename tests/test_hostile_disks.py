@@ -20,7 +20,9 @@ def test_a_refinement_without_room_leaves_nothing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("carvsdb.atomic_write.os.fsync", full)
-    done = carvsdb("refine", command, tmp_path / "si.toml", "-o", tmp_path / "out")
+    done = carvsdb(
+        "refine", command, tmp_path / "si.toml", "-o", tmp_path / ("deep/out" if command == "run" else "out")
+    )
     assert done.code == 7, done.err
     assert "cannot be written" in done.err.splitlines()[-1]
     assert sorted(path.name for path in tmp_path.iterdir()) == before

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli import calculate, labels, learn, refine_replicas, start_models
+from carvsdb.cli import active_learning, calculate, labels, learn, refine_replicas, start_models
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
@@ -225,6 +225,7 @@ def report(
         print(f"{written.page}: {len(written.figures)} figures")
 
 
+app.command(epilog="Example: carvsdb refine learn silicon.toml")(active_learning.learn)
 app.command(epilog="Example: carvsdb refine label labels.toml frames.xyz -o labelled.xyz")(labels.label)
 app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --function "F(Q)" -o f.csv')(
     calculate.calculate
@@ -295,6 +296,9 @@ def _go(
         print(ended(answer))
         if stored is not None:
             print(f"  entries  {', '.join(stored.labels) or 'none'} in {db}")
+    if answer.stopped is not None:
+        say(f"stopped: {answer.stopped}")
+        raise typer.Exit(8)
 
 
 def _stands(answer: "StatusAnswer") -> str:

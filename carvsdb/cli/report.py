@@ -60,7 +60,8 @@ def _name(description: Description) -> str:
     if description.key is None:
         cause = f", {description.cause}" if description.cause else ""
         return f"none ({description.status}{cause})"
-    name = description.name or f"none, known as {short_id(description.key)}"
+    derived = f", a {description.derived_name}" if description.derived_name else ""
+    name = description.name or f"none, known as {short_id(description.key)}{derived}"
     periodic = [part for part in description.components if part.periodicity]
     copies = [f"{part.multiplicity} x {', '.join(part.names) or short_id(part.key or '')}" for part in periodic]
     several = len(periodic) > 1 or any(part.multiplicity > 1 for part in periodic)

@@ -144,6 +144,9 @@ class Description(BaseModel):
     units: list[UnitDescription] | None = Field(
         default=None, description="What vertices and edges are made of, and guests; null unless asked for."
     )
+    derived_name: str | None = Field(
+        default=None, description="What a net without archive names is, told from its key: chain, ladder."
+    )
     mofid_like: str | None = Field(
         default=None, description="Nodes and linkers, net, catenation and clustering in one line; null without SMILES."
     )

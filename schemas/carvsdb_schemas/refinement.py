@@ -385,6 +385,14 @@ class DynamicsTable(Table):
         return self
 
 
+class WatchTable(Table):
+    """`[watch]`: the extrapolation grade of every atom, on each line of the trace and in kept models."""
+
+    active_set: File = Field(description="`.asi`, of the potential's `.yaml`.")
+    select: Positive = Field(default=5.0, description="Atoms above it are counted.")
+    stop: Positive | None = Field(default=None, description="The run ends where an atom is above it.")
+
+
 class OutputsTable(Table):
     """`[outputs]`: where results go."""
 
@@ -415,6 +423,7 @@ class RefinementConfig(Table):
     moves: MovesTable = Field(default_factory=MovesTable)
     run: RunTable = Field(default_factory=RunTable)
     dynamics: DynamicsTable = Field(default_factory=DynamicsTable)
+    watch: WatchTable | None = None
     outputs: OutputsTable = Field(default_factory=OutputsTable)
 
     @model_validator(mode="after")
@@ -423,4 +432,6 @@ class RefinementConfig(Table):
             raise ValueError("there is neither data nor a potential; expected at least one [[data]] or a [potential]")
         if self.run.engine == "dynamics" and (self.potential is None or self.potential.kind == "none"):
             raise ValueError("engine = 'dynamics' needs forces; expected a [potential]")
+        if self.watch is not None and not isinstance(self.potential, AceTable):
+            raise ValueError("[watch] needs the functions of a potential; expected a [potential] of kind 'ace'")
         return self

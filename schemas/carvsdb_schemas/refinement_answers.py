@@ -65,6 +65,7 @@ class RunAnswer(ScoreAnswer):
     accepted: dict[str, int]
     drift: str = Field(description="What the last full recomputation found.")
     seed: int
+    stopped: str | None = Field(default=None, description="Why it ended before its time; null if it did not.")
     seconds: float = Field(description="Of this process.")
     moves_per_second: float | None
     entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")
@@ -212,3 +213,39 @@ class LabelAnswer(CommandAnswer):
     waiting: str | None = Field(default=None, description="File of the structures without a label.")
     failed: list[FailedLabel]
     folder: str = Field(description="Where the labels of this method are kept.")
+
+
+class IterationAnswer(CommandAnswer):
+    """An iteration of a loop of active learning."""
+
+    iteration: int
+    frames: int = Field(description="Labelled structures, training and held out.")
+    energy_error: float | None = Field(description="Root mean square of the training, in meV/atom.")
+    force_error: float | None = Field(description="In meV/Å.")
+    energy_error_held_out: float | None
+    force_error_held_out: float | None
+    energy_error_found: float | None = Field(description="On the structures that this run added.")
+    force_error_found: float | None
+    moves: int
+    gamma_median: float
+    gamma_99: float = Field(description="99 % of the atoms of kept models are below it.")
+    gamma_max: float
+    above_select: int
+    chi2: float | None
+    rw: float | None
+    energy_per_atom: float | None = Field(description="In eV.")
+    added: int
+    failed: int
+    converged: bool
+
+
+class LearnAnswer(CommandAnswer):
+    """What a loop of active learning came to."""
+
+    folder: str
+    converged: bool
+    cause: str | None = Field(description="Why not; null if it has.")
+    iterations: list[IterationAnswer]
+    potential: str
+    model: str
+    entries: list[str] | None = Field(default=None, description="Labels in the catalogue, if one was given.")

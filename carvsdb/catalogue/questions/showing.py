@@ -16,6 +16,7 @@ from carvsdb.catalogue.records.unit_rows import units_of_net
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.net.graph import Net
 from carvsdb.rings.by_coordination import carvs_by_coordination
+from carvsdb.topology.derived_names import derived_name
 from carvsdb.topology.framework_line import framework_line
 from carvsdb_schemas.answers import SearchAnswer, ShowAnswer, SourceAnswer
 from carvsdb_schemas.description import (
@@ -237,6 +238,7 @@ def _description(
         ],
         td10=net["td10"],
         key=net["key"],
+        derived_name=None if net["names"] else derived_name(net["key"]),
         names=net["names"],
         name=", ".join(net["names"]) or None,
         quality=net["quality"],

@@ -24,6 +24,7 @@ from carvsdb.rings import (
     vertex_symbols,
 )
 from carvsdb.topology import identify
+from carvsdb.topology.derived_names import derived_name
 from carvsdb.topology.framework_line import framework_line
 from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
@@ -167,6 +168,7 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         density=None if item.structure is None else round(item.structure.density, 4),
         geometry=[_histogram(one) for one in item.geometry],
         carvs_by_coordination=_by_coordination(census),
+        derived_name=None if identity.names else derived_name(identity.key),
         units=units,
     )
     if units is not None:

@@ -131,7 +131,8 @@ def _frame(atoms: Any, number: int, file: Path) -> Frame:
         stress = np.asarray(stress, np.float64)
         stress = stress[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.shape == (6,) else stress.reshape(3, 3)
     model = AtomicModel(tuple(atoms.get_chemical_symbols()), atoms.get_positions(), np.array(atoms.cell))
-    frame = Frame(model, float(energy), np.array(forces, np.float64), stress, f"{file.name}, {where}")
+    origin = str(atoms.info.get("origin", f"{file.name}, {where}"))
+    frame = Frame(model, float(energy), np.array(forces, np.float64), stress, origin)
     cause = why_unusable(frame.energy, frame.forces, frame.stress, model.n_atoms)
     if cause:
         raise InputError(f"{where}: {cause}", path=file)

@@ -17,7 +17,7 @@ from carvsdb_refine.run.column_files import CURVES, PARTIALS, is_own
 # Snapshots are called by the moves after which they were kept.
 _SNAPSHOT = re.compile(r"[0-9]{10,18}(\.[A-Za-z0-9_-]{1,12})?")
 RESERVED = {"run.json", "config.toml", "checkpoint.npz", "checkpoint-before.npz", "trace.csv", "result.json"}
-RESERVED |= {"report.html", "report-figures", "snapshots", "timing.json"}
+RESERVED |= {"report.html", "report-figures", "snapshots", "graded", "timing.json"}
 RESERVED |= {f"{of}{name}.csv" for of in ("", "start-") for name in ("curves", "partials")}
 """Names in the folder of a run that no model can have."""
 
@@ -96,6 +96,14 @@ class RunFolder:
         """Return where the model after so many moves is kept."""
         return self.path / "snapshots" / f"{moves:010d}{suffix}"
 
+    def graded(self, moves: int) -> Path:
+        """Return where the model after so many moves is kept with the grade of each atom."""
+        return self.path / "graded" / f"{moves:010d}.xyz"
+
+    def graded_models(self) -> list[Path]:
+        """Return the models that were kept with grades, in their order."""
+        return sorted(path for path in (self.path / "graded").glob("*.xyz") if _SNAPSHOT.fullmatch(path.name))
+
     def tables(self) -> list[Path]:
         """Return where curves and partials of the last model are written."""
         return [self.path / name for name in (CURVES, PARTIALS)]
@@ -140,11 +148,11 @@ class RunFolder:
         model : str
             What the last model will be called.
         """
-        for place in (self.path, self.path / "snapshots"):
+        for place in (self.path, self.path / "snapshots", self.path / "graded"):
             if place.is_symlink():
                 raise RefusedError("is a link; a run writes only into its own folder", item=str(place))
         ours = [self.seal, self.config, self.checkpoint, before(self.checkpoint), self.trace, self.result]
-        ours += [self.timing, *self.snapshots()]
+        ours += [self.timing, *self.snapshots(), *self.graded_models()]
         ours += [path for path in self.tables() if not is_own(path)]
         if self.is_run():
             ours = [] if model == self.sealed_model() else [self.path / model]
@@ -172,6 +180,7 @@ class RunFolder:
         if not self.is_run():
             return
         files = [self.checkpoint, before(self.checkpoint), self.trace, self.result, self.timing, *self.snapshots()]
+        files += self.graded_models()
         files += [path for path in self.tables() if is_own(path)]
         for file in (*files, self.path / self.sealed_model(), self.config, self.seal):
             file.unlink(missing_ok=True)
@@ -186,7 +195,7 @@ class RunFolder:
         InputError, RefusedError
             If it cannot be made.
         """
-        is_new = not self.path.exists()
+        new = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         snapshots = self.path / "snapshots"
         try:
             snapshots.mkdir(parents=True, exist_ok=True)
@@ -195,16 +204,17 @@ class RunFolder:
         try:
             yield
         except BaseException:
-            if is_new and not self.seal.exists():
-                with suppress(OSError):
+            if new and not self.seal.exists():
+                with suppress(OSError):  # folders that hold something else stay
                     snapshots.rmdir()
                     (self.path / ".lock").unlink(missing_ok=True)
-                    self.path.rmdir()
+                    for folder in new:
+                        folder.rmdir()
             raise
 
     def clear_drafts(self) -> None:
         """Take away what killed processes were writing."""
-        for folder in (self.path, self.path / "snapshots"):
+        for folder in (self.path, self.path / "snapshots", self.path / "graded"):
             clear_drafts(folder)
 
     def is_taken(self) -> bool:

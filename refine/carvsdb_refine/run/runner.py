@@ -25,6 +25,7 @@ from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.run.timing import no_time, read_timing, write_timing
 from carvsdb_refine.run.trace import Trace
+from carvsdb_refine.run.watch import GRADES, Watch
 from carvsdb_schemas.refinement_answers import RunAnswer
 
 # Moves between two looks at whether the run is to stop.
@@ -158,7 +159,8 @@ def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out what does not change a trajectory: how long it goes on, and what is written when."""
     run = {name: value for name, value in config["run"].items() if name not in ("moves", "checkpoint_every", "seeds")}
     dynamics = {name: value for name, value in config["dynamics"].items() if name != "steps"}
-    rest = {name: value for name, value in config.items() if name not in ("run", "dynamics")}
+    left_out = {"run", "dynamics"} | ({"watch"} if config["watch"] is None else set())
+    rest = {name: value for name, value in config.items() if name not in left_out}
     if run["engine"] == "dynamics":
         return {**rest, "run": run, "dynamics": dynamics}
     del run["engine"]
@@ -183,7 +185,9 @@ class _Loop:
             columns += [f"{name}_{number}" for name in ("rw", "chi2", "scale", "offset")]
         self.kinds = tuple(observation.tried)
         columns += [f"{name}_{kind}" for kind in self.kinds for name in ("tried", "accepted")]
-        columns += observation.others
+        self.watch = None if setup.file.config.watch is None else Watch.of(setup)
+        self.stopped: str | None = None
+        columns += [*observation.others, *(() if self.watch is None else GRADES)]
         self.trace = Trace(folder.trace, tuple(columns))
         self.reporter = Reporter(hooks.progress, self.schedule.moves)
         self.drift = ""
@@ -197,7 +201,7 @@ class _Loop:
         if chain.moves > total:
             raise RefusedError(f"{chain.moves} moves are done, more than the {total} of the config")
         self.reporter.see(chain.observe(), self.drift)
-        while chain.moves < total:
+        while chain.moves < total and self.stopped is None:
             chain.temperature = self.schedule.temperature(chain.moves)
             self._make_moves(self._next_event())
             self._at(chain.moves)
@@ -213,6 +217,9 @@ class _Loop:
         for kind in self.kinds:
             values += [now.tried[kind], now.accepted[kind]]
         values += now.others.values()
+        if self.watch is not None:
+            values += self.watch.look(self.chain.model)
+            self.stopped = self.watch.why_stop(now.moves)
         self.trace.add(values)
 
     def save(self) -> None:
@@ -254,7 +261,9 @@ class _Loop:
             self.note()
         if self.outputs.snapshots_every and moves % self.outputs.snapshots_every == 0:
             self._keep(self.chain.model, self.folder.snapshot(moves, Path(self.setup.model_name).suffix))
-        if moves % self.options.checkpoint_every == 0 or is_end:
+            if self.watch is not None:
+                self.watch.keep(self.chain.model, self.folder.graded(moves))
+        if moves % self.options.checkpoint_every == 0 or is_end or self.stopped is not None:
             self.save()
         self.reporter.see(self.chain.observe(), self.drift)
 
@@ -264,6 +273,8 @@ class _Loop:
     def _finish(self, first: int, seconds: float) -> RunAnswer:
         final = self.folder.path / self.setup.model_name
         self._keep(self.chain.model, final)
+        if self.watch is not None:
+            self.watch.keep(self.chain.model, self.folder.graded(self.chain.moves))
         now: Observation = self.chain.observe()
         evaluation = evaluate(self.setup, self.chain.model)
         scored = score_of(self.setup, evaluation, str(final))
@@ -279,6 +290,7 @@ class _Loop:
             accepted=dict(now.accepted),
             drift=self.drift,
             seed=self.options.seed,
+            stopped=self.stopped,
             seconds=round(seconds, 3),
             moves_per_second=round(done / seconds, 2) if done and seconds > 0 else None,
         )

@@ -1,0 +1,153 @@
+"""The loop: fit, refine, label what was not known, until a whole run stays within what the potential knows."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from carvsdb.atomic_write import why_not_written, write_text
+from carvsdb.errors import InputError
+from carvsdb_refine.active_learning.config_file import LearnFile
+from carvsdb_refine.active_learning.initial import initial_structures
+from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
+from carvsdb_refine.active_learning.record import Row, write_rows
+from carvsdb_refine.labels import Failed, Frame, Oracle, frames_text, label, read_frames
+from carvsdb_refine.run.config_file import read_config
+from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.into_catalogue import Stored, store
+from carvsdb_refine.run.result import read_result
+from carvsdb_refine.run.runner import Hooks
+from carvsdb_refine.run.setup import prepare
+from carvsdb_schemas.refinement_answers import RunAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a loop came to.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        Its iterations.
+    cause : str
+        Why it ended without having converged; empty if it has.
+    potential, model, run : Path
+        Those of the last iteration; of the run its config.
+    """
+
+    rows: tuple[Row, ...]
+    cause: str
+    potential: Path
+    model: Path
+    run: Path
+
+
+def learn(
+    file: LearnFile,
+    allowed: Sequence[str] = (),
+    hooks: Hooks | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    told: Callable[[Row], None] = lambda _: None,
+) -> Learned:
+    """Run a loop from where it is to its end.
+
+    Every step leaves a file, and is done only if that is not there: what was killed goes on and ends the same.
+
+    Parameters
+    ----------
+    file : LearnFile
+        The config.
+    allowed : sequence of str
+        Classes of ASE calculators whose code may run.
+    hooks : Hooks, optional
+        Of the runs.
+    tell : callable
+        Is given sentences about what goes on.
+    told : callable
+        Is given each row when its iteration has ended.
+
+    Raises
+    ------
+    InputError
+        If something named is missing or does not fit together, or no structure can be labelled.
+    RefusedError
+        If the folder holds a loop of another config.
+    KeyboardInterrupt
+        If the hooks said stop.
+    """
+    hooks = hooks or Hooks()
+    table = file.config.learn
+    oracle = Oracle.of(file.config.labels.method, file.path.parent, tuple(allowed))
+    frames = _initial(file, oracle, hooks, tell)
+    rows: list[Row] = []
+    cause = f"{table.iterations} iterations are done, and the last run met atoms above select = {table.select:g}"
+    for number in range(1, table.iterations + 1):
+        iteration = Iteration(file, number)
+        errors = iteration.fit(frames)
+        iteration.refine(hooks)
+        labelling, candidates, known = iteration.found(oracle, hooks.stop)
+        _say_failed(labelling.failed, ["a structure of the run"] * len(labelling.failed), tell)
+        rows.append(iteration.row(errors, labelling, candidates, known))
+        told(rows[-1])
+        frames += labelling.frames
+        write_rows(file.folder / "iterations.csv", rows)
+        write_text(file.folder / "frames.xyz", frames_text(frames))
+        if known:
+            cause = ""
+            break
+        if not labelling.labelled:
+            cause = "the structures that the potential does not know could not be labelled"
+            break
+    result = {"converged": not cause, "cause": cause, "iterations": [asdict(row) for row in rows]}
+    write_text(file.folder / "learned.json", json.dumps(result, indent=1) + "\n")
+    config = iteration.folder / RUN
+    run = read_config(config)
+    return Learned(tuple(rows), cause, iteration.folder / POTENTIAL, run.outputs / run.model_name, config)
+
+
+def store_last(learned: Learned, db: str | Path, label: str) -> Stored:
+    """Take the models of the last run into a catalogue, with that run as their provenance.
+
+    Raises
+    ------
+    CarvsdbError
+        If the catalogue cannot be opened or written, or a label belongs to other content.
+    """
+    setup = prepare(read_config(learned.run))
+    said = read_result(RunFolder(setup.file.outputs).result)
+    answer = RunAnswer.model_validate(said | {"seconds": 0.0, "moves_per_second": None})
+    return store(setup, answer, db, label, snapshots=False)
+
+
+def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str], None]) -> list[Frame]:
+    """Return the labelled structures that the loop begins with; made once."""
+    kept = file.folder / "initial.xyz"
+    if kept.exists():
+        return read_frames(kept)
+    structures = initial_structures(file, oracle.potential)
+    labels = file.config.labels
+    first = label(
+        [model for model, _ in structures],
+        oracle,
+        file.labels,
+        processes=labels.processes,
+        time_limit=labels.time_limit,
+        origins=[origin for _, origin in structures],
+        stop=hooks.stop,
+    )
+    _say_failed(first.failed, [origin for _, origin in structures], tell)
+    if not first.frames:
+        raise InputError("no initial structure could be labelled", path=file.path)
+    try:
+        file.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise why_not_written(file.folder, error) from error
+    write_text(kept, frames_text(first.frames))
+    tell(f"{len(first.frames)} initial structures are labelled")
+    return first.frames
+
+
+def _say_failed(failed: Sequence[Failed], origins: Sequence[str], tell: Callable[[str], None]) -> None:
+    for place, one in enumerate(failed):
+        origin = origins[one.number] if one.number < len(origins) else origins[place]
+        tell(f"{origin} has no label: {one.cause}")

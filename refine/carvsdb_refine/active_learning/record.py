@@ -1,0 +1,73 @@
+"""What an iteration came to: a row of the loop's table."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from carvsdb.atomic_write import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An iteration.
+
+    Attributes
+    ----------
+    iteration : int
+        From 1.
+    frames : int
+        Labelled structures that the potential was fitted to, and held out.
+    energy_error, force_error : float
+        Root mean squares of the training, in meV/atom and meV/Å.
+    energy_error_held_out, force_error_held_out : float or None
+        The same of frames held out.
+    energy_error_found, force_error_found : float or None
+        The same of this iteration's potential on the structures that its own run added.
+    moves : int
+        Of the run.
+    gamma_median, gamma_99, gamma_max : float
+        Of the atoms of the models that were kept.
+    above_select : int
+        Atoms above ``select``, in all kept models and lines of the trace.
+    chi2, rw, energy_per_atom : float
+        At the end of the run; Rw is the largest of the data sets.
+    added, failed : int
+        Structures that were labelled, and those for which that failed.
+    converged : bool
+        Whether the run had its whole length with no atom above ``select``.
+    """
+
+    iteration: int
+    frames: int
+    energy_error: float | None
+    force_error: float | None
+    energy_error_held_out: float | None
+    force_error_held_out: float | None
+    energy_error_found: float | None
+    force_error_found: float | None
+    moves: int
+    gamma_median: float
+    gamma_99: float
+    gamma_max: float
+    above_select: int
+    chi2: float | None
+    rw: float | None
+    energy_per_atom: float | None
+    added: int
+    failed: int
+    converged: bool
+
+    def values(self) -> list[object]:
+        """Return the row of the table."""
+        return [getattr(self, one.name) for one in fields(self)]
+
+
+def write_rows(path: Path, rows: Sequence[Row]) -> None:
+    """Write the table of the loop."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(one.name for one in fields(Row))
+    writer.writerows(["" if value is None else value for value in row.values()] for row in rows)
+    write_text(path, text.getvalue())
