@@ -218,8 +218,19 @@ def _gamma_text(answer: "GammaAnswer") -> str:
             str(model.n_atoms),
             *(f"{number:.3g}" for number in (model.median, model.percentile_99, model.largest)),
             *(str(number) for number in (model.above_1, model.above_select, model.above_stop)),
+            _figure(model.energy_deviation),
         ]
         for model in answer.models
     ]
-    header = ["model", "atoms", "median", "99 %", "largest", "> 1", f"> {answer.select:g}", f"> {answer.stop:g}"]
+    header = [
+        "model",
+        "atoms",
+        "median",
+        "99 %",
+        "largest",
+        "> 1",
+        f"> {answer.select:g}",
+        f"> {answer.stop:g}",
+        "± meV/atom",
+    ]
     return "\n".join([table(rows, header), *(f"  written  {file}" for file in answer.files)])

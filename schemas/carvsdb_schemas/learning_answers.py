@@ -26,7 +26,9 @@ class LearningPoint(CommandAnswer):
 class FitAnswer(CommandAnswer):
     """A potential that was fitted."""
 
-    files: list[str] = Field(description="What was written: the potential, its C-tilde form, its active set.")
+    files: list[str] = Field(
+        description="What was written: the potential, its C-tilde form, its active set, its posterior."
+    )
     data: list[str] = Field(description="What was read.")
     labels: list[str] = Field(description="Names under which energies, forces and stresses were found.")
     elements: list[str]
@@ -59,6 +61,9 @@ class GradesOfModel(CommandAnswer):
     above_1: int
     above_select: int
     above_stop: int
+    energy_deviation: float | None = Field(
+        description="Posterior standard deviation of the energy in meV/atom; null without the posterior of the fit."
+    )
 
 
 class GammaAnswer(CommandAnswer):

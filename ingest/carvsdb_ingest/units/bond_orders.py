@@ -35,6 +35,7 @@ _STIFFNESS, _LONG, _SHORT = 30.0, 0.6, 2.0
 """Cost of a bond that is not as long as its order says, in Å⁻², and what it is at most: too long, too short."""
 _SEXTET = 0.5
 """What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
+_FIVE, _SIX = 5, 6
 _BENT, _PYRAMIDAL = 150.0, 340.0
 """Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
 _SHORTEST = 1.0
@@ -295,6 +296,14 @@ def _solve(
             program.between(0, [*anions[0], *((column, -1.0) for column, _ in anions[2])], 0)
     for ring in atoms.rings:
         _reward(program, ring, around, of_bond)
+        if len(ring) == _FIVE:  # no ylides: a substituted azole is neutral
+            charged = [
+                (first[atom] + number, 1.0)
+                for atom in ring
+                for number, state in enumerate(states[atom])
+                if state.charge
+            ]
+            program.between(0, charged, 1)
     taken = program.solution()
     if taken is None:
         return None
@@ -310,7 +319,7 @@ def _reward(
     of_bond: dict[tuple[int, int], tuple[int, int]],
 ) -> None:
     """Let a ring of five or six gain by being aromatic: two or three double bonds inside, none to outside."""
-    if len(ring) not in (5, 6) or any(len(around[atom]) > 3 for atom in ring):
+    if len(ring) not in (_FIVE, _SIX) or any(len(around[atom]) > 3 for atom in ring):
         return
     closed = list(pairwise((*ring, ring[0])))
     sextet = program.variable(-_SEXTET)

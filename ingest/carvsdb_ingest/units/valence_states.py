@@ -8,7 +8,7 @@ RADICAL = 15.0
 """The cost of leaving a valence open, above that of all else."""
 
 _HELD, _LOOSE, _BARE = 0.3, 1.3, 1.85
-_CATION = 0.6
+_CATION = 0.45
 _MISSING_ON_CARBON, _MISSING_ON_NITROGEN = 3.5, 1.8
 
 

@@ -13,6 +13,7 @@
 `bayesian_ridge`    regression whose prior maximises the evidence
 `fit`               the fit, its errors and its learning curve
 `maxvol`            rows of the largest determinant
+`posterior`         a second opinion: how sure a fit is of an energy
 `active_set`        extrapolation grades (gamma); `active_set_file` its `.asi`
 ==================  ====================================================================================
 

@@ -16,6 +16,7 @@ from carvsdb_refine.learning.data_set import LARGEST_FORCE, DataSet, make_data_s
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
 from carvsdb_refine.learning.frames import Frame, LabelNames, read_frames
 from carvsdb_refine.learning.new_potential import NewPotential
+from carvsdb_refine.learning.posterior import Posterior, write_posterior
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import read_ace
 from carvsdb_refine.potential.ace.form import AceForm
@@ -57,7 +58,7 @@ class FitRequest:
 
 
 def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAnswer:
-    """Fit a potential and write it: `output` in B-basis, beside it the C-tilde form and the active set.
+    """Fit a potential and write it: `output` in B-basis, beside it the C-tilde form, active set and posterior.
 
     Raises
     ------
@@ -101,6 +102,10 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         files.append(output.with_suffix(".asi"))
         write_active_set(active_set, fitted.form, files[-1])
         chosen = dict(zip(active_set.elements, active_set.ranks, strict=True))
+    posterior = output.with_suffix(".posterior.npz")
+    n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
+    write_posterior(Posterior(fitted.ridge.factor, n_functions), posterior)
+    files.append(posterior)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
     return _answer(fitted, data, files, labels, chosen, doubts, request.seed)
 

@@ -15,6 +15,7 @@ from carvsdb_ingest.readers.models import read_models
 from carvsdb_ingest.writers.xyz import xyz_text
 from carvsdb_refine.learning.active_set import ActiveSet, Rows, choose_active_set
 from carvsdb_refine.learning.active_set_file import read_active_set, write_active_set
+from carvsdb_refine.learning.posterior import read_posterior
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import read_ace
 from carvsdb_schemas.learning_answers import GammaAnswer, GradesOfModel
@@ -87,12 +88,15 @@ def gamma_files(models: Sequence[Path], request: GammaRequest) -> tuple[GammaAns
         for symbol, rank, count in zip(active_set.elements, active_set.ranks, projector.n_functions, strict=True)
         if rank < count
     ]
+    opinion = request.potential.with_suffix(".posterior.npz")
+    posterior = read_posterior(opinion, potential.form) if opinion.exists() else None
     answers, frames = [], []
     for path in models:
         for number, model in enumerate(read_models(path, request.types), 1):
             elements, rows = _rows(projector, model, path)
             grades = active_set.grades(rows, elements)
-            answers.append(_counted(str(path), number, model, grades, request))
+            deviation = None if posterior is None else 1000 * posterior.deviation(rows)
+            answers.append(_counted(str(path), number, model, grades, deviation, request))
             if request.output is not None:
                 frames.append(xyz_text(model, {"gamma": grades}))
     if request.output is not None:
@@ -125,7 +129,9 @@ def _rows(projector: Projector, model: AtomicModel, path: Path) -> tuple[NDArray
     return elements, projector.values(elements, model.positions, model.cell, path)
 
 
-def _counted(path: str, number: int, model: AtomicModel, grades: Floats, request: GammaRequest) -> GradesOfModel:
+def _counted(
+    path: str, number: int, model: AtomicModel, grades: Floats, deviation: float | None, request: GammaRequest
+) -> GradesOfModel:
     symbols = np.array(model.elements)
     return GradesOfModel(
         model=path,
@@ -138,4 +144,5 @@ def _counted(path: str, number: int, model: AtomicModel, grades: Floats, request
         above_1=int((grades > 1).sum()),
         above_select=int((grades > request.select).sum()),
         above_stop=int((grades > request.stop).sum()),
+        energy_deviation=deviation,
     )
