@@ -53,7 +53,7 @@ def shown(thing: Any) -> Elements:
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     made = Catalogue.in_memory()
-    ingest_collection(made, source_named("reference-nets"))
+    ingest_collection(made, source_named("exact-nets"))
     return made
 
 
