@@ -93,7 +93,7 @@ def test_answers_tables_of_distances_reports_and_catalogues(catalogue: Catalogue
     (tmp_path / "a.cgd").write_text(SQL)
     (tmp_path / "b.cgd").write_text("nonsense")
     with Catalogue.in_memory() as other:
-        report = shown(ingest_files(other, [tmp_path]))
+        report = shown(ingest_files(other, [tmp_path / "a.cgd", tmp_path / "b.cgd"]))
     assert "b.cgd" in report.text
     assert "error" in report.text
 
