@@ -27,7 +27,7 @@ from carvsdb_refine.labels import (
     structure_key,
     write_structures,
 )
-from carvsdb_schemas.refinement import AseTable, StillingerWeberTable
+from carvsdb_schemas.potential_tables import AseTable, StillingerWeberTable
 
 SILICON = Oracle.of(StillingerWeberTable(kind="stillinger-weber"))
 _EMT: Any = EMT

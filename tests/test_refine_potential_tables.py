@@ -24,7 +24,7 @@ from carvsdb_refine.potential import (
     potential_from_config,
 )
 from carvsdb_refine.potential.terms import Potential
-from carvsdb_schemas.refinement import PotentialTable
+from carvsdb_schemas.potential_tables import PotentialTable
 
 
 def test_from_config(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from release_cards import good_card
 
 from carvsdb.catalogue import Catalogue, SourceInfo
 from carvsdb.catalogue.maintenance import checksums
-from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
+from carvsdb.errors import CarvsdbError, InputError, RefusedError, VerificationError
 from carvsdb.releases import (
     BuildOptions,
     build_release,
@@ -34,7 +34,7 @@ from carvsdb.releases.card import card_text
 from carvsdb.releases.content_hash import TableHash
 from carvsdb_ingest.analysis import read_items
 from carvsdb_schemas.card import DatasetCard
-from carvsdb_schemas.released import GRAPH_LEFT_OUT, RELEASED
+from carvsdb_schemas.released import RELEASED
 
 CLOSED = SourceInfo("closed", licence="LicenseRef-closed", id_in_source="ABCDEF")
 NETS = (
@@ -180,57 +180,6 @@ def test_loading_gives_an_equal_catalogue(built: Path, tmp_path: Path) -> None:
 
 
 # Licences.
-
-
-@pytest.fixture
-def mixed() -> Iterator[Catalogue]:
-    with Catalogue.in_memory() as opened:
-        opened.add([*NETS, library_entry("qtz", source=CLOSED, names=("qtz",))])
-        yield opened
-
-
-def test_what_may_not_be_passed_on_is_reduced(mixed: Catalogue, tmp_path: Path) -> None:
-    report = build_release(mixed, two_sources(), tmp_path / "release")
-    assert {one.collection: (one.redistribution, one.nets) for one in report.sources} == {
-        "": ("full", 2),
-        "RCSR": ("full", 2),
-        "closed": ("derived", 1),
-    }
-    verify_release(report.folder)
-    rows = {row["label"]: row for row in pq.read_table(report.folder / "structure.parquet").to_pylist()}
-    nets = {row["structure_id"]: row for row in pq.read_table(report.folder / "net.parquet").to_pylist()}
-    qtz = nets[rows["qtz"]["id"]]
-    assert (qtz["edges"], qtz["is_node"], qtz["n_nodes"]) == ([], [], 3)
-    assert GRAPH_LEFT_OUT in qtz["quality"]
-    assert "closed: LicenseRef-closed (only what is derived" in (report.folder / "LICENSE").read_text()
-    load_release(report.folder, tmp_path / "loaded.duckdb")
-    with Catalogue(tmp_path / "loaded.duckdb") as loaded:
-        assert loaded.similar("qtz", 1).rows()
-        with pytest.raises(NotFoundError, match="stored without its graph"):
-            loaded.net("qtz")
-
-
-def test_what_may_not_be_passed_on_is_left_out(mixed: Catalogue, tmp_path: Path) -> None:
-    report = build_release(mixed, two_sources(redistribution="none"), tmp_path / "release")
-    assert report.rows["structure"] == report.rows["net"] == 4
-    assert [one.nets for one in report.sources if one.redistribution == "none"] == [1]
-    verify_release(report.folder)
-
-
-def test_more_than_the_card_allows_is_found(mixed: Catalogue, tmp_path: Path) -> None:
-    folder = build_release(mixed, two_sources(redistribution="full"), tmp_path / "release").folder
-    card = two_sources()
-    (folder / "card.yaml").write_text(card_text(card), encoding="utf-8")
-    checksums.write(folder)
-    with pytest.raises(VerificationError, match="source closed: the card allows derived, the release holds full"):
-        verify_release(folder)
-
-
-def test_a_collection_that_the_card_does_not_name(mixed: Catalogue, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="'closed', which the card does not name"):
-        build_release(mixed, card_of(), tmp_path / "release")
-    report = build_release(mixed, card_of(), tmp_path / "some", BuildOptions(where="source IS DISTINCT FROM 'closed'"))
-    assert report.rows["net"] == 4
 
 
 @pytest.mark.parametrize(

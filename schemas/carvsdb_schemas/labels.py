@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from carvsdb_schemas.refinement import Count, File, Positive, PotentialTable, Table
+from carvsdb_schemas.config_table import Count, File, Positive, Table
+from carvsdb_schemas.potential_tables import PotentialTable
 
 
 class LabelsTable(Table):

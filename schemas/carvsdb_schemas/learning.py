@@ -4,20 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from carvsdb_schemas.config_table import Count, File, NotNegative, Positive, Table
 from carvsdb_schemas.labels import LabelsTable
-from carvsdb_schemas.refinement import (
-    ConstraintsTable,
-    Count,
-    DataTable,
-    File,
-    MovesTable,
-    NotNegative,
-    OutputsTable,
-    Positive,
-    RunTable,
-    StartTable,
-    Table,
-)
+from carvsdb_schemas.refinement import ConstraintsTable, DataTable, MovesTable, OutputsTable, RunTable, StartTable
 
 
 class PackingTable(Table):

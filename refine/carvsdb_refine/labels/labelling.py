@@ -11,7 +11,7 @@ from carvsdb_refine.labels.frames import Frame
 from carvsdb_refine.labels.processes import in_processes
 from carvsdb_refine.labels.store import LabelStore, structure_key
 from carvsdb_refine.labels.worker import Oracle, label_one
-from carvsdb_schemas.refinement import AseTable
+from carvsdb_schemas.potential_tables import AseTable
 
 
 @dataclass(frozen=True, slots=True, eq=False)

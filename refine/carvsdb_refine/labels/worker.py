@@ -19,7 +19,7 @@ from carvsdb.regular_file import sha256_of
 from carvsdb_refine.labels.frames import why_unusable
 from carvsdb_refine.potential.from_config import potential_from_config
 from carvsdb_refine.potential.terms import Potential
-from carvsdb_schemas.refinement import AseTable, PotentialTable
+from carvsdb_schemas.potential_tables import AseTable, PotentialTable
 
 _TABLE: TypeAdapter[PotentialTable] = TypeAdapter(PotentialTable)
 

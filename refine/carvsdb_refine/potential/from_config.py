@@ -14,7 +14,7 @@ from carvsdb_refine.potential.classical.stillinger_weber import StillingerWeber
 from carvsdb_refine.potential.classical.tersoff import Tersoff
 from carvsdb_refine.potential.keating import Keating
 from carvsdb_refine.potential.terms import Potential
-from carvsdb_schemas.refinement import (
+from carvsdb_schemas.potential_tables import (
     AceTable,
     AseTable,
     KeatingTable,
@@ -34,7 +34,7 @@ def potential_from_config(
     Parameters
     ----------
     table : PotentialTable
-        One of the tables of `carvsdb_schemas.refinement`.
+        One of the tables of `carvsdb_schemas.potential_tables`.
     folder : str or Path
         The config's folder: files are relative to it.
     allowed : sequence of str

@@ -12,7 +12,7 @@ import numpy as np
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.classical.potential import ClassicalPotential, elements_of_pairs
 from carvsdb_refine.potential.classical.tables import LENNARD_JONES, MORSE, ClassicalTables
-from carvsdb_schemas.refinement import PairTable
+from carvsdb_schemas.potential_tables import PairTable
 
 Numbers = TypeVar("Numbers")
 Row = tuple[float, float, float, float]
