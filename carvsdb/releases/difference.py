@@ -80,12 +80,17 @@ def difference(old: OpenedRelease, new: OpenedRelease) -> ReleaseDifference:
     with duckdb.connect(":memory:", config={"enable_external_access": "false"}) as database:
         for model in RELEASED:
             name = str(model.__tablename__)
-            if old.manifest.tables[name].content_sha256 == new.manifest.tables[name].content_sha256:
+            hashes = [one.manifest.tables[name].content_sha256 for one in (old, new) if name in one.manifest.tables]
+            if not hashes or (len(hashes) == 2 and hashes[0] == hashes[1]):
                 continue
             hidden = UNRELEASED.get(name, {})
             columns = [column for column in arrow_schema(model).names if column not in hidden]
             for which, release in (("old", old), ("new", new)):
-                database.register("incoming", rows_of_file(model, release.folder / f"{name}.parquet"))
+                path = release.folder / f"{name}.parquet"
+                has_it = name in release.manifest.tables  # an older one may lack it
+                database.register(
+                    "incoming", rows_of_file(model, path) if has_it else arrow_schema(model).empty_table()
+                )
                 database.execute(f"CREATE OR REPLACE TABLE {which}_rows AS SELECT * FROM incoming")
                 database.unregister("incoming")
             tables[name] = _compared(database, primary_key(name), columns)

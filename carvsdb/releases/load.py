@@ -44,6 +44,7 @@ def _taken_in(folder: Path, catalogue: Catalogue) -> CommitReport:
         {
             str(model.__tablename__): partial(rows_of_file, model, folder / f"{model.__tablename__}.parquet")
             for model in RELEASED
+            if (folder / f"{model.__tablename__}.parquet").is_file()
         }
     )
     return commit(catalogue.storage, batch, check=refuse_broken)

@@ -18,11 +18,11 @@ from carvsdb.releases.formats.facts import CARD, CHANGES, MANIFEST
 from carvsdb.releases.formats.texts import TEXTS
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.manifest import ReleaseManifest
-from carvsdb_schemas.released import RELEASED, released_schema
+from carvsdb_schemas.released import RELEASED, released_at, released_schema
 from carvsdb_schemas.tables import SCHEMA_VERSION
 
-REQUIRED = (CARD, MANIFEST, CHANGES, *TEXTS, *(f"{model.__tablename__}.parquet" for model in RELEASED))
-"""Files of every release."""
+REQUIRED = (CARD, MANIFEST, CHANGES, *TEXTS)
+"""Files of every release, beside its tables."""
 
 LARGEST_MANIFEST = 2**24
 LARGEST_GROUP = 2**31
@@ -87,12 +87,17 @@ def open_release(folder: str | Path, stop: Callable[[list[str]], None]) -> Opene
     assert manifest is not None
     if (manifest.name, manifest.version) != (card.name, card.version):
         problems.append(f"{MANIFEST} is of {manifest.name} {manifest.version}, {CARD} of {card.name} {card.version}")
+    tables = {
+        str(model.__tablename__): f"{model.__tablename__}.parquet" for model in released_at(manifest.schema_version)
+    }
     problems += [
-        f"{MANIFEST}: {name}.parquet is not in it"
-        for name in (str(model.__tablename__) for model in RELEASED)
-        if name not in manifest.tables or manifest.tables[name].file != f"{name}.parquet"
+        f"{MANIFEST}: {file} is not in it"
+        for name, file in tables.items()
+        if name not in manifest.tables or manifest.tables[name].file != file
     ]
-    known = {checksums.FILE, *REQUIRED, *manifest.parts}
+    problems += [f"{MANIFEST}: no release has the table {name}" for name in sorted(manifest.tables.keys() - tables)]
+    problems += [f"{file}: missing" for file in sorted(set(tables.values()) - set(listed))]
+    known = {checksums.FILE, *REQUIRED, *tables.values(), *manifest.parts}
     problems += [f"{name}: no release has such a file" for name in sorted(set(listed) - known)]
     problems += [f"{name}: missing, though {MANIFEST} names it" for name in sorted(set(manifest.parts) - set(listed))]
     stop(problems)

@@ -18,7 +18,7 @@ from carvsdb.releases.formats.texts import TEXTS
 from carvsdb.releases.licences import broken_licences
 from carvsdb.releases.opening import OpenedRelease, checked_table, open_release, wrong_total
 from carvsdb.version import VERSION
-from carvsdb_schemas.released import RELEASED, filled, released_schema
+from carvsdb_schemas.released import filled, released_at, released_schema
 
 _SHOWN = 10
 _LARGEST_TEXT = 2**24
@@ -129,7 +129,7 @@ def opened_release(folder: str | Path) -> OpenedRelease:
 def _taken_in(release: OpenedRelease, storage: Storage) -> list[str]:
     """Put the tables into an empty catalogue; says what is wrong with their form and their hashes."""
     problems: list[str] = []
-    for model in RELEASED:
+    for model in released_at(release.manifest.schema_version):
         name = str(model.__tablename__)
         empty = released_schema(model, release.manifest.schema_version).empty_table()
         rows = pa.concat_tables([empty, *checked_table(release, name, problems)])

@@ -7,12 +7,19 @@ import pyarrow as pa
 from sqlmodel import SQLModel
 
 from carvsdb_schemas.arrow import arrow_schema, plain_lists
-from carvsdb_schemas.tables import ADDED_COLUMNS, ALL_TABLES, SCHEMA_VERSION
+from carvsdb_schemas.tables import ADDED_COLUMNS, ADDED_TABLES, ALL_TABLES, SCHEMA_VERSION
 
 RELEASED: tuple[type[SQLModel], ...] = tuple(
     model for model in ALL_TABLES if model.__tablename__ not in ("schema_info", "shard", "tag", "trash")
 )
 """Tables of a release: all but what is about one file and its making, and what somebody noted in it or threw away."""
+
+
+def released_at(version: int) -> tuple[type[SQLModel], ...]:
+    """Return the tables that a release of a schema has."""
+    later = {name for since, added in ADDED_TABLES.items() if since > version for name in added}
+    return tuple(model for model in RELEASED if model.__tablename__ not in later)
+
 
 UNRELEASED: Mapping[str, Mapping[str, Any]] = {
     "structure": {"file": None},

@@ -22,6 +22,9 @@ SCHEMA_VERSION = 5
 ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
 """By the schema that brought them, columns that older catalogues and releases lack: there they are null."""
 
+ADDED_TABLES = {2: ("geometry", "refinement"), 4: ("tag", "trash"), 5: ("unit", "net_unit")}
+"""By the schema that brought them, tables that older releases lack."""
+
 STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
 """The status of a net, or of an input that gave none."""
 

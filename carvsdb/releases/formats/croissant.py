@@ -95,7 +95,7 @@ def _file(about: FileFacts) -> dict[str, object]:
 def _record_sets(facts: ReleaseFacts) -> list[dict[str, object]]:
     sets: dict[str, list[dict[str, object]]] = {table: [] for table in facts.manifest.tables}
     for column in columns_of(facts.card):
-        if not pa.types.is_binary(column.kind):
+        if column.table in sets and not pa.types.is_binary(column.kind):
             sets[column.table].append(_field(column, facts.manifest.tables[column.table].file))
     return [
         {

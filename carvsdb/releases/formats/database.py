@@ -7,7 +7,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.errors import InputError
 from carvsdb.releases.content_hash import TableHash
 from carvsdb.releases.rows import key_order, rows_of_file, rows_of_query
-from carvsdb_schemas.released import RELEASED, released_schema
+from carvsdb_schemas.released import RELEASED, released_at, released_schema
 
 
 def write_database(path: Path, folder: Path) -> None:
@@ -32,12 +32,13 @@ def database_hashes(path: Path) -> dict[str, str]:
         problems = list(expected.foreign_objects(storage))
         if problems:
             raise InputError(problems[0], path=path)
-        schema.check(storage)
+        version = schema.check(storage)
         hashes = {}
-        for model in RELEASED:
+        for model in released_at(version):
             name = str(model.__tablename__)
-            content = TableHash(released_schema(model))
-            columns = ", ".join(f'"{column}"' for column in released_schema(model).names)
+            released = released_schema(model, version)
+            content = TableHash(released)
+            columns = ", ".join(f'"{column}"' for column in released.names)
             for piece in rows_of_query(storage, model, f'SELECT {columns} FROM "{name}" ORDER BY {key_order(model)}'):
                 content.update(piece)
             hashes[name] = content.hexdigest()
