@@ -96,6 +96,8 @@ def rewritten(path: Path, generator: random.Random) -> None:
     column = generator.randrange(table.num_columns)
     field = table.schema.field(column)
     what = generator.choice(("cell", "cell", "cell", "null", "drop", "type", "rows", "dictionary", "name"))
+    if not table.num_rows and what in ("cell", "null"):
+        what = "name"
     if what in ("cell", "null"):
         values = table.column(column).to_pylist()
         row = generator.randrange(len(values))

@@ -223,7 +223,7 @@ def test_comments_of_others_stop_nothing(tmp_path: Path) -> None:
         (tmp_path / f"{number}.cgd").write_text(f"# carvsdb: {text}\n{SQL}")
     (tmp_path / "good.cgd").write_text('# carvsdb: {"provenance": {"a": "\\u0000\\u001b[2J"}}\n' + SQL)
     db = tmp_path / "n.duckdb"
-    done = carvsdb("ingest", tmp_path, "--db", db, "--json")
+    done = carvsdb("ingest", tmp_path, "--verbose", "--db", db, "--json")
     assert (done.code, done.json["added"]) == (0, len(HEADERS) + 1)
     assert done.err.count("cannot be read and was skipped") == len(HEADERS)
     assert clean(done.err.replace("\n", ""))

@@ -158,7 +158,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs" / "refine.md"
 
 def test_the_documented_file_is_one() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    block = text.partition("```toml\n")[2].partition("```")[0]
+    block = next(block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[start]" in block)
     config = RefinementConfig.model_validate(tomllib.loads(block))
     assert len(config.data) == 2
 
@@ -170,7 +170,8 @@ def test_the_documented_python_runs() -> None:
 
 
 def test_every_key_is_documented() -> None:
-    text = DOCS.read_text(encoding="utf-8") + DOCS.with_name("potentials.md").read_text(encoding="utf-8")
+    pages = ("refine.md", "potentials.md", "active-learning.md")
+    text = "".join(DOCS.with_name(page).read_text(encoding="utf-8") for page in pages)
     models = list(models_within(RefinementConfig))
     assert len(models) > 15
     for key in {key for model in models for key in model.model_fields}:

@@ -21,7 +21,8 @@ DESCRIPTION: dict[str, Any] = {
 }  # fmt: skip
 HIT = {
     "label": "lon", "name": "lon", "source": None, "kind": "crystalline", "distance": 0.0, "noise": 0.0,
-    "noise_kind": "none", "symbol": "{6(12)}",
+    "noise_kind": "none", "symbol": "{6(12)}", "interpenetration": 1, "coordination": "4", "clustering": "none",
+    "bond_rule": "file",
 }  # fmt: skip
 SHARE = {
     "vertex_symbol": "[4.4.6.6.6.6]", "coordination": 4, "share": 1.0, "nodes": 6, "distance": 0.0, "nets": ["sod"],
@@ -38,7 +39,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "distance": {
         "labels": ["a", "b"], "matrix": [[0, 0.5], [0.5, 0]], "noise": [[0, 0], [0, 0]],
         "noise_kind": [["none", "none"], ["none", "none"]], "words": [["", "different"], ["different", ""]],
-        "metric": "carvs",
+        "metric": "carvs", "clusterings": [["none"], ["none"]], "bond_rules": [["file"], ["file"]],
     },
     "environments": {"query": "glass", "environments": [SHARE]},
     "error": {"error": {"code": 3, "item": "x.cgd:3", "message": "unknown group", "hint": None}},
@@ -48,7 +49,8 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "list-item": {
         "label": "dia", "name": None, "kind": "crystalline", "source": None, "n_nodes": 2, "symbol": None,
-        "sigma": None, "status": "unkeyed",
+        "sigma": None, "status": "unkeyed", "interpenetration": None, "coordination": "4", "point_symbol": "{6^6}",
+        "vertex_symbol": None, "clustering": "none", "bond_rule": "file", "formula": None,
     },
     "show": {
         "label": "dia", "kind": "crystalline", "sha256": "0" * 64, "part": "", "formula": None, "density": None,
@@ -67,7 +69,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "dataset-card": good_card(),
     "release-manifest": {
         "name": "nets", "version": "2026.11", "schema_version": 3, "code_version": "0.1.0",
-        "tables": {"net": {"file": "net.parquet", "rows": 3, "columns": ["id"]}},
+        "content_sha256": "0" * 64, "sources": [{"collection": "RCSR", "redistribution": "full", "nets": 3}],
+        "statuses": {"named": 3}, "parts": ["catalogue.duckdb"],
+        "tables": {"net": {"file": "net.parquet", "rows": 3, "columns": ["id"], "content_sha256": "0" * 64}},
     },
 }  # fmt: skip
 

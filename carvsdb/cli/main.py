@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input, 4 not found or ambig
 done, 7 refused, 8 verification or convergence failed, 130 interrupted.
 """
 
+import _thread
 import gc
 import os
 import select
@@ -243,9 +244,20 @@ def _terminated_like_interrupted() -> Iterator[list[int]]:
         for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
         if signal.getsignal(number) is not signal.SIG_IGN  # as under nohup
     }
+    said = sys.unraisablehook
+
+    def again(unraisable: Any) -> None:
+        # One that comes while an object is being finalised is swallowed there.
+        if isinstance(unraisable.exc_value, KeyboardInterrupt):
+            _thread.interrupt_main()
+        else:
+            said(unraisable)
+
+    sys.unraisablehook = again
     try:
         yield came
     finally:
+        sys.unraisablehook = said
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -52,7 +52,7 @@ def similar(
     --------
     >>> from carvsdb.net import library
     >>> similar(library.load("sod"), 2).table["label"].to_pylist()
-    ['sod', 'csq']
+    ['sod', 'nox']
     """
     asked, doubts = _asked(query, read, analysis)
     if isinstance(catalogue, Catalogue):

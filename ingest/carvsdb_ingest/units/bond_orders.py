@@ -154,7 +154,7 @@ def perceive(atoms: Atoms) -> BondOrders | str:
     solved = _solve(atoms, around, states)
     if solved is None:
         return "no set of bond orders satisfies the valences of its atoms"
-    orders, chosen = solved
+    orders, chosen = [int(order) for order in solved[0]], solved[1]
     doubts, charges = list(_doubts(atoms, around, chosen)), [one.charge for one in chosen]
     return BondOrders(orders, charges, [one.missing for one in chosen], doubts, any(one.radical for one in chosen))
 
