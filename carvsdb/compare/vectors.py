@@ -32,8 +32,8 @@ class CarvsVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     --------
     >>> from carvsdb.net import library
     >>> rows = CarvsVectors().fit_transform([library.load("dia"), library.load("sod")])
-    >>> rows.shape, rows[0].argmax() + 1
-    ((2, 32), np.int64(6))
+    >>> rows.shape, int(rows[0].argmax()) + 1
+    ((2, 32), 6)
     """
 
     def __init__(self, max_ring_size: int = DEFAULT_CUT_OFF, normalised: bool = True) -> None:
