@@ -246,7 +246,9 @@ class _Program:
         from scipy.sparse import coo_array
 
         row, column, factor = (np.array(part) for part in zip(*self.entries, strict=True))
-        matrix = coo_array((factor, (row.astype(int), column.astype(int))), shape=(len(self.low), len(self.cost)))
+        # Whole numbers of 32 bits, since those of 64 are refused by the solver of SciPy 1.11.
+        places = row.astype(np.int32), column.astype(np.int32)
+        matrix = coo_array((factor, places), shape=(len(self.low), len(self.cost)))
         found = milp(
             np.array(self.cost),
             integrality=np.ones(len(self.cost)),
