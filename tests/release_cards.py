@@ -1,4 +1,14 @@
-"""A card for the tests of schemas and releases."""
+"""Cards for the tests of schemas and releases, and nets that they fit."""
+
+from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
+
+from carvsdb_schemas.card import DatasetCard
+
+NETS = (
+    *(library_entry(name, source=RCSR, names=(name,)) for name in ("dia", "sod")),
+    chain_entry(),
+    amorphous_entry("glass"),
+)
 
 
 def good_card() -> dict[str, object]:
@@ -15,3 +25,8 @@ def good_card() -> dict[str, object]:
         "created": "2026-11-01",
         "properties": {"carvs.sigma": {"unit": "1", "description": "Spread of the nodes' vectors."}},
     }
+
+
+def card_of(**changes: object) -> DatasetCard:
+    """Return a card that fits the nets, but for what is given."""
+    return DatasetCard.model_validate({**good_card(), **changes})

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 from program import carvsdb
-from release_cards import good_card
+from release_cards import card_of
 
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.errors import InputError
 from carvsdb.releases import build_release, verify_release
 from carvsdb_ingest import AnalysisOptions, describe, ingest_files
-from carvsdb_schemas.card import DatasetCard
 
 BDC = "O=C([O-])c1ccc(C(=O)[O-])cc1"
 FILES = ("UiO-66", "MOF-801", "MIL-53", "ABW")
@@ -83,7 +82,7 @@ def test_units_are_released(stored: Path, tmp_path: Path) -> None:
     folder = tmp_path / "release"
     with Catalogue.open(stored, read_only=True) as catalogue:
         (links,) = catalogue.sql(LINKS).rows()
-        build_release(catalogue, DatasetCard.model_validate(good_card()), folder)
+        build_release(catalogue, card_of(), folder)
     report = verify_release(folder, sample=1)
     assert (report.rows["net_unit"], report.rows["unit"]) == (links["links"], links["units"])
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from catalogue_entries import library_entry
-from release_cards import good_card
+from release_cards import card_of
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.releases import build_release
-from carvsdb_schemas.card import DatasetCard
 
 PAGE = Path(__file__).parents[1] / "docs" / "releases.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
@@ -22,7 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("docs")
     with Catalogue.in_memory() as catalogue:
         catalogue.add(library_entry(name, names=(name,)) for name in ("dia", "sod"))
-        build_release(catalogue, DatasetCard.model_validate(good_card()), folder / "release")
+        build_release(catalogue, card_of(), folder / "release")
     return folder
 
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from carvsdb.atoms.cell import parameters_of_cell
 from carvsdb.net import Net, components, library, relabel, shift, supercell
 from carvsdb.net.conventional import conventional_cell
-from carvsdb.net.realisation import edge_vectors, standard_realisation
+from carvsdb.net.edge_vectors import edge_vectors
+from carvsdb.net.realisation import standard_realisation
 from carvsdb.net.transforms import in_cell_of
 from carvsdb.plots.net_scene import NetScene, net_scene
 from carvsdb.rings import find_rings

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
-from release_cards import good_card
+from catalogue_entries import library_entry
+from release_cards import NETS, card_of
 
 from carvsdb.catalogue import Catalogue, SourceInfo
 from carvsdb.catalogue.maintenance import checksums
@@ -17,16 +17,6 @@ from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.released import GRAPH_LEFT_OUT
 
 CLOSED = SourceInfo("closed", licence="LicenseRef-closed", id_in_source="ABCDEF")
-NETS = (
-    *(library_entry(name, source=RCSR, names=(name,)) for name in ("dia", "sod")),
-    chain_entry(),
-    amorphous_entry("glass"),
-)
-
-
-def card_of(**changes: object) -> DatasetCard:
-    """Return a card that fits the nets."""
-    return DatasetCard.model_validate({**good_card(), **changes})
 
 
 def two_sources(**closed: object) -> DatasetCard:

@@ -5,17 +5,16 @@ from pathlib import Path
 
 import pytest
 from catalogue_entries import RCSR, library_entry
-from release_cards import good_card
+from release_cards import card_of
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.maintenance import checksums
 from carvsdb.errors import VerificationError
 from carvsdb.releases import BuildOptions, build_release, compare_releases, load_release, verify_release
 from carvsdb.releases.content_hash import release_hash
-from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.tables import ADDED_TABLES, ALL_TABLES, SCHEMA_VERSION
 
-CARD = DatasetCard.model_validate(good_card())
+CARD = card_of()
 
 
 @pytest.fixture

@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 from catalogue_entries import amorphous_entry, chain_entry, library_entry
 from program import carvsdb
-from release_cards import good_card
+from release_cards import card_of
 
 from carvsdb import optional_packages
 from carvsdb.catalogue import Catalogue
 from carvsdb.releases import BuildOptions, build_release
-from carvsdb_schemas.card import DatasetCard
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Catalogue.in_memory() as catalogue:
         catalogue.add([*(library_entry(name, names=(name,)) for name in ("dia", "sod", "sql")), chain_entry()])
         catalogue.add([amorphous_entry("glass")])
-        card = DatasetCard.model_validate(good_card())
+        card = card_of()
         return build_release(catalogue, card, tmp_path_factory.mktemp("served") / "release").folder
 
 
@@ -100,7 +99,7 @@ def test_refusals(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert 'pip install "carvsdb[optimade]"' in done.err
     pytest.importorskip("optimade")
     with Catalogue(release / "catalogue.duckdb") as catalogue:
-        card = DatasetCard.model_validate(good_card())
+        card = card_of()
         bare = build_release(catalogue, card, tmp_path / "bare", BuildOptions(database=False, nets=False)).folder
     assert carvsdb("release", "serve", bare).code == 3
     (bare / "LICENSE").write_text("x")

@@ -13,11 +13,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
 from program import carvsdb
-from release_cards import good_card
+from release_cards import NETS, card_of
 
-from carvsdb.catalogue import Catalogue, SourceInfo
+from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.maintenance import checksums
 from carvsdb.errors import CarvsdbError, InputError, RefusedError, VerificationError
 from carvsdb.releases import (
@@ -33,29 +32,7 @@ from carvsdb.releases import (
 from carvsdb.releases.card import card_text
 from carvsdb.releases.content_hash import TableHash
 from carvsdb_ingest.analysis import read_items
-from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.released import RELEASED
-
-CLOSED = SourceInfo("closed", licence="LicenseRef-closed", id_in_source="ABCDEF")
-NETS = (
-    *(library_entry(name, source=RCSR, names=(name,)) for name in ("dia", "sod")),
-    chain_entry(),
-    amorphous_entry("glass"),
-)
-
-
-def card_of(**changes: object) -> DatasetCard:
-    """Return a card that fits the nets."""
-    return DatasetCard.model_validate({**good_card(), **changes})
-
-
-def two_sources(**closed: object) -> DatasetCard:
-    """Return a card that names the closed source, too."""
-    sources: list[object] = [
-        {"collection": "RCSR", "licence": "CC-BY-4.0", "doi": "10.1021/ar800124u"},
-        {"collection": "closed", "licence": "LicenseRef-closed", "url": "https://example.org", **closed},
-    ]
-    return card_of(sources=sources)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +156,7 @@ def test_loading_gives_an_equal_catalogue(built: Path, tmp_path: Path) -> None:
     assert {name for name in first if first[name] != second[name]} == {"catalogue.duckdb"}
 
 
-# Licences.
+# Conditions.
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
-from release_cards import good_card
+from release_cards import card_of, good_card
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.maintenance import checksums
@@ -44,7 +44,7 @@ def catalogue() -> Iterator[Catalogue]:
 
 @pytest.fixture(scope="module")
 def card() -> DatasetCard:
-    return DatasetCard.model_validate(good_card())
+    return card_of()
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_texts(release: Path) -> None:
         {"family-names": "Zimmer", "given-names": "Åsa", "orcid": "https://orcid.org/0000-0002-1825-0097"},
         {"name": "The carvsdb developers"},
     ]
-    assert read_card(release / "card.yaml") == DatasetCard.model_validate(good_card())
+    assert read_card(release / "card.yaml") == card_of()
 
 
 def test_tables_are_plain_parquet(release: Path) -> None:
@@ -139,7 +139,7 @@ def test_missing_parent(catalogue: Catalogue, card: DatasetCard, tmp_path: Path)
 
 def test_a_unit_for_no_column(catalogue: Catalogue, tmp_path: Path) -> None:
     properties = {"carvs.energy": {"unit": "eV", "description": "none"}}
-    card = DatasetCard.model_validate({**good_card(), "properties": properties})
+    card = card_of(properties=properties)
     with pytest.raises(InputError, match=r"'carvs\.energy', but a release has no such column"):
         build_release(catalogue, card, tmp_path / "x")
 

@@ -10,9 +10,11 @@ import pytest
 from program import carvsdb
 
 from carvsdb.errors import InputError
-from carvsdb.net import Net, library
+from carvsdb.net import Net, components, library
+from carvsdb.net.own_lattice import in_own_lattice
 from carvsdb.topology import Archive, key_of
 from carvsdb_ingest.analysis import read_items
+from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.writers import write_topocif
 from carvsdb_ingest.writers.topocif import LINK, NODE
 
@@ -117,6 +119,120 @@ def test_nodes_lie_where_their_atoms_do(tmp_path: Path) -> None:
     assert (item.net.name, item.provenance["names"]) == ("pcu", ["pcu"])
 
 
+FUBYUW = "_topol_node.id _topol_node.net_id _topol_node.fract_x _topol_node.fract_y _topol_node.fract_z"
+ATOMS = "_topol_atom.id _topol_atom.node_id _topol_atom.atom_label"
+SITES = "\nloop_\n_atom_site.label _atom_site.fract_x _atom_site.fract_y _atom_site.fract_z\n"
+
+
+def numbers_of(group: str, *triplets: str) -> list[int]:
+    """Return the identifiers of operations in the list that `symmetric` writes."""
+    known = [operation.triplet() for operation in gemmi.SpaceGroup(group).operations()]
+    return [known.index(triplet) + 1 for triplet in triplets]
+
+
+def read(text: str, tmp_path: Path) -> list[NetItem]:
+    path = tmp_path / "net.topocif"
+    path.write_text(text)
+    return read_items(path)
+
+
+def test_cuprite(tmp_path: Path) -> None:
+    """Example 4 of COMCIFS: operations that are not said are the identity, wherever that stands in the list."""
+    (inverted,) = numbers_of("P n -3 m:2", "-y,-x,-z")
+    text = symmetric(
+        "P n -3 m:2",
+        "_topol_node.id\n1",
+        f"_topol_link.node_id_1 _topol_link.node_id_2 _topol_link.symop_id_2\n1 1 {inverted}",
+    )
+    text += f"loop_ {ATOMS} _topol_atom.link_id\n1 1 O1 .\n2 . Cu1 1{SITES}O1 .25 .25 .25\nCu1 0 0 0\n"
+    first, identity = "1 'x,y,z'\n", "\nloop_\n_topol_node.id"
+    for one in (text, text.replace(first, "").replace(identity, f"\n{first}{identity[1:]}", 1)):
+        (item,) = read(one, tmp_path)
+        (part,) = components(item.net)
+        assert part.multiplicity == 2
+        assert key_of(in_own_lattice(item.net, part)) == Archive.load_default().key_of("dia")
+
+
+def test_several_nets_of_one_structure(tmp_path: Path) -> None:
+    """Example 2 of COMCIFS: LiCo(CO)4 by atoms, and with carbonyl in the middle of its atoms."""
+    nodes = f"{FUBYUW}\n1 1 . . .\n2 1 . . .\n3 1 . . .\n4 1 . . .\n5 2 . . .\n6 2 . . .\n7 2 . . ."
+    links = "_topol_link.node_id_1 _topol_link.node_id_2\n1 3\n2 3\n2 4\n5 6\n6 7"
+    atoms = "1 1 Li1\n2 2 C1\n3 3 O1\n4 4 Co1\n5 5 Li1\n6 6 C1\n7 6 O1\n8 7 Co1"
+    sites = "Li1 0 0 0\nC1 .3185 .3185 .3185\nO1 .1992 .1992 .1992\nCo1 .5 .5 .5\n"
+    atomic, underlying = read(f"{symmetric('P -4 3 m', nodes, links)}loop_\n{ATOMS}\n{atoms}{SITES}{sites}", tmp_path)
+    assert (atomic.net.n_vertices, atomic.net.n_edges) == (10, 12)
+    assert (underlying.net.n_vertices, underlying.net.n_edges) == (6, 8)
+    assert underlying.net.positions is not None
+    assert np.allclose(underlying.net.positions[1], 0.25885)
+    assert underlying.quality == ("nodes without coordinates lie in the middle of their atoms: 1",)
+
+
+def test_calcite(tmp_path: Path) -> None:
+    """Example 3 of COMCIFS: carbonate lies where the images of its atoms have their middle, which is its carbon."""
+    group = "R -3 c:H"
+    turned, back, linked = numbers_of(group, "-y,x-y,z", "-x+y,-x,z", "x-y+1/3,-y+2/3,-z+1/6")
+    links = f"_topol_link.node_id_1 _topol_link.node_id_2 _topol_link.symop_id_2 _topol_link.translation_2\n1 2 {linked} [-1 -1 0]"
+    for carbon in ("1 1 C1 1\n", ""):  # nor is it needed
+        atoms = f"{carbon}2 1 O1 1\n3 1 O1 {turned}\n4 1 O1 {back}\n5 2 Ca1 1"
+        text = symmetric(group, "_topol_node.id\n1\n2", links, "4.989 4.989 17.062 90 90 120")
+        text += f"loop_\n{ATOMS} _topol_atom.symop_id\n{atoms}{SITES}C1 0 0 .25\nO1 .2593 0 .25\nCa1 0 0 0\n"
+        (item,) = read(text, tmp_path)
+        assert (item.net.n_vertices, item.net.n_edges) == (12, 36)
+        assert key_of(item.net) == Archive.load_default().key_of("pcu")
+
+
+MOF_5 = {
+    1: "x,y,z", 5: "z,x,y", 6: "y,z,x", 14: "y,x,-z", 26: "x,y,-z", 37: "y,x,z", 41: "x,z,y", 42: "z,y,x",
+    55: "x,-y+1/2,-z+1/2", 59: "-x+1/2,y,-z+1/2", 69: "-z+1/2,-x+1/2,y", 78: "-y+1/2,-z+1/2,x", 80: "-z+1/2,x,-y+1/2",
+    82: "y,-z+1/2,-x+1/2",
+}  # fmt: skip
+"""Operations that the example names."""
+
+MOF_5_ATOMS = {
+    8: "C1 1 55 78 5 69 6, O2 55 80 6 59 42 78 41 69 5 82 1 37, O1 1, Zn1 6 55 5 1",
+    9: "O2 14 26 1 37, C1 14 1, C3 14 1, C2 14 37 26 1, H1 14 37 26 1",
+    10: "O1 1",
+    11: "Zn1 1",
+}
+
+
+def test_clusters_and_linkers_of_mof_5(tmp_path: Path) -> None:
+    """Example 5 of COMCIFS: its nets of clusters, pcu, and of zinc, oxygen and linkers, fff, have no coordinates."""
+    group = "F m -3 m"
+    number = dict(zip(MOF_5, numbers_of(group, *MOF_5.values()), strict=True))
+    nodes = "_topol_node.id _topol_node.net_id\n8 2\n9 3\n10 3\n11 3"
+    links = "_topol_link.node_id_1 _topol_link.node_id_2 _topol_link.symop_id_2\n"
+    links += f"8 8 {number[26]}\n9 11 {number[5]}\n10 11 ."
+    atoms = [
+        f"{node} {label} {number[int(operation)]}"
+        for node, listed in MOF_5_ATOMS.items()
+        for label, *operations in map(str.split, listed.split(", "))
+        for operation in operations
+    ]
+    sites = "H1 .3059 .1941 .0452\nC1 .25 .25 .1105\nC2 .2831 .2169 .0263\nC3 .25 .25 .0538\nO1 .25 .25 .25\n"
+    sites += "O2 .2818 .2182 .1339\nZn1 .2935 .2065 .2065\n"
+    text = symmetric(group, nodes, links, "25.669 25.669 25.669 90 90 90")
+    text += (
+        "loop_\n_topol_atom.node_id _topol_atom.atom_label _topol_atom.symop_id\n" + "\n".join(atoms) + SITES + sites
+    )
+    found = read(text, tmp_path)
+    assert [(item.net.n_vertices, item.net.n_edges) for item in found] == [(8, 24), (64, 128)]
+    assert [key_of(item.net) for item in found] == [Archive.load_default().key_of(name) for name in ("pcu", "fff")]
+    assert found[0].quality == found[1].quality == ("nodes without coordinates lie in the middle of their atoms: 1",)
+
+
+@pytest.mark.parametrize(
+    "names", ["_topol_node.symop_id _topol_node.translation", "_topol_node.symop _topol_node.translation"]
+)
+def test_a_node_is_an_image_of_its_atom(names: str, tmp_path: Path) -> None:
+    (inverted,) = numbers_of("P -1", "-x,-y,-z")
+    links = "_topol_link.node_id_1 _topol_link.node_id_2 _topol_link.translation_2\n1 1 [1 0 0]"
+    text = symmetric("P -1", f"_topol_node.id _topol_node.atom_label {names}\n1 A {inverted} [0 0 1]", links)
+    (item,) = read(f"{text}{SITES}A .1 .2 .3\n", tmp_path)
+    assert item.net.positions is not None
+    assert np.allclose(item.net.positions[0], [0.9, 0.8, 0.7])
+
+
 def cut(text: str) -> str:
     return text.replace("\n1 1 1 [0 0 0] 1 [1 0 0]", "\n1 2 1 [0 0 0] 1 [1 0 0]")
 
@@ -134,6 +250,14 @@ GOOD = symmetric("P m -3 m", f"{ID}\n1 0 0 0", f"{NEW}\n1 1 1 [0 0 0] 1 [1 0 0]"
         (lambda text: text.replace("\n1 0 0 0", "\n1 ? ? ?"), "has no coordinates"),
         (lambda text: text.replace("[1 0 0]", "[99999999 0 0]"), "translations must be at most"),
         (lambda text: "loop_ _topol_link.node_id_1\n", "is no CIF file|no data block"),
+        (lambda text: text.replace("\n1 'x,y,z'", ""), "symmetry operations lack x,y,z"),
+        (lambda text: f"{text}loop_ {ATOMS}\n1 1 Po1\n", "node '1' has the atom 'Po1', which is not listed"),
+        (
+            lambda text: (
+                "data_x loop_ _topol_link.net_id _topol_link.atom_label_1 _topol_link.atom_label_2\n1 A B\n2 A B\n"
+            ),
+            "links are of 2 nets",
+        ),
     ],
 )
 def test_damage_gets_a_sentence(spoil: Callable[[str], str], sentence: str, tmp_path: Path) -> None:

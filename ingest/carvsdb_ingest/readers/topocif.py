@@ -2,16 +2,24 @@
 
 A net is its nodes (``_topol_node``) and links (``_topol_link``). A link joins the image of one node, by a symmetry
 operation and a translation, to that of another; all operations of the group then make all links of the unit cell.
-Nodes lie where ``_topol_node.fract_x`` says, else where their atom does (``_topol_atom``, ``_topol_node.atom_label``).
+Nodes lie where ``_topol_node.fract_x`` says, else where the image of their atom does (``_topol_node.atom_label``,
+``_topol_atom``), or in the middle of those of their atoms.
 Older names are read, too: ``node_label_1``, ``symop_1``, ``site_symmetry_symop_1``, ``site_symmetry_translation_1_x``.
+
+Notes
+-----
+Written after the draft 0.9.4 (15 September 2021) and the examples beside it [1]_; the text of the approved dictionary
+was not at hand.
 
 References
 ----------
-.. [1] COMCIFS, Topology CIF dictionary, https://www.iucr.org/resources/cif/dictionaries/cif_topology
+.. [1] COMCIFS, Topology CIF dictionary, https://github.com/COMCIFS/TopoCif,
+   https://www.iucr.org/resources/cif/dictionaries/cif_topology
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from gemmi import cif
@@ -21,6 +29,7 @@ from carvsdb.atoms.cell import cell_of_parameters
 from carvsdb.atoms.symmetry_operations import operations_of_texts
 from carvsdb.errors import InputError
 from carvsdb.net import Net
+from carvsdb_ingest.files.cif_tags import CELL
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.item import FileOptions, FoundNet
 
@@ -29,11 +38,6 @@ _SAME = 1e-3
 
 _MOST_VERTICES = 200_000
 _LARGEST_OFFSET = 10**6
-_CELL = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
-_ENDS = ("node_id", "node_label", "atom_label")
-_SYMOPS = ("symop_id", "symop", "site_symmetry_symop")
-"""Names of the dictionary, then of its drafts."""
-
 _MATRIX = re.compile(r"\[\s*([-+]?\d+)[\s,]+([-+]?\d+)[\s,]+([-+]?\d+)\s*\]")
 
 
@@ -60,14 +64,36 @@ def read_topocif(file: TextFile, options: FileOptions) -> list[FoundNet]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A link as it is listed: which image of which node is joined to which of which.
+
+    Attributes
+    ----------
+    ends : tuple of str
+        Names of the two nodes.
+    operations : tuple of int
+        Number of the operation of each end.
+    moves : numpy.ndarray, shape (2, 3)
+        Translation of each end, in cells.
+    number : int
+        For how many parallel links it stands.
+    """
+
+    ends: tuple[str, str]
+    operations: tuple[int, int]
+    moves: NDArray[np.int64]
+    number: int
+
+
 class _Block:
     """A data block."""
 
     def __init__(self, file: TextFile, block: cif.Block) -> None:
         self.file, self.block = file, block
-        self.quality: list[str] = []
-        self.names, self.net_of, self.places, self.is_node, self.labels = self._nodes()
+        self.in_middle: set[str] = set()
         self.operations, self.number_of_operation = self._operations()
+        self.names, self.net_of, self.places, self.is_node, self.labels = self._nodes()
 
     def nets(self) -> list[FoundNet]:
         """Return the nets of the block, one for each ``_topol_net.id`` that has links."""
@@ -75,16 +101,14 @@ class _Block:
         ids = list(dict.fromkeys(self.net_of.values()))
         nets = []
         for net_id in ids:
-            nodes = [name for name in self.names if self.net_of[name] == net_id]
-            own = [link for link in links if link[0] in nodes or link[1] in nodes]
+            nodes = {name: None for name in self.names if self.net_of[name] == net_id}
+            own = [link for link in links if not nodes.keys().isdisjoint(link.ends)]
             if own:
-                nets.append(self._net(net_id, nodes, own, len(ids)))
+                nets.append(self._net(net_id, [*nodes], own, len(ids)))
         return nets
 
-    def _net(
-        self, net_id: str, nodes: list[str], links: list[tuple[str, str, int, int, NDArray[np.int64], int]], n: int
-    ) -> FoundNet:
-        foreign = {name for link in links for name in link[:2]} - set(nodes)
+    def _net(self, net_id: str, nodes: list[str], links: list[_Link], n: int) -> FoundNet:
+        foreign = {name for link in links for name in link.ends} - set(nodes)
         if foreign:
             raise self._error(f"a link joins node {shown(sorted(foreign)[0])} of another net")
         label, names = self._about(net_id)
@@ -117,9 +141,16 @@ class _Block:
             line=1,
             bond_rule="edges of the file",
             parameters={},
-            quality=tuple(self.quality),
+            quality=self._doubts(nodes),
             provenance={"names": names} if names else {},
         )
+
+    def _doubts(self, nodes: list[str]) -> tuple[str, ...]:
+        """Say where places that symmetry is applied to are not those of the file."""
+        number = len(self.in_middle.intersection(nodes))
+        if not number or len(self.operations[0]) == 1:
+            return ()
+        return (f"nodes without coordinates lie in the middle of their atoms: {number}",)
 
     def _about(self, net_id: str) -> tuple[str, list[str]]:
         """Return what a net is called, and the names that it has."""
@@ -160,12 +191,6 @@ class _Block:
 
     def _places(self, names: list[str]) -> dict[str, NDArray[np.float64] | None]:
         own = [_column(self.block, "node", f"fract_{axis}") for axis in "xyz"]
-        atoms = _column(self.block, "node", "atom_label")
-        of_node: dict[str, str] = {}
-        for node, atom in zip(
-            _column(self.block, "atom", "node_id"), _column(self.block, "atom", "atom_label"), strict=False
-        ):
-            of_node.setdefault(node, atom)
         sites = {
             row[0]: np.array([cif.as_number(text) for text in row[1:]])
             for row in zip(
@@ -173,18 +198,40 @@ class _Block:
                 strict=False,
             )
         }
+        labels = _column(self.block, "node", "atom_label")
+        images = self._images("node", len(names))
+        atoms = self._atoms_of_nodes(sites)
         places: dict[str, NDArray[np.float64] | None] = {}
         for row, name in enumerate(names):
-            place = None
             if all(len(column) == len(names) and column[row] for column in own):
-                place = np.array([cif.as_number(column[row]) for column in own])
+                found = [np.array([cif.as_number(column[row]) for column in own])]
+            elif len(labels) == len(names) and labels[row] in sites:
+                found = [self._image(sites[labels[row]], images[0][row], images[1][row])]
             else:
-                atom = (atoms[row] if len(atoms) == len(names) else "") or of_node.get(name, "") or name
-                place = sites.get(atom)
+                found = atoms.get(name) or ([sites[name]] if name in sites else [])
+            place = np.mean(found, axis=0) if found else None
             if place is not None and not np.isfinite(place).all():
                 raise self._error(f"node {shown(name)} has no coordinates that are numbers")
+            if len(found) > 1:
+                self.in_middle.add(name)
             places[name] = place
         return places
+
+    def _atoms_of_nodes(self, sites: dict[str, NDArray[np.float64]]) -> dict[str, list[NDArray[np.float64]]]:
+        """Return where the atoms of each node lie."""
+        labels, nodes = _column(self.block, "atom", "atom_label"), _column(self.block, "atom", "node_id")
+        operations, moves = self._images("atom", len(labels))
+        found: dict[str, list[NDArray[np.float64]]] = {}
+        for node, label, operation, move in zip(nodes, labels, operations, moves, strict=False):
+            if node and label not in sites:
+                raise self._error(f"node {shown(node)} has the atom {shown(label)}, which is not listed")
+            if node:
+                found.setdefault(node, []).append(self._image(sites[label], operation, move))
+        return found
+
+    def _image(self, place: NDArray[np.float64], operation: int, move: NDArray[np.int64]) -> NDArray[np.float64]:
+        rotations, steps = self.operations
+        return np.asarray(rotations[operation] @ place + steps[operation] + move, np.float64)
 
     def _operations(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], dict[str, int]]:
         texts = _tagged(self.block, "_space_group_symop.operation_xyz") or _tagged(
@@ -199,70 +246,80 @@ class _Block:
             rotations, steps = operations_of_texts(tuple(texts))
         except InputError as error:
             raise self._error(error.message) from error
-        return (np.asarray(rotations, np.float64), np.asarray(steps, np.float64)), {
-            name: number for number, name in enumerate(ids)
-        }
+        number_of = {name: number for number, name in enumerate(ids)}
+        same = np.all(rotations == np.eye(3), axis=(1, 2)) & np.all(np.asarray(steps) == 0, axis=1)
+        if not same.any():
+            raise self._error("its symmetry operations lack x,y,z")
+        number_of[""] = int(np.argmax(same))
+        return (np.asarray(rotations, np.float64), np.asarray(steps, np.float64)), number_of
 
-    def _links(self) -> list[tuple[str, str, int, int, NDArray[np.int64], int]]:
+    def _links(self) -> list[_Link]:
         ends = [
             _column(self.block, "link", f"node_id_{end}", f"node_label_{end}", f"atom_label_{end}") for end in (1, 2)
         ]
         if len(ends[0]) != len(ends[1]):
             raise self._error("links have one end")
-        symops = [
-            _column(self.block, "link", f"symop_id_{end}", f"symop_{end}", f"site_symmetry_symop_{end}")
-            for end in (1, 2)
-        ]
-        moves = [self._translations(end, len(ends[0])) for end in (1, 2)]
+        nets = {*_column(self.block, "link", "net_id")}
+        if len(nets) > 1 and not _column(self.block, "node", "net_id"):
+            raise self._error(f"its links are of {len(nets)} nets, its nodes of none (_topol_node.net_id)")
+        (first, first_moves), (second, second_moves) = (self._images("link", len(ends[0]), f"_{end}") for end in (1, 2))
         numbers = _column(self.block, "link", "carvsdb_parallel")
         links = []
-        for row, (first, second) in enumerate(zip(*ends, strict=True)):
-            for name in (first, second):
+        for row, names in enumerate(zip(*ends, strict=True)):
+            for name in names:
                 if name not in self.places:
                     raise self._error(f"link {row + 1} names the node {shown(name)}, which is not listed")
-            operations = [self._operation(column[row] if len(column) == len(ends[0]) else "", row) for column in symops]
             number = int(numbers[row]) if len(numbers) == len(ends[0]) and numbers[row].isdigit() else 1
-            both = np.stack([moves[0][row], moves[1][row]])
-            links.append((first, second, operations[0], operations[1], both, max(number, 1)))
+            both = np.stack([first_moves[row], second_moves[row]])
+            links.append(_Link((names[0], names[1]), (first[row], second[row]), both, max(number, 1)))
         return links
 
-    def _operation(self, name: str, row: int) -> int:
+    def _images(self, category: str, n_rows: int, end: str = "") -> tuple[list[int], NDArray[np.int64]]:
+        """Return the operation and the translation, in cells, of each row; what is not said is none."""
+        names = _column(self.block, category, f"symop_id{end}", f"symop{end}", f"site_symmetry_symop{end}")
+        operations = [
+            self._operation(names[row] if len(names) == n_rows else "", f"{category} {row + 1}")
+            for row in range(n_rows)
+        ]
+        return operations, self._translations(category, n_rows, end)
+
+    def _operation(self, name: str, what: str) -> int:
         if not name:
-            return next(iter(self.number_of_operation.values()))
+            return self.number_of_operation[""]
         if name not in self.number_of_operation:
-            raise self._error(f"link {row + 1} names the symmetry operation {shown(name)}, which is not listed")
+            raise self._error(f"{what} names the symmetry operation {shown(name)}, which is not listed")
         return self.number_of_operation[name]
 
-    def _translations(self, end: int, n_links: int) -> NDArray[np.int64]:
-        whole = _column(self.block, "link", f"translation_{end}", f"site_symmetry_translation_{end}")
-        if len(whole) == n_links and any(whole):
+    def _translations(self, category: str, n_rows: int, end: str) -> NDArray[np.int64]:
+        whole = _column(self.block, category, f"translation{end}", f"site_symmetry_translation{end}")
+        if len(whole) == n_rows and any(whole):
             texts = [text.strip("[]").replace(",", " ").split() or ["0", "0", "0"] for text in whole]
         else:
             columns = [
-                _column(self.block, "link", f"translation_{end}_{axis}", f"site_symmetry_translation_{end}_{axis}")
+                _column(self.block, category, f"translation{end}_{axis}", f"site_symmetry_translation{end}_{axis}")
                 for axis in "xyz"
             ]
             texts = [
-                [column[row] or "0" if len(column) == n_links else "0" for column in columns] for row in range(n_links)
+                [column[row] or "0" if len(column) == n_rows else "0" for column in columns] for row in range(n_rows)
             ]
         try:
-            numbers = np.array([[int(text) for text in row] for row in texts], np.int64).reshape(n_links, 3)
+            numbers = np.array([[int(text) for text in row] for row in texts], np.int64).reshape(n_rows, 3)
         except (ValueError, OverflowError) as error:
-            raise self._error("a translation of a link is not three whole numbers") from error
-        if n_links and np.abs(numbers).max() > _LARGEST_OFFSET:
+            raise self._error(f"a translation of a {category} is not three whole numbers") from error
+        if n_rows and np.abs(numbers).max() > _LARGEST_OFFSET:
             raise self._error(f"translations must be at most {_LARGEST_OFFSET} in magnitude")
         return numbers
 
     def _expanded(
-        self, nodes: list[str], links: Sequence[tuple[str, str, int, int, NDArray[np.int64], int]]
+        self, nodes: list[str], links: Sequence[_Link]
     ) -> tuple[list[tuple[str, NDArray[np.float64] | None]], list[tuple[tuple[int, ...], int]]]:
         """Apply all operations of the group to all nodes and links."""
         rotations, steps = self.operations
         if len(rotations) == 1:
             place_of = {name: row for row, name in enumerate(nodes)}
             edges = [
-                ((place_of[first], place_of[second], *(moves[1] - moves[0]).tolist()), number)
-                for first, second, _, _, moves, number in links
+                ((*(place_of[name] for name in link.ends), *(link.moves[1] - link.moves[0]).tolist()), link.number)
+                for link in links
             ]
             return [(name, self.places[name]) for name in nodes], edges
         images: list[tuple[str, NDArray[np.float64] | None]] = []
@@ -288,20 +345,20 @@ class _Block:
                 if len(images) > _MOST_VERTICES:
                     raise self._error(f"it has more than {_MOST_VERTICES} nodes with symmetry")
         edges = []
-        for first, second, one, two, moves, number in links:
+        for link in links:
             ends = [
-                rotations[operation] @ np.asarray(self.places[name]) + steps[operation] + move
-                for name, operation, move in ((first, one, moves[0]), (second, two, moves[1]))
+                self._image(np.asarray(self.places[name]), operation, move)
+                for name, operation, move in zip(link.ends, link.operations, link.moves, strict=True)
             ]
             for rotation, step in zip(rotations, steps, strict=True):
                 (src, here), (dst, there) = (
-                    vertex(name, rotation @ end + step) for name, end in zip((first, second), ends, strict=True)
+                    vertex(name, rotation @ end + step) for name, end in zip(link.ends, ends, strict=True)
                 )
-                edges.append(((src, dst, *(there - here).tolist()), number))
+                edges.append(((src, dst, *(there - here).tolist()), link.number))
         return images, edges
 
     def _cell(self) -> NDArray[np.float64] | None:
-        texts = [(_tagged(self.block, f"_cell.{name}") or [""])[0] for name in _CELL]
+        texts = [(_tagged(self.block, f"_cell.{name}") or [""])[0] for name in CELL]
         if not all(texts):
             return None
         numbers = [float(cif.as_number(text)) for text in texts]

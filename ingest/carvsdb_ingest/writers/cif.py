@@ -4,15 +4,14 @@ import numpy as np
 
 from carvsdb.atoms.cell import parameters_of_cell
 from carvsdb.atoms.model import AtomicModel
-from carvsdb_ingest.files.cif_tags import CARTESIAN, FRACTIONS, MATRIX, OWN, VECTOR
+from carvsdb_ingest.files.cif_tags import CARTESIAN, CELL, FRACTIONS, MATRIX, OWN, VECTOR
 
 
 def cif_text(model: AtomicModel, name: str = "model") -> str:
     """Return a model as a CIF file in P 1, every number with all its digits."""
     block = "".join(symbol if symbol.isalnum() else "_" for symbol in name) or "model"
     lines = [f"data_{block}", "_audit_creation_method carvsdb"]
-    names = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
-    lines += [f"_cell_{key} {value!r}" for key, value in zip(names, parameters_of_cell(model.cell), strict=True)]
+    lines += [f"_cell_{key} {value!r}" for key, value in zip(CELL, parameters_of_cell(model.cell), strict=True)]
     lines += ["_space_group_name_H-M_alt 'P 1'", "loop_", "_space_group_symop_operation_xyz", "x,y,z"]
     lines += [f"{tag} {value!r}" for tag, value in zip(MATRIX, model.cell.T.ravel().tolist(), strict=True)]
     lines += [f"{tag} {value!r}" for tag, value in zip(VECTOR, model.origin.tolist(), strict=True)]

@@ -1,4 +1,4 @@
-"""TopoCIF files: nets by the Topology CIF dictionary 0.9.7, in P 1."""
+"""TopoCIF files: nets by the Topology CIF dictionary, in P 1; the data names are those of its draft 0.9.4."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ from carvsdb.atomic_write import write_text
 from carvsdb.atoms.cell import parameters_of_cell
 from carvsdb.errors import InputError
 from carvsdb.net import Net
+from carvsdb.net.edge_vectors import edge_vectors
+from carvsdb_ingest.files.cif_tags import CELL, RESERVED
 
-_CELL = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+*-]{0,60}")
-_RESERVED = ("data_", "loop_", "save_", "stop_", "global_")
 
 NODE = ("id", "label", "net_id", "fract_x", "fract_y", "fract_z", "carvsdb_is_node")
 LINK = (
@@ -40,11 +40,10 @@ def write_topocif(nets: Net | Sequence[Net], path: str | Path) -> None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder) / "sql.topocif"
     ...     write_topocif(library.load("sql"), file)
-    ...     print("\n".join(file.read_text().splitlines()[:4]))
+    ...     print("\n".join(file.read_text().splitlines()[:3]))
     #\#CIF_1.1
     data_sql
     _audit_conform.dict_name TOPOLOGY_CIF
-    _audit_conform.dict_version 0.9.7
     """
     several = [nets] if isinstance(nets, Net) else list(nets)
     if not several:
@@ -68,9 +67,8 @@ def topocif_lines(net: Net, names: Sequence[str] = ()) -> Iterator[str]:
     block = "".join(one if (one.isascii() and one.isalnum()) or one in "-." else "_" for one in net.name)[:70] or "net"
     yield f"data_{block}"
     yield "_audit_conform.dict_name TOPOLOGY_CIF"
-    yield "_audit_conform.dict_version 0.9.7"
     if net.cell is not None:
-        for key, value in zip(_CELL, parameters_of_cell(net.cell), strict=True):
+        for key, value in zip(CELL, parameters_of_cell(net.cell), strict=True):
             yield f"_cell.{key} {value!r}"
     yield from ("_space_group.name_H-M_alt 'P 1'", "loop_", "_space_group_symop.id", "_space_group_symop.operation_xyz")
     yield "1 x,y,z"
@@ -91,8 +89,8 @@ def topocif_lines(net: Net, names: Sequence[str] = ()) -> Iterator[str]:
 def _lengths(net: Net) -> list[str]:
     if net.positions is None or net.cell is None:
         return ["."] * net.n_edges
-    vectors = net.positions[net.edges[:, 1]] + net.edges[:, 2:] - net.positions[net.edges[:, 0]]
-    return [f"{length:.5f}" for length in np.linalg.norm(vectors @ net.cell, axis=1)]
+    vectors = edge_vectors(net, net.positions) @ net.cell
+    return [f"{length:.5f}" for length in np.linalg.norm(vectors, axis=1)]
 
 
 def _text(text: str) -> str:
@@ -100,7 +98,7 @@ def _text(text: str) -> str:
     text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     if not text:
         return "."
-    if _WORD.fullmatch(text) and not text.lower().startswith(_RESERVED):
+    if _WORD.fullmatch(text) and not text.lower().startswith(RESERVED):
         return text
     quote = '"' if "'" in text else "'"
     return f"{quote}{text.replace(quote, '_')}{quote}"
