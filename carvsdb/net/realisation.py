@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from carvsdb.net.adjacency import Adjacency
 from carvsdb.net.components import components
+from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb.net.elimination import approach_laplacian
 from carvsdb.net.graph import Net
 
@@ -74,11 +75,6 @@ def standard_realisation(net: Net) -> Realisation:
     positions = _components_apart(net, positions, cell)
     positions, moved = _vertices_apart(net, positions, cell)
     return Realisation(positions, cell, moved)
-
-
-def edge_vectors(net: Net, positions: Floats) -> Floats:
-    """Return the vector of each edge, from its first end to its second, in cell vectors."""
-    return np.asarray(positions[net.edges[:, 1]] + net.edges[:, 2:] - positions[net.edges[:, 0]], np.float64)
 
 
 def _barycentric(net: Net) -> Floats:

@@ -14,9 +14,10 @@ from carvsdb.atoms.cell import heights_of_cell
 from carvsdb.atoms.structure import Structure
 from carvsdb.net.components import components
 from carvsdb.net.conventional import conventional_cell
+from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb.net.graph import Net
 from carvsdb.net.lattice import hermite_basis, reduce_into
-from carvsdb.net.realisation import edge_vectors, standard_realisation
+from carvsdb.net.realisation import standard_realisation
 from carvsdb.net.transforms import in_cell_of, shift
 from carvsdb.rings.census import RingCensus
 
