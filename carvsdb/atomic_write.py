@@ -16,7 +16,7 @@ import secrets
 import shutil
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,26 @@ _FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasat
 """What the system says where there is no room: a full disk, a quota, a file that is too large."""
 
 _DRAFT = re.compile(r"\..*\.(?P<host>[^/]+)-(?P<pid>\d{1,9})-[0-9a-f]{16}\.part", re.DOTALL)
+
+
+def path_of_kind(path: str | Path, suffixes: Iterable[str], what: str) -> Path:
+    """Return the path of a file whose suffix says how it is written.
+
+    Raises
+    ------
+    InputError
+        If it has none of these suffixes.
+
+    Examples
+    --------
+    >>> path_of_kind("zif.PDF", (".png", ".pdf"), "a figure").name
+    'zif.PDF'
+    """
+    target, known = Path(path), tuple(suffixes)
+    if target.suffix.lower() not in known:
+        kinds = ", ".join(known)
+        raise InputError(f"{what} is written as one of {kinds}, got {target.suffix or 'no suffix'!r}", path=target)
+    return target
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import os
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -52,11 +53,9 @@ def installed_archive() -> Path:
     return path
 
 
-def read_archive(path: Path, wanted: Iterable[str], seed: int = SEED) -> dict[str, bytes]:
-    """Read the CIF files of a random choice (seeded), then of the refcodes wanted.
-
-    A refcode stands for the first file that begins with it: ``FAWCEN`` for ``FAWCEN_SL``.
-    """
+@cache
+def _contents(path: Path) -> dict[str, bytes]:
+    """Read all files of the archive: 263 MB, which take longer to expand than to keep for the next test."""
     contents: dict[str, bytes] = {}
     with tarfile.open(path) as tar:
         for member in tar:
@@ -64,6 +63,15 @@ def read_archive(path: Path, wanted: Iterable[str], seed: int = SEED) -> dict[st
                 stream = tar.extractfile(member)
                 assert stream is not None
                 contents[Path(member.name).stem] = stream.read()
+    return contents
+
+
+def read_archive(path: Path, wanted: Iterable[str], seed: int = SEED) -> dict[str, bytes]:
+    """Read the CIF files of a random choice (seeded), then of the refcodes wanted.
+
+    A refcode stands for the first file that begins with it: ``FAWCEN`` for ``FAWCEN_SL``.
+    """
+    contents = _contents(path)
     refcodes = sorted(contents)
     chosen = sorted(np.random.default_rng(seed).choice(len(refcodes), N_CHOSEN, replace=False).tolist())
     assert len(refcodes) == N_STRUCTURES

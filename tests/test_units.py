@@ -149,10 +149,14 @@ def check_core(contents: dict[str, bytes]) -> dict[str, int]:
             counts["linkers"] += 1
             assert one.molecule is not None
             if one.molecule.smiles is None:
-                assert one.molecule.doubts  # says why
+                # Says why: nothing but disorder (or a cluster) goes without.
+                (doubt,) = one.molecule.doubts
+                assert doubt.startswith("no SMILES: ")
+                assert "disordered" in doubt
                 continue
             counts["with SMILES"] += 1
             read = Chem.MolFromSmiles(one.molecule.smiles)
+            assert Chem.MolToInchiKey(read) == one.molecule.inchikey
             heavy = Counter(atom.GetSymbol() for atom in read.GetAtoms())
             expected = Counter(structure.elements[atom] for atom in one.atoms[0])
             counts["heavy atoms"] += heavy == {
@@ -169,16 +173,28 @@ def test_thirty_structures_of_core_mof() -> None:
     _, units = units_of(*mof5)
     assert rows_of(units) == {("Zn4O(CO2)6", "metal", "vertex", 6, 6, 2), (BDC, "linker", "edge", 2, 2, 6)}
     counts = check_core(dict(list(contents.items())[:30]))
-    assert counts["linkers"] >= 30
-    assert counts["heavy atoms"] == counts["with SMILES"] >= 0.9 * counts["linkers"]
+    assert counts["linkers"] == 51
+    assert counts["heavy atoms"] == counts["with SMILES"]
     assert counts["same InChIKey"] >= 0.95 * counts["with SMILES"]
 
 
 @pytest.mark.slow
 def test_two_hundred_structures_of_core_mof() -> None:
     counts = check_core(read_archive(installed_archive(), [], seed=0))
-    assert counts["heavy atoms"] == counts["with SMILES"] >= 0.9 * counts["linkers"]
-    assert counts["same InChIKey"] >= 0.95 * counts["with SMILES"]
+    assert counts["same InChIKey"] >= 0.95 * counts["with SMILES"]  # the mark
+    # What docs/units.md says was measured.
+    assert counts == {"linkers": 289, "with SMILES": 260, "heavy atoms": 260, "same InChIKey": 259}
+
+
+def test_of_copies_that_differ_the_same_is_drawn_in_any_order_of_the_atoms() -> None:
+    # Its imidazolates and benzimidazolates lack hydrogen, and have other bond lengths in each copy.
+    content = read_archive(installed_archive(), ["QOSXOM_clean"])["QOSXOM_clean"]
+    drawn = []
+    for seed in (None, 1, 2, 3, 7):
+        _, units = units_of("QOSXOM", content, seed)
+        drawn.append({one.key: one.molecule and one.molecule.inchikey for one in units if one.kind in LINKERS})
+    assert len(drawn[0]) >= 2
+    assert all(one == drawn[0] for one in drawn)
 
 
 # Ligands as metals hold them: which atoms of the SMILES (by map number 1) hold one.
@@ -246,9 +262,12 @@ def test_molecules_come_back_from_their_atoms_in_space(smiles: str) -> None:
     elements = tuple(atom.GetSymbol() for atom in drawn.GetAtoms())
     bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in drawn.GetBonds()]
     places = drawn.GetConformer().GetPositions()
+    Chem.AssignStereochemistryFrom3D(drawn)
     for atom in drawn.GetAtoms():
         atom.SetAtomMapNum(0)
+        atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
     expected = Chem.RemoveHs(drawn)
+    expected.RemoveAllConformers()
     # As an experiment has it, each coordinate 0.02 Å off.
     for moved in (places, places + np.random.default_rng(0).normal(0, 0.02, places.shape)):
         found = molecule_of(elements, moved, bonds, on_metal)
@@ -256,6 +275,18 @@ def test_molecules_come_back_from_their_atoms_in_space(smiles: str) -> None:
         assert found.parent == parent_of(expected)
         assert found.inchikey == Chem.MolToInchiKey(expected)
         assert not found.doubts
+
+
+def test_mirror_images_are_one_unit() -> None:
+    drawn = Chem.AddHs(Chem.MolFromSmiles("CC(O)C(=O)[O-]"))
+    assert AllChem.EmbedMolecule(drawn, randomSeed=1) == 0
+    elements = tuple(atom.GetSymbol() for atom in drawn.GetAtoms())
+    bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in drawn.GetBonds()]
+    places, on_metal = drawn.GetConformer().GetPositions(), [atom in (4, 5) for atom in range(len(elements))]
+    one, other = (molecule_of(elements, sign * places, bonds, on_metal) for sign in (1, -1))
+    assert one == other
+    assert one.inchikey == Chem.MolToInchiKey(Chem.MolFromSmiles("CC(O)C(=O)[O-]"))
+    assert name_of(one.parent) == "lactate"
 
 
 def test_names_are_those_of_their_structures() -> None:

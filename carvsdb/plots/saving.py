@@ -8,8 +8,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
-from carvsdb.atomic_write import atomic_file
-from carvsdb.errors import InputError
+from carvsdb.atomic_write import atomic_file, path_of_kind
 
 _METADATA: dict[str, dict[str, None]] = {
     ".png": {"Software": None},
@@ -26,11 +25,7 @@ def figure_file(path: str | Path) -> Path:
     InputError
         If its ending is not known.
     """
-    target = Path(path)
-    if target.suffix.lower() not in _METADATA:
-        endings = ", ".join(_METADATA)
-        raise InputError(f"a figure is written as one of {endings}, got {target.suffix or 'no ending'!r}", path=target)
-    return target
+    return path_of_kind(path, _METADATA, "a figure")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net
+from carvsdb.net.edge_vectors import edge_vectors
 
 if TYPE_CHECKING:
     from carvsdb_ingest.bonds import Bonds
@@ -71,9 +72,7 @@ def local_geometry(structure: Structure, bonds: "Bonds", clustered: "Clustered")
 def _edge_vectors(net: Net) -> NDArray[np.float64]:
     assert net.positions is not None
     assert net.cell is not None
-    edges = net.edges.astype(np.int64)
-    vectors: NDArray[np.float64] = (net.positions[edges[:, 1]] + edges[:, 2:] - net.positions[edges[:, 0]]) @ net.cell
-    return vectors
+    return np.asarray(edge_vectors(net, net.positions) @ net.cell, np.float64)
 
 
 def _half_edges(net: Net, vectors: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

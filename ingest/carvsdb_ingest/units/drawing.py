@@ -1,4 +1,4 @@
-"""Molecules out of a structure: each kind is drawn once."""
+"""Molecules out of a structure: of identical units one is drawn."""
 
 from collections.abc import Sequence
 
@@ -23,18 +23,35 @@ class Drawer:
     def __init__(self, structure: Structure, parts: Partition) -> None:
         self._structure, self._parts = structure, parts
         self._one_class = [0] * structure.n_atoms
-        self._drawn: dict[str, Molecule | None] = {}
 
-    def draw(self, key: str, atoms: Sequence[int]) -> Molecule | None:
-        """Return the molecule of some atoms, None if they hold no carbon, or a metal."""
-        if key not in self._drawn:
-            self._drawn[key] = self._draw(atoms)
-        return self._drawn[key]
+    def draw(self, copies: Sequence[Sequence[int]]) -> Molecule | None:
+        """Return the molecule of identical units, None if they hold no carbon, or a metal.
+
+        Parameters
+        ----------
+        copies : sequence of sequence of int
+            The atoms of each. The copy whose shortest bonds are the longest is drawn, whatever the order of atoms:
+            where a file has disordered copies beside ordered ones, these have bonds that are too short.
+        """
+        elements = self._structure.elements
+        symbols = {elements[atom] for atom in copies[0]}
+        if "C" not in symbols or any(map(is_metal, symbols)):
+            return None
+        return self._draw(max(copies, key=self._lengths) if len(copies) > 1 else copies[0])
+
+    def _lengths(self, atoms: Sequence[int]) -> list[float]:
+        """Return the bond lengths of a copy in Å, ascending, without digits that depend on the order of atoms."""
+        inside = set(atoms)
+        pairs = [(atom, *end) for atom in atoms for end in self._parts.graph[atom] if end[0] in inside]
+        if not pairs:
+            return []
+        src, dst, offsets = (np.array(one) for one in zip(*pairs, strict=True))
+        places = self._structure.positions
+        lengths = np.linalg.norm((places[dst] + offsets - places[src]) @ self._structure.cell, axis=1)
+        return sorted(lengths.round(4).tolist())
 
     def _draw(self, atoms: Sequence[int]) -> Molecule | None:
         elements, graph = self._structure.elements, self._parts.graph
-        if not any(elements[atom] == "C" for atom in atoms) or any(is_metal(elements[atom]) for atom in atoms):
-            return None
         (group,) = connected_groups(graph, self._one_class, atoms)
         if group.is_infinite:
             return None

@@ -125,11 +125,9 @@ def find_units(
     same: dict[BuildingUnit, list[BuildingUnit]] = {}
     for unit in (*work.units(), *work.whole_linkers()):
         same.setdefault(_unplaced(unit), []).append(unit)
-    drawer = Drawer(structure, work.parts) if chemistry else None
+    molecules = _molecules(Drawer(structure, work.parts), same) if chemistry else {}
     found = []
     for one, copies in same.items():
-        drawn = drawer is not None and one.kind in _DRAWN
-        molecule = drawer.draw(one.key, copies[0].atoms[0]) if drawn and drawer is not None else None
         found.append(
             BuildingUnit(
                 one.key,
@@ -141,10 +139,19 @@ def find_units(
                 one.metals,
                 tuple(copy.atoms[0] for copy in copies),
                 tuple(copy.points_of_extension[0] for copy in copies),
-                molecule,
+                molecules.get(one.key) if one.kind in _DRAWN else None,
             )
         )
     return tuple(sorted(found, key=_order))
+
+
+def _molecules(drawer: Drawer, same: dict[BuildingUnit, list[BuildingUnit]]) -> dict[str, Molecule | None]:
+    """Draw one molecule by key, whatever the role of the units that have it."""
+    atoms: dict[str, list[tuple[int, ...]]] = {}
+    for one, copies in same.items():
+        if one.kind in _DRAWN:
+            atoms.setdefault(one.key, []).extend(copy.atoms[0] for copy in copies)
+    return {key: drawer.draw(copies) for key, copies in atoms.items()}
 
 
 def _unplaced(unit: BuildingUnit) -> BuildingUnit:

@@ -110,6 +110,7 @@ def _drawn(chem: Any, bare: Any, places: NDArray[np.float64], found: BondOrders)
         for atom in drawn.GetAtoms():
             atom.SetChiralTag(chem.ChiralType.CHI_UNSPECIFIED)
         bare = chem.RemoveHs(drawn)
+        bare.RemoveAllConformers()  # InChI would take chirality from coordinates again
         chem.AssignStereochemistry(bare, cleanIt=True, force=True)
         for bond in bare.GetBonds():
             bond.SetBondDir(chem.BondDir.NONE)

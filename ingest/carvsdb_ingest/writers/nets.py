@@ -1,13 +1,12 @@
 """A net that was found, as a file: CGD, TopoCIF, CIF or JSON by its suffix."""
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from carvsdb.atomic_write import write_text
+from carvsdb.atomic_write import path_of_kind, write_text
 from carvsdb.atoms.cell import parameters_of_cell
 from carvsdb.atoms.elements import is_metal
 from carvsdb.errors import InputError
@@ -15,13 +14,13 @@ from carvsdb.escaping import escaped
 from carvsdb.net import Net, contract_linkers
 from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb.net.linkers import vertices_of_contracted
-from carvsdb_ingest.files.cif_tags import CELL, RESERVED
+from carvsdb_ingest.files.cif_tags import CELL
 from carvsdb_ingest.writers.cgd import labels_in_cgd, write_cgd
+from carvsdb_ingest.writers.cif_text import block_name, cif_text
 from carvsdb_ingest.writers.topocif import write_topocif
 from carvsdb_schemas.net_document import NetDocument
 
 NET_SUFFIXES = (".cgd", ".cif", ".json", ".topocif")
-_WORD = re.compile(r"[A-Za-z0-9_.+*'-]{1,60}")
 _LISTED = 40
 
 
@@ -33,11 +32,7 @@ def net_file(path: str | Path) -> Path:
     InputError
         If its suffix is not known.
     """
-    target = Path(path)
-    if target.suffix.lower() not in NET_SUFFIXES:
-        kinds = ", ".join(NET_SUFFIXES)
-        raise InputError(f"a net is written as one of {kinds}, got {target.suffix or 'no suffix'!r}", path=target)
-    return target
+    return path_of_kind(path, NET_SUFFIXES, "a net")
 
 
 def write_net(net: Net, document: NetDocument, path: str | Path) -> tuple[str, ...]:
@@ -118,9 +113,8 @@ def net_cif(net: Net, document: NetDocument) -> str:
     """
     assert net.positions is not None
     assert net.cell is not None
-    block = "".join(one if one.isascii() and one.isalnum() else "_" for one in document.label)[:70] or "net"
     sites = [f"V{vertex + 1}" for vertex in range(net.n_vertices)]
-    lines = [f"data_{block}", "_audit_creation_method carvsdb"]
+    lines = [f"data_{block_name(document.label)}", "_audit_creation_method carvsdb"]
     lines += [f"# vertices of a net, not atoms: {escaped(document.clustering)}, {escaped(document.bond_rule)}"]
     lines += [f"_cell_{key} {value!r}" for key, value in zip(CELL, parameters_of_cell(net.cell), strict=True)]
     lines += ["_space_group_name_H-M_alt 'P 1'", "loop_", "_space_group_symop_operation_xyz", "x,y,z", "loop_"]
@@ -131,7 +125,7 @@ def net_cif(net: Net, document: NetDocument) -> str:
         about = document.vertices[vertex]
         kind = "node" if about.is_node else "linker"
         where = " ".join(f"{value:.10f}" for value in place)
-        atoms = _cif_text(",".join(_labels_of(document, vertex))) if about.atoms else "."
+        atoms = cif_text(_ascii(",".join(_labels_of(document, vertex)))) if about.atoms else "."
         lines.append(f"{site} {_element(document, vertex)} {where} {kind} {about.coordination} {atoms}")
     lines += ["loop_", "_geom_bond_atom_site_label_1", "_geom_bond_atom_site_label_2", "_geom_bond_distance"]
     lines += ["_geom_bond_site_symmetry_2"]
@@ -173,9 +167,5 @@ def _element(document: NetDocument, vertex: int) -> str:
     return next((symbol for symbol in symbols if is_metal(symbol)), symbols[0])
 
 
-def _cif_text(text: str) -> str:
-    """Return a value of a CIF in one line, in characters that CIF has."""
-    ascii_text = escaped(text).encode("ascii", "backslashreplace").decode()
-    if _WORD.fullmatch(ascii_text) and not ascii_text.lower().startswith(RESERVED):
-        return ascii_text
-    return "'" + ascii_text.replace("'", "′").encode("ascii", "backslashreplace").decode() + "'"
+def _ascii(text: str) -> str:
+    return escaped(text).encode("ascii", "backslashreplace").decode()

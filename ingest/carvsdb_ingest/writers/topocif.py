@@ -1,6 +1,5 @@
 """TopoCIF files: nets by the Topology CIF dictionary, in P 1; the data names are those of its draft 0.9.4."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,9 +10,8 @@ from carvsdb.atoms.cell import parameters_of_cell
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb.net.edge_vectors import edge_vectors
-from carvsdb_ingest.files.cif_tags import CELL, RESERVED
-
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+*-]{0,60}")
+from carvsdb_ingest.files.cif_tags import CELL
+from carvsdb_ingest.writers.cif_text import block_name, cif_text
 
 NODE = ("id", "label", "net_id", "fract_x", "fract_y", "fract_z", "carvsdb_is_node")
 LINK = (
@@ -64,8 +62,7 @@ def topocif_lines(net: Net, names: Sequence[str] = ()) -> Iterator[str]:
     names : sequence of str
         What it is called in the RCSR.
     """
-    block = "".join(one if (one.isascii() and one.isalnum()) or one in "-." else "_" for one in net.name)[:70] or "net"
-    yield f"data_{block}"
+    yield f"data_{block_name(net.name)}"
     yield "_audit_conform.dict_name TOPOLOGY_CIF"
     if net.cell is not None:
         for key, value in zip(CELL, parameters_of_cell(net.cell), strict=True):
@@ -73,12 +70,12 @@ def topocif_lines(net: Net, names: Sequence[str] = ()) -> Iterator[str]:
     yield from ("_space_group.name_H-M_alt 'P 1'", "loop_", "_space_group_symop.id", "_space_group_symop.operation_xyz")
     yield "1 x,y,z"
     yield from ("loop_", "_topol_net.id", "_topol_net.label", "_topol_net.overall_topology_RCSR")
-    yield f"1 {_text(net.name)} {_text(', '.join(names))}"
+    yield f"1 {cif_text(net.name)} {cif_text(', '.join(names))}"
     yield from ("loop_", *(f"_topol_node.{name}" for name in NODE))
     labels = net.labels or tuple(f"V{vertex + 1}" for vertex in range(net.n_vertices))
     for vertex, label in enumerate(labels):
         place = ". . ." if net.positions is None else " ".join(map(repr, net.positions[vertex].tolist()))
-        yield f"{vertex + 1} {_text(label)} 1 {place} {int(net.is_node[vertex])}"
+        yield f"{vertex + 1} {cif_text(label)} 1 {place} {int(net.is_node[vertex])}"
     yield from ("loop_", *(f"_topol_link.{name}" for name in LINK))
     lengths = _lengths(net)
     for row, ((src, dst, *offset), links) in enumerate(zip(net.edges.tolist(), net.multiplicity.tolist(), strict=True)):
@@ -91,14 +88,3 @@ def _lengths(net: Net) -> list[str]:
         return ["."] * net.n_edges
     vectors = edge_vectors(net, net.positions) @ net.cell
     return [f"{length:.5f}" for length in np.linalg.norm(vectors, axis=1)]
-
-
-def _text(text: str) -> str:
-    """Write a text as CIF holds it in one line."""
-    text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    if not text:
-        return "."
-    if _WORD.fullmatch(text) and not text.lower().startswith(RESERVED):
-        return text
-    quote = '"' if "'" in text else "'"
-    return f"{quote}{text.replace(quote, '_')}{quote}"
