@@ -1,8 +1,10 @@
 """What must not matter to any clustering: the order of atoms, the origin, the cell, and how many cells there are."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import pytest
 from core_mof import installed_archive, read_archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,16 +47,15 @@ def expected(refcode: str) -> list[str | None]:
     return keys(structures()[refcode])
 
 
-@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.sampled_from(REFCODES),
-    st.integers(0, 2**32 - 1),
-    st.integers(0, 2),
-    st.tuples(*[st.integers(-2, 2)] * 3),
-)
-def test_every_clustering_gives_the_same_key(
-    refcode: str, seed: int, doubled: int, shears: tuple[int, int, int]
-) -> None:
+def superlattices(test: Callable[..., None], examples: int) -> Callable[..., None]:
+    settle = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    draw = given(
+        st.sampled_from(REFCODES), st.integers(0, 2**32 - 1), st.integers(0, 2), st.tuples(*[st.integers(-2, 2)] * 3)
+    )
+    return settle(draw(test))
+
+
+def check_keys(refcode: str, seed: int, doubled: int, shears: tuple[int, int, int]) -> None:
     structure, generator = structures()[refcode], np.random.default_rng(seed)
     # Two cells along one axis, sheared: another cell of a superlattice of index 2.
     change = np.diag(np.where(np.arange(3) == doubled, 2, 1)) @ np.array(
@@ -69,6 +70,15 @@ def test_every_clustering_gives_the_same_key(
     other = Structure(elements, places, change @ structure.cell, elements)
     assert expected(refcode)[0] is not None
     assert keys(other) == expected(refcode)
+
+
+def test_every_clustering_gives_the_same_key() -> None:
+    superlattices(check_keys, 6)()
+
+
+@pytest.mark.slow
+def test_every_clustering_gives_the_same_key_of_many_cells() -> None:
+    superlattices(check_keys, 48)()
 
 
 def test_alkali_ions_of_infinite_units_are_guests() -> None:
