@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.output import say
-from carvsdb.errors import InputError, NotFoundError
+from carvsdb.errors import AmbiguousNameError, InputError, NotFoundError
 
 if TYPE_CHECKING:
     from carvsdb_ingest.analysis.item import NetItem, ReadOptions
@@ -55,10 +55,10 @@ def _of_name(name: str, db: str) -> "NetItem":
         with Catalogue.open(db, read_only=True) as catalogue:
             try:
                 return item_of_entry(catalogue, name)
+            except AmbiguousNameError:
+                raise
             except NotFoundError as error:
                 missing = error
-                if "can mean" in error.message:
-                    raise
     if name in shipped():
         say(f"{name}: of the archive that comes with carvsdb")
         return NetItem(shipped().get(name), "", name, 0, 0, "as given", "edges of the archive")

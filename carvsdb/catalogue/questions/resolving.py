@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carvsdb.catalogue.file.schema import HANDLE, NAME
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.errors import NotFoundError
+from carvsdb.errors import AmbiguousNameError, NotFoundError
 
 _SHOWN = 8
 
@@ -86,7 +86,7 @@ def resolve(storage: Storage, name: str) -> NetRef:
         return found[0]
     if found:
         labels = [ref.label for ref in found]
-        raise NotFoundError(f"{name!r} can mean {_listed(labels)}", item=name, hint="give one of them")
+        raise AmbiguousNameError(f"{name!r} can mean {_listed(labels)}", item=name, hint="give one of them")
     close = _close_labels(storage, name)
     raise NotFoundError(
         f"the catalogue has nothing called {name!r}",
