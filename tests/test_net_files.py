@@ -110,6 +110,17 @@ def test_a_name_of_the_archive_needs_no_catalogue(tmp_path: Path) -> None:
     assert carvsdb("net", "no such net", "--db", tmp_path / "none.duckdb").code == 4
 
 
+def test_a_name_of_several_entries_does_not_mean_the_archive(tmp_path: Path) -> None:
+    db = tmp_path / "c.duckdb"
+    with Catalogue.open(db) as catalogue:
+        for name in ("sod-1", "sod-2"):
+            (tmp_path / f"{name}.cgd").write_text(TWO[: len(TWO) // 2])
+            catalogue.add([entry_of_file(tmp_path / f"{name}.cgd")[0]])
+    outcome = carvsdb("net", "sod", "--db", db)
+    assert outcome.code == 4
+    assert "'sod' can mean sod-1, sod-2" in outcome.err
+
+
 def test_refusals_in_one_sentence(tmp_path: Path) -> None:
     two = tmp_path / "two.cgd"
     two.write_text(TWO)
