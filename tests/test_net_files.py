@@ -113,8 +113,8 @@ def test_a_name_of_the_archive_needs_no_catalogue(tmp_path: Path) -> None:
 def test_a_name_of_several_entries_does_not_mean_the_archive(tmp_path: Path) -> None:
     db = tmp_path / "c.duckdb"
     with Catalogue.open(db) as catalogue:
-        for name in ("sod-1", "sod-2"):
-            (tmp_path / f"{name}.cgd").write_text(TWO[: len(TWO) // 2])
+        for name, extra in (("sod-1", ""), ("sod-2", " 1 1 1 1\n")):
+            (tmp_path / f"{name}.cgd").write_text(TWO[: len(TWO) // 2].replace("END", f"{extra}END"))
             catalogue.add([entry_of_file(tmp_path / f"{name}.cgd")[0]])
     outcome = carvsdb("net", "sod", "--db", db)
     assert outcome.code == 4
