@@ -135,7 +135,7 @@ class NotFoundError(CarvsdbError):
     exit_code = 4
 
 
-class AmbiguousNameError(NotFoundError):
+class AmbiguousError(NotFoundError):
     """Several things have this name."""
 
 
