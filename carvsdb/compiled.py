@@ -79,7 +79,7 @@ def _cached(function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R
 def keep_code_of(dispatcher: Any) -> None:
     """Keep the machine code of a kernel of another package, which would compile it in every process."""
     if kernel_cache(Path(dispatcher.py_func.__code__.co_filename).parent) is not None:
-        dispatcher._cache = _PackageCache(dispatcher.py_func)  # type: ignore[no-untyped-call]
+        dispatcher._cache = _PackageCache(dispatcher.py_func)  # type: ignore[no-untyped-call]  # numba's own
 
 
 class _Locator:
@@ -121,6 +121,7 @@ class _PackageCache(FunctionCache):
     runs what others put into a folder that they can write, which `carvsdb.kernel_cache` refuses.
     """
 
+    # numba declares itself typed, but the methods of its caches have no annotations: hence the ignored calls.
     _impl_class = _Code
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:

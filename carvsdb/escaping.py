@@ -77,6 +77,17 @@ def escaped_json(text: str) -> str:
     return _UNSAFE_IN_LINES.sub(_escape_json, text)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text that has at most so many letters, the last a sign that there were more.
+
+    Examples
+    --------
+    >>> shortened("imidazolate", 6), shortened("sod", 6)
+    ('imida…', 'sod')
+    """
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def figure_text(text: str) -> str:
     r"""Return a text as matplotlib draws it letter by letter: no formulas, and no label that it hides.
 

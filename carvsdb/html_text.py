@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from carvsdb.escaping import escaped
+from carvsdb.escaping import escaped, shortened
 
 LONGEST = 200
 """Letters of one text that are shown."""
@@ -22,9 +22,8 @@ def html_text(value: object) -> str:
     if value is None:
         return ""
     text = f"{value:.4f}" if isinstance(value, float) else str(value)
-    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     # A dollar sign is a letter of its own in an element that MathJax leaves alone, see `html_table`.
-    return escape(escaped(text))
+    return escape(escaped(shortened(text, LONGEST)))
 
 
 def html_table(

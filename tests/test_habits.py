@@ -41,6 +41,13 @@ def imported() -> Iterator[str]:
                 yield node.module.partition(".")[0]
 
 
+def test_no_import_of_ours_is_hidden_from_the_contracts() -> None:
+    """Import-linter reads statements alone; only doors, which look downward, load their names by `import_module`."""
+    hidden = re.compile(r"(import_module|__import__)\(\s*f?[\"']carvsdb")
+    doors = {file for file in SOURCES if file.name == "__init__.py"}
+    assert [file for file in SOURCES if file not in doors and hidden.search(file.read_text(encoding="utf-8"))] == []
+
+
 def test_what_is_imported_is_declared_and_nothing_else() -> None:
     declared = {re.split(r"[^\w-]", line)[0].lower() for line in PROJECT["dependencies"]}
     names = {name for name in imported() if name not in sys.stdlib_module_names and not name.startswith("carvsdb")}

@@ -26,7 +26,7 @@ def vectors(n: int, seed: int = 0) -> NDArray[np.float64]:
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalogue of the reference nets without sod and dia, with a UMAP and a PCA of them."""
+    """A catalogue of the exact nets, with a UMAP and a PCA of them."""
     path = tmp_path_factory.mktemp("maps") / "nets.duckdb"
     with Catalogue.open(path) as catalogue:
         ingest_collection(catalogue, source_named("exact-nets"))
@@ -76,6 +76,8 @@ def test_what_is_mapped() -> None:
     np.testing.assert_allclose(lengths, distance_matrix(some), atol=1e-12)
     hellinger = np.linalg.norm(np.sqrt(some[0]) - np.sqrt(some[1])) / np.sqrt(2)
     rooted = map_features(some, "sqrt")
+    assert fit_embedding(some, EmbeddingOptions("pca", inputs="sqrt")).lengths == "Hellinger distance"
+    assert fit_embedding(some, EmbeddingOptions("pca")).lengths == "topological distance"
     assert np.linalg.norm(rooted[0] - rooted[1]) == pytest.approx(hellinger)
     shells = np.random.default_rng(0).integers(4, 400, (12, 10))
     with_shells = map_features(some, "shells", shells)

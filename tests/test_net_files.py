@@ -10,12 +10,14 @@ import pytest
 from matplotlib.image import imread
 from program import carvsdb
 
+from carvsdb.catalogue import Catalogue
 from carvsdb.net import Net, contract_linkers, library
 from carvsdb.plots.net import NetStyle, plot_net
 from carvsdb.plots.net_scene import net_scene
 from carvsdb.rings import find_rings
 from carvsdb.topology import key_of
 from carvsdb_ingest.analysis import read_items, read_nets
+from carvsdb_ingest.tasks.likeness import entry_of_file
 from carvsdb_schemas.net_document import NetDocument
 
 TWO = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n" * 2
@@ -89,7 +91,8 @@ def test_linkers_are_lost_in_cgd_only_and_that_is_said(shared: Path, tmp_path: P
 
 def test_an_entry_gives_what_its_file_gave(shared: Path, tmp_path: Path) -> None:
     file, db = shared / "data" / "cells" / "zif-sod-204.xyz", tmp_path / "c.duckdb"
-    assert carvsdb("ingest", file, "--db", db).code == 0
+    with Catalogue.open(db) as catalogue:
+        catalogue.add([entry_of_file(file)[0]])
     by_file, by_name = (carvsdb("net", asked, "--json", "--db", db).json for asked in (file, "zif-sod-204"))
     for part in ("vertices", "edges", "key", "names", "clustering", "bond_rule"):
         assert by_name[part] == by_file[part]
@@ -106,6 +109,17 @@ def test_a_name_of_the_archive_needs_no_catalogue(tmp_path: Path, monkeypatch: p
     assert outcome.json["atoms"] is None
     assert "archive that comes with carvsdb" in outcome.err
     assert carvsdb("net", "no such net").code == 4
+
+
+def test_a_name_of_several_entries_does_not_mean_the_archive(tmp_path: Path) -> None:
+    db = tmp_path / "c.duckdb"
+    with Catalogue.open(db) as catalogue:
+        for name, extra in (("sod-1", ""), ("sod-2", " 1 1 1 1\n")):
+            (tmp_path / f"{name}.cgd").write_text(TWO[: len(TWO) // 2].replace("END", f"{extra}END"))
+            catalogue.add([entry_of_file(tmp_path / f"{name}.cgd")[0]])
+    outcome = carvsdb("net", "sod", "--db", db)
+    assert outcome.code == 4
+    assert "'sod' can mean sod-1, sod-2" in outcome.err
 
 
 def test_refusals_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Scenes of nets: places as symmetric as the net, edges that meet their ends, copies told apart, rings that close."""
 
+import json
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -146,8 +148,6 @@ def test_molecules_and_nothing_at_all() -> None:
 
 
 def test_the_same_net_gives_the_same_bytes_and_a_document_of_plain_values() -> None:
-    import json
-
     net = library.load("mtn")
     census = find_rings(net, 6)
     first, second = (json.dumps(net_scene(net, census).document(), allow_nan=False) for _ in range(2))

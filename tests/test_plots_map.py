@@ -43,7 +43,14 @@ def test_axes_and_names_are_written(tmp_path: Path) -> None:
     path = tmp_path / "map.svg"
     points, _, kinds = some_map(6)
     points[1] = points[0]
-    plot_map(points, ["dia", "lon", "$x^2$", "a_b", "網", "long" * 20], kinds, path, axis_name="PC")
+    plot_map(
+        points,
+        ["dia", "lon", "$x^2$", "a_b", "網", "long" * 20],
+        kinds,
+        path,
+        axis_name="PC",
+        lengths="topological distance",
+    )
     text = path.read_text(encoding="utf-8")
     for written in ("PC 1 (topological distance)", "dia, lon", "$x^2$", "crystalline (2)", "longlong"):
         assert written in text

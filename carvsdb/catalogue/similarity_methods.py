@@ -1,7 +1,7 @@
 """The half of the catalogue's front that compares: nets, nodes, maps."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from carvsdb.net.graph import Net
 from carvsdb.plots.colours import MapColours
 from carvsdb.rings import Carvs, coordination_sequences, find_rings
 from carvsdb_schemas.filters import Filters
+
+if TYPE_CHECKING:
+    from carvsdb.plots.notebook import Picture
 
 
 class Searching:
@@ -298,7 +301,7 @@ class Searching:
         """
         return map_colours.colours_by(self._storage, stored, column)
 
-    def map(self, number: int | None = None, *, colour: str | None = None, highlight: Sequence[str] = ()) -> Any:
+    def map(self, number: int | None = None, *, colour: str | None = None, highlight: Sequence[str] = ()) -> "Picture":
         """Draw a map that is kept for a notebook; ``carvsdb embed plot`` draws it into a file.
 
         Parameters
@@ -319,14 +322,8 @@ class Searching:
 
         stored = self.embedding(number)
         ringed = [resolving.resolve(self._storage, name).label for name in highlight]
-        return view_map(
-            stored.embedding.coordinates,
-            stored.labels,
-            stored.kinds,
-            stored.embedding.method,
-            ringed,
-            None if colour is None else self.map_colours(stored, colour),
-        )
+        colours = None if colour is None else self.map_colours(stored, colour)
+        return view_map(stored.embedding, stored.labels, stored.kinds, ringed, colours)
 
     def project(self, query: str | Net | Carvs | Entry, number: int | None = None) -> Projected:
         """Put a net onto a map that is kept, which stays as it is, and say how far off the map it is.
@@ -348,9 +345,8 @@ class Searching:
         """
         stored = self.embedding(number)
         ring_kind = stored.nets[0].ring_kind if stored.nets else "ring"
-        return projecting.project_onto(
-            stored, self._query(query, None, ring_kind), projecting.label_of(query), self._shells(query)
-        )
+        shells = self._shells(query) if stored.embedding.inputs == "shells" else None
+        return projecting.project_onto(stored, self._query(query, None, ring_kind), projecting.label_of(query), shells)
 
     def _shells(self, query: str | Net | Carvs | Entry) -> NDArray[np.float64] | None:
         if isinstance(query, str):

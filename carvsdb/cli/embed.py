@@ -222,7 +222,7 @@ def _draw(
     highlight: list[str] | None = None,
     colours: "MapColours | None" = None,
 ) -> None:
-    from carvsdb.plots.map import AXIS_NAMES, plot_map
+    from carvsdb.plots.map import plot_map
 
     left_out = plot_map(
         stored.embedding.coordinates,
@@ -230,7 +230,8 @@ def _draw(
         stored.kinds,
         file,
         highlight=highlight or [],
-        axis_name=AXIS_NAMES.get(stored.embedding.method, "PC"),
+        axis_name=stored.embedding.axis_name,
+        lengths=stored.embedding.lengths,
         colours=colours,
     )
     if left_out:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,14 @@ Method = Literal["umap", "densmap", "pca"]
 Inputs = Literal["normalised", "sqrt", "shells"]
 METHODS: tuple[Method, ...] = ("umap", "densmap", "pca")
 INPUTS: tuple[Inputs, ...] = ("normalised", "sqrt", "shells")
+AXIS_NAMES: dict[str, str] = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
+"""What the axes of a map are called, by its method."""
+LENGTHS: dict[str, str] = {
+    "normalised": "topological distance",
+    "sqrt": "Hellinger distance",
+    "shells": "distance of rings and shells",
+}
+"""What lengths along the axes of a PCA are, by what was mapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,21 @@ class Embedding:
     seed: int
     parameters: dict[str, int | float | str | list[float] | list[str]]
     versions: dict[str, str]
+
+    @property
+    def inputs(self) -> Inputs:
+        """What was mapped; see :func:`map_features`. Maps of old catalogues do not say it."""
+        return cast(Inputs, self.parameters.get("inputs", "normalised"))
+
+    @property
+    def axis_name(self) -> str:
+        """What its axes are called."""
+        return AXIS_NAMES.get(self.method, self.method)
+
+    @property
+    def lengths(self) -> str:
+        """What lengths along its axes are; empty where they mean nothing."""
+        return LENGTHS.get(self.inputs, "") if self.method == "pca" else ""
 
 
 def map_features(

@@ -7,6 +7,7 @@ from typing import Any
 from carvsdb.atomic_write import atomic_file
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.questions.showing import load_nets
+from carvsdb.compare.embedding import Method
 from carvsdb.errors import InputError
 from carvsdb.explorer import html
 from carvsdb.explorer.about import abouts_of, sources_of, visible
@@ -39,7 +40,7 @@ class ExplorerOptions:
     """
 
     number: int | None = None
-    method: str | None = None
+    method: Method | None = None
     structures: bool = True
     n_neighbours: int = 10
     title: str = "Nets by their ring statistics"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.maintenance.checking import blame_content
 from carvsdb.catalogue.similarity.made_alike import several_ways
-from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
+from carvsdb.compare.embedding import Embedding, EmbeddingOptions, Method, fit_embedding
 from carvsdb.compare.map_quality import trust
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
 
@@ -27,7 +27,6 @@ WHERE number = ?
 
 
 _METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA"}
-_AXES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +63,7 @@ def points_of(
     catalogue: Catalogue,
     *,
     number: int | None = None,
-    method: str | None = None,
+    method: Method | None = None,
     filters: Filters | None = None,
     seed: int = 0,
 ) -> Points:
@@ -108,7 +107,7 @@ def points_of(
         chosen = [row for row, label in enumerate(vectors.labels) if wanted is None or label in wanted]
         if not chosen:
             raise RefusedError("there are no nets with rings to show", hint="`carvsdb list` shows what there is")
-        embedding = fit_embedding(vectors.matrix[chosen], EmbeddingOptions(method or "pca", seed=seed))  # type: ignore[arg-type]
+        embedding = fit_embedding(vectors.matrix[chosen], EmbeddingOptions(method or "pca", seed=seed))
         place = {vectors.carvs_ids[row]: at for row, at in zip(chosen, embedding.coordinates.tolist(), strict=True)}
         why = "" if method else "the catalogue keeps no map (`carvsdb embed fit` makes one), so this one was made: "
         notes = [f"{why}{_how(embedding)}", *vectors.notes]
@@ -128,17 +127,16 @@ def points_of(
             )
     made = (table[name].to_pylist() for name in ("label", "clustering", "bond_rule"))
     notes += several_ways(sorted(zip(*made, strict=True)))
-    axis = _AXES.get(embedding.method, embedding.method)
     trusted, among = trust(_vectors(table).astype(np.float64), coordinates)
     if among:
         notes.append(
             f"how far to trust it: {trusted:.3f} of 1 (trustworthiness for {among} neighbours by topological distance)"
         )
-    if embedding.method == "pca" and embedding.parameters.get("inputs", "normalised") == "normalised":
-        notes.append("lengths along the axes are topological distances, as far as a plane can show them")
+    if embedding.lengths:
+        notes.append(f"lengths along the axes show the {embedding.lengths}, as far as a plane can")
     else:
         notes.append("on this map neither distances between groups nor the sizes of groups mean anything")
-    return Points(table, coordinates, (f"{axis} 1", f"{axis} 2"), tuple(notes))
+    return Points(table, coordinates, (f"{embedding.axis_name} 1", f"{embedding.axis_name} 2"), tuple(notes))
 
 
 def _vectors(table: pa.Table) -> NDArray[np.float32]:

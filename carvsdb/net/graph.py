@@ -8,8 +8,7 @@ turned. Atoms enter kernels by `carvsdb.atoms.cell_list`, which takes finite pos
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from carvsdb.errors import InputError
 from carvsdb.html_text import html_table
 from carvsdb.optional_packages import load_optional
+
+if TYPE_CHECKING:
+    from carvsdb.plots.notebook import Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -195,7 +197,7 @@ class Net:
             graph.add_edge(src, dst, offset=tuple(offset), multiplicity=links)
         return graph
 
-    def view(self, rings: Collection[int] = ()) -> Any:
+    def view(self, rings: Collection[int] = ()) -> "Picture":
         """Draw the net for a notebook; ``carvsdb plot net`` draws it into a file.
 
         Parameters
@@ -212,8 +214,10 @@ class Net:
         InputError
             If the net has no rings of such a size.
         """
-        # Figures stand floors above; they are loaded where one is asked for, so that nets need no plotting library.
-        return import_module("carvsdb.plots.notebook").view_net(self, rings)
+        # The one import upward, which the contracts in pyproject.toml name: who holds a net asks it for its picture.
+        from carvsdb.plots.notebook import view_net
+
+        return view_net(self, rings)
 
     def with_name(self, name: str) -> "Net":
         """Return the same net under another name."""

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb.escaping import figure_text
+from carvsdb.escaping import figure_text, shortened
 from carvsdb.plots.colours import INK, PALE, cycled
 from carvsdb.plots.saving import figure_file, house_style, save
 
@@ -63,7 +63,15 @@ def draw_carvs(labels: Sequence[str], vectors: Sequence[NDArray[np.float64]], ro
         axes.spines[["left", "bottom"]].set_color(PALE)
         axes.set_xticks(range(2, largest + 1, 1 if largest <= 20 else 2))
         axes.tick_params(color=PALE, labelcolor=INK, labelsize=8)
-        axes.text(0.995, 0.9, figure_text(_short(label)), transform=axes.transAxes, ha="right", va="top", color=INK)
+        axes.text(
+            0.995,
+            0.9,
+            figure_text(shortened(label, _LONGEST)),
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            color=INK,
+        )
         if number < len(labels) - 1:
             axes.tick_params(labelbottom=False)
     rows[-1].set_xlabel("ring size (nodes)")
@@ -98,7 +106,7 @@ def draw_environments(bars: Sequence[EnvironmentBar], axes: Axes) -> Axes:
     names = []
     for bar in shown:
         nets = ", ".join(bar.nets[:4]) + (" …" if len(bar.nets) > 4 else "")
-        names.append(f"{figure_text(_short(nets))}\n{figure_text(_short(bar.vertex_symbol))}")
+        names.append(f"{figure_text(shortened(nets, _LONGEST))}\n{figure_text(shortened(bar.vertex_symbol, _LONGEST))}")
     axes.set_yticks(places, names, fontsize=7)
     for place, bar in zip(places, shown, strict=True):
         axes.text(100 * bar.share, place, f"  d {bar.distance:.2f}", va="center", fontsize=7, color=INK)
@@ -120,9 +128,5 @@ def plot_environments(bars: Sequence[EnvironmentBar], path: str | Path, title: s
         figure = Figure(figsize=(8, 1.4 + 0.34 * min(len(bars), MOST_ENVIRONMENTS)), dpi=160, layout="constrained")
         FigureCanvasAgg(figure)
         axes = draw_environments(bars, figure.add_subplot())
-        axes.set_title(figure_text(_short(title, 80)), loc="left", fontweight="bold", fontsize=11, color=INK)
+        axes.set_title(figure_text(shortened(title, 80)), loc="left", fontweight="bold", fontsize=11, color=INK)
         save(figure, target)
-
-
-def _short(text: str, longest: int = _LONGEST) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -12,7 +12,7 @@ from scipy.cluster.hierarchy import dendrogram, linkage
 from scipy.spatial.distance import squareform
 
 from carvsdb.errors import InputError
-from carvsdb.escaping import figure_text
+from carvsdb.escaping import figure_text, shortened
 from carvsdb.plots.colours import INK, PALE
 from carvsdb.plots.saving import figure_file, house_style, save
 
@@ -46,7 +46,7 @@ def draw_distances(matrix: ArrayLike, labels: Sequence[str], tree: Axes, axes: A
     tree.set_axis_off()
     shown = values[np.ix_(order, order)]
     image = axes.imshow(shown, cmap="viridis_r", vmin=0, aspect="auto")
-    names = [figure_text(_short(labels[row])) for row in order]
+    names = [figure_text(shortened(labels[row], _LONGEST)) for row in order]
     size = float(np.clip(260 / len(names), 3.5, 9))
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=size)
     axes.set_yticks(range(len(names)), names, fontsize=size)
@@ -76,7 +76,3 @@ def plot_distances(
         draw_distances(matrix, labels, tree, axes)
         figure.suptitle(figure_text(title), x=0.01, ha="left", fontsize=11, fontweight="bold", color=INK)
         save(figure, target)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from carvsdb.compare.distance import topological_distance
-from carvsdb.compare.embedding import EmbeddingOptions, Method, fit_embedding
+from carvsdb.compare.embedding import AXIS_NAMES, LENGTHS, EmbeddingOptions, Method, fit_embedding
 from carvsdb.errors import InputError
 from carvsdb.escaping import figure_text
-from carvsdb.plots.colours import INK, PALE
+from carvsdb.plots.colours import INK
 from carvsdb.plots.labels import label_points
-from carvsdb.plots.map import AXIS_NAMES
+from carvsdb.plots.map import dress_map
 from carvsdb.plots.saving import figure_file, house_style, save
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
 
@@ -173,8 +173,12 @@ def plot_glasses(materials: Sequence[Material], path: str | Path, options: Glass
         by_nets, by_nodes, numbers = figure.subplots(1, 3, gridspec_kw={"width_ratios": [5, 5, 2.7]})
         draw_points(by_nodes, maps.nodes, maps.node_material, materials, size=7)
         draw_points(by_nets, maps.nets, maps.net_material, materials, size=52)
-        _dress(by_nets, "By nets", options.method_of_nets)
-        _dress(by_nodes, "By nodes", options.method)
+        for axes, title, method in (
+            (by_nets, "By nets", options.method_of_nets),
+            (by_nodes, "By nodes", options.method),
+        ):
+            dress_map(axes, title, AXIS_NAMES[method], LENGTHS["normalised"] if method == "pca" else "")
+            axes.margins(0.1)
         _write_numbers(numbers, materials)
         figure.legend(
             *by_nets.get_legend_handles_labels(), loc="outside lower center", ncols=len(materials), frameon=False
@@ -227,24 +231,9 @@ def draw_points(
     return axes
 
 
-def _dress(axes: Axes, title: str, method: Method) -> None:
-    name = AXIS_NAMES[method]
-    scale = " (topological distance)" if method == "pca" else ""
-    axes.set_xlabel(f"{name} 1{scale}", color=INK)
-    axes.set_ylabel(f"{name} 2{scale}", color=INK)
-    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
-    if method != "pca":
-        axes.set_xticks([])
-        axes.set_yticks([])
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.margins(0.1)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(PALE)
-
-
 def _write_numbers(axes: Axes, materials: Sequence[Material]) -> None:
     axes.set_axis_off()
-    axes.set_title("Topological distances", loc="left", fontsize=11, fontweight="bold", color=INK)
+    axes.set_title("Topological distances", loc="left", fontsize=11, fontweight="bold", color=INK, pad=10)
     rows: list[tuple[str, str]] = []
     glasses = [one for one in materials if one.is_glass]
     found = distances_of(materials)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.escaping import escaped
+from carvsdb.escaping import escaped, shortened
 from carvsdb.plots.colours import INK, PALE
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def label_points(
         axes.text(
             float(points[index, 0]),
             float(points[index, 1]),
-            _short(escaped(names[index]), longest),
+            shortened(escaped(names[index]), longest),
             fontsize=font_size,
             fontweight="bold" if heavy[index] else "normal",
             color=INK,
@@ -186,7 +186,3 @@ def label_points(
             ends = axes.transData.inverted().transform(np.array([anchors[place], side]))
             axes.plot(*ends.T, color=PALE, linewidth=0.6, zorder=2)
     return left_out
-
-
-def _short(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"

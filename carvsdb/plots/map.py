@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.errors import InputError
-from carvsdb.escaping import escaped, figure_text
+from carvsdb.escaping import escaped, figure_text, shortened
 from carvsdb.plots.colours import INK, PALE, MapColours, cycled
 from carvsdb.plots.labels import label_points
 from carvsdb.plots.saving import figure_file, house_style, save
@@ -27,12 +27,10 @@ _KINDS = {
     "amorphous": ("#D55E00", "D", 0.85),
     "generated": ("#009E73", "^", 1.15),
 }
-AXIS_NAMES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
-"""What the axes of a map are called, by its method."""
-
 _NOTHING = "#bdbdbd"
 _MOST_CATEGORIES = 7
 _JOINED = 3
+_LONGEST = 28
 
 
 def plot_map(
@@ -44,6 +42,7 @@ def plot_map(
     highlight: Sequence[str] = (),
     axis_name: str = "UMAP",
     colours: MapColours | None = None,
+    lengths: str = "",
 ) -> int:
     """Draw a map of nets into a file; return how many names found no room.
 
@@ -62,10 +61,12 @@ def plot_map(
     highlight : sequence of str
         Labels of nets to ring and to name in bold.
     axis_name : str
-        ``UMAP`` or ``PC``; the axes are called ``UMAP 1`` and ``UMAP 2``. Only principal components get
-        a scale, since lengths on a UMAP mean nothing.
+        ``UMAP`` or ``PC``; the axes are called ``UMAP 1`` and ``UMAP 2``.
     colours : MapColours, optional
         Default: by kind.
+    lengths : str
+        What lengths along the axes are, such as ``topological distance``; without it the axes have no scale, since
+        lengths on a UMAP mean nothing.
 
     Raises
     ------
@@ -79,7 +80,14 @@ def plot_map(
     target = figure_file(path)
     with house_style():
         figure, left_out = map_figure(
-            coordinates, labels, kinds, title=title, highlight=highlight, axis_name=axis_name, colours=colours
+            coordinates,
+            labels,
+            kinds,
+            title=title,
+            highlight=highlight,
+            axis_name=axis_name,
+            lengths=lengths,
+            colours=colours,
         )
         save(figure, target)
     return left_out
@@ -93,13 +101,16 @@ def map_figure(
     title: str = "Nets by their ring statistics",
     highlight: Sequence[str] = (),
     axis_name: str = "UMAP",
+    lengths: str = "",
     colours: MapColours | None = None,
 ) -> tuple[Figure, int]:
     """Return the figure of a map, and how many names found no room; see :func:`plot_map`."""
     points = _checked(coordinates, labels, kinds, colours)
     figure = Figure(figsize=(7.4, 5.6), dpi=200, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = draw_map(figure.add_subplot(), points, kinds, axis_name=axis_name, title=title, colours=colours)
+    axes = draw_map(
+        figure.add_subplot(), points, kinds, axis_name=axis_name, lengths=lengths, title=title, colours=colours
+    )
     handles = axes.get_legend_handles_labels()[0]
     if handles:
         figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, handletextpad=0.2)
@@ -115,6 +126,7 @@ def draw_map(
     kinds: Sequence[str],
     *,
     axis_name: str = "UMAP",
+    lengths: str = "",
     title: str = "",
     colours: MapColours | None = None,
 ) -> Axes:
@@ -124,7 +136,8 @@ def draw_map(
     """
     points = np.asarray(coordinates, np.float64)
     _draw_points(axes, points, np.array(kinds, dtype=str), colours)
-    _dress(axes, title, axis_name, len(points))
+    dress_map(axes, escaped(title), axis_name, lengths)
+    axes.margins(0.12 if len(points) <= 60 else 0.05)
     return axes
 
 
@@ -242,28 +255,24 @@ def _colours_of(
     counted = Counter(word for word in words if word is not None)
     shown = [word for word, _ in counted.most_common(_MOST_CATEGORIES)]
     colour_of = {word: cycled(number) for number, word in enumerate(shown)}
-    legend = [(f"{_short(word)} ({counted[word]:,})", colour_of[word]) for word in shown]
+    legend = [(f"{shortened(word, _LONGEST)} ({counted[word]:,})", colour_of[word]) for word in shown]
     rest = sum(word not in colour_of for word in words)
     if rest:
         legend.append((f"others ({rest:,})", _NOTHING))
     return np.array([to_rgba(colour_of.get(word or "", _NOTHING)) for word in words]), legend
 
 
-def _short(text: str, longest: int = 28) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _dress(axes: Axes, title: str, axis_name: str, n_points: int) -> None:
-    scale = " (topological distance)" if axis_name == "PC" else ""
+def dress_map(axes: Axes, title: str, axis_name: str, lengths: str = "") -> None:
+    """Write what the axes of a map are, with a scale only where lengths mean something; see :func:`plot_map`."""
+    scale = f" ({lengths})" if lengths else ""
     axes.set_xlabel(f"{axis_name} 1{scale}", color=INK)
     axes.set_ylabel(f"{axis_name} 2{scale}", color=INK)
-    axes.set_title(escaped(title), loc="left", fontsize=11, fontweight="bold", color=INK, pad=10, parse_math=False)
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=10, parse_math=False)
     axes.set_aspect("equal", adjustable="datalim")
-    axes.margins(0.12 if n_points <= 60 else 0.05)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(PALE)
     axes.tick_params(color=PALE, labelcolor=INK, labelsize=8)
-    if axis_name == "PC":
+    if lengths:
         axes.grid(color="#ececec", linewidth=0.6, zorder=0)
         axes.set_axisbelow(True)
     else:
@@ -284,5 +293,5 @@ def _shared_places(
 
 
 def _joined(names: list[str]) -> str:
-    shown = ", ".join(_short(name) for name in names[:_JOINED])
+    shown = ", ".join(shortened(name, _LONGEST) for name in names[:_JOINED])
     return shown if len(names) <= _JOINED else f"{shown} +{len(names) - _JOINED}"

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb.escaping import figure_text
+from carvsdb.escaping import figure_text, shortened
 from carvsdb.plots.colours import INK, OKABE_ITO, PALE, cycled, element_colour
 from carvsdb.plots.net_scene import NetScene
 from carvsdb.plots.painting import Camera, Painter
@@ -112,8 +112,7 @@ def draw_net(scene: NetScene, axes: Axes, style: NetStyle | None = None) -> Axes
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     title = scene.name if style.title is None else style.title
-    title = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
-    axes.set_title(figure_text(title), loc="left", fontsize=12, fontweight="bold", color=INK)
+    axes.set_title(figure_text(shortened(title, _LONGEST_TITLE)), loc="left", fontsize=12, fontweight="bold", color=INK)
     return axes
 
 

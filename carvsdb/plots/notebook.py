@@ -5,19 +5,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.compare.embedding import Embedding
+from carvsdb.escaping import escaped
 from carvsdb.html_text import html_text
 from carvsdb.net.graph import Net
 from carvsdb.plots.colours import MapColours
-from carvsdb.plots.map import AXIS_NAMES, map_figure
+from carvsdb.plots.map import map_figure
 from carvsdb.plots.net import NetStyle, net_figure
 from carvsdb.plots.net_scene import net_scene
-from carvsdb.plots.saving import house_style
+from carvsdb.plots.saving import house_style, write_figure
 from carvsdb.rings.census import SMALLEST_CUT_OFF, find_rings
 
 
@@ -43,14 +41,13 @@ class Picture:
         return f'<img style="max-width:100%" alt="{html_text(self.words)}" src="data:image/png;base64,{data}">'
 
     def __repr__(self) -> str:
-        return f"<Picture of {self.words}: {len(self.png)} bytes>"
+        return f"<Picture of {escaped(self.words)}: {len(self.png)} bytes>"
 
 
 def picture(figure: Figure, words: str) -> Picture:
     """Return a figure as a picture."""
     held = BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(held, format="png", metadata={"Software": None})
+    write_figure(figure, held)
     return Picture(held.getvalue(), words)
 
 
@@ -58,23 +55,27 @@ def view_net(net: Net, rings: Collection[int] = ()) -> Picture:
     """Draw a net, rings of some sizes lit up; see :meth:`carvsdb.net.Net.view`."""
     sizes = tuple(rings)
     census = find_rings(net, max(SMALLEST_CUT_OFF, *sizes)) if sizes else None
-    missing = [size for size in sizes if census is not None and size not in census.ring_counts]
-    if missing:
-        raise InputError(f"the net has no {missing[0]}-rings to light up")
     with house_style():
-        return picture(net_figure(net_scene(net, census, sizes), NetStyle(rings=sizes)), f"the net {net.name or ''}")
+        figure = net_figure(net_scene(net, census, sizes), NetStyle(rings=sizes))
+        return picture(figure, f"the net {net.name}" if net.name else "a net")
 
 
 def view_map(
-    coordinates: NDArray[np.float64],
+    embedding: Embedding,
     labels: Sequence[str],
     kinds: Sequence[str],
-    method: str,
     highlight: Sequence[str] = (),
     colours: MapColours | None = None,
 ) -> Picture:
     """Draw a map; see :meth:`carvsdb.catalogue.Catalogue.map`."""
-    name = AXIS_NAMES.get(method, "PC")
     with house_style():
-        figure, _ = map_figure(coordinates, labels, kinds, highlight=highlight, axis_name=name, colours=colours)
-        return picture(figure, f"a map of {len(labels)} nets by {method}")
+        figure, _ = map_figure(
+            embedding.coordinates,
+            labels,
+            kinds,
+            highlight=highlight,
+            axis_name=embedding.axis_name,
+            lengths=embedding.lengths,
+            colours=colours,
+        )
+        return picture(figure, f"a map of {len(labels)} nets by {embedding.method}")

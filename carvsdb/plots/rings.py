@@ -10,11 +10,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from carvsdb.escaping import figure_text
+from carvsdb.escaping import figure_text, shortened
 from carvsdb.plots.saving import figure_file, house_style, save
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _MARKERS = ("o", "D", "^", "s", "v", "P", "X")
+_LONGEST, _WIDTH_IN_LETTERS = 80, 104
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,10 @@ def plot_rings(
         FigureCanvasAgg(figure)
         axes = draw_rings(series, figure.add_subplot(), shares=shares)
         axes.set_title(figure_text(title), loc="left", fontweight="bold")
-        axes.legend(frameon=False)
+        handles, labels = axes.get_legend_handles_labels()
+        # Below the axes, since bars are as high as these; as many side by side as have room.
+        columns = max(1, min(4, _WIDTH_IN_LETTERS // (8 + max(map(len, labels), default=0))))
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
         save(figure, target)
 
 
@@ -82,7 +86,8 @@ def draw_rings(series: Sequence[RingSeries], axes: Axes, *, shares: bool = False
         sizes = np.arange(1, shortest + 1)
         shown = np.flatnonzero(mean)
         largest = max([largest, *(shown + 1).tolist()])
-        label = figure_text(one.label if len(models) == 1 else f"{one.label} ({len(models)} models)")
+        name = shortened(one.label, _LONGEST)
+        label = figure_text(name if len(models) == 1 else f"{name} ({len(models)} models)")
         colour = _COLOURS[number % len(_COLOURS)]
         if one.is_crystal:
             # Bars of several crystals stand side by side.

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -48,6 +49,10 @@ def save(figure: Figure, target: Path) -> None:
     InputError, RefusedError
         If the file cannot be written; see :func:`carvsdb.atomic_write.atomic_file`.
     """
-    kind = target.suffix.lower()
     with atomic_file(target) as file:
-        figure.savefig(file, format=kind[1:], metadata=_METADATA[kind])
+        write_figure(figure, file, target.suffix.lower())
+
+
+def write_figure(figure: Figure, file: IO[bytes], ending: str = ".png") -> None:
+    """Write a figure without dates into an open file."""
+    figure.savefig(file, format=ending[1:], metadata=_METADATA[ending])

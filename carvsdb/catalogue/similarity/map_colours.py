@@ -13,7 +13,7 @@ COORDINATION, MEAN_RING_SIZE = "coordination", "mean-ring-size"
 def colours_by(storage: Storage, stored: StoredMap, column: str) -> MapColours:
     """Return the values of a column for the nets of a map; see :meth:`Catalogue.map_colours`."""
     if column == COORDINATION:
-        bonds = [max(net.coordination, key=net.coordination.__getitem__, default=None) for net in stored.nets]
+        bonds = [net.most_frequent_bonds if net.coordination else None for net in stored.nets]
         return MapColours("bonds of most nodes", [None if one is None else f"{one}-coordinated" for one in bonds])
     if column == MEAN_RING_SIZE:
         means = stored.vectors @ np.arange(1, stored.vectors.shape[1] + 1)

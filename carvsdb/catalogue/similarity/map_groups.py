@@ -1,7 +1,6 @@
 """Groups of the nets on a map, each described in a sentence."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +56,7 @@ def groups_of(stored: StoredMap, min_size: int = 5) -> list[MapGroup]:
 def _described(stored: StoredMap, rows: NDArray[np.intp]) -> str:
     """Say what nets have in common: coordination, rings, kind, names."""
     parts = [f"{len(rows)} {'net' if len(rows) == 1 else 'nets'}"]
-    bonds = [_most_frequent_bonds(stored.nets[row].coordination) for row in rows]
+    bonds = [stored.nets[row].most_frequent_bonds for row in rows]
     most, number = Counter(bonds).most_common(1)[0]
     parts.append(
         f"{_share(number, len(rows))} {most}-coordinated" if number >= _MOSTLY * len(rows) else "of mixed bonds"
@@ -74,14 +73,5 @@ def _described(stored: StoredMap, rows: NDArray[np.intp]) -> str:
     return "; ".join(parts)
 
 
-def _most_frequent_bonds(coordination: dict[int, int]) -> int:
-    return max(coordination, key=lambda bonds: (coordination[bonds], bonds), default=0)
-
-
 def _share(number: int, total: int) -> str:
     return "all" if number == total else f"{100 * number / total:.0f} %"
-
-
-def numbers_of(groups: Iterable[MapGroup]) -> dict[str, int]:
-    """Return the number of the group of each net, by label."""
-    return {label: group.number for group in groups for label in group.labels}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +13,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import refs
 from carvsdb.catalogue.records.keys import content_key
 from carvsdb.catalogue.similarity.comparable import Vectors
-from carvsdb.compare.embedding import Embedding, Inputs, map_features
+from carvsdb.compare.embedding import Embedding, map_features
 from carvsdb.compare.map_quality import trust
 from carvsdb.compare.umap_graph import neighbours_with_self
 from carvsdb.errors import InputError, NotFoundError
@@ -53,6 +53,11 @@ class MappedNet:
     is_complete: bool
     shells: NDArray[np.float64]
 
+    @property
+    def most_frequent_bonds(self) -> int:
+        """Bonds of most of its nodes; of two numbers that are as frequent, the larger; 0 without nodes."""
+        return max(self.coordination, key=lambda bonds: (self.coordination[bonds], bonds), default=0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredMap:
@@ -82,15 +87,10 @@ class StoredMap:
     vectors: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, LARGEST_CUT_OFF)))
 
     @property
-    def inputs(self) -> Inputs:
-        """What was mapped; see :func:`carvsdb.compare.embedding.map_features`."""
-        return cast(Inputs, self.embedding.parameters.get("inputs", "normalised"))
-
-    @property
     def features(self) -> NDArray[np.float64]:
         """The points that the map shows, before they were put into a plane."""
-        shells = np.array([net.shells for net in self.nets]) if self.inputs == "shells" else None
-        return map_features(self.vectors, self.inputs, shells)
+        shells = np.array([net.shells for net in self.nets]) if self.embedding.inputs == "shells" else None
+        return map_features(self.vectors, self.embedding.inputs, shells)
 
     def trust(self) -> tuple[float, int]:
         """Return how far the map can be trusted; see :func:`carvsdb.compare.map_quality.trust`."""

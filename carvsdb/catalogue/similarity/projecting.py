@@ -72,9 +72,9 @@ def project_onto(stored: StoredMap, query: Query, label: str, shells: NDArray[np
     if query.made is not None:
         _check_made(stored, query.made[1], query.made[2], label)
     vector = query.vectors[_comparable(stored, query.choices, label)]
-    if stored.inputs == "shells" and shells is None:
+    if stored.embedding.inputs == "shells" and shells is None:
         raise RefusedError(f"map {stored.number} is of coordination sequences, too, which {label!r} has none of")
-    new = map_features(vector[None], stored.inputs, None if shells is None else shells[None])
+    new = map_features(vector[None], stored.embedding.inputs, None if shells is None else shells[None])
     put = project(stored.embedding, stored.features, new)
     distance, share = float(put.distances[0]), float(put.shares_farther[0])
     nearest = stored.labels[int(put.nearest[0])]
