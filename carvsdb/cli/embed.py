@@ -222,7 +222,8 @@ def _draw(
     highlight: list[str] | None = None,
     colours: "MapColours | None" = None,
 ) -> None:
-    from carvsdb.plots.map import AXIS_NAMES, plot_map
+    from carvsdb.compare.embedding import AXIS_NAMES
+    from carvsdb.plots.map import plot_map
 
     left_out = plot_map(
         stored.embedding.coordinates,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.maintenance.checking import blame_content
 from carvsdb.catalogue.similarity.made_alike import several_ways
-from carvsdb.compare.embedding import Embedding, EmbeddingOptions, fit_embedding
+from carvsdb.compare.embedding import AXIS_NAMES, Embedding, EmbeddingOptions, fit_embedding
 from carvsdb.compare.map_quality import trust
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
 
@@ -24,10 +24,7 @@ _PLACES = """
 SELECT carvs_id::VARCHAR, coordinates FROM embedding_point JOIN embedding ON embedding.id = embedding_id
 WHERE number = ?
 """
-
-
-_METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA"}
-_AXES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
+_METHODS = AXIS_NAMES | {"pca": "PCA"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +125,7 @@ def points_of(
             )
     made = (table[name].to_pylist() for name in ("label", "clustering", "bond_rule"))
     notes += several_ways(sorted(zip(*made, strict=True)))
-    axis = _AXES.get(embedding.method, embedding.method)
+    axis = AXIS_NAMES.get(embedding.method, embedding.method)
     trusted, among = trust(_vectors(table).astype(np.float64), coordinates)
     if among:
         notes.append(

@@ -11,12 +11,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from carvsdb.compare.distance import topological_distance
-from carvsdb.compare.embedding import EmbeddingOptions, Method, fit_embedding
+from carvsdb.compare.embedding import AXIS_NAMES, EmbeddingOptions, Method, fit_embedding
 from carvsdb.errors import InputError
 from carvsdb.escaping import figure_text
 from carvsdb.plots.colours import INK, PALE
 from carvsdb.plots.labels import label_points
-from carvsdb.plots.map import AXIS_NAMES
 from carvsdb.plots.saving import figure_file, house_style, save
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
 

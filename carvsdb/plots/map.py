@@ -27,9 +27,6 @@ _KINDS = {
     "amorphous": ("#D55E00", "D", 0.85),
     "generated": ("#009E73", "^", 1.15),
 }
-AXIS_NAMES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
-"""What the axes of a map are called, by its method."""
-
 _NOTHING = "#bdbdbd"
 _MOST_CATEGORIES = 7
 _JOINED = 3

@@ -10,11 +10,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from carvsdb.compare.embedding import AXIS_NAMES
 from carvsdb.errors import InputError
 from carvsdb.html_text import html_text
 from carvsdb.net.graph import Net
 from carvsdb.plots.colours import MapColours
-from carvsdb.plots.map import AXIS_NAMES, map_figure
+from carvsdb.plots.map import map_figure
 from carvsdb.plots.net import NetStyle, net_figure
 from carvsdb.plots.net_scene import net_scene
 from carvsdb.plots.saving import house_style
