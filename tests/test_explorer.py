@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.errors import NotFoundError, RefusedError
 from carvsdb.escaping import escaped
 from carvsdb.explorer import ExplorerOptions, ExplorerReport, write_explorer
+from carvsdb_schemas.description import ComponentDescription
 
 PAGE = Path(__file__).parents[1] / "carvsdb" / "explorer"
 STRANGE = {
@@ -29,6 +31,7 @@ STRANGE = {
     "long": "x<b>" * 2560,
     "formula": '=HYPERLINK("http://example.org")',
 }
+SHOWN = 6
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="module")
 def written(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ExplorerReport]:
     path = tmp_path_factory.mktemp("explorer") / "map.html"
-    return path, write_explorer(catalogue, path)
+    return path, write_explorer(catalogue, path, ExplorerOptions(n_neighbours=SHOWN))
 
 
 def blocks(path: Path) -> dict[str, bytes]:
@@ -87,7 +90,8 @@ def test_the_built_page_is_that_of_the_sources() -> None:
     added = hashlib.sha256("".join(f"{name}\n{(PAGE / 'page' / name).read_text('utf-8')}\n" for name in names).encode())
     for name in ("explorer.js", "explorer.css"):
         first = (PAGE / "built" / name).read_text("utf-8").partition("\n")[0]
-        assert first == f"/* carvsdb explorer; sources sha256 {added.hexdigest()} */", "run `make page`"
+        assert first.endswith(f"sources sha256 {added.hexdigest()} */"), "run `make page`"
+        assert "made by page/build.mjs" in first
 
 
 def test_the_built_page_is_small_and_asks_for_nothing() -> None:
@@ -178,11 +182,24 @@ def test_a_map_that_is_kept_is_shown(catalogue: Catalogue, tmp_path: Path) -> No
 def test_the_same_catalogue_gives_the_same_file(
     catalogue: Catalogue, written: tuple[Path, ExplorerReport], tmp_path: Path
 ) -> None:
-    write_explorer(catalogue, tmp_path / "again.html")
+    write_explorer(catalogue, tmp_path / "again.html", ExplorerOptions(n_neighbours=SHOWN))
     assert (tmp_path / "again.html").read_bytes() == written[0].read_bytes()
     bare = write_explorer(catalogue, tmp_path / "bare.html", ExplorerOptions(structures=False))
     assert bare.sizes["nets"] == 0
     assert not [name for name in blocks(tmp_path / "bare.html") if name.startswith("net-")]
+
+
+def test_interpenetration_is_that_of_the_list(tmp_path: Path) -> None:
+    entry = library_entry("dia")
+    parts = [
+        ComponentDescription(key=None, names=[], periodicity=periodicity, multiplicity=many)
+        for periodicity, many in ((3, 2), (1, 1), (0, 4))
+    ]
+    made = Catalogue.in_memory()
+    made.add([replace(entry, description=entry.description.model_copy(update={"components": parts}))])
+    write_explorer(made, tmp_path / "map.html", ExplorerOptions(structures=False))
+    (column,) = (one for one in about_page(tmp_path / "map.html")["columns"] if one["name"] == "interpenetration")
+    assert column["values"] == [str(made.list().rows()[0]["interpenetration"])] == ["3"]
 
 
 def test_the_command_prints_sizes(tmp_path: Path) -> None:
@@ -198,11 +215,11 @@ def test_the_command_prints_sizes(tmp_path: Path) -> None:
 
 
 def test_in_a_browser(written: tuple[Path, ExplorerReport], tmp_path: Path) -> None:
-    path, report = written
+    path, _ = written
     with browser(tmp_path) as here:
         here.open(path)
         _finds_and_draws(here)
-        _shows_strange_names_as_text(here, report.n_points)
+        _shows_strange_names_as_text(here)
         here.ask("page.open(page.labels().indexOf('glass'))")
         text = here.run("return document.querySelector('.panel').textContent")
         for told in (
@@ -225,6 +242,8 @@ def _finds_and_draws(here: Browser) -> None:
     text = here.run("return document.querySelector('.panel').innerText")
     assert "{4(2).6(4).12(32)}" in text
     assert "10.1021/ar800124u" in text
+    # As many as were asked for, though more are stored.
+    assert len(here.run("return [...document.querySelectorAll('.neighbours tbody tr')]")) == SHOWN
     # Two primitive cells of sod, each with four 6-rings, make the cube that is shown.
     before = here.ask("page.net()")
     assert here.ask("page.light(6)") == 8
@@ -232,13 +251,14 @@ def _finds_and_draws(here: Browser) -> None:
     assert here.ask("page.net()") != before
 
 
-def _shows_strange_names_as_text(here: Browser, n: int) -> None:
-    for row in range(n):
-        here.ask(f"page.open({row})")
+def _shows_strange_names_as_text(here: Browser) -> None:
     texts = here.ask("page.labels()")
-    assert any("</script>" in text for text in texts)
-    row = next(row for row, text in enumerate(texts) if text.startswith("image"))
-    here.ask(f"page.open({row})")
-    assert STRANGE["image"] in here.run("return document.querySelector('.entry h2').textContent")
+    for about in STRANGE:
+        (row,) = [row for row, text in enumerate(texts) if text.startswith(f"{about}: ")]
+        here.ask(f"page.open({row})")
+        heading = here.run("return document.querySelector('.entry h2').textContent")
+        assert heading.startswith(texts[row][:100])
+        if about in ("script", "image"):
+            assert STRANGE[about] in heading
     assert here.run("return window.hacked") is None
     assert here.run("return document.querySelectorAll('#app img, #app script, #app iframe').length") == 0

@@ -12,10 +12,11 @@ from browser import Browser, browser
 from catalogue_entries import RCSR, census, library_entry
 from matplotlib.image import imread
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue import Catalogue
 from carvsdb.explorer import net_page, write_explorer
 from carvsdb.net import Net, library
-from carvsdb.plots.net_scene import net_scene
+from carvsdb.plots.net_scene import atoms_of, net_scene
 from carvsdb.rings import find_rings
 
 pytestmark = pytest.mark.slow
@@ -236,6 +237,39 @@ def test_on_a_narrow_screen(page: Path, tmp_path: Path) -> None:
         here.until("document.querySelector('.entry h2')?.textContent === 'nbo'")
         assert here.run("return document.documentElement.scrollWidth") <= 400
         here.assert_quiet(page)
+
+
+def test_the_atoms_that_were_asked_for_are_drawn(tmp_path: Path) -> None:
+    net = Net.from_edges(
+        [(0, 0, 1, 0, 0), (0, 0, 0, 1, 0), (0, 0, 0, 0, 1)], positions=[[0, 0, 0]], cell=4 * np.eye(3), name="pcu"
+    )
+    salt = Structure(("Zn", "O"), np.array([[0, 0, 0], [0.5, 0, 0]]), 4 * np.eye(3))
+    file = tmp_path / "net.html"
+    page = net_page(net_scene(net, atoms=atoms_of(salt, [0, -1], [(0, 1, 0, 0, 0)])))
+    file.write_text(page, encoding="utf-8")
+    with browser(tmp_path) as here:
+        here.open(file)
+        before = here.ask("page.picture()")
+        box = "[...document.querySelectorAll('.bar label')].find((one) => one.textContent === 'Atoms').firstChild"
+        assert here.run(f"return {box}.checked")
+        here.run(f"{box}.click()")
+        assert here.ask("page.picture()") != before
+        here.assert_quiet(file)
+
+
+def test_a_net_without_its_graph_is_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "map.html"
+    # As releases hold nets of sources that have no open licence.
+    monkeypatch.setattr("carvsdb.explorer.map_file.load_nets", lambda *_: [Net.from_edges(np.zeros((0, 5), int), 0)])
+    with Catalogue.in_memory() as catalogue:
+        catalogue.add([library_entry("sod")])
+        write_explorer(catalogue, file)
+    with browser(tmp_path) as here:
+        here.open(file)
+        here.ask("page.open(0)")
+        assert "without its graph" in here.run("return document.querySelector('.entry').textContent")
+        assert here.run("return document.querySelector('canvas.net')") is None
+        here.assert_quiet(file)
 
 
 def test_the_page_of_a_net(tmp_path: Path) -> None:

@@ -103,9 +103,9 @@ def _nets(number: int) -> str:
 def _sentence(report: "ExplorerReport", output: Path) -> str:
     told = {"viewer": "viewer", "map": "map", "text": "text", "neighbours": "neighbours", "nets": "nets in 3D"}
     parts = ", ".join(f"{name} {_bytes(report.sizes[key])}" for key, name in told.items() if report.sizes[key])
-    nets = f"{report.n_points:,} {'net' if report.n_points == 1 else 'nets'}"
     return (
-        f"{nets} in {output}: {_bytes(report.sizes['file'])} ({parts}; map {report.map_bytes_a_point:.0f} bytes a net)"
+        f"{_nets(report.n_points)} in {output}: {_bytes(report.sizes['file'])} "
+        f"({parts}; map {report.map_bytes_a_point:.0f} bytes a net)"
     )
 
 

@@ -69,7 +69,7 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
             }
             about["names"] = row["names"]
             # Where the files of whoever made the page lie is nobody's business.
-            about["file"] = None if row["file"] is None else re.split(r"[/\\\\]", row["file"])[-1]
+            about["file"] = None if row["file"] is None else re.split(r"[/\\]", row["file"])[-1]
             about["components"] = [
                 {name: one.get(name) for name in ("names", "periodicity", "multiplicity")}
                 for one in json.loads(row["components"])

@@ -111,14 +111,15 @@ def _structures(catalogue: Catalogue, points: Points) -> Iterator[dict[str, Any]
             [",".join(keys)],
         )
         atoms = dict(rows)
-        nets = load_nets(catalogue.storage, list(map(str, piece["net_id"].to_pylist())))
-        for key, net in zip(keys, nets, strict=True):
+        bare = [str(net) for key, net in zip(keys, piece["net_id"].to_pylist(), strict=True) if atoms[key] is None]
+        nets = load_nets(catalogue.storage, bare)
+        for key in keys:
             packed = atoms[key]
             if packed is not None:
                 structure = Structure.unpacked(packed)
                 yield _structure(structure.elements, structure.positions @ structure.cell, structure.cell)
             else:
-                scene = net_scene(net)
+                scene = net_scene(next(nets))
                 yield _structure([NODE if one else LINKER for one in scene.is_node], scene.positions, scene.cell)
 
 

@@ -1,6 +1,5 @@
 """The columns of the map: what points are coloured and filtered by, some bytes a point."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,11 +58,11 @@ def columns_of(points: Points) -> list[Column]:
         _numbers("sigma", "Sigma of the rings", table["sigma"]),
         _numbers("density", "Density", table["density"], "g/cm³"),
         _numbers("nodes", "Nodes in the cell", table["n_nodes"]),
-        _categories("name", "Net", [text or "" for text in table["name"].to_pylist()]),
-        _categories("coordination", "Coordination", [coordination(text) for text in table["coordination"].to_pylist()]),
-        _categories("interpenetration", "Interpenetration", _interpenetration(table)),
+        _categories("name", "Net", _texts(table["name"])),
+        _categories("coordination", "Coordination", _texts(table["degrees"])),
+        _categories("interpenetration", "Interpenetration", _texts(table["interpenetration"])),
         _categories("kind", "Kind", table["kind"].to_pylist()),
-        _categories("source", "Source", [text or "" for text in table["source"].to_pylist()]),
+        _categories("source", "Source", _texts(table["source"])),
         _categories("status", "Status", table["status"].to_pylist()),
         _categories("clustering", "Clustering", table["clustering"].to_pylist()),
         _categories("doubts", "Doubts", ["some" if one else "none" for one in table["quality"].to_pylist()]),
@@ -78,26 +77,9 @@ def map_bytes(points: Points, columns: Sequence[Column]) -> bytes:
     return b"".join(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes() for array in arrays)
 
 
-def coordination(text: str) -> str:
-    """Return the numbers of bonds of the nodes, as they are asked for: ``3,6``.
-
-    Examples
-    --------
-    >>> coordination('{"12":1,"4":8}')
-    '4,12'
-    """
-    return ",".join(map(str, sorted(map(int, json.loads(text)))))
-
-
-def _interpenetration(table: pa.Table) -> list[str]:
-    """Say how many nets that repeat in the most directions go through each other; empty where it is not known."""
-    rows = zip(table["components"].to_pylist(), table["periodicity"].to_pylist(), strict=True)
-    return [_copies(json.loads(components), periodicity) for components, periodicity in rows]
-
-
-def _copies(components: list[dict[str, Any]], periodicity: int) -> str:
-    number = sum(int(one.get("multiplicity", 1)) for one in components if one.get("periodicity") == periodicity)
-    return str(number) if number else ""
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """Return the cells as texts; empty where there is none."""
+    return ["" if cell is None else str(cell) for cell in column.to_pylist()]
 
 
 def _numbers(name: str, title: str, values: pa.ChunkedArray | NDArray[Any], unit: str = "") -> Column:

@@ -8,12 +8,11 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import Any
 
-from carvsdb.escaping import escaped
 from carvsdb.explorer.packing import in_element
+from carvsdb.html_text import html_text
 
 _PAGE_TYPE, _BLOCK_TYPE = "application/json", "application/gzip;base64"
 
@@ -36,7 +35,7 @@ def head(title: str, about: dict[str, Any]) -> Iterator[str]:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{escape(escaped(title))}</title>\n<link rel="icon" href="data:,">\n'
+        f'<title>{html_text(title)}</title>\n<link rel="icon" href="data:,">\n'
     )
     # Nothing else may stand in these two elements: their hashes are in the policy.
     yield f"<style>{style}</style>\n</head>\n<body>\n"

@@ -121,7 +121,11 @@ def write_explorer(
             "notes": visible(points.notes),
             "columns": [column.about() for column in columns],
             "sources": list(sources.values()),
-            "neighbours": {"per_vector": nearest.neighbours.shape[1], "vectors": len(nearest.neighbours)},
+            "neighbours": {
+                "shown": options.n_neighbours,
+                "per_vector": nearest.neighbours.shape[1],
+                "vectors": len(nearest.neighbours),
+            },
             "chunks": {"about": about_starts, "net": net_starts},
         }
     content = map_bytes(points, columns)

@@ -43,7 +43,6 @@ def net_page(
         "kind": "net",
         "title": visible(heading),
         "made_by": f"carvsdb {VERSION}",
-        "notes": [],
         "facts": visible(list(facts)),
         "light": light or 0,
     }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.maintenance.checking import blame_content
 from carvsdb.catalogue.similarity.made_alike import several_ways
-from carvsdb.compare.embedding import Embedding, EmbeddingOptions, Method, fit_embedding
+from carvsdb.compare.embedding import AXIS_NAMES, Embedding, EmbeddingOptions, Method, fit_embedding
 from carvsdb.compare.map_quality import trust
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
 
@@ -26,7 +26,7 @@ WHERE number = ?
 """
 
 
-_METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA"}
+_METHODS = AXIS_NAMES | {"pca": "PCA"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ const sources = ["build.mjs", "package.json", "package-lock.json", "tsconfig.jso
 sources.push(...readdirSync(new URL("src/", here)).sort().map((name) => `src/${name}`));
 const sum = createHash("sha256");
 for (const name of sources) sum.update(`${name}\n${text(name)}\n`);
-const stamp = `/* carvsdb explorer; sources sha256 ${sum.digest("hex")} */\n`;
+const stamp = `/* carvsdb explorer, made by page/build.mjs: change what is in page/ and run 'make page'; sources sha256 ${sum.digest("hex")} */\n`;
 
 const options = { absWorkingDir: new URL(".", here).pathname, bundle: true, minify: true, write: false, charset: "ascii", legalComments: "none", target: "es2022" };
 const script = await build({ ...options, entryPoints: ["src/main.ts"], format: "iife" });

@@ -6,7 +6,7 @@ export const CATEGORY = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", 
 export const OTHER = "#8a8f98";
 export const NONE = "#c3c7cd";
 /** Components of an interpenetrated net. */
-export const COMPONENT = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#555B66"];
+export const COMPONENT = [...CATEGORY, "#555B66"];
 
 const VIRIDIS = [
   [68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141],

@@ -51,14 +51,16 @@ export class EntryCard {
     context: EntryContext,
     buttons: HTMLElement[],
   ) {
-    const scene = context.scene;
+    // A release holds some nets without their graph.
+    const scene = context.scene?.positions.length ? context.scene : null;
     const cells = scene ? scene.positions.length / (about.n_nodes + about.n_linkers) : 1;
     this.net = scene ? new NetCard(scene, about.ring_counts, short(about.label), cells) : null;
     const heading = el("h2", { tabindex: -1 }, data(about.label, 120));
     const named = about.names.length ? el("p", { class: "named" }, "Net ", el("b", {}, data(about.names.join(", ")))) : null;
     this.element = el("article", { class: "entry" },
       el("header", {}, el("div", {}, heading, named), el("div", { class: "actions" }, ...buttons)),
-      this.net?.element ?? el("p", { class: "note" }, "This file was made without nets in three dimensions."),
+      this.net?.element ?? el("p", { class: "note" }, context.scene
+        ? "This net is stored without its graph, so it cannot be drawn." : "This file was made without nets in three dimensions."),
       this.facts(context),
       this.bars(),
       this.nearest(context),

@@ -7,7 +7,7 @@ import { Filters } from "./filters";
 import { MapView } from "./map_view";
 import { Panel } from "./panel";
 import { Search } from "./search";
-import { csv, Selection } from "./selection";
+import { Selection } from "./selection";
 import { Table, type Column } from "./table";
 import type { MapAbout } from "./types";
 
@@ -161,7 +161,6 @@ export async function mapPage(about: MapAbout, app: HTMLElement): Promise<object
     shown: () => filters.shown.reduce((sum, one) => sum + one, 0),
     selected: () => [...selection.rows],
     open: go,
-    csv: (rows: number[]) => csv(table, rows),
     frame: () => view.frame(),
     picture: () => view.picture(),
     net: () => panel.current?.net?.view?.picture() ?? null,

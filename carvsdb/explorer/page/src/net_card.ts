@@ -65,7 +65,7 @@ export class NetCard {
     }
     bar.append(choice, this.toggle("Cell", true, (on) => view.set({ showCell: on })));
     if (view.isNodeLinker) bar.append(this.toggle("Linkers", true, (on) => view.set({ showLinkers: on })));
-    if (net.atoms) bar.append(this.toggle("Atoms", false, (on) => view.set({ showAtoms: on })));
+    if (net.atoms) bar.append(this.toggle("Atoms", true, (on) => view.set({ showAtoms: on })));
     for (const note of net.notes) this.element.append(el("p", { class: "note" }, note));
   }
 

@@ -12,9 +12,8 @@ export async function netPage(about: NetAbout, app: HTMLElement): Promise<object
   for (const [title, value] of about.facts) append(list, [el("dt", {}, data(title)), el("dd", {}, data(value))]);
   document.body.classList.add("single");
   append(app, [
-    el("main", { class: "single" }, el("h1", {}, data(about.title, 120)), card.element, list,
-      ...about.notes.map((note) => el("p", { class: "note" }, data(note))), el("footer", {}, about.made_by)),
+    el("main", { class: "single" }, el("h1", {}, data(about.title, 120)), card.element, list, el("footer", {}, about.made_by)),
   ]);
   if (about.light) await card.light(about.light);
-  return { light: (size: number) => card.light(size).then(() => card.lit.length), picture: () => card.view?.picture(), atoms: (on: boolean) => card.view?.set({ showAtoms: on }) };
+  return { light: (size: number) => card.light(size).then(() => card.lit.length), picture: () => card.view?.picture() };
 }

@@ -26,7 +26,7 @@ export class NetView {
   repeats: [number, number, number];
   showCell = true;
   showLinkers = true;
-  showAtoms = false;
+  showAtoms = true;
 
   private renderer: WebGLRenderer;
   private stage = new Stage();

@@ -7,8 +7,6 @@ import { Neighbours } from "./neighbours";
 import type { Table } from "./table";
 import type { About, MapAbout, Scene } from "./types";
 
-const MOST_NEIGHBOURS = 10;
-
 export class Panel {
   readonly element = el("aside", { class: "panel", "aria-label": "Entry", "aria-live": "polite" });
   current: EntryCard | null = null;
@@ -80,7 +78,7 @@ export class Panel {
       this.abouts.item(row), this.scenes?.item(row) ?? null, this.neighbours,
     ]);
     if (asked !== this.asked) return null;
-    const near = neighbours.nearest(row, MOST_NEIGHBOURS);
+    const near = neighbours.nearest(row, this.about.neighbours.shown);
     const names = this.table.column("name");
     const button = (title: string, about: string, click: () => void) => el("button", { type: "button", title: about, click }, title);
     const mine = () => (this.pinned?.row === row && this.pinned === card ? this.unpin() : this.close());

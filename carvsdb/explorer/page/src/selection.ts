@@ -6,12 +6,12 @@ import { count, type Table } from "./table";
 const MOST = 200;
 
 /** A cell of a CSV file that no spreadsheet takes for a formula. */
-export function csvCell(text: string): string {
+function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export function csv(table: Table, rows: Iterable<number>): string {
+function csv(table: Table, rows: Iterable<number>): string {
   const header = ["label", "id_in_source", "formula", ...table.columns.map((one) => one.name), "x", "y"];
   const lines = [header.join(",")];
   for (const row of rows) {

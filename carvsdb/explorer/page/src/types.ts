@@ -27,7 +27,8 @@ export interface MapAbout {
   notes: string[];
   columns: ColumnAbout[];
   sources: SourceAbout[];
-  neighbours: { per_vector: number; vectors: number };
+  /** How many are shown of an entry; more are stored, since other nets of the same structure are left out. */
+  neighbours: { shown: number; per_vector: number; vectors: number };
   chunks: { about: number[]; net: number[] | null };
 }
 
@@ -35,7 +36,6 @@ export interface NetAbout {
   kind: "net";
   title: string;
   made_by: string;
-  notes: string[];
   facts: [string, string][];
   light: number;
 }
