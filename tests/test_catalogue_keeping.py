@@ -146,3 +146,12 @@ def test_on_the_command_line(path: Path) -> None:
     assert "glassy" in carvsdb("tag", "--db", path).out
     assert carvsdb("remove", "qtz", "--yes", "--db", path).code == 0
     assert carvsdb("db", "purge", "--yes", "--db", path).out == "1 entry is gone for good\n"
+
+
+def test_conditions_mean_the_entries_that_they_list(path: Path) -> None:
+    """A label may have an @ itself: here that of another entry stands before it."""
+    with Catalogue.open(path) as catalogue:
+        catalogue.relabel({"qtz": "sod@mine"})
+    gone = carvsdb("remove", "--net", "qtz", "--yes", "--json", "--db", path)
+    assert gone.json["labels"] == ["sod@mine"]
+    assert carvsdb("show", "sod", "--db", path).code == 0

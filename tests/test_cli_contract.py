@@ -198,3 +198,23 @@ def test_shells_complete_commands() -> None:
         check=False,
     )
     assert done.stdout.split() == ["similar"]
+
+
+def test_an_interrupt_that_is_swallowed_comes_again() -> None:
+    """One that comes while an object is finalised ends there, and the command would go on."""
+    code = (
+        "import os, signal, time\n"
+        "from carvsdb.cli.main import _terminated_like_interrupted\n"
+        "class Slow:\n"
+        "    def __del__(self):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(0.01)\n"
+        "try:\n"
+        "    with _terminated_like_interrupted():\n"
+        "        Slow()\n"
+        "        time.sleep(5)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")

@@ -42,9 +42,7 @@ def remove(
     from carvsdb.catalogue import Catalogue
 
     with Catalogue.open(db, read_only=dry) as catalogue:
-        wanted = names or sorted(
-            {label.partition("@")[0] for label in catalogue.list(filters).table["label"].to_pylist()}
-        )
+        wanted = names or catalogue.list(filters).table["label"].to_pylist()
         if not wanted:
             say(f"no net meets {filters.words()}")
             return

@@ -45,6 +45,9 @@ from carvsdb.cli.output import answer_json, escaped_streams, say
 from carvsdb.errors import CarvsdbError, CarvsdbWarning, refused_by_system
 
 INTERNAL_ERROR = 1
+_AGAIN = 0.05
+"""Seconds after which an interrupt comes again that went lost."""
+
 # Older releases of typer raise click's class, newer ones their own; both are the base of this one.
 _UsageError = cast(type[typer.BadParameter], typer.BadParameter.__bases__[0])
 
@@ -247,9 +250,12 @@ def _terminated_like_interrupted() -> Iterator[list[int]]:
     said = sys.unraisablehook
 
     def again(unraisable: Any) -> None:
-        # One that comes while an object is being finalised is swallowed there.
+        # One that comes while an object is being finalised is swallowed there; what raised it here would be, too.
         if isinstance(unraisable.exc_value, KeyboardInterrupt):
-            _thread.interrupt_main()
+            number = signal.Signals(came[-1]) if came else signal.SIGINT
+            later = threading.Timer(_AGAIN, _thread.interrupt_main, [number])
+            later.daemon = True
+            later.start()
         else:
             said(unraisable)
 

@@ -173,9 +173,14 @@ class Archive:
         return shipped().copy()
 
 
+def is_zeolite_code(name: str) -> bool:
+    """Tell codes of zeolite frameworks (``ABW``, ``-ITV``, ``*BEA``) from names of nets (``sra``)."""
+    return name.isupper()
+
+
 def _rank(name: str) -> tuple[bool, str]:
-    """Order names: those of nets (``sra``) before codes of zeolites (``ABW``)."""
-    return name.isupper(), name
+    """Order names: those of nets before codes of zeolites."""
+    return is_zeolite_code(name), name
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from carvsdb.topology.archive import is_zeolite_code
 from carvsdb.version import VERSION
 from carvsdb_schemas.answers import SourceAnswer
 from carvsdb_schemas.description import Description
@@ -22,7 +23,8 @@ class Reference:
     authors : tuple of str
         Each as ``Family, Given``; an organisation stands as it is.
     title : str
-    year : int
+    year : int or None
+        None where there is none.
     published : str
         Journal, volume and pages, or where else it is.
     doi, url : str
@@ -33,7 +35,7 @@ class Reference:
     reason: str
     authors: tuple[str, ...]
     title: str
-    year: int
+    year: int | None
     published: str
     doi: str = ""
     url: str = ""
@@ -140,7 +142,7 @@ ZEOLITES = Reference(
     "the codes of zeolite frameworks",
     ("Baerlocher, Christian", "McCusker, Lynne B."),
     "Database of Zeolite Structures",
-    2025,
+    None,
     "Structure Commission of the International Zeolite Association",
     url="https://www.iza-structure.org/databases/",
 )
@@ -169,7 +171,6 @@ CLUSTERINGS = Reference(
 
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _NO_KEY = re.compile(r"[^A-Za-z0-9:_-]")
-_GIVEN = ("none", "as given")
 
 
 def references(descriptions: Iterable[Description]) -> list[Reference]:
@@ -184,14 +185,14 @@ def references(descriptions: Iterable[Description]) -> list[Reference]:
     for description in descriptions:
         names = [name for part in description.names for name in part.split(" + ")]
         wanted = [PROGRAM]
-        if description.clustering not in _GIVEN and description.formula is not None:
+        if description.formula is not None:  # atoms were clustered
             wanted.append(CLUSTERINGS)
         wanted += [CARVS, RINGS, SYMBOLS]
         if description.key is not None:
             wanted.append(PLACEMENT)
-        if any(not _is_zeolite_code(name) for name in names):
+        if not all(map(is_zeolite_code, names)):
             wanted.append(RCSR)
-        if any(_is_zeolite_code(name) for name in names):
+        if any(map(is_zeolite_code, names)):
             wanted.append(ZEOLITES)
         found |= {one.key: one for one in wanted}
     return list(found.values())
@@ -208,13 +209,9 @@ def of_source(source: SourceAnswer | None) -> list[Reference]:
             f"the structure, {source.id_in_source or ''} of {source.collection}".replace(",  of", " of"),
             (source.collection,),
             source.citation or source.collection,
-            int(year[0]) if year else 0,
+            int(year[0]) if year else None,
             f"version {source.version}" if source.version else "",
             doi=source.doi or "",
             url="" if source.doi else source.url or "",
         )
     ]
-
-
-def _is_zeolite_code(name: str) -> bool:
-    return len(name) == 3 and name.isalpha() and name.isupper()
