@@ -12,7 +12,7 @@ from carvsdb_refine.learning.basis import BasisLimits
 from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
 from carvsdb_refine.learning.data_set import make_data_set
 from carvsdb_refine.learning.fit import FitOptions, fit_potential
-from carvsdb_refine.learning.frames import Frame, LabelNames, read_frames
+from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.potential import AcePotential
 from carvsdb_refine.potential.ace.form import AceForm
@@ -36,7 +36,7 @@ def structure(seed: int, n_silicon: int) -> tuple[tuple[str, ...], Floats, Float
     return ("Si",) * n_silicon + ("O",) * (6 - n_silicon), positions, cell
 
 
-def labelled(potential: AcePotential, seeds: range, stresses: bool = False) -> list[Frame]:
+def labelled(potential: AcePotential, seeds: range, stresses: bool = False) -> list[FitFrame]:
     frames = []
     for seed in seeds:
         symbols, positions, cell = structure(seed, 1 + seed % 5)
@@ -53,7 +53,7 @@ def labelled(potential: AcePotential, seeds: range, stresses: bool = False) -> l
                     for e in (strain, -strain)
                 )
                 strain_energy[place] = (ahead - behind) / 2e-5
-        frames.append(Frame(f"made {seed}", symbols, positions, cell, float(energies.sum()), forces, strain_energy))
+        frames.append(FitFrame(f"made {seed}", symbols, positions, cell, float(energies.sum()), forces, strain_energy))
     return frames
 
 
@@ -72,29 +72,33 @@ def test_a_known_potential_comes_back() -> None:
         assert ours.zero_energy == pytest.approx(theirs.zero_energy, abs=1e-3)
     # More frames teach more; the last point is the fit itself, by the kernels and not by the rows.
     assert [point.n_frames for point in fitted.curve] == [3, 6, 12, 24]
-    assert fitted.curve[0].force_rms is not None
-    assert fitted.curve[0].force_rms > fitted.curve[-1].force_rms  # type: ignore[operator]
+    first, last = fitted.curve[0].force_rms, fitted.curve[-1].force_rms
+    assert first is not None
+    assert last is not None
+    assert first > last
     assert fitted.doubts == ()
 
 
 def test_stresses_alone_teach_the_same() -> None:
     truth = known_form()
     frames = labelled(AcePotential("truth", truth), range(30), stresses=True)
-    only_stress = [Frame(f.source, f.elements, f.positions, f.cell, f.energy, None, f.strain_energy) for f in frames]
+    only_stress = [FitFrame(f.source, f.elements, f.positions, f.cell, f.energy, None, f.strain_energy) for f in frames]
     data = make_data_set(only_stress[:24], frames[24:], seed=1)
     with_stress, without = (fit_potential(truth, data, FitOptions(with_stress=on)) for on in (True, False))
     assert with_stress.n_rows == 24 * 7
     assert without.n_rows == 24
     assert "24 labels for 50 functions" in without.doubts[0]
     assert with_stress.held_out is not None
+    assert with_stress.held_out.force_rms is not None
     assert without.held_out is not None
-    assert with_stress.held_out.force_rms < 0.3 * without.held_out.force_rms  # type: ignore[operator]
+    assert without.held_out.force_rms is not None
+    assert with_stress.held_out.force_rms < 0.3 * without.held_out.force_rms
 
 
 def test_the_energy_of_a_lone_atom_is_e0() -> None:
     truth = known_form()
     frames = labelled(AcePotential("truth", truth), range(20))
-    lone = Frame("lone", ("Si",), np.zeros((1, 3)), 20 * np.eye(3), -7.0, np.zeros((1, 3)), None, True)
+    lone = FitFrame("lone", ("Si",), np.zeros((1, 3)), 20 * np.eye(3), -7.0, np.zeros((1, 3)), None, True)
     fitted = fit_potential(truth, make_data_set([*frames, lone], 0.0, seed=1), FitOptions(zero_energies={"O": -1.0}))
     assert [centre.zero_energy for centre in fitted.form.centres] == [-1.0, -7.0]
     with pytest.raises(InputError, match="E0 is given of Zn"):
@@ -207,8 +211,9 @@ def test_what_cannot_be_read_is_a_sentence(make: Callable[[Path], Path], sentenc
 
 def test_repeats_and_outliers_are_left_out() -> None:
     frames = labelled(AcePotential("truth", known_form(0.3)), range(20))
-    far = Frame("far", *structure(50, 2), frames[1].energy + 300.0, frames[1].forces)  # type: ignore[operator]
-    pulled = Frame("pulled", *structure(51, 2), frames[1].energy, np.full((6, 3), 1e4))
+    assert frames[1].energy is not None
+    far = FitFrame("far", *structure(50, 2), frames[1].energy + 300.0, frames[1].forces)
+    pulled = FitFrame("pulled", *structure(51, 2), frames[1].energy, np.full((6, 3), 1e4))
     data = make_data_set([*frames, frames[3], far, pulled], 0.0, seed=1)
     assert len(data.training) == 20
     text = " ".join(data.doubts)
@@ -219,6 +224,6 @@ def test_repeats_and_outliers_are_left_out() -> None:
 
 def test_elements_that_the_training_lacks_are_named() -> None:
     frames = labelled(AcePotential("truth", known_form()), range(6))
-    only_silicon = [Frame(f.source, ("Si",) * 6, f.positions, f.cell, f.energy, f.forces) for f in frames[:3]]
+    only_silicon = [FitFrame(f.source, ("Si",) * 6, f.positions, f.cell, f.energy, f.forces) for f in frames[:3]]
     with pytest.raises(InputError, match="made 4: the training has no O"):
         make_data_set(only_silicon, frames[4:], seed=1)

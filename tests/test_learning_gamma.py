@@ -154,10 +154,17 @@ def test_sentences_of_the_commands(shared: Path, tmp_path: Path) -> None:
     train = shared / "data/si-sw/train.xyz"
     text = carvsdb("refine", "fit", train, "-o", tmp_path / "si.txt")
     assert (text.code, "written as .yaml" in text.err) == (3, True)
-    part = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", "--hold-out", "1.5")
-    assert (part.code, "a part from 0" in part.err) == (3, True)
-    limits = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", "--nradmax", "8,x")
-    assert (limits.code, "whole numbers" in limits.err) == (3, True)
+    for option, value, sentence in (
+        ("--hold-out", "1.5", "a part from 0"),
+        ("--nradmax", "8,x", "whole numbers"),
+        ("--energy-sigma", "0", "scales of errors above 0, got 0"),
+        ("--force-sigma", "nan", "scales of errors above 0, got nan"),
+        ("--degree", "nan", "a largest degree, got nan"),
+        ("--largest-force", "nan", "a largest force above 0 eV/Å, got nan"),
+        ("--e0", "Si=nan", "energies such as Si=-0.8"),
+    ):
+        done = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", option, value)
+        assert (done.code, sentence in done.err) == (3, True), done.err
     missing = carvsdb("refine", "gamma", train, "--potential", (shared / POTENTIAL).with_suffix(".yaml"),
                       "--active-set", tmp_path / "no.asi")  # fmt: skip
     assert (missing.code, "no active set" in missing.err) == (4, True)

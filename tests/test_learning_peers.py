@@ -30,8 +30,8 @@ def test_ace_jax_reads_what_is_written(radial: str, tmp_path: Path) -> None:
     atoms = atoms_of(*structure, form.elements)
     atoms.calc = calculators.ACECalculator(str(tmp_path / "made.yace"))
     energies, forces = AcePotential("made", form).energies_and_forces(*structure)
-    assert atoms.get_potential_energy() == pytest.approx(energies.sum(), abs=1e-7)
-    np.testing.assert_allclose(atoms.get_forces(), forces, atol=1e-6)
+    assert atoms.get_potential_energy() == pytest.approx(energies.sum(), rel=0, abs=1e-9)
+    np.testing.assert_allclose(atoms.get_forces(), forces, rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("radial", ["sbessel", "chebyshev"])
@@ -46,8 +46,8 @@ def test_pyace_reads_what_is_written(radial: str, tmp_path: Path) -> None:
         atoms = atoms_of(*structure, form.elements)
         atoms.calc = pyace.PyACECalculator(str(tmp_path / f"made{suffix}"))
         # A .yaml has no E0 for pyace.
-        assert atoms.get_potential_energy() == pytest.approx(energies.sum() - apart, abs=1e-8)
-        np.testing.assert_allclose(atoms.get_forces(), forces, atol=1e-7)
+        assert atoms.get_potential_energy() == pytest.approx(energies.sum() - apart, rel=0, abs=1e-9)
+        np.testing.assert_allclose(atoms.get_forces(), forces, rtol=0, atol=1e-8)
 
 
 def test_projections_are_those_of_pyace(shared: Path) -> None:

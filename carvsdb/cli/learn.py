@@ -1,6 +1,7 @@
 """`carvsdb refine fit` and `carvsdb refine gamma`: potentials of one's own, and where they do not know."""
 
 from enum import StrEnum
+from math import isfinite, nan
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -172,9 +173,12 @@ def _energies(text: str | None) -> dict[str, float] | None:
         return None
     try:
         pairs = [word.split("=") for word in text.split(",")]
-        return {symbol.strip(): float(energy) for symbol, energy in pairs}
-    except ValueError as error:
-        raise InputError(f"--e0: expected energies such as Si=-0.8,O=-1.9; got {text}") from error
+        energies = {symbol.strip(): float(energy) for symbol, energy in pairs}
+    except ValueError:
+        energies = {"": nan}
+    if not all(map(isfinite, energies.values())):
+        raise InputError(f"--e0: expected energies such as Si=-0.8,O=-1.9; got {text}")
+    return energies
 
 
 def _fit_text(answer: "FitAnswer") -> str:

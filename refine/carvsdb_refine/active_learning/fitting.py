@@ -1,30 +1,23 @@
 """An iteration's potential and its active set, from all labels so far."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from carvsdb_refine.labels import Frame as Label
-from carvsdb_refine.learning.active_set import (
-    ActiveSet,
-    Rows,
-    check_that_it_rises,
-    choose_active_set,
-)
+from carvsdb_refine.labels import Frame
 from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis import BasisLimits
-from carvsdb_refine.learning.data_set import DataSet, make_data_set
+from carvsdb_refine.learning.data_set import make_data_set
 from carvsdb_refine.learning.design_rows import Scales
 from carvsdb_refine.learning.fit import FitOptions, FittedPotential, fit_potential
-from carvsdb_refine.learning.frames import Frame
+from carvsdb_refine.learning.frames import FitFrame
+from carvsdb_refine.learning.frames_active_set import active_set_of_frames
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential.ace.written import write_form
 from carvsdb_schemas.learning import LearnTable
 
 
-def fit_and_write(labels: Sequence[Label], table: LearnTable, potential: Path, active_set: Path) -> FittedPotential:
+def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, active_set: Path) -> FittedPotential:
     """Fit a potential to labels, choose its active set, and write both; the potential last.
 
     Raises
@@ -37,41 +30,21 @@ def fit_and_write(labels: Sequence[Label], table: LearnTable, potential: Path, a
     data = make_data_set([fit_frame(label) for label in labels], table.held_out, table.seed, table.largest_force)
     new = NewPotential(table.cutoff, BasisLimits(functions=table.functions), table.radial)
     form = new.form(data.elements, data.shortest_distances(new.cutoff))
-    # First, as it takes less time to find that there are too few environments.
-    chosen = _active_set(Projector(form, potential.name), data, table.seed)
+    # The best ordered ones first: what is far off from them is known.
+    frames = sorted((*data.training, *data.held_out), key=lambda frame: (frame.energy or 0.0) / frame.n_atoms)
+    # Before the fit, as it takes less time to find that there are too few environments.
+    chosen = active_set_of_frames(Projector(form, potential.name), frames, frames[:3], table.seed)
     fitted = fit_potential(form, data, FitOptions(Scales(energy=table.energy_error, force=table.force_error)))
     write_active_set(chosen, fitted.form, active_set)
     write_form(fitted.form, potential)
     return fitted
 
 
-def _active_set(projector: Projector, data: DataSet, seed: int) -> ActiveSet:
-    # The best ordered ones first: what is far off from them is known.
-    frames = sorted((*data.training, *data.held_out), key=lambda frame: (frame.energy or 0.0) / frame.n_atoms)
-    indices = [projector.element_indices(frame.elements, frame.source) for frame in frames]
-
-    def rows(shaken: float = 0.0, some: int | None = None) -> Iterator[Rows]:
-        generator = np.random.default_rng(seed)
-        for frame, kinds in list(zip(frames, indices, strict=True))[:some]:
-            moved = generator.normal(0, shaken, frame.positions.shape) if shaken else 0.0
-            yield projector.values(kinds, frame.positions + moved, frame.cell, frame.source)
-
-    form = projector.form
-    chosen = choose_active_set(form.elements, projector.n_functions, rows)
-    # Asserted to rise on frames known to be far off, before it is trusted.
-    here, there = (
-        np.concatenate([chosen.grades(one, kinds) for one, kinds in zip(rows(shaken, 3), indices, strict=False)])
-        for shaken in (0.0, 0.5)
-    )
-    check_that_it_rises(here, there)
-    return chosen
-
-
-def fit_frame(label: Label) -> Frame:
+def fit_frame(label: Frame) -> FitFrame:
     """Return a label as the fit takes it."""
     model, stress = label.model, label.stress
     strain_energy = None
     if stress is not None:
         strain_energy = model.volume * stress[(0, 1, 2, 1, 0, 0), (0, 1, 2, 2, 2, 1)]
     atoms = (model.elements, model.positions, model.cell)
-    return Frame(label.origin, *atoms, label.energy, label.forces, strain_energy)
+    return FitFrame(label.origin, *atoms, label.energy, label.forces, strain_energy)

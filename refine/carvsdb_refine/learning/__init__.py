@@ -6,7 +6,7 @@
 `new_potential`     its radial functions, and the core that keeps atoms apart
 `projections`       every function at every atom, and how it changes as atoms move: what others call
 `projection_plan`   the functions laid out for the kernels
-`projection_kernels`  from neighbours to bases to functions, and back
+`projection_kernels`  from neighbours to bases to functions, and back; `projection_parts` their steps
 `frames`            labelled structures from extended xyz
 `data_set`          training frames and frames held out
 `design_rows`       what each label says of the coefficients
@@ -14,7 +14,8 @@
 `fit`               the fit, its errors and its learning curve
 `maxvol`            rows of the largest determinant
 `posterior`         a second opinion: how sure a fit is of an energy
-`active_set`        extrapolation grades (gamma); `active_set_file` its `.asi`
+`active_set`        extrapolation grades (gamma); `active_set_file` its `.asi`; `frames_active_set` that of a data set
+`fit_files`         a fit from files to files; `gamma_files` grades
 ==================  ====================================================================================
 
 References

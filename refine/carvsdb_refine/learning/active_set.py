@@ -29,6 +29,9 @@ Rows = Sequence[Floats]
 # What can be gone through more than once.
 Structures = Callable[[], Iterable[Rows]]
 
+SHAKEN = 0.5
+"""How far atoms are shaken for a structure on which the grade must rise, in Å."""
+
 # Singular values of the training rows below this part of the largest are none.
 _NULL = 1e-10
 # No training environment has a grade further above 1 than this, and how often they are gone through for it.
@@ -149,8 +152,8 @@ def check_that_it_rises(grades_of_training: Floats, grades_far_off: Floats) -> N
     here, there = float(np.median(grades_of_training)), float(np.median(grades_far_off))
     if not there > max(1.0, 2 * here):
         raise VerificationError(
-            f"the extrapolation grade does not rise where it must: median {there:.3g} of a structure shaken by 0.5 Å, "
-            f"{here:.3g} of the training; it is not to be trusted"
+            f"the extrapolation grade does not rise where it must: median {there:.3g} of a structure shaken by "
+            f"{SHAKEN} Å, {here:.3g} of the training; it is not to be trusted"
         )
 
 

@@ -63,11 +63,8 @@ class BasisLimits:
             )
         if min(self.n_radial) < 1 or min(self.l_max) < 0 or self.l_max[0] != 0:
             raise InputError("the limits of n must be 1 or more, those of l 0 or more, and that of l for rank 1 is 0")
-
-    @property
-    def max_rank(self) -> int:
-        """The largest number of factors."""
-        return len(self.n_radial)
+        if self.degree is not None and not np.isfinite(self.degree):
+            raise InputError(f"expected a largest degree, got {self.degree:g}")
 
     def level(self, labels: tuple[Label, ...]) -> float:
         """Return the degree of a product."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb_refine.learning.frames import Frame, without_repeats
+from carvsdb_refine.learning.frames import FitFrame, without_repeats
 
 Floats = NDArray[np.float64]
 
@@ -21,13 +21,13 @@ class DataSet:
 
     Attributes
     ----------
-    training, held_out : tuple of Frame
+    training, held_out : tuple of FitFrame
         Training frames stand in the order in which a learning curve takes them.
     doubts : tuple of str
     """
 
-    training: tuple[Frame, ...] = field(repr=False)
-    held_out: tuple[Frame, ...] = field(repr=False)
+    training: tuple[FitFrame, ...] = field(repr=False)
+    held_out: tuple[FitFrame, ...] = field(repr=False)
     doubts: tuple[str, ...] = ()
 
     @property
@@ -65,8 +65,8 @@ class DataSet:
 
 
 def make_data_set(
-    frames: Sequence[Frame],
-    held_out: Sequence[Frame] | float,
+    frames: Sequence[FitFrame],
+    held_out: Sequence[FitFrame] | float,
     seed: int,
     largest_force: float = LARGEST_FORCE,
 ) -> DataSet:
@@ -74,8 +74,8 @@ def make_data_set(
 
     Parameters
     ----------
-    frames : sequence of Frame
-    held_out : sequence of Frame, or float
+    frames : sequence of FitFrame
+    held_out : sequence of FitFrame, or float
         The frames to test with, or which part of the others is drawn for it.
     seed : int
         Of the draws.
@@ -85,8 +85,10 @@ def make_data_set(
     Raises
     ------
     InputError
-        If nothing is left to train with, or the held out frames have other elements.
+        If nothing is left to train with, the held out frames have other elements, or the largest force is none.
     """
+    if not largest_force > 0:
+        raise InputError(f"expected a largest force above 0 eV/Å, got {largest_force:g}")
     kept, doubts = without_repeats(frames)
     kept, far = _without_outliers(kept, largest_force)
     doubts += far
@@ -113,7 +115,7 @@ def make_data_set(
     return DataSet(tuple(training), tuple(tested), tuple(doubts))
 
 
-def _without_outliers(frames: list[Frame], largest_force: float) -> tuple[list[Frame], list[str]]:
+def _without_outliers(frames: list[FitFrame], largest_force: float) -> tuple[list[FitFrame], list[str]]:
     """Leave out frames whose labels are far from all others, and say so."""
     doubts: list[str] = []
     kept = []

@@ -8,7 +8,8 @@ from os import cpu_count
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.learning.frames import Frame
+from carvsdb.errors import InputError
+from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential.ace.potential import AcePotential
 
@@ -23,11 +24,21 @@ class Scales:
     ----------
     energy, force, stress : float
         In eV per atom, eV/Å, and eV per atom (volume times stress).
+
+    Raises
+    ------
+    InputError
+        If one is not above 0.
     """
 
     energy: float = 0.001
     force: float = 0.1
     stress: float = 0.02
+
+    def __post_init__(self) -> None:
+        for scale in (self.energy, self.force, self.stress):
+            if not 0 < scale < np.inf:
+                raise InputError(f"expected scales of errors above 0, got {scale:g}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +58,7 @@ class FrameRows:
 
 
 def rows_of_frames(
-    projector: Projector, baseline: AcePotential, frames: Sequence[Frame], scales: Scales, *, with_stress: bool
+    projector: Projector, baseline: AcePotential, frames: Sequence[FitFrame], scales: Scales, *, with_stress: bool
 ) -> Iterator[FrameRows]:
     """Yield the rows of structures in their order; cores work side by side, and few structures wait at a time.
 
@@ -74,7 +85,9 @@ def rows_of_frames(
             yield future.result()
 
 
-def _rows(projector: Projector, baseline: AcePotential, frame: Frame, scales: Scales, with_stress: bool) -> FrameRows:
+def _rows(
+    projector: Projector, baseline: AcePotential, frame: FitFrame, scales: Scales, with_stress: bool
+) -> FrameRows:
     elements = projector.element_indices(frame.elements, frame.source)
     with_strains = with_stress and frame.strain_energy is not None
     summed = projector.summed(elements, frame.positions, frame.cell, with_strains=with_strains, source=frame.source)

@@ -11,7 +11,7 @@ from carvsdb.errors import InputError
 from carvsdb_refine.learning.bayesian_ridge import RidgeFit, Triangle, fit_ridge, refit
 from carvsdb_refine.learning.data_set import DataSet
 from carvsdb_refine.learning.design_rows import Scales, rows_of_frames
-from carvsdb_refine.learning.frames import Frame
+from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential.ace.form import AceForm
@@ -183,7 +183,7 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     return FittedPotential(fitted, ridge, triangle.n_rows, training, tested, tuple(curve), tuple(doubts))
 
 
-def errors_of(potential: AcePotential, frames: Sequence[Frame]) -> Errors:
+def errors_of(potential: AcePotential, frames: Sequence[FitFrame]) -> Errors:
     """Evaluate structures with a potential, and return its errors."""
     of_energies, of_forces = list[float](), list[Floats]()
     for frame in frames:
@@ -248,7 +248,7 @@ def _check_linear(form: AceForm) -> None:
 
 
 def _given_zero_energies(
-    elements: tuple[str, ...], training: Sequence[Frame], options: FitOptions, doubts: list[str]
+    elements: tuple[str, ...], training: Sequence[FitFrame], options: FitOptions, doubts: list[str]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return E0 that are given, by the caller or by lone atoms, and which are; of others a first guess."""
     known = {frame.elements[0]: frame.energy for frame in training if frame.n_atoms == 1 and frame.is_lone_atom}
@@ -269,7 +269,7 @@ def _given_zero_energies(
     return given, is_given
 
 
-def _unexplained(errors: Errors, frames: Sequence[Frame]) -> list[str]:
+def _unexplained(errors: Errors, frames: Sequence[FitFrame]) -> list[str]:
     """Return a sentence where a fit says next to nothing of its own labels."""
     doubts = []
     forces = [frame.forces.ravel() for frame in frames if frame.forces is not None]

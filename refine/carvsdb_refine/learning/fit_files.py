@@ -1,20 +1,17 @@
 """A fit from files to files: what `carvsdb refine fit` does."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from carvsdb.errors import InputError
 from carvsdb.version import VERSION
-from carvsdb_refine.learning.active_set import ActiveSet, Rows, check_that_it_rises, choose_active_set
 from carvsdb_refine.learning.active_set_file import write_active_set
-from carvsdb_refine.learning.data_set import LARGEST_FORCE, DataSet, make_data_set
+from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
-from carvsdb_refine.learning.frames import Frame, LabelNames, read_frames
+from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
+from carvsdb_refine.learning.frames_active_set import active_set_of_frames
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.posterior import Posterior, write_posterior
 from carvsdb_refine.learning.projections import Projector
@@ -22,9 +19,6 @@ from carvsdb_refine.potential import read_ace
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.written import write_form
 from carvsdb_schemas.learning_answers import FitAnswer, LabelErrors, LearningPoint
-
-# How far atoms are shaken for the structure on which the grade must rise, in Å.
-_SHAKEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     read = [read_frames(path, cutoff, request.names) for path in data]
     doubts = [doubt for one in read for doubt in one.doubts]
     hashes = {f"data_{number}_sha256": one.sha256 for number, one in enumerate(read, 1)}
-    held_out: Sequence[Frame] | float
+    held_out: Sequence[FitFrame] | float
     if isinstance(request.held_out, Path):
         tested = read_frames(request.held_out, cutoff, request.names)
         doubts += tested.doubts
@@ -93,9 +87,10 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     files = [output, output.with_suffix(".yace")]
     for file in files:
         write_form(fitted.form, file, about)
-    chosen = None
+    chosen, training = None, data_set.training
+    largest = max(training, key=lambda frame: frame.n_atoms)
     try:
-        active_set = active_set_of_frames(fitted.form, data_set, request.seed)
+        active_set = active_set_of_frames(Projector(fitted.form), training, [largest], request.seed)
     except InputError as error:
         doubts.append(f"no active set is written: {error}")
     else:
@@ -108,38 +103,6 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     files.append(posterior)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
     return _answer(fitted, data, files, labels, chosen, doubts, request.seed)
-
-
-def active_set_of_frames(form: AceForm, data: DataSet, seed: int) -> ActiveSet:
-    """Choose the active set of the training, and make sure that its grades rise on a structure far off.
-
-    Raises
-    ------
-    InputError
-        If an element has fewer environments than functions.
-    VerificationError
-        If the grades do not rise.
-    """
-    projector = Projector(form)
-
-    def rows() -> Iterator[Rows]:
-        for frame in data.training:
-            yield _rows(projector, frame, frame.positions)
-
-    active_set = choose_active_set(form.elements, projector.n_functions, rows)
-    largest = max(data.training, key=lambda frame: frame.n_atoms)
-    moves = np.random.default_rng(seed).normal(0, _SHAKEN, largest.positions.shape)
-    elements = projector.element_indices(largest.elements)
-    check_that_it_rises(
-        active_set.grades(_rows(projector, largest, largest.positions), elements),
-        active_set.grades(_rows(projector, largest, largest.positions + moves), elements),
-    )
-    return active_set
-
-
-def _rows(projector: Projector, frame: Frame, positions: NDArray[np.float64]) -> Rows:
-    elements = projector.element_indices(frame.elements, frame.source)
-    return projector.values(elements, positions, frame.cell, frame.source)
 
 
 def _answer(

@@ -71,8 +71,8 @@ class LabelNames:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """A labelled structure.
+class FitFrame:
+    """A structure as a fit takes it: it may lack labels, and directions that do not repeat are closed.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class LabelledFrames:
 
     Attributes
     ----------
-    frames : tuple of Frame
+    frames : tuple of FitFrame
     names : tuple of str
         Under which names energies, forces and stresses were found.
     doubts : tuple of str
@@ -130,7 +130,7 @@ class LabelledFrames:
         Of the file.
     """
 
-    frames: tuple[Frame, ...] = field(repr=False)
+    frames: tuple[FitFrame, ...] = field(repr=False)
     names: tuple[str, ...]
     doubts: tuple[str, ...]
     sha256: str
@@ -247,7 +247,7 @@ def _frame(
     names: tuple[str | None, str | None, str | None, str | None],
     units: str,
     cutoff: float,
-) -> Frame:
+) -> FitFrame:
     to_ev, to_ev_per_length = UNITS[units]
     energy_name, forces_name, stress_name, virial_name = names
     energy = _numbers(labels, energy_name, (), source)
@@ -267,7 +267,7 @@ def _frame(
             strain_energy = volume * stress
         elif virial is not None:
             strain_energy = -virial
-    return Frame(
+    return FitFrame(
         source,
         tuple(atoms.get_chemical_symbols()),
         positions,
@@ -323,9 +323,9 @@ def _closed(cell: Floats, closed: NDArray[np.bool_], positions: Floats, cutoff: 
     return cell
 
 
-def without_repeats(frames: Iterable[Frame]) -> tuple[list[Frame], list[str]]:
+def without_repeats(frames: Iterable[FitFrame]) -> tuple[list[FitFrame], list[str]]:
     """Leave out frames that were there before; return what that is worth saying, too."""
-    kept: dict[str, Frame] = {}
+    kept: dict[str, FitFrame] = {}
     repeats, differing = 0, list[str]()
     for frame in frames:
         key = frame.key()

@@ -11,12 +11,12 @@ from carvsdb_refine.learning.projection_parts import (
     block_end,
     function_adjoints,
     function_values,
-    mirror,
     sort_by_element,
+    write_bases,
 )
 from carvsdb_refine.learning.projection_plan import ProjectionPlan
-from carvsdb_refine.potential.ace.atomic_base import add_neighbours
 from carvsdb_refine.potential.ace.nearest import faded, nearest_of
+from carvsdb_refine.potential.ace.products import mirror
 from carvsdb_refine.potential.ace.tables import AceTables
 
 Floats = NDArray[np.float64]
@@ -55,16 +55,14 @@ def project(
     start = 0
     while start < order.shape[0]:
         centre = elements[order[start]]
-        n_half, stop = tables.n_half[centre], block_end(elements, order, start)
+        stop = block_end(elements, order, start)
         for lane in range(ATOMS):
-            for k in range(n_half):
-                real[k] = imag[k] = 0.0
+            n_others = 0
             if lane < stop - start:
                 n_others = neighbours_of(cells, order[start + lane], cutoff, others, vectors)
-                add_neighbours(tables, centre, elements, others, vectors, n_others, 1.0, room, real, imag)
-            for k in range(n_half):
-                lanes_real[k, lane] = real[k]
-                lanes_imag[k, lane] = imag[k]
+            write_bases(
+                tables, centre, elements, others, vectors, n_others, room, real, imag, lane, lanes_real, lanes_imag
+            )
         mirror(tables, centre, lanes_real, lanes_imag)
         first = plan.first_function[centre]
         for f in range(first, plan.first_function[centre + 1]):
@@ -165,28 +163,26 @@ def project_gradients(
     start = 0
     while start < order.shape[0]:
         centre = elements[order[start]]
-        n_half, stop = tables.n_half[centre], block_end(elements, order, start)
+        stop = block_end(elements, order, start)
         # Down: neighbours and bases of one atom after the other.
         for lane in range(ATOMS):
-            for k in range(n_half):
-                real[k] = imag[k] = 0.0
+            n_others, fades[lane], fade_slopes[lane] = 0, 1.0, 0.0
             if lane < stop - start:
                 n_others = neighbours_of(cells, order[start + lane], cutoff, found_others, found_vectors)
                 sort_by_element(
                     elements, found_others, found_vectors, n_others, others[lane], vectors[lane], begins[lane]
                 )
-                add_neighbours(tables, centre, elements, others[lane], vectors[lane], n_others, 1.0, room, real, imag)
                 if tables.repels[centre] == 2:
-                    fades[lane], fade_slopes[lane] = 1.0, 0.0
                     j = nearest_of(tables, centre, elements, others[lane], vectors[lane], n_others)
                     nearest[lane] = j
                     if j >= 0:
                         fades[lane], fade_slopes[lane] = faded(
                             tables, centre, elements[others[lane, j]], vectors[lane, j, 3]
                         )
-            for k in range(n_half):
-                lanes_real[k, lane] = real[k]
-                lanes_imag[k, lane] = imag[k]
+            write_bases(
+                tables, centre, elements, others[lane], vectors[lane], n_others, room, real, imag, lane, lanes_real,
+                lanes_imag,
+            )  # fmt: skip
         mirror(tables, centre, lanes_real, lanes_imag)
         # Side by side: each function, and its derivatives by the bases that it is made of.
         first, end = plan.first_function[centre], plan.first_function[centre + 1]

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled_part
 from carvsdb_refine.learning.projection_plan import ProjectionPlan
+from carvsdb_refine.potential.ace.atomic_base import add_neighbours
 from carvsdb_refine.potential.ace.grid import grid_basis_slopes
 from carvsdb_refine.potential.ace.harmonics import harmonics_slopes
 from carvsdb_refine.potential.ace.radial import radial_basis_slopes
@@ -50,14 +51,28 @@ def sort_by_element(
 
 
 @compiled_part
-def mirror(tables: AceTables, centre: int, real: Floats, imag: Floats) -> None:
-    """Fill the entries with m < 0 of the full list."""
+def write_bases(
+    tables: AceTables,
+    centre: int,
+    elements: Integers,
+    others: Integers,
+    vectors: Floats,
+    n_others: int,
+    room: Floats,
+    half_real: Floats,
+    half_imag: Floats,
+    lane: int,
+    real: Floats,
+    imag: Floats,
+) -> None:
+    """Write the half list of an atom into its lane, from its neighbours; `half_real` and `half_imag` are room."""
     n_half = tables.n_half[centre]
-    for k in range(tables.n_full[centre] - n_half):
-        source, sign = tables.mirror_of[centre, k], tables.mirror_sign[centre, k]
-        for lane in range(ATOMS):
-            real[n_half + k, lane] = sign * real[source, lane]
-            imag[n_half + k, lane] = -sign * imag[source, lane]
+    for k in range(n_half):
+        half_real[k] = half_imag[k] = 0.0
+    add_neighbours(tables, centre, elements, others, vectors, n_others, 1.0, room, half_real, half_imag)
+    for k in range(n_half):
+        real[k, lane] = half_real[k]
+        imag[k, lane] = half_imag[k]
 
 
 @compiled_part

@@ -50,16 +50,6 @@ class ProjectionPlan(NamedTuple):
     factor_slot: Integers
     factor_sign: Floats
 
-    @property
-    def n_functions(self) -> Integers:
-        """Number of functions of each centre."""
-        return np.diff(self.first_function)
-
-    @property
-    def most_slots(self) -> int:
-        """The most slots that the functions of one centre have together."""
-        return int(np.diff(self.slot_first[self.first_function]).max(initial=0))
-
 
 def b_tables(form: AceForm, name: str) -> AceTables:
     """Lay a potential out with the couplings alone for weights: its one density is the sum of all functions.

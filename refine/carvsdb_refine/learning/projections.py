@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -78,12 +77,6 @@ class Projector:
     def n_functions(self) -> tuple[int, ...]:
         """Number of functions of each element's atoms."""
         return tuple(len(centre.functions) for centre in self.form.centres)
-
-    @property
-    def columns(self) -> tuple[slice, ...]:
-        """Where the functions of each element are among all."""
-        first = np.cumsum([0, *self.n_functions]).tolist()
-        return tuple(slice(begin, end) for begin, end in pairwise(first))
 
     def element_indices(self, elements: Sequence[str], source: str | Path | None = None) -> Integers:
         """Translate symbols to indices of the potential.

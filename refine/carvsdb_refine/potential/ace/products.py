@@ -23,11 +23,11 @@ LANES = 16
 
 @compiled_part
 def mirror(tables: AceTables, centre: int, real: Floats, imag: Floats) -> None:
-    """Fill the entries with m < 0 of the full list, shape (n_full, LANES)."""
+    """Fill the entries with m < 0 of the full list, shape (n_full, any number of atoms)."""
     n_half = tables.n_half[centre]
     for k in range(tables.n_full[centre] - n_half):
         source, sign = tables.mirror_of[centre, k], tables.mirror_sign[centre, k]
-        for lane in range(LANES):
+        for lane in range(real.shape[1]):
             real[n_half + k, lane] = sign * real[source, lane]
             imag[n_half + k, lane] = -sign * imag[source, lane]
 
