@@ -135,6 +135,10 @@ class NotFoundError(CarvsdbError):
     exit_code = 4
 
 
+class AmbiguousError(NotFoundError):
+    """Several things have this name."""
+
+
 class MissingExtraError(CarvsdbError, ImportError):
     """A package of an optional extra is not installed."""
 

@@ -99,15 +99,17 @@ def test_an_entry_gives_what_its_file_gave(shared: Path, tmp_path: Path) -> None
     assert (imread(picture)[..., :3].min(axis=2) < 0.9).mean() > 0.02
 
 
-def test_a_name_of_the_archive_needs_no_catalogue(tmp_path: Path) -> None:
-    outcome = carvsdb("net", "sod", "--db", tmp_path / "none.duckdb", "--json")
+def test_a_name_of_the_archive_needs_no_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = carvsdb("net", "sod", "--json")
     assert outcome.json["names"][0] == "sod"
     assert outcome.json["atoms"] is None
     assert "archive that comes with carvsdb" in outcome.err
-    assert carvsdb("net", "no such net", "--db", tmp_path / "none.duckdb").code == 4
+    assert carvsdb("net", "no such net").code == 4
 
 
-def test_refusals_in_one_sentence(tmp_path: Path) -> None:
+def test_refusals_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     two = tmp_path / "two.cgd"
     two.write_text(TWO)
     for arguments, code, words in (
@@ -122,7 +124,7 @@ def test_refusals_in_one_sentence(tmp_path: Path) -> None:
         (("plot", "net", "sod", "-o", tmp_path / "net.png", "--atoms"), 3, "without atoms"),
         (("plot", "net", "sod", "-o", tmp_path / "net.png", "--cells", "0x1x1"), 2, "1 to 9 cells"),
     ):
-        outcome = carvsdb(*arguments, *(() if "--db" in arguments else ("--db", tmp_path / "none.duckdb")))
+        outcome = carvsdb(*arguments)
         assert outcome.code == code, outcome.err
         assert words in outcome.err + outcome.out
     assert not list(tmp_path.glob("net.*"))
@@ -155,3 +157,8 @@ def test_strange_names_are_text(name: str, tmp_path: Path) -> None:
     file = tmp_path / "net.json"
     file.write_text(json.dumps(net_scene(net).document()))
     assert json.loads(file.read_text())["name"] == name
+
+
+def test_a_catalogue_that_is_named_must_be_there(tmp_path: Path) -> None:
+    done = carvsdb("net", "sod", "--db", tmp_path / "none.duckdb")
+    assert (done.code, "there is no such catalogue" in done.err) == (4, True)

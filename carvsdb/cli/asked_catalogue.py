@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from carvsdb.catalogue import Catalogue
 
 
+def is_asked(db: str) -> bool:
+    """Tell whether a catalogue is to be opened: one that was named, or the default one where it is there."""
+    from carvsdb.catalogue.file.storage import log_of
+
+    path = Path(db)
+    return db != DEFAULT_DB or path.exists() or path.is_symlink() or log_of(path).exists()
+
+
 @contextmanager
 def asked_catalogue(db: str) -> Iterator[tuple["Catalogue", str]]:
     """Open a catalogue for reading, and say what it is called.
@@ -20,10 +28,8 @@ def asked_catalogue(db: str) -> Iterator[tuple["Catalogue", str]]:
     carvsdb, and a line on stderr says so.
     """
     from carvsdb.catalogue import Catalogue
-    from carvsdb.catalogue.file.storage import log_of
 
-    path = Path(db)
-    if db != DEFAULT_DB or path.exists() or path.is_symlink() or log_of(path).exists():
+    if is_asked(db):
         with Catalogue.open(db, read_only=True) as catalogue:
             yield catalogue, db
         return

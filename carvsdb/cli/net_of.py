@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.asked_catalogue import is_asked
 from carvsdb.cli.output import say
-from carvsdb.errors import InputError, NotFoundError
+from carvsdb.errors import AmbiguousError, InputError, NotFoundError
 
 if TYPE_CHECKING:
     from carvsdb_ingest.analysis.item import NetItem, ReadOptions
@@ -51,14 +52,14 @@ def _of_name(name: str, db: str) -> "NetItem":
     from carvsdb_ingest.analysis.vertices_of_atoms import item_of_entry
 
     missing: NotFoundError | None = None
-    if Path(db).exists():
+    if is_asked(db):
         with Catalogue.open(db, read_only=True) as catalogue:
             try:
                 return item_of_entry(catalogue, name)
+            except AmbiguousError:
+                raise
             except NotFoundError as error:
                 missing = error
-                if "can mean" in error.message:
-                    raise
     if name in shipped():
         say(f"{name}: of the archive that comes with carvsdb")
         return NetItem(shipped().get(name), "", name, 0, 0, "as given", "edges of the archive")

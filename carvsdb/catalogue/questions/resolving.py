@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carvsdb.catalogue.file.schema import HANDLE, NAME
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.errors import NotFoundError
+from carvsdb.errors import AmbiguousError, NotFoundError
 
 _SHOWN = 8
 
@@ -58,7 +58,9 @@ def resolve(storage: Storage, name: str) -> NetRef:
     Raises
     ------
     NotFoundError
-        If nothing has the name, or several things have it; the sentence lists them.
+        If nothing has the name.
+    AmbiguousError
+        If several things have it; the sentence lists them.
     """
     found: list[NetRef] = []
     if name:
@@ -86,7 +88,7 @@ def resolve(storage: Storage, name: str) -> NetRef:
         return found[0]
     if found:
         labels = [ref.label for ref in found]
-        raise NotFoundError(f"{name!r} can mean {_listed(labels)}", item=name, hint="give one of them")
+        raise AmbiguousError(f"{name!r} can mean {_listed(labels)}", item=name, hint="give one of them")
     close = _close_labels(storage, name)
     raise NotFoundError(
         f"the catalogue has nothing called {name!r}",
