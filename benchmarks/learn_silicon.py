@@ -5,8 +5,7 @@ refined against them with a potential that is fitted on the way, to Stillinger-W
 Prints the iterations, and of the last model: the share of atoms with four neighbours within 2.85 Å, Rw, and its energy
 against that of the same model relaxed by the labels' method. Exits with 8 if the loop has not converged.
 
-Run ``python benchmarks/learn_silicon.py FOLDER --atoms 64 --moves 60000 --functions 80`` (``make demo-learn``), or
-216 atoms with ``-o benchmarks/learn_silicon.json``.
+Run ``make demo-learn``, which has 64 atoms, or ``python benchmarks/learn_silicon.py FOLDER`` with 216.
 """
 
 import argparse

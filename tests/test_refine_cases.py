@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -93,11 +94,11 @@ def rod(n_atoms: int, flags: bool = False, step: float = 1.4) -> AtomicModel:
 
 
 @given(n_atoms=st.integers(2, 12), flags=st.booleans(), order=st.randoms(use_true_random=False))
-def test_molecules_stand_together(n_atoms: int, flags: bool, order: object) -> None:
+def test_molecules_stand_together(n_atoms: int, flags: bool, order: Random) -> None:
     """For rods of any length, any order of atoms, with and without image flags."""
     model = rod(n_atoms, flags)
     places = list(range(n_atoms))
-    order.shuffle(places)  # type: ignore[attr-defined]
+    order.shuffle(places)
     mixed = AtomicModel(
         model.elements,
         model.positions[places],

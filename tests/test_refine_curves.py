@@ -92,12 +92,21 @@ def test_the_report_has_the_same_curves(finished: Path, tmp_path: Path) -> None:
     for word in ("moves/s", "run from 20", "reported 20", "reduced χ²", "Bond angles"):
         assert word in text
     assert {"d-of-r.png", "angles.png"} <= {path.name for path in (tmp_path / "page-figures").iterdir()}
-    again = ("refine", "report", finished, "-o", tmp_path / "page.html", "--no-rings")
+
+
+def test_a_report_overwrites_no_file_of_others(finished: Path, tmp_path: Path) -> None:
+    page, figures = tmp_path / "page.html", tmp_path / "page-figures"
+    figures.mkdir()
+    again = ("refine", "report", finished, "-o", page, "--no-rings")
+    for name, ours in (("angles.csv", "angle (°),"), ("curves.csv", "Q_1 (Å⁻¹),")):
+        (figures / name).write_text("mine\n")
+        refused = carvsdb(*again)
+        assert refused.code == 7
+        assert f"{name}: stands there already" in refused.err
+        assert not page.exists()
+        (figures / name).write_text(f"{ours}of an earlier report\n")
     assert carvsdb(*again).code == 0
-    (tmp_path / "page-figures" / "angles.csv").write_text("mine\n")
-    refused = carvsdb(*again)
-    assert refused.code == 7
-    assert "angles.csv: stands there already" in refused.err
+    assert "earlier" not in (figures / "angles.csv").read_text()
 
 
 @pytest.mark.parametrize("kind", ["neutron", "xray"])

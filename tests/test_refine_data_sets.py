@@ -59,5 +59,5 @@ def test_score_over_the_fit_range() -> None:
 def test_data_sets_check_themselves(changes: dict[str, object], words: str) -> None:
     good: dict[str, object] = {"kind": "xray", "function": "F(Q)", "x": [1.0, 2.0, 3.0], "values": [1.0, 2.0, 3.0]}
     with pytest.raises(InputError) as caught:
-        DataSet(**(good | changes))  # type: ignore[arg-type]
+        DataSet(**(good | changes))  # type: ignore[arg-type]  # what is wrong is meant to be
     assert words in str(caught.value)

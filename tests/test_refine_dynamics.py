@@ -16,7 +16,15 @@ from carvsdb.errors import InputError
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
 from carvsdb_refine.dynamics import DynamicsOptions, Trajectory
-from carvsdb_refine.potential import AseCalculator, Keating, StillingerWeber, Tersoff, read_ace
+from carvsdb_refine.potential import (
+    AseCalculator,
+    Keating,
+    LennardJones,
+    LennardJonesPair,
+    StillingerWeber,
+    Tersoff,
+    read_ace,
+)
 from carvsdb_refine.potential.calculator import PotentialCalculator
 from carvsdb_refine.potential.terms import Potential
 from carvsdb_refine.run import prepare, read_config
@@ -199,6 +207,16 @@ def test_what_cannot_be_is_a_sentence(folder: Path, change: tuple[str, str], cod
     assert done.code == code
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_isotopes_of_hydrogen_have_their_masses(tmp_path: Path) -> None:
+    grid: Any = 3.0 * np.stack(np.meshgrid(*[np.arange(2)] * 3), axis=-1).reshape(-1, 3)
+    model = AtomicModel(("H", "D", "T", "H", "H", "H", "H", "H"), grid, 6 * np.eye(3))
+    potential = LennardJones({"H-H": LennardJonesPair(0.001, 2.0)}, 2.9)
+    trajectory = Trajectory(model, potential, DynamicsOptions("nve"), 300, np.random.default_rng(0))
+    assert trajectory._atoms.get_masses()[:3] == pytest.approx([1.008, 2.014, 3.016], abs=1e-3)
+    trajectory.run(2)
+    assert trajectory.model.elements == model.elements
 
 
 def test_a_potential_without_stress_moves_no_cell() -> None:

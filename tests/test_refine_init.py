@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,11 +38,11 @@ def salt(jitter: float, seed: int) -> AtomicModel:
     return AtomicModel(elements, shaken, 16.8 * np.eye(3))
 
 
-def curve(model: AtomicModel, kind: str, function: str, **how: float) -> tuple[np.ndarray, np.ndarray]:
+def curve(model: AtomicModel, kind: str, function: str, **how: Any) -> tuple[np.ndarray, np.ndarray]:
     x = np.asarray(Q if "Q" in function else R, np.float64)
     if kind == "xray" and "Q" not in function:
         how["q_max"] = 25.0
-    scatterer = Scatterer(beyond_box="nothing", **how)  # type: ignore[arg-type]
+    scatterer = Scatterer(beyond_box="nothing", **how)
     data = DataSet(kind, function, x, np.ones(len(x)))
     calculation = Calculation.of(data, composition_of(model, 0.02), scatterer)
     partials = partial_distributions(pair_histogram(model, 0.02))

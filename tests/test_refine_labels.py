@@ -31,6 +31,7 @@ from carvsdb_schemas.potential_tables import AseTable, StillingerWeberTable
 
 SILICON = Oracle.of(StillingerWeberTable(kind="stillinger-weber"))
 _EMT: Any = EMT
+_SINGLE_POINT: Any = SinglePointCalculator
 
 
 def copper(seed: int) -> AtomicModel:
@@ -144,10 +145,10 @@ def test_results_of_a_cluster_come_back_in_any_order(tmp_path: Path) -> None:
         moved.positions = moved.positions.round(5) + moved.cell[1]
         moved.calc = _EMT()
         found = {"energy": moved.get_potential_energy(), "forces": moved.get_forces()}
-        moved.calc = SinglePointCalculator(moved, **found)  # type: ignore[no-untyped-call]
+        moved.calc = _SINGLE_POINT(moved, **found)
         results.append(moved)
     stranger: Any = Atoms("Cu", cell=[5, 5, 5], pbc=True)
-    stranger.calc = SinglePointCalculator(stranger, energy=0.0, forces=np.zeros((1, 3)))  # type: ignore[no-untyped-call]
+    stranger.calc = _SINGLE_POINT(stranger, energy=0.0, forces=np.zeros((1, 3)))
     write(tmp_path / "done.xyz", [*results[:2], stranger])
     imported = import_labels(models, store, [tmp_path / "done.xyz"])
     assert (imported.taken, len(imported.strangers), imported.waiting) == (2, 1, 1)

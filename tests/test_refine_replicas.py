@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,16 +96,21 @@ def test_the_report_pools(finished: Path, tmp_path: Path) -> None:
 
 
 def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> None:
-    config = make_folder(tmp_path, SEVERAL)
+    config = tmp_path / "several" / finished.name
+    shutil.copytree(finished.parent, config.parent)
     db = tmp_path / "si.duckdb"
-    carvsdb("refine", "run", config)
-    damaged = tmp_path / "si" / "seed-3" / "checkpoint.npz"
+    damaged = config.parent / "si" / "seed-3" / "checkpoint.npz"
     damaged.write_bytes(damaged.read_bytes()[:-9])
+    # One that has not begun is begun.
+    begun_anew = config.parent / "si" / "seed-11"
+    model = (begun_anew / "model.xyz").read_bytes()
+    shutil.rmtree(begun_anew)
     done = carvsdb("refine", "resume", config, "--db", db)
     assert done.code == 6
     assert "seed 3 failed: " in done.err
     assert "2 models, 1 failed" in done.out
     assert f"entries  si-seed-7, si-seed-11 in {db}" in done.out
+    assert (begun_anew / "model.xyz").read_bytes() == model
     # Pooled in the catalogue, too: two models of one material against one of them.
     answer = carvsdb("distance", "si-seed-7", "--pool", "si-seed-7,si-seed-11", "--db", db, "--json")
     assert answer.code == 0
@@ -116,24 +122,23 @@ def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> Non
 
 
 def with_a_bug(file: ConfigFile, *given: Any) -> None:
-    """Run a replica in a process in which one seed meets a bug, and another a full disk."""
+    """Run a replica in a process in which one seed meets a full disk, and another a bug."""
 
     def broken(file: ConfigFile, allowed: Sequence[str]) -> Setup:
         if file.config.run.seed == 11:
             raise OSError(errno.ENOSPC, "No space left on device", "trace.csv")
         raise ZeroDivisionError("of \x1b[31mseed 3")
 
-    if file.config.run.seed != 7:
-        vars(replicas)["prepare"] = broken
+    vars(replicas)["prepare"] = broken
     WORK(file, *given)
 
 
 def test_a_bug_is_shown_and_what_the_system_refuses_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replicas, "_work", with_a_bug)
-    config = make_folder(tmp_path, SEVERAL.replace("moves = 200", "moves = 1"))
+    config = make_folder(tmp_path, CONFIG.replace("seed = 7", "seeds = [3, 11]"))
     done = carvsdb("refine", "run", config, "--json")
-    assert done.code == 6
-    assert [model["seed"] for model in done.json["replicas"]] == [7]
+    assert done.code == 1  # as the first that failed, since none is left
+    assert done.json["replicas"] == []
     assert [(one["seed"], one["code"]) for one in done.json["failed"]] == [(3, 1), (11, 7)]
     assert "Traceback (most recent call last):" in done.err
     assert 'raise ZeroDivisionError("of' in done.err
@@ -142,8 +147,9 @@ def test_a_bug_is_shown_and_what_the_system_refuses_is_said(tmp_path: Path, monk
     assert done.err.count("Traceback") == 1
 
 
-def test_stopped_and_resumed(finished: Path, tmp_path: Path) -> None:
-    config = make_folder(tmp_path, SEVERAL.replace("moves = 200", "moves = 4_000_000"))
+def test_stopped_and_resumed(tmp_path: Path) -> None:
+    two = SEVERAL.replace("seeds = [7,\n  3, 11]", "seeds = [7, 3]")
+    config = make_folder(tmp_path, two.replace("moves = 200", "moves = 4_000_000"))
     command = [sys.executable, "-m", "carvsdb", "refine", "run", str(config)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
@@ -156,10 +162,10 @@ def test_stopped_and_resumed(finished: Path, tmp_path: Path) -> None:
     assert "stopped with checkpoints" in err
     done_by = [one["moves"] for one in carvsdb("refine", "status", config, "--json").json["runs"]]
     moves = max(filter(None, done_by))
-    config.write_text(SEVERAL.replace("moves = 200", f"moves = {moves + 100}"))
+    config.write_text(two.replace("moves = 200", f"moves = {moves + 100}"))
     done = carvsdb("refine", "resume", config, "--json")
     assert done.code == 0, done.err
-    assert {model["moves"] for model in done.json["replicas"]} == {moves + 100}
+    assert [(model["seed"], model["moves"]) for model in done.json["replicas"]] == [(7, moves + 100), (3, moves + 100)]
 
 
 def test_seeds_from_the_command_line(tmp_path: Path) -> None:

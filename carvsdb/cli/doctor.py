@@ -21,6 +21,7 @@ def doctor(
 ) -> None:
     """Show versions, folder of compiled code, threads and extras; end with 8 if a dependency is missing."""
     from carvsdb.kernel_cache import locate
+    from carvsdb.usable_cores import usable_cores
     from carvsdb.version import VERSION
 
     threads = {name: os.environ[name] for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS") if name in os.environ}
@@ -31,7 +32,7 @@ def doctor(
         "carvsdb": VERSION,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "cores": _cores(),
+        "cores": usable_cores(),
         "threads": threads,
         "kernel_cache": str(cache) if isinstance(cache, Path) else None,
         "kernel_cache_missing": None if isinstance(cache, Path) else cache,
@@ -72,8 +73,3 @@ def _version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _cores() -> int:
-    """Return how many cores this process may use, which in containers and batch jobs are not all."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

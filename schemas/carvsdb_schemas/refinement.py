@@ -180,6 +180,9 @@ class ConstraintsTable(Table):
     bend: list[BendTable] = Field(default_factory=list)
 
 
+MoveKind = Literal["molecule", "atom", "bend", "swap", "volume"]
+
+
 class MovesTable(Table):
     """`[moves]`: what is tried, how far, and how often."""
 
@@ -188,7 +191,7 @@ class MovesTable(Table):
     bend: NotNegative = Field(default=0.0, description="Largest shift of an atom within its molecule, in Å.")
     swap: list[Pair] = Field(default_factory=list, description="Pairs of elements that trade places.")
     volume: NotNegative = Field(default=0.0, description="Largest relative change of the cell's volume.")
-    weights: dict[Literal["molecule", "atom", "bend", "swap", "volume"], NotNegative] = Field(
+    weights: dict[MoveKind, NotNegative] = Field(
         default_factory=dict, description="How often each kind of move is tried, relative to the others."
     )
     target_acceptance: Annotated[float, Field(gt=0, lt=1)] = Field(

@@ -48,14 +48,14 @@ def candidate(projector: Projector, active_set: ActiveSet, model: AtomicModel, p
 
 
 def choose(candidates: Sequence[Candidate], select: float, most: int) -> list[Candidate]:
-    """Return the structures that an active set of all would take environments from, those that give most first.
+    """Return the structures to label: those from which an active set of all would take most environments first.
 
     Parameters
     ----------
     candidates : sequence of Candidate
         Of a run, in its order.
     select : float
-        Structures with no grade above it are none.
+        Structures with no grade above it are left out.
     most : int
         As many at most.
     """
@@ -76,4 +76,4 @@ def choose(candidates: Sequence[Candidate], select: float, most: int) -> list[Ca
         taken = maxvol(np.concatenate([np.eye(rank), pool]), 1.001)
         counts += np.bincount(owner[taken[taken >= rank] - rank], minlength=len(beyond))
     order = sorted(range(len(beyond)), key=lambda place: (-counts[place], -beyond[place].grade, place))
-    return [beyond[place] for place in order[:most] if counts[place] or beyond[place].grade > select][:most]
+    return [beyond[place] for place in order[:most]]

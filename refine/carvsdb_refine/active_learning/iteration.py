@@ -30,7 +30,7 @@ from carvsdb_refine.run.schedule import Schedule
 from carvsdb_refine.run.setup import prepare
 from carvsdb_refine.run.trace import read_trace
 
-POTENTIAL, ACTIVE_SET, ERRORS, RUN, FOUND = "potential.yaml", "potential.asi", "errors.json", "run.toml", "found.json"
+POTENTIAL, ACTIVE_SET, ERRORS, RUN = "potential.yaml", "potential.asi", "errors.json", "run.toml"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

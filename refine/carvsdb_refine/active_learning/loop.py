@@ -86,7 +86,7 @@ def learn(
         errors = iteration.fit(frames)
         iteration.refine(hooks)
         labelling, candidates, known = iteration.found(oracle, hooks.stop)
-        _say_failed(labelling.failed, ["a structure of the run"] * len(labelling.failed), tell)
+        _say_failed(labelling.failed, tell)
         rows.append(iteration.row(errors, labelling, candidates, known))
         told(rows[-1])
         frames += labelling.frames
@@ -135,7 +135,7 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
         origins=[origin for _, origin in structures],
         stop=hooks.stop,
     )
-    _say_failed(first.failed, [origin for _, origin in structures], tell)
+    _say_failed(first.failed, tell)
     if not first.frames:
         raise InputError("no initial structure could be labelled", path=file.path)
     try:
@@ -147,7 +147,6 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     return first.frames
 
 
-def _say_failed(failed: Sequence[Failed], origins: Sequence[str], tell: Callable[[str], None]) -> None:
-    for place, one in enumerate(failed):
-        origin = origins[one.number] if one.number < len(origins) else origins[place]
-        tell(f"{origin} has no label: {one.cause}")
+def _say_failed(failed: Sequence[Failed], tell: Callable[[str], None]) -> None:
+    for one in failed:
+        tell(f"{one.origin} has no label: {one.cause}")

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from carvsdb.atomic_write import write_text
@@ -59,15 +59,11 @@ class Row:
     failed: int
     converged: bool
 
-    def values(self) -> list[object]:
-        """Return the row of the table."""
-        return [getattr(self, one.name) for one in fields(self)]
-
 
 def write_rows(path: Path, rows: Sequence[Row]) -> None:
     """Write the table of the loop."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(one.name for one in fields(Row))
-    writer.writerows(["" if value is None else value for value in row.values()] for row in rows)
+    writer.writerows(["" if value is None else value for value in astuple(row)] for row in rows)
     write_text(path, text.getvalue())

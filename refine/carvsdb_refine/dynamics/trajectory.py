@@ -18,6 +18,7 @@ import numpy as np
 from ase import units
 from numpy.typing import NDArray
 
+from carvsdb.atoms.elements import HYDROGEN, mass_of
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.calculator import PotentialCalculator
@@ -89,11 +90,13 @@ class Trajectory:
     ) -> None:
         self.start, self.options, self.rng = model, options, rng
         self.n_steps = 0
-        # ASE knows deuterium by its mass only.
-        symbols = ["H" if symbol == "D" else symbol for symbol in model.elements]
+        # ASE knows isotopes by their masses only.
+        symbols = ["H" if symbol in HYDROGEN else symbol for symbol in model.elements]
         self._atoms: Any = _ASE.Atoms(symbols, positions=model.positions, cell=model.cell, pbc=True)
         masses = self._atoms.get_masses()
-        masses[[symbol == "D" for symbol in model.elements]] = 2.014
+        for atom, symbol in enumerate(model.elements):
+            if symbol != symbols[atom]:
+                masses[atom] = mass_of(symbol)
         self._atoms.set_masses(masses)
         if len(options.fixed):
             if options.ensemble == "npt":

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from carvsdb.atomic_write import write_text
+from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.labels.frames import Frame, frames_text, read_frames
 from carvsdb_refine.labels.store import LabelStore, structure_key
@@ -76,7 +77,7 @@ def import_labels(models: Sequence[AtomicModel], store: LabelStore, paths: Seque
 def _same(model: AtomicModel, frame: Frame) -> NDArray[np.int64] | None:
     """Return which atom of a frame each atom of a model is, if it is the same structure."""
     other = frame.model
-    symbols = ["H" if symbol == "D" else symbol for symbol in model.elements]
+    symbols = ["H" if symbol in HYDROGEN else symbol for symbol in model.elements]
     if sorted(symbols) != sorted(other.elements) or np.abs(model.cell - other.cell).max() > _NEAR:
         return None
     order = np.zeros(model.n_atoms, np.int64)

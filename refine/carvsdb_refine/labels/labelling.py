@@ -1,12 +1,12 @@
 """Labels of many structures: those that are kept already, and the others in parallel processes."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb.usable_cores import usable_cores
 from carvsdb_refine.labels.frames import Frame
 from carvsdb_refine.labels.processes import in_processes
 from carvsdb_refine.labels.store import LabelStore, structure_key
@@ -40,10 +40,13 @@ class Failed:
         Its place among those that were asked for.
     cause : str
         Why.
+    origin : str
+        Where it comes from.
     """
 
     number: int
     cause: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,9 +131,10 @@ def label(
         tell(done, len(waiting))
     labelled, failed = [], []
     for number, model in enumerate(models):
-        frame = store.frame(model, origins[number] if origins else "")
+        origin = origins[number] if origins else ""
+        frame = store.frame(model, origin)
         if frame is None:
-            failed.append(Failed(number, store.cause(model) or "it was not labelled"))
+            failed.append(Failed(number, store.cause(model) or "it was not labelled", origin))
         else:
             labelled.append(Labelled(number, frame))
     return Labelling(tuple(labelled), tuple(failed), len({structure_key(model) for model in models} - set(new)))
@@ -149,8 +153,7 @@ def _made(
             (content,) = label_one(oracle, model)
             yield model, content
         return
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     calls = [(oracle, model) for model in models]
     function = "carvsdb_refine.labels.worker:label_one"
-    for outcome in in_processes(function, calls, processes or usable or 1, time_limit, stop):
+    for outcome in in_processes(function, calls, processes or usable_cores(), time_limit, stop):
         yield models[outcome.number], outcome.value or {"cause": outcome.cause or "nothing came of it"}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.checks import checked_atoms
@@ -39,8 +40,8 @@ class AseCalculator(Potential):
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> Evaluated:
         places, vectors = checked_atoms(len(elements), positions, cell, source)
-        # ASE knows deuterium by its mass only.
-        symbols = ["H" if symbol == "D" else symbol for symbol in elements]
+        # ASE knows isotopes by their masses only.
+        symbols = ["H" if symbol in HYDROGEN else symbol for symbol in elements]
         atoms = import_module("ase").Atoms(symbols, positions=places, cell=vectors, pbc=True)
         ask = self.calculator.get_property
         try:

@@ -13,7 +13,7 @@ _Calculator: Any = calculator.Calculator
 _GEOMETRY: Any = ase.geometry
 
 
-class PotentialCalculator(_Calculator):  # type: ignore[misc]
+class PotentialCalculator(_Calculator):  # type: ignore[misc]  # ASE's class has no types
     """A potential as ASE sees it.
 
     Parameters

@@ -1,6 +1,6 @@
 """From a folder of a run to its report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from carvsdb_refine.report.figures import angles_png, coordination_png, fits_png
 from carvsdb_refine.report.fits import fits, fits_in_r
 from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page
 from carvsdb_refine.run.checkpoint import load_checkpoint
-from carvsdb_refine.run.column_files import write_columns
+from carvsdb_refine.run.column_files import CURVES, PARTIALS, check_own_columns, write_columns
 from carvsdb_refine.run.curve_files import write_curves
 from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
@@ -32,6 +32,7 @@ from carvsdb_refine.run.timing import now as time_now
 from carvsdb_refine.run.trace import read_trace
 from carvsdb_schemas.refinement_answers import DataAnswer, ScoreAnswer, StatusAnswer
 
+_ANGLES = "angles.csv"
 # So many kept models, spread over the run, get their rings searched.
 _MOST_MODELS = 4
 
@@ -73,6 +74,8 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
         If a file cannot be read or written.
     """
     folder = RunFolder(setup.file.outputs)
+    path = folder.report if target is None else target
+    check_free(path, target is None, (CURVES, PARTIALS, _ANGLES))
     state = status(setup.file)
     start = evaluate(setup, setup.model)
     now = start if state.state == "new" else evaluate(setup, current_model(setup, folder))
@@ -97,13 +100,10 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     if rings:
         sections.append(_rings(setup, folder, (old_bonds, bonds), state))
     sections.append(Section("Config", [f"{setup.file.path}, SHA-256 {setup.file.sha256}"], code=setup.file.text))
-    path = folder.report if target is None else target
-    if target is None:
-        check_own(path)
     written = write_page(path, page(setup.file.path.stem, _under(setup, state), sections), sections)
     tables = write_curves(now, figures_of(path))
     if angles:
-        tables += (figures_of(path) / "angles.csv",)
+        tables += (figures_of(path) / _ANGLES,)
         write_columns(tables[-1], angle_columns(angles))
     return replace(written, tables=tables)
 
@@ -242,8 +242,30 @@ def figures_of(path: Path) -> Path:
     return path.parent / f"{path.stem}-figures"
 
 
-def check_own(path: Path) -> None:
-    """Raise RefusedError if a page or figures stand in a run's folder that no report made."""
+def check_free(path: Path, in_run_folder: bool, tables: Sequence[str]) -> None:
+    """Refuse to write a report over what no report made, before the work is done.
+
+    Parameters
+    ----------
+    path : Path
+        The page.
+    in_run_folder : bool
+        Whether it stands in a folder of runs; a page that was named on the command line may be any.
+    tables : sequence of str
+        Names of the files of columns beside its figures.
+
+    Raises
+    ------
+    RefusedError
+        If such a file or folder is there.
+    """
+    if in_run_folder:
+        _check_own_page(path)
+    for name in tables:
+        check_own_columns(figures_of(path) / name)
+
+
+def _check_own_page(path: Path) -> None:
     try:
         begins = read_bytes(path)[:1000] if path.exists() or path.is_symlink() else None
     except InputError:

@@ -13,7 +13,7 @@ from carvsdb.rings import Carvs
 from carvsdb.version import VERSION
 from carvsdb_refine.report.figures import fits_png, partials_png, spread_png
 from carvsdb_refine.report.fits import Fit
-from carvsdb_refine.report.make import Written, check_own, current_model, figures_of, write_page
+from carvsdb_refine.report.make import Written, check_free, current_model, figures_of, write_page
 from carvsdb_refine.report.page import Picture, Section, Table, page
 from carvsdb_refine.run.column_files import CURVES, PARTIALS, write_columns
 from carvsdb_refine.run.curve_files import curve_columns, partial_columns
@@ -57,6 +57,8 @@ def make_pooled_report(setups: Sequence[Setup], target: Path | None = None, ring
     begun = [setup for setup in setups if RunFolder(setup.file.outputs).checkpoint.exists()]
     if not begun:
         raise InputError("none of its models has been begun", path=setups[0].file.path, hint="`carvsdb refine run`")
+    path = setups[0].file.outputs.parent / "report.html" if target is None else target
+    check_free(path, target is None, (CURVES, PARTIALS))
     models = []
     for setup in begun:
         folder = RunFolder(setup.file.outputs)
@@ -73,9 +75,6 @@ def make_pooled_report(setups: Sequence[Setup], target: Path | None = None, ring
         sections.append(_rings(begun, models))
     text = setups[0].file.text
     sections.append(Section("Config", [f"{setups[0].file.path}, of the first seed"], code=text))
-    path = setups[0].file.outputs.parent / "report.html" if target is None else target
-    if target is None:
-        check_own(path)
     missing = [str(setup.file.config.run.seed) for setup in setups if setup not in begun]
     left_out = f"; not begun: seeds {', '.join(missing)}" if missing else ""
     under = f"{len(models)} models, seeds {', '.join(str(model.seed) for model in models)}{left_out}; "

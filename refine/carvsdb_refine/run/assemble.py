@@ -32,10 +32,10 @@ from carvsdb_refine.monte_carlo import (
 )
 from carvsdb_refine.run.progress import Observation
 from carvsdb_refine.run.setup import Setup
-from carvsdb_schemas.refinement import ConstraintsTable, MovesTable, RunTable
+from carvsdb_schemas.refinement import ConstraintsTable, MoveKind, MovesTable, RunTable
 
 # How often a kind of move is tried, relative to moves of molecules.
-_WEIGHTS = {"molecule": 1.0, "atom": 0.0, "bend": 0.2, "swap": 0.1, "volume": 0.01}
+_WEIGHTS: dict[MoveKind, float] = {"molecule": 1.0, "atom": 0.0, "bend": 0.2, "swap": 0.1, "volume": 0.01}
 
 
 class Run:
@@ -161,24 +161,21 @@ def moves_of(table: MovesTable, model: AtomicModel) -> list[Move]:
     InputError
         If none is left, or a swap names an element that the model lacks.
     """
-
-    def weight(kind: str, default: float) -> float:
-        return table.weights.get(kind, default)  # type: ignore[call-overload, no-any-return]
-
+    weights = _WEIGHTS | table.weights
     moves: list[Move] = []
     if table.translation > 0 or table.rotation > 0:
-        moves.append(RigidMove(table.translation, table.rotation, weight("molecule", _WEIGHTS["molecule"])))
-        moves.append(AtomMove(table.translation, weight("atom", _WEIGHTS["atom"])))
+        moves.append(RigidMove(table.translation, table.rotation, weights["molecule"]))
+        moves.append(AtomMove(table.translation, weights["atom"]))
     if table.bend > 0:
-        moves.append(bend_move(table.bend, weight("bend", _WEIGHTS["bend"])))
+        moves.append(bend_move(table.bend, weights["bend"]))
     for pair in table.swap:
         first, _, second = pair.partition("-")
         for symbol in (first, second):
             if symbol not in model.species:
                 raise InputError(f"[moves], 'swap': the model has no {symbol} (it has {', '.join(model.species)})")
-        moves.append(SwapMove(first, second, weight("swap", _WEIGHTS["swap"])))
+        moves.append(SwapMove(first, second, weights["swap"]))
     if table.volume > 0:
-        moves.append(VolumeMove(table.volume, weight=weight("volume", _WEIGHTS["volume"])))
+        moves.append(VolumeMove(table.volume, weight=weights["volume"]))
     tried = [move for move in moves if move.weight > 0]
     if not tried:
         raise InputError("[moves] leaves nothing to try: expected a size and a weight above 0 for one kind of move")

@@ -33,6 +33,18 @@ def is_own(path: Path) -> bool:
         return False
 
 
+def check_own_columns(path: Path) -> None:
+    """Refuse to overwrite what is not one of ours.
+
+    Raises
+    ------
+    RefusedError
+        If a file stands there that no refinement made.
+    """
+    if not is_own(path):
+        raise RefusedError("stands there already, and no refinement made it: it is not overwritten", item=str(path))
+
+
 def write_columns(path: Path, columns: Mapping[str, Floats]) -> None:
     """Write columns as `csv_of` does.
 
@@ -41,8 +53,7 @@ def write_columns(path: Path, columns: Mapping[str, Floats]) -> None:
     RefusedError
         If a file stands there that is not one of ours, or it cannot be written.
     """
-    if not is_own(path):
-        raise RefusedError("stands there already, and no refinement made it: it is not overwritten", item=str(path))
+    check_own_columns(path)
     write_text(path, csv_of(columns))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from carvsdb.errors import CarvsdbError, CrashedError, refused_by_system
+from carvsdb.usable_cores import usable_cores
 from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.progress import Progress
@@ -89,8 +90,7 @@ def run_replicas(
     waiting = list(files)
     at_work: dict[int, Any] = {}
     ended: dict[int, _End] = {}
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    most = cores or usable or 1
+    most = cores or usable_cores()
     while waiting or at_work:
         if stop():
             stopping.set()

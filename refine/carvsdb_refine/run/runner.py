@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
@@ -25,8 +25,10 @@ from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.run.timing import no_time, read_timing, write_timing
 from carvsdb_refine.run.trace import Trace
-from carvsdb_refine.run.watch import GRADES, Watch
 from carvsdb_schemas.refinement_answers import RunAnswer
+
+if TYPE_CHECKING:
+    from carvsdb_refine.run.watch import Watch
 
 # Moves between two looks at whether the run is to stop.
 _CHUNK = 20
@@ -171,6 +173,13 @@ def _hash(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
+def _watch_of(setup: Setup) -> "Watch":
+    # Imported here: most runs do without what fits and grades are made of.
+    from carvsdb_refine.run.watch import Watch
+
+    return Watch.of(setup)
+
+
 class _Loop:
     """A chain on its way."""
 
@@ -185,9 +194,9 @@ class _Loop:
             columns += [f"{name}_{number}" for name in ("rw", "chi2", "scale", "offset")]
         self.kinds = tuple(observation.tried)
         columns += [f"{name}_{kind}" for kind in self.kinds for name in ("tried", "accepted")]
-        self.watch = None if setup.file.config.watch is None else Watch.of(setup)
+        self.watch = None if setup.file.config.watch is None else _watch_of(setup)
         self.stopped: str | None = None
-        columns += [*observation.others, *(() if self.watch is None else GRADES)]
+        columns += [*observation.others, *(() if self.watch is None else self.watch.columns)]
         self.trace = Trace(folder.trace, tuple(columns))
         self.reporter = Reporter(hooks.progress, self.schedule.moves)
         self.drift = ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from carvsdb_schemas.refinement import RefinementConfig, RunTable
+from carvsdb_schemas.refinement import RefinementConfig, RunTable, StageTable
 
 # A ramp is a staircase of steps of so many moves: the temperature at a move does not depend on interruptions.
 RAMP_STEP = 100
@@ -61,9 +61,9 @@ class Schedule:
         if config.run.engine == "monte-carlo":
             return cls.of(config.run)
         table = config.dynamics
-        stages = [stage.model_dump() | {"moves": stage.steps} for stage in table.schedule]
-        for stage in stages:
-            del stage["steps"]
+        stages = [
+            StageTable(temperature=stage.temperature, until=stage.until, moves=stage.steps) for stage in table.schedule
+        ]
         given = {"schedule": stages} if stages else {"temperature": table.temperature, "moves": table.steps}
         return cls.of(RunTable.model_validate(given))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,6 @@ from carvsdb_refine.potential import AcePotential
 from carvsdb_refine.run.setup import Setup
 
 Floats = NDArray[np.float64]
-GRADES = ("gamma max", "gamma median", "atoms above select")
-"""Columns of a trace."""
 
 
 def grades_of(projector: Projector, active_set: ActiveSet, model: AtomicModel) -> Floats:
@@ -39,8 +38,11 @@ class Watch:
         What they are compared with.
     select, stop : float and float or None
         As in ``[watch]``.
+    columns : tuple of str
+        What a trace has of the grades.
     """
 
+    columns: ClassVar[tuple[str, ...]] = ("gamma max", "gamma median", "atoms above select")
     projector: Projector
     active_set: ActiveSet
     select: float
@@ -64,7 +66,7 @@ class Watch:
         return cls(Projector(form, setup.potential.name), active_set, table.select, table.stop)
 
     def look(self, model: AtomicModel) -> list[float]:
-        """Return the numbers of a line of the trace: see `GRADES`."""
+        """Return the numbers of a line of the trace: see `columns`."""
         self._last = grades_of(self.projector, self.active_set, model)
         return [float(self._last.max()), float(np.median(self._last)), int((self._last > self.select).sum())]
 
