@@ -57,12 +57,15 @@ class Killed:
         The arguments of the next run, from the state that was found; none if there is nothing left to do.
     between : callable
         Whether a state lies between those before and after.
+    needs : callable
+        Puts into a folder what this command needs and others do not.
     """
 
     arguments: tuple[str, ...]
     state: Callable[[Path], State]
     again: Callable[[Path, State], tuple[str, ...] | None]
     between: Callable[[State, State, State], bool] = lambda before, found, after: found in (before, after)
+    needs: Callable[[Path], object] = lambda folder: None
 
 
 @dataclass
@@ -84,34 +87,30 @@ class Bench:
     seconds: dict[str, tuple[float, State, State]] = field(default_factory=dict)
 
     @cached_property
-    def inputs(self) -> Path:
-        """The folder that every command begins with."""
-        inputs = self.folder / "inputs"
-        inputs.mkdir(parents=True)
-        nets(inputs / "nets", 24)
+    def common(self) -> Path:
+        """The folder that every command begins with, but for what it alone needs."""
+        common = self.folder / "common"
+        common.mkdir(parents=True)
         names = library.names()
         for file, chosen in (("db.duckdb", names[:6]), ("other.duckdb", [*names[6:16], names[0]])):
-            with Catalogue.open(inputs / file) as catalogue:
+            with Catalogue.open(common / file) as catalogue:
                 catalogue.add([library_entry(name, label=f"first-{name}") for name in chosen])
-        _program("ingest", str(inputs / "nets" / "0"), "--db", str(inputs / "keyed.duckdb"))
-        _program("db", "export", str(inputs / "tables"), "--partitions", "3", "--db", str(inputs / "other.duckdb"))
-        with Catalogue.open(inputs / "keyed.duckdb", read_only=True) as catalogue:
-            key = identify(catalogue.net(catalogue.list().rows()[0]["label"])).key
-        (inputs / "names.tsv").write_text(f"mine\t{key}\n")
-        (inputs / "card.yaml").write_text(yaml.safe_dump(good_card()))
-        make_folder(inputs, CONFIG.replace("= 100\ntrace", "= 20\ntrace"))
-        return inputs
+        return common
 
-    def prepared(self, place: Path) -> Path:
-        """Copy the inputs."""
-        shutil.copytree(self.inputs, place)
+    def prepared(self, name: str, place: Path) -> Path:
+        """Copy the inputs of a command, which are made once."""
+        inputs = self.folder / f"inputs-{name}"
+        if not inputs.exists():
+            shutil.copytree(self.common, inputs)
+            KILLED[name].needs(inputs)
+        shutil.copytree(inputs, place)
         (place / "stderr.txt").touch()
         return place
 
     def undisturbed(self, name: str) -> tuple[float, State, State]:
         """Return how long a command takes here and now, and the states before and after."""
         if name not in self.seconds:
-            place = self.prepared(self.folder / f"undisturbed-{name}")
+            place = self.prepared(name, self.folder / f"undisturbed-{name}")
             before = KILLED[name].state(place)
             began = time.monotonic()
             process = start(KILLED[name].arguments, place, "undisturbed")
@@ -126,7 +125,7 @@ class Bench:
         killed = KILLED[name]
         longest, before, after = self.undisturbed(name)
         generator = random.Random(f"{name} {seed}")
-        place = self.prepared(self.folder / f"{name}-{seed}")
+        place = self.prepared(name, self.folder / f"{name}-{seed}")
         mark = f"{name}-{seed}-{os.getpid()}"
         process = start(killed.arguments, place, mark)
         time.sleep(generator.uniform(0, longest))
@@ -282,6 +281,30 @@ def _unless_there(*arguments: str) -> Callable[[Path, object], tuple[str, ...] |
     return lambda place, found: arguments if found is None else None
 
 
+def _nets(folder: Path) -> None:
+    nets(folder / "nets", 24)
+
+
+def _tables(folder: Path) -> None:
+    _program("db", "export", str(folder / "tables"), "--partitions", "3", "--db", str(folder / "other.duckdb"))
+
+
+def _keyed(folder: Path) -> None:
+    _nets(folder)
+    _program("ingest", str(folder / "nets" / "0"), "--db", str(folder / "keyed.duckdb"))
+    with Catalogue.open(folder / "keyed.duckdb", read_only=True) as catalogue:
+        key = identify(catalogue.net(catalogue.list().rows()[0]["label"])).key
+    (folder / "names.tsv").write_text(f"mine\t{key}\n")
+
+
+def _card(folder: Path) -> None:
+    (folder / "card.yaml").write_text(yaml.safe_dump(good_card()))
+
+
+def _refinement(folder: Path) -> None:
+    make_folder(folder, CONFIG.replace("= 100\ntrace", "= 20\ntrace"))
+
+
 _INGEST = ("ingest", "nets", "--workers", "2", "--db", "new.duckdb")
 _MERGE = ("db", "merge", "other.duckdb", "--db", "db.duckdb")
 _IMPORT = ("db", "import", "tables", "--db", "db.duckdb")
@@ -292,14 +315,14 @@ _FIT = ("embed", "fit", "--method", "pca", "--db", "db.duckdb")
 _APPLY = ("archive", "apply", "--names", "names.tsv", "--db", "keyed.duckdb")
 _RELEASE = ("release", "build", "--card", "card.yaml", "-o", "release", "--db", "other.duckdb")
 KILLED: dict[str, Killed] = {
-    "ingest": Killed(_INGEST, _whole("new.duckdb"), _same(*_INGEST), _part_of),
+    "ingest": Killed(_INGEST, _whole("new.duckdb"), _same(*_INGEST), _part_of, _nets),
     "merge": Killed(_MERGE, _whole("db.duckdb"), _same(*_MERGE)),
-    "import": Killed(_IMPORT, _whole("db.duckdb"), _same(*_IMPORT), _part_of),
+    "import": Killed(_IMPORT, _whole("db.duckdb"), _same(*_IMPORT), _part_of, _tables),
     "export": Killed(_EXPORT, _folder_of_tables, _unless_there(*_EXPORT)),
     "backup": Killed(_BACKUP, _backup, _unless_there(*_BACKUP)),
     "snapshot": Killed(_SNAPSHOT, _copy, _unless_there(*_SNAPSHOT)),
     "embed fit": Killed(_FIT, _maps, _same(*_FIT)),
-    "archive apply": Killed(_APPLY, _whole("keyed.duckdb"), _same(*_APPLY)),
-    "release build": Killed(_RELEASE, _release, _unless_there(*_RELEASE)),
-    "refine run": Killed(("refine", "run", "si.toml"), _refined, _go_on),
+    "archive apply": Killed(_APPLY, _whole("keyed.duckdb"), _same(*_APPLY), needs=_keyed),
+    "release build": Killed(_RELEASE, _release, _unless_there(*_RELEASE), needs=_card),
+    "refine run": Killed(("refine", "run", "si.toml"), _refined, _go_on, needs=_refinement),
 }
