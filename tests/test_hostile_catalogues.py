@@ -112,7 +112,7 @@ def changed(made: Path, folder: Path, *statements: str) -> Path:
     return path
 
 
-def few(path: Path, folder: Path) -> dict[str, tuple[object, ...]]:
+def few(path: Path, folder: Path) -> dict[str, tuple[str | Path, ...]]:
     """Return commands that ask a catalogue, by what they do."""
     return {
         "verify": ("db", "verify", "--sample", "2", "--db", path),

@@ -16,9 +16,6 @@ FEWEST_FOR_UMAP = 4
 Method = Literal["umap", "densmap", "pca"]
 Inputs = Literal["normalised", "sqrt", "shells"]
 METHODS: tuple[Method, ...] = ("umap", "densmap", "pca")
-AXIS_NAMES = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
-"""What the axes of a map are called, by its method."""
-
 INPUTS: tuple[Inputs, ...] = ("normalised", "sqrt", "shells")
 AXIS_NAMES: dict[str, str] = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
 """What the axes of a map are called, by its method."""

@@ -16,7 +16,7 @@ from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb.net.linkers import vertices_of_contracted
 from carvsdb_ingest.files.cif_tags import CELL
 from carvsdb_ingest.writers.cgd import labels_in_cgd, write_cgd
-from carvsdb_ingest.writers.cif_text import block_name, cif_text
+from carvsdb_ingest.writers.cif_values import block_name, cif_value
 from carvsdb_ingest.writers.topocif import write_topocif
 from carvsdb_schemas.net_document import NetDocument
 
@@ -125,7 +125,7 @@ def net_cif(net: Net, document: NetDocument) -> str:
         about = document.vertices[vertex]
         kind = "node" if about.is_node else "linker"
         where = " ".join(f"{value:.10f}" for value in place)
-        atoms = cif_text(_ascii(",".join(_labels_of(document, vertex)))) if about.atoms else "."
+        atoms = cif_value(_ascii(",".join(_labels_of(document, vertex)))) if about.atoms else "."
         lines.append(f"{site} {_element(document, vertex)} {where} {kind} {about.coordination} {atoms}")
     lines += ["loop_", "_geom_bond_atom_site_label_1", "_geom_bond_atom_site_label_2", "_geom_bond_distance"]
     lines += ["_geom_bond_site_symmetry_2"]

@@ -11,7 +11,7 @@ from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb_ingest.files.cif_tags import CELL
-from carvsdb_ingest.writers.cif_text import block_name, cif_text
+from carvsdb_ingest.writers.cif_values import block_name, cif_value
 
 NODE = ("id", "label", "net_id", "fract_x", "fract_y", "fract_z", "carvsdb_is_node")
 LINK = (
@@ -70,12 +70,12 @@ def topocif_lines(net: Net, names: Sequence[str] = ()) -> Iterator[str]:
     yield from ("_space_group.name_H-M_alt 'P 1'", "loop_", "_space_group_symop.id", "_space_group_symop.operation_xyz")
     yield "1 x,y,z"
     yield from ("loop_", "_topol_net.id", "_topol_net.label", "_topol_net.overall_topology_RCSR")
-    yield f"1 {cif_text(net.name)} {cif_text(', '.join(names))}"
+    yield f"1 {cif_value(net.name)} {cif_value(', '.join(names))}"
     yield from ("loop_", *(f"_topol_node.{name}" for name in NODE))
     labels = net.labels or tuple(f"V{vertex + 1}" for vertex in range(net.n_vertices))
     for vertex, label in enumerate(labels):
         place = ". . ." if net.positions is None else " ".join(map(repr, net.positions[vertex].tolist()))
-        yield f"{vertex + 1} {cif_text(label)} 1 {place} {int(net.is_node[vertex])}"
+        yield f"{vertex + 1} {cif_value(label)} 1 {place} {int(net.is_node[vertex])}"
     yield from ("loop_", *(f"_topol_link.{name}" for name in LINK))
     lengths = _lengths(net)
     for row, ((src, dst, *offset), links) in enumerate(zip(net.edges.tolist(), net.multiplicity.tolist(), strict=True)):

@@ -18,12 +18,12 @@ def block_name(text: str) -> str:
     return "".join(one if (one.isascii() and one.isalnum()) or one in "-." else "_" for one in text)[:70] or "net"
 
 
-def cif_text(text: str) -> str:
+def cif_value(text: str) -> str:
     """Write a text as CIF holds it in one line: a word as it is, all else in quotes.
 
     Examples
     --------
-    >>> print(cif_text("Zn1"), cif_text("O1'"), cif_text("_cell"), cif_text(""))
+    >>> print(cif_value("Zn1"), cif_value("O1'"), cif_value("_cell"), cif_value(""))
     Zn1 "O1'" '_cell' .
     """
     text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
