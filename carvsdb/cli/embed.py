@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.options import (
     DEFAULT_DB,
     BondRules,
@@ -112,9 +113,7 @@ def plot_stored(
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw a map that was kept."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
         ringed = [catalogue.label(name) for name in highlight or []]
         colours = None if colour is None else catalogue.map_colours(stored, colour)
@@ -130,9 +129,7 @@ def show_stored(
     as_json: Json = False,
 ) -> None:
     """Print the points of a map that was kept, each with its true nearest neighbours: distances on maps lie."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
     if as_json:
         answer_json(_answer(stored, neighbours))
@@ -161,14 +158,13 @@ def project(
     as_json: Json = False,
 ) -> None:
     """Put nets onto a map that was kept, without moving it, and say how far off the map they are."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb_ingest.analysis.analyse import AnalysisOptions
     from carvsdb_ingest.tasks.likeness import entry_of_file
 
     read = read_options(node_types, linker_types, False, types, bonds, clustering)
     analysis = AnalysisOptions(max_ring_size=cut_off(max_ring_size))
     found = []
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         catalogue.embedding(number)  # which says so if there is none, before anything is read
         for query in queries:
             asked: Any = query
@@ -193,10 +189,9 @@ def clusters(
     as_json: Json = False,
 ) -> None:
     """Group the nets of a map by HDBSCAN, by true distances, and describe each group."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.catalogue.similarity.map_groups import groups_of
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
     groups = groups_of(stored, min_size)
     if as_json:

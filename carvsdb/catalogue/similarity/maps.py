@@ -127,22 +127,20 @@ def store_map(storage: Storage, vectors: Vectors, embedding: Embedding) -> int:
         vectors.carvs_ids,
         points,
     )
-    with storage.transaction() as session:
-        known = session.get(EmbeddingRow, key)
-        if known is not None:
-            return known.number
+    with storage.transaction():
+        known = storage.rows("SELECT number FROM embedding WHERE id = ?", [key])
+        if known:
+            return int(known[0][0])
         number = int(storage.rows("SELECT coalesce(max(number), 0) + 1 FROM embedding")[0][0])
-        session.add(
-            EmbeddingRow(
-                id=key,
-                number=number,
-                method=embedding.method,
-                parameters=dict(embedding.parameters),
-                versions=embedding.versions,
-                seed=embedding.seed,
-            )
+        row = EmbeddingRow(
+            id=key,
+            number=number,
+            method=embedding.method,
+            parameters=dict(embedding.parameters),
+            versions=embedding.versions,
+            seed=embedding.seed,
         )
-        session.flush()
+        storage.insert(EmbeddingRow, arrow_table(EmbeddingRow, [row]))
         rows = [
             EmbeddingPoint(embedding_id=key, carvs_id=UUID(carvs_id), coordinates=point)
             for carvs_id, point in zip(vectors.carvs_ids, points, strict=True)
