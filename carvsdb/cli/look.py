@@ -77,10 +77,10 @@ def show(
     out: Output,
 ) -> None:
     """Show all that is known of an entry; without a catalogue, of a net that comes with carvsdb."""
-    from carvsdb.cli.report import report
-
     with asked_catalogue(db) as (catalogue, source):
         answer = catalogue.show(name)
+    from carvsdb.cli.report import report
+
     document = answer.model_copy(update={"catalogue": source}).model_dump()
     about = {name: value for name, value in document.items() if name != "description"}
     out.answer(
