@@ -10,6 +10,7 @@ from carvsdb.errors import InputError
 from carvsdb_refine.active_learning.config_file import LearnFile
 from carvsdb_refine.active_learning.initial import initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
+from carvsdb_refine.active_learning.lineage import lineage_of_loop
 from carvsdb_refine.active_learning.record import Row, write_rows
 from carvsdb_refine.labels import Failed, Frame, Oracle, frames_text, label, read_frames
 from carvsdb_refine.run.config_file import read_config
@@ -19,6 +20,8 @@ from carvsdb_refine.run.result import read_result
 from carvsdb_refine.run.runner import Hooks
 from carvsdb_refine.run.setup import prepare
 from carvsdb_schemas.refinement_answers import RunAnswer
+
+INITIAL, FRAMES = "initial.xyz", "frames.xyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def learn(
         told(rows[-1])
         frames += labelling.frames
         write_rows(file.folder / "iterations.csv", rows)
-        write_text(file.folder / "frames.xyz", frames_text(frames))
+        write_text(file.folder / FRAMES, frames_text(frames))
         if known:
             cause = ""
             break
@@ -105,8 +108,8 @@ def learn(
     return Learned(tuple(rows), cause, iteration.folder / POTENTIAL, run.outputs / run.model_name, config)
 
 
-def store_last(learned: Learned, db: str | Path, label: str) -> Stored:
-    """Take the models of the last run into a catalogue, with that run as their provenance.
+def store_last(file: LearnFile, learned: Learned, db: str | Path, label: str) -> Stored:
+    """Take the last model into a catalogue, with its run, and the whole loop behind it, as its lineage.
 
     Raises
     ------
@@ -116,12 +119,14 @@ def store_last(learned: Learned, db: str | Path, label: str) -> Stored:
     setup = prepare(read_config(learned.run))
     said = read_result(RunFolder(setup.file.outputs).result)
     answer = RunAnswer.model_validate(said | {"seconds": 0.0, "moves_per_second": None})
-    return store(setup, answer, db, label, snapshots=False)
+    frames, first = read_frames(file.folder / FRAMES), read_frames(file.folder / INITIAL)
+    before = lineage_of_loop(file, learned.rows, frames, len(first))
+    return store(setup, answer, db, label, snapshots=False, before=before)
 
 
 def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str], None]) -> list[Frame]:
     """Return the labelled structures that the loop begins with; made once."""
-    kept = file.folder / "initial.xyz"
+    kept = file.folder / INITIAL
     if kept.exists():
         return read_frames(kept)
     structures = initial_structures(file, oracle.potential)
