@@ -29,6 +29,7 @@ from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
+    BundleAnswer,
     CalculateAnswer,
     InitAnswer,
     LabelAnswer,
@@ -57,6 +58,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "net": NetDocument,
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
+    "refinement-bundle": BundleAnswer,
     "refinement-calculate": CalculateAnswer,
     "refinement-fit": FitAnswer,
     "refinement-gamma": GammaAnswer,

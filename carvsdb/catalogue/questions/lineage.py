@@ -72,7 +72,10 @@ def lineage(storage: Storage, name: str) -> LineageAnswer:
 
 
 def _runs(storage: Storage, condition: str, value: str) -> list[dict[str, Any]]:
-    return storage.table(f"{_COLUMNS}{condition} ORDER BY id LIMIT {_MOST_RUNS}", [value]).to_pylist()
+    found: list[dict[str, Any]] = storage.table(
+        f"{_COLUMNS}{condition} ORDER BY id LIMIT {_MOST_RUNS}", [value]
+    ).to_pylist()
+    return found
 
 
 def _add(known: dict[str, LineageStep], steps: Iterable[LineageStep]) -> None:

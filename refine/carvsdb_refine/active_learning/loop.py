@@ -4,24 +4,27 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from carvsdb.atomic_write import why_not_written, write_text
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, RefusedError
+from carvsdb.regular_file import read_text
 from carvsdb_refine.active_learning.config_file import LearnFile
 from carvsdb_refine.active_learning.initial import initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
 from carvsdb_refine.active_learning.lineage import lineage_of_loop
 from carvsdb_refine.active_learning.record import Row, write_rows
 from carvsdb_refine.labels import Failed, Frame, Oracle, frames_text, label, read_frames
-from carvsdb_refine.run.config_file import read_config
+from carvsdb_refine.run.config_file import read_config, read_tables
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.into_catalogue import Stored, store
 from carvsdb_refine.run.result import read_result
 from carvsdb_refine.run.runner import Hooks
 from carvsdb_refine.run.setup import prepare
+from carvsdb_schemas.learning import LearnConfig
 from carvsdb_schemas.refinement_answers import RunAnswer
 
-INITIAL, FRAMES = "initial.xyz", "frames.xyz"
+CONFIG, INITIAL, FRAMES, LEARNED = "config.toml", "initial.xyz", "frames.xyz", "learned.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def learn(
     table = file.config.learn
     oracle = Oracle.of(file.config.labels.method, file.path.parent, tuple(allowed))
     frames = _initial(file, oracle, hooks, tell)
+    _keep_config(file)
     rows: list[Row] = []
     cause = f"{table.iterations} iterations are done, and the last run met atoms above select = {table.select:g}"
     for number in range(1, table.iterations + 1):
@@ -102,10 +106,33 @@ def learn(
             cause = "the structures that the potential does not know could not be labelled"
             break
     result = {"converged": not cause, "cause": cause, "iterations": [asdict(row) for row in rows]}
-    write_text(file.folder / "learned.json", json.dumps(result, indent=1) + "\n")
+    write_text(file.folder / LEARNED, json.dumps(result, indent=1) + "\n")
     config = iteration.folder / RUN
     run = read_config(config)
     return Learned(tuple(rows), cause, iteration.folder / POTENTIAL, run.outputs / run.model_name, config)
+
+
+def read_learned(folder: Path) -> tuple[list[Row], dict[str, Any]]:
+    """Return the iterations of a loop that has ended, and all that it says of itself.
+
+    Raises
+    ------
+    RefusedError
+        If it has not ended.
+    InputError
+        If what it says cannot be read.
+    """
+    path = folder / LEARNED
+    if not path.exists():
+        raise RefusedError("the loop has not ended", item=str(folder), hint="go on with `carvsdb refine learn`")
+    try:
+        said = json.loads(read_text(path))
+        rows = [Row(**row) for row in said["iterations"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError("is no result of a loop", path=path) from error
+    if not rows:
+        raise InputError("is the result of a loop without iterations", path=path)
+    return rows, said
 
 
 def store_last(file: LearnFile, learned: Learned, db: str | Path, label: str) -> Stored:
@@ -150,6 +177,14 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     write_text(kept, frames_text(first.frames))
     tell(f"{len(first.frames)} initial structures are labelled")
     return first.frames
+
+
+def _keep_config(file: LearnFile) -> None:
+    """Write what the loop was told into its folder; a file of another kind is not overwritten."""
+    place = file.folder / CONFIG
+    if place.exists():
+        read_tables(place, LearnConfig)
+    write_text(place, read_text(file.path))
 
 
 def _say_failed(failed: Sequence[Failed], tell: Callable[[str], None]) -> None:
