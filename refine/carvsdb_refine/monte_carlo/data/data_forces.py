@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.data.curves import CountCurve
 from carvsdb_refine.monte_carlo.data.fitting import Misfit
@@ -39,9 +39,9 @@ class DataForces:
 
     Notes
     -----
-    A pair counts in the two bins whose centres are nearest, in proportion, so that counts, and chi² with them, have a
-    derivative; a chain counts it in one. chi² of the two differs by what the bins blur: little where their width is
-    small against 1/Q.
+    A pair counts in the three bins whose centres are nearest, by quadratic B-splines, so that counts, and chi² with
+    them, have a continuous derivative; a chain counts it in one. chi² of the two differs by what the bins blur: little
+    where their width is small against 1/Q.
     """
 
     def __init__(self, model: AtomicModel, fits: Sequence[Fit], bin_width: float = 0.02) -> None:
@@ -100,33 +100,41 @@ def _matrix(maker: CountCurve, empty: Integers) -> Floats:
     return np.ascontiguousarray(np.array(columns).T)
 
 
+@compiled_part
+def _vector(fractions: Floats, cell: Floats, i: int, j: int) -> tuple[float, float, float]:
+    """Return the way from an atom to the nearest image of another."""
+    u = fractions[0, i] - fractions[0, j]
+    v = fractions[1, i] - fractions[1, j]
+    w = fractions[2, i] - fractions[2, j]
+    u, v, w = u - np.rint(u), v - np.rint(v), w - np.rint(w)
+    x = u * cell[0, 0] + v * cell[1, 0] + w * cell[2, 0]
+    y = u * cell[0, 1] + v * cell[1, 1] + w * cell[2, 1]
+    return x, y, u * cell[0, 2] + v * cell[1, 2] + w * cell[2, 2]
+
+
 @compiled
 def _spread(
     fractions: Floats, cell: Floats, width: float, species: Integers, pair_of: Integers, counts: Floats
 ) -> None:
-    """Count each pair in the two bins whose centres are nearest."""
+    """Count each pair in the three bins whose centres are nearest."""
     n_bins = counts.shape[1]
-    farthest = ((n_bins + 0.5) * width) ** 2
+    farthest = ((n_bins + 1) * width) ** 2
     for i in range(fractions.shape[1]):
         for j in range(i):
-            u = fractions[0, i] - fractions[0, j]
-            v = fractions[1, i] - fractions[1, j]
-            w = fractions[2, i] - fractions[2, j]
-            u, v, w = u - np.rint(u), v - np.rint(v), w - np.rint(w)
-            x = u * cell[0, 0] + v * cell[1, 0] + w * cell[2, 0]
-            y = u * cell[0, 1] + v * cell[1, 1] + w * cell[2, 1]
-            z = u * cell[0, 2] + v * cell[1, 2] + w * cell[2, 2]
+            x, y, z = _vector(fractions, cell, i, j)
             square = x * x + y * y + z * z
             if square >= farthest:
                 continue
             along = np.sqrt(square) / width - 0.5
-            k = int(np.floor(along))
+            k = int(np.rint(along))
             part = along - k
             line = counts[pair_of[species[i], species[j]]]
-            if k >= 0:
-                line[k] += 1.0 - part
+            if 0 < k <= n_bins:
+                line[k - 1] += 0.5 * (0.5 - part) ** 2
+            if k < n_bins:
+                line[k] += 0.75 - part * part
             if k + 1 < n_bins:
-                line[k + 1] += part
+                line[k + 1] += 0.5 * (0.5 + part) ** 2
 
 
 @compiled
@@ -135,24 +143,25 @@ def _pull(
 ) -> None:
     """Add the forces that follow from the derivative of chi² by each count."""
     n_bins = slopes.shape[1]
-    farthest = ((n_bins + 0.5) * width) ** 2
+    farthest = ((n_bins + 1) * width) ** 2
     for i in range(fractions.shape[1]):
         for j in range(i):
-            u = fractions[0, i] - fractions[0, j]
-            v = fractions[1, i] - fractions[1, j]
-            w = fractions[2, i] - fractions[2, j]
-            u, v, w = u - np.rint(u), v - np.rint(v), w - np.rint(w)
-            x = u * cell[0, 0] + v * cell[1, 0] + w * cell[2, 0]
-            y = u * cell[0, 1] + v * cell[1, 1] + w * cell[2, 1]
-            z = u * cell[0, 2] + v * cell[1, 2] + w * cell[2, 2]
+            x, y, z = _vector(fractions, cell, i, j)
             square = x * x + y * y + z * z
             if square >= farthest or square == 0.0:
                 continue
             length = np.sqrt(square)
             along = length / width - 0.5
-            k = int(np.floor(along))
+            k = int(np.rint(along))
+            part = along - k
             line = slopes[pair_of[species[i], species[j]]]
-            rise = (line[k + 1] if k + 1 < n_bins else 0.0) - (line[k] if k >= 0 else 0.0)
+            rise = 0.0
+            if 0 < k <= n_bins:
+                rise -= line[k - 1] * (0.5 - part)
+            if k < n_bins:
+                rise -= 2.0 * part * line[k]
+            if k + 1 < n_bins:
+                rise += line[k + 1] * (0.5 + part)
             force = -rise / width / length
             forces[i, 0] += force * x
             forces[i, 1] += force * y
