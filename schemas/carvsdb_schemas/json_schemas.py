@@ -24,6 +24,7 @@ from carvsdb_schemas.description import Description
 from carvsdb_schemas.frame import FrameDescription
 from carvsdb_schemas.learning_answers import FitAnswer, GammaAnswer
 from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.map_answers import ClustersAnswer, MapAnswer, ProjectAnswer
 from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
@@ -52,6 +53,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "frame": FrameDescription,
     "ingest": IngestAnswer,
     "list-item": ListItem,
+    "map": MapAnswer,
+    "map-clusters": ClustersAnswer,
+    "map-projected": ProjectAnswer,
     "net": NetDocument,
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
