@@ -18,7 +18,7 @@ from carvsdb.rings import (
     find_rings_to_the_last,
     find_rings_within_budget,
     find_strong_rings,
-    point_symbols,
+    point_symbols_within_budget,
     ring_budget,
     td10,
     vertex_symbols,
@@ -121,6 +121,7 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     census = search_rings(net, options)
     carvs = census.carvs()
     symbols = tuple(vertex_symbols(census))
+    points, longest = point_symbols_within_budget(net, census.max_ring_size)
     identity = identify(net, options.names.archive() if options.names else None)
     units = described_units(item, net) if options.units else None
     clustering = "node-only" if options.node_only and item.net.is_node_linker else item.clustering
@@ -155,13 +156,13 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
         carvs=CarvsDescription(vector=carvs.vector.tolist(), sigma=carvs.sigma, symbol=carvs.symbol),
         vertex_symbols=_counted(symbols),
         vertex_symbols_all=_counted(vertex_symbols(census, all_rings=True)),
-        point_symbols=_counted(point_symbols(net, census.max_ring_size)),
+        point_symbols=_counted(points),
         coordination_sequences=_sequences(sequences),
         td10=td10(sequences),
         key=identity.key,
         names=list(identity.names),
         name=identity.name,
-        quality=[*item.quality, *_doubts(net), *_unfinished(census, options)],
+        quality=[*item.quality, *_doubts(net), *_unfinished(census, options), *_short(longest, census)],
         seconds=round(time.perf_counter() - began, 3),
         version=VERSION,
         formula=None if item.structure is None else item.structure.formula,
@@ -231,6 +232,12 @@ def _unfinished(census: RingCensus, options: AnalysisOptions) -> list[str]:
         f"the search ended at {census.max_ring_size}-rings: beyond are more than {allowed} rings, or too many "
         "cycles like rings"
     ]
+
+
+def _short(longest: int, census: RingCensus) -> list[str]:
+    if longest == census.max_ring_size:
+        return []
+    return [f"point symbols go to cycles of {longest} edges: longer ones are too far to search"]
 
 
 def guess_kind(analysis: Analysis) -> str:
