@@ -2,12 +2,15 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
 from carvsdb.cli.output import answer_json, say
+
+if TYPE_CHECKING:
+    from carvsdb.releases import PageMaker
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Data sets that others cite.")
 
@@ -32,6 +35,16 @@ def build(
         bool | None,
         typer.Option("--nets/--no-nets", help="With files of single nets, or without; by default up to 100,000 nets."),
     ] = None,
+    neighbours: Annotated[
+        bool | None,
+        typer.Option(
+            "--neighbours/--no-neighbours", help="With the nearest nets of each, or without; by default as --nets."
+        ),
+    ] = None,
+    page: Annotated[
+        bool | None,
+        typer.Option("--page/--no-page", help="With the explorer, index.html, or without; by default as --nets."),
+    ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
@@ -42,17 +55,28 @@ def build(
     checked = read_card(card)
     before = None if previous is None else opened_release(previous)
     with Catalogue.open(db, read_only=True) as catalogue:
-        options = BuildOptions(where=where, database=database, nets=nets, previous=before)
+        options = BuildOptions(
+            where=where,
+            database=database,
+            nets=nets,
+            neighbours=neighbours,
+            page=page,
+            page_maker=page_maker(),
+            previous=before,
+        )
         report = build_release(catalogue, checked, output, options)
     for source in report.sources:
         if source.redistribution != "full":
             held = "left out" if source.redistribution == "none" else "held as derived values only"
             say(f"{source.collection}: {source.nets} nets {held}, as its licence asks")
+    for note in report.notes:
+        say(note)
     if as_json:
         answer_json(
             {
                 "folder": str(report.folder),
                 "rows": report.rows,
+                "notes": list(report.notes),
                 "sources": [one.model_dump() for one in report.sources],
                 "content_sha256": report.content_sha256,
             }
@@ -73,7 +97,7 @@ def verify(
     """Check a release: every byte, its card, tables and texts, the laws that its numbers obey, and a sample of nets."""
     from carvsdb.releases import verify_release
 
-    report = verify_release(folder, sample=sample, seed=seed)
+    report = verify_release(folder, sample=sample, seed=seed, page_maker=page_maker())
     if as_json:
         answer_json(asdict(report) | {"folder": str(report.folder)})
     else:
@@ -125,3 +149,13 @@ def serve(
     from carvsdb.releases import serve_release
 
     serve_release(folder, host, port, ready=lambda address: say(f"{address} (Ctrl-C ends it)"))
+
+
+def page_maker() -> "PageMaker":
+    """Return what makes the explorer of a release, which stands beside the releases on the same floor."""
+    from carvsdb.explorer import ExplorerOptions, same_page, write_explorer
+    from carvsdb.releases import PageMaker
+
+    return PageMaker(
+        lambda catalogue, path, title: write_explorer(catalogue, path, ExplorerOptions(title=title)), same_page
+    )

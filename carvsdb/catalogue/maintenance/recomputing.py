@@ -6,6 +6,7 @@ What a row must be for itself is in :mod:`carvsdb.catalogue.records.laws`.
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -57,7 +58,7 @@ def broken(storage: Storage, rows: Rows, *, whole: bool = True) -> list[str]:
     problems = broken_each(storage, rows, whole=whole)
     if not problems:  # the numbers are numbers
         for check in (_hashes, _vectors, _symbols, _atoms):
-            problems += guarded(lambda check=check: check(storage, rows))  # type: ignore[misc]
+            problems += guarded(partial(check, storage, rows))
     return problems
 
 

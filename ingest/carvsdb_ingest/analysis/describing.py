@@ -85,15 +85,8 @@ def describe_each(
     path, clustering, max_ring_size, units, read, analysis
         As in :func:`describe`.
     """
-    if not isinstance(path, str | Path):
-        raise InputError(f"describe takes the path of a file, got {type(path).__name__}")
-    read = read or ReadOptions()
-    asked = (clustering,) if isinstance(clustering, str) else tuple(clustering)
-    if asked:
-        read = replace(read, clusterings=clusterings_asked(asked))
-    analysis = analysis or AnalysisOptions()
-    if max_ring_size is not None:
-        analysis = replace(analysis, max_ring_size=max_ring_size)
+    check_path(path, "describe")
+    read, analysis = options_asked(clustering, max_ring_size, read, analysis)
     if units:
         analysis = replace(analysis, units=True)
     analyser = Analyser(analysis)
@@ -105,3 +98,30 @@ def describe_each(
             yield analyser.analyse(item).description
         except CarvsdbError as error:
             yield error
+
+
+def check_path(path: object, function: str) -> None:
+    """Refuse to take for a file what is none, such as a net.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(path, str | Path):
+        raise InputError(f"{function} takes the path of a file, got {type(path).__name__}")
+
+
+def options_asked(
+    clustering: str | Sequence[str],
+    max_ring_size: int | None,
+    read: ReadOptions | None,
+    analysis: AnalysisOptions | None,
+) -> tuple[ReadOptions, AnalysisOptions]:
+    """Return the options of reading and analysis, with what was asked for by itself put into them."""
+    read, analysis = read or ReadOptions(), analysis or AnalysisOptions()
+    asked = (clustering,) if isinstance(clustering, str) else tuple(clustering)
+    if asked:
+        read = replace(read, clusterings=clusterings_asked(asked))
+    if max_ring_size is not None:
+        analysis = replace(analysis, max_ring_size=max_ring_size)
+    return read, analysis

@@ -97,7 +97,7 @@ def attempt(job: Job, options: JobOptions) -> list[Attempted]:
             raise InputError(f"holds {len(found)} nets, which cannot all be called {options.label!r}", path=job.input)
     except CarvsdbError as error:
         return [Attempted(0, "", job.sha256, error=error, seconds=time.perf_counter() - began)]
-    except Exception as error:
+    except Exception as error:  # one bad input must not end a run of a million
         return [Attempted(0, "", job.sha256, error=internal_error(error, options), seconds=time.perf_counter() - began)]
     analyser = Analyser(options.analysis)
     return [_attempt_item(number, job, item, options, analyser) for number, item in enumerate(found)]
@@ -117,7 +117,7 @@ def note(job: Job, attempted: Attempted, builder: BatchBuilder) -> Outcome:
             keys = builder.add(entry, task=job.task, item=attempted.item)
         except CarvsdbError as problem:
             error = problem
-        except Exception as problem:
+        except Exception as problem:  # the same
             error = internal_error(problem)
         else:
             return Outcome(
@@ -211,7 +211,7 @@ def _attempt_item(
         entry = replace(entry, description=entry.description.model_copy(update={"label": entry.label}))
     except CarvsdbError as error:
         problem = error
-    except Exception as error:
+    except Exception as error:  # one bad net must not, either
         problem = internal_error(error, options)
     else:
         notes = (*item.notes, *item.quality)
@@ -222,7 +222,7 @@ def _attempt_item(
 
 
 def internal_error(error: Exception, options: JobOptions | None = None) -> CarvsdbError:
-    """One bad input must not end a run of a million."""
+    """Return what is reported of an input on which the program itself failed."""
     if isinstance(error, MemoryError) and options is not None:
         return MemoryLimitError(f"needs more than {options.memory_limit / 2**30:g} GiB of memory, the limit")
     return CarvsdbError(f"internal error, please report it: {type(error).__name__}: {error}")
