@@ -125,9 +125,7 @@ def test_a_peers_table(shared: Path, every: int) -> None:
     assert different == {(refcode, column) for refcode, column in EXCEPTIONS if refcode in chosen}
 
 
-def test_clusterings_that_give_the_same_net_are_searched_once(
-    shared: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_clusterings_that_give_the_same_net_are_searched_once(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, options = shared / "data" / "cifs" / "MIL-53.cif", AnalysisOptions(max_ring_size=8)
     asked = ("single-node", "all-node", "standard", "metalloligand")
     each = [analyse(item, options).description for item in read_items(file, ReadOptions(clusterings=asked))]
