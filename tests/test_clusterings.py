@@ -11,7 +11,8 @@ from program import carvsdb
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, NoNetError
-from carvsdb.topology import identify
+from carvsdb.net import Net
+from carvsdb.topology import Archive, Identity, identify
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 from carvsdb_ingest.analysis.describing import describe
@@ -129,10 +130,13 @@ def test_clusterings_that_give_the_same_net_are_searched_once(shared: Path, monk
     file, options = shared / "data" / "cifs" / "MIL-53.cif", AnalysisOptions(max_ring_size=8)
     asked = ("single-node", "all-node", "standard", "metalloligand")
     each = [analyse(item, options).description for item in read_items(file, ReadOptions(clusterings=asked))]
-    searched = []
-    monkeypatch.setattr(
-        "carvsdb_ingest.analysis.analyse.identify", lambda net, archive: searched.append(net) or identify(net, archive)
-    )
+    searched: list[Net] = []
+
+    def counted(net: Net, archive: Archive | None) -> Identity:
+        searched.append(net)
+        return identify(net, archive)
+
+    monkeypatch.setattr("carvsdb_ingest.analysis.analyse.identify", counted)
     together = describe(file, clustering=asked, analysis=options)
     assert [one.model_copy(update={"seconds": 0}) for one in together] == [
         one.model_copy(update={"seconds": 0}) for one in each
