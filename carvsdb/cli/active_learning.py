@@ -46,7 +46,7 @@ def learn(
     if db is not None:
         from carvsdb_refine.active_learning.loop import store_last
 
-        stored = store_last(done, db, label or config.stem)
+        stored = store_last(file, done, db, label or config.stem)
         entries = list(stored.labels)
         for sentence in stored.without_net:
             say(sentence)

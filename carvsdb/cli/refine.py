@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli import active_learning, calculate, labels, learn, refine_replicas, start_models
+from carvsdb.cli import active_learning, bundle, calculate, labels, learn, refine_replicas, start_models
 from carvsdb.cli.options import AllowCalculator, Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
@@ -220,6 +220,8 @@ def report(
 
 
 app.command(epilog="Example: carvsdb refine learn silicon.toml")(active_learning.learn)
+app.command(epilog="Example: carvsdb refine bundle si -o si.tar.gz")(bundle.bundle)
+app.command(epilog="Example: carvsdb refine unbundle si.tar.gz -o si-again")(bundle.unbundle)
 app.command(epilog="Example: carvsdb refine label labels.toml frames.xyz -o labelled.xyz")(labels.label)
 app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --function "F(Q)" -o f.csv')(
     calculate.calculate
