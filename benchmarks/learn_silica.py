@@ -2,8 +2,8 @@
 
 The data are neutron and X-ray F(Q) simulated from a published model (5,184 atoms; Erhard et al. 2022,
 doi:10.1038/s41524-022-00768-w), which is never read again. A random packing of 72 atoms is refined against them with a
-potential that is fitted on the way to labels by CHGNet (doi:10.1038/s42256-023-00716-3), whose weights come with the package
-`chgnet` from PyPI: the extra `mlip`.
+potential that is fitted on the way to labels by CHGNet (doi:10.1038/s42256-023-00716-3), whose weights come with the
+package `chgnet` from PyPI: the extra `mlip`.
 
     pip install "carvsdb[mlip]"
     python benchmarks/learn_silica.py FOLDER --model asio2.data --output benchmarks/learn_silica.json

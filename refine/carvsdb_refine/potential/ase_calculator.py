@@ -16,7 +16,6 @@ from carvsdb_refine.potential.checks import checked_atoms
 from carvsdb_refine.potential.foreign_output import stdout_to_stderr
 from carvsdb_refine.potential.terms import Elements, Evaluated, Floats, Integers, Potential, saved
 
-
 # Energies of atoms add up to the total within this, relative to it; single precision has 7 digits.
 _SAME = 1e-6
 
