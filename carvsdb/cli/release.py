@@ -1,11 +1,13 @@
 """`carvsdb release`: data sets that others cite."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.confirming import Yes, confirm
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
 from carvsdb.cli.output import answer_json, say
 
@@ -149,6 +151,64 @@ def serve(
     from carvsdb.releases import serve_release
 
     serve_release(folder, host, port, ready=lambda address: say(f"{address} (Ctrl-C ends it)"))
+
+
+@app.command(epilog="Example: carvsdb release publish zif-2026.11 --zenodo --sandbox")
+def publish(
+    folder: Folder,
+    zenodo: Annotated[bool, typer.Option("--zenodo", help="To Zenodo, the only archive that is known.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="To its sandbox, where one tries; DOIs of it are none.")
+    ] = False,
+    prepare_only: Annotated[
+        bool, typer.Option("--prepare-only", help="Write what would be sent into a file, and send nothing.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="That file; by default FOLDER.zenodo.json, here."),
+    ] = None,
+    draft: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Go on with the draft of this number, which was left.")
+    ] = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Verify a release and put it into a draft on Zenodo, which you publish on its page.
+
+    The token is read from the environment variable ZENODO_TOKEN (ZENODO_SANDBOX_TOKEN with --sandbox); without one,
+    what would be sent is written into a file.
+    """
+    from carvsdb.atomic_write import write_text
+    from carvsdb.releases.publishing import SANDBOX, ZENODO, Service, prepare, token_of, upload
+
+    if not zenodo:
+        raise typer.BadParameter("say where to: --zenodo", param_hint="--zenodo")
+    archive = SANDBOX if sandbox else ZENODO
+    token = None if prepare_only else token_of(archive)
+    prepared = prepare(folder, page_maker())
+    about: dict[str, object] = {"archive": archive.name, "files": len(prepared.files), "bytes": prepared.size}
+    if token is None:
+        file = output or Path(f"{folder.resolve().name}.zenodo.json")
+        write_text(file, json.dumps(prepared.as_dict(archive), indent=2, ensure_ascii=False) + "\n")
+        if not prepare_only:
+            say(f"{archive.variable} holds no token, so nothing was sent")
+        if as_json:
+            answer_json(about | {"prepared": str(file), "draft": None})
+        else:
+            print(f"{file}: metadata and checksums of {len(prepared.files)} files for {archive.name}")
+        return
+    confirm(
+        f"upload {len(prepared.files)} files ({prepared.size:,} bytes) of {folder} to {archive.name} as a draft?",
+        yes,
+        "nothing was sent",
+    )
+    report = upload(prepared, Service(archive, token), draft, say)
+    if as_json:
+        answer_json(about | {"prepared": None, "draft": asdict(report)})
+    else:
+        doi = f", reserved DOI {report.doi}" if report.doi else ""
+        print(f"{report.address}: a draft with {len(prepared.files)} files, {report.uploaded} uploaded now{doi}")
+        print("Look at it there and publish it; a DOI is for good.")
 
 
 def page_maker() -> "PageMaker":
