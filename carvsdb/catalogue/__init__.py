@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from carvsdb.catalogue.records.refinement_run import RefinementRun as RefinementRun
     from carvsdb.catalogue.similarity.comparable import Vectors as Vectors
     from carvsdb.catalogue.similarity.distances import DistanceTable as DistanceTable
-    from carvsdb.catalogue.similarity.maps import StoredMap as StoredMap
+    from carvsdb.catalogue.similarity.stored_map import StoredMap as StoredMap
     from carvsdb.catalogue.storing.adding import AddReport as AddReport
     from carvsdb_schemas.filters import Filters as Filters
 
@@ -35,7 +35,7 @@ _PUBLIC = {
     "Filters": "carvsdb_schemas.filters",
     "RefinementRun": "carvsdb.catalogue.records.refinement_run",
     "SourceInfo": "carvsdb.catalogue.records.entry",
-    "StoredMap": "carvsdb.catalogue.similarity.maps",
+    "StoredMap": "carvsdb.catalogue.similarity.stored_map",
     "Vectors": "carvsdb.catalogue.similarity.comparable",
 }
 

@@ -121,8 +121,8 @@ def merge(
     report = ImportReport()
     with Catalogue.open(db) as catalogue:
         for other in others:
-            with Catalogue.open(other, read_only=True) as opened:
-                report.include(take_in(catalogue.storage, opened.storage))
+            with opened(other) as added:
+                report.include(take_in(catalogue.storage, added.storage))
     _tell_import(report, db, as_json)
 
 

@@ -72,12 +72,20 @@ def list_entries(
 @answered
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Label, start of a label, source id or net name.")],
+    lineage: Annotated[
+        bool, typer.Option("--lineage", help="What a refined model, or the key of a run, was made from, back to data.")
+    ] = False,
     db: Db = DEFAULT_DB,
     *,
     out: Output,
 ) -> None:
     """Show all that is known of an entry; without a catalogue, of a net that comes with carvsdb."""
     with asked_catalogue(db) as (catalogue, source):
+        if lineage:
+            from carvsdb.cli.lineage import answer_lineage
+
+            answer_lineage(catalogue.lineage(name).model_copy(update={"catalogue": source}), out)
+            return
         answer = catalogue.show(name)
     from carvsdb.cli.report import report
 

@@ -141,7 +141,7 @@ def _run(arguments: list[str] | None) -> int:
             _answer_error(code, None, error.format_message(), "carvsdb --help")
     except KeyboardInterrupt:
         code = 130
-    except Exception as error:
+    except Exception as error:  # of any kind: nobody but the developers shall see a traceback
         if signals:  # inside a query, DuckDB takes the interrupt and raises an error of its own
             code = 130
         elif isinstance(error, BrokenPipeError) and _is_stdout_closed():

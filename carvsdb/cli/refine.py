@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli import active_learning, calculate, labels, learn, refine_replicas, start_models
-from carvsdb.cli.options import Json
+from carvsdb.cli import active_learning, bundle, calculate, labels, learn, refine_replicas, start_models
+from carvsdb.cli.options import AllowCalculator, Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
 
@@ -33,12 +33,6 @@ ReplicaNumber = Annotated[
     int | None,
     typer.Option("--replicas", metavar="N", min=1, help="N models, with N seeds from that of the config on."),
 ]
-Allowed = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow-calculator", metavar="MODULE:CLASS", help="Run the code of this ASE calculator if the config names it."
-    ),
-]
 
 
 @app.callback()
@@ -48,7 +42,7 @@ def _noun() -> None:
 
 @app.command(epilog="Example: carvsdb refine score m1.toml --json")
 def score(
-    config: Config, strict: Strict = False, output: Folder = None, allow: Allowed = None, as_json: Json = False
+    config: Config, strict: Strict = False, output: Folder = None, allow: AllowCalculator = None, as_json: Json = False
 ) -> None:
     """Say how well the start does: energies, Rw and chi² of each data set, without a move; write its curves as CSV."""
     from carvsdb.errors import CarvsdbError
@@ -78,7 +72,7 @@ def run(
     strict: Strict = False,
     output: Folder = None,
     replicas: ReplicaNumber = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint.
@@ -113,7 +107,7 @@ def dynamics(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     output: Folder = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Move the same model by its forces, as [dynamics] says: melts, quenches, annealing; scored as a refinement is.
@@ -142,7 +136,7 @@ def resume(
     before: Annotated[bool, typer.Option("--before", help="Go on from the checkpoint before the last one.")] = False,
     output: Folder = None,
     replicas: ReplicaNumber = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Go on from the last checkpoint of a run, as if it had never stopped; of several models, of all of them."""
@@ -196,7 +190,7 @@ def report(
     ] = None,
     replicas: ReplicaNumber = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Of several models, the one with this seed.")] = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     rings: Annotated[bool, typer.Option("--rings/--no-rings", help="Search the rings of the models.")] = True,
     as_json: Json = False,
 ) -> None:
@@ -226,6 +220,8 @@ def report(
 
 
 app.command(epilog="Example: carvsdb refine learn silicon.toml")(active_learning.learn)
+app.command(epilog="Example: carvsdb refine bundle si -o si.tar.gz")(bundle.bundle)
+app.command(epilog="Example: carvsdb refine unbundle si.tar.gz -o si-again")(bundle.unbundle)
 app.command(epilog="Example: carvsdb refine label labels.toml frames.xyz -o labelled.xyz")(labels.label)
 app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --function "F(Q)" -o f.csv')(
     calculate.calculate

@@ -9,13 +9,18 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
 ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
 """By the schema that brought them, columns that older catalogues and releases lack: there they are null."""
 
-ADDED_TABLES = {2: ("geometry", "refinement"), 4: ("tag", "trash"), 5: ("unit", "net_unit")}
+ADDED_TABLES = {
+    2: ("geometry", "refinement"),
+    4: ("tag", "trash"),
+    5: ("unit", "net_unit"),
+    6: ("embedding_environment",),
+}
 """By the schema that brought them, tables that older releases lack."""
 
 FILE = Path(__file__).with_name("stored_columns.json")

@@ -233,12 +233,22 @@ class EmbeddingRow(SQLModel, table=True):
 
 
 class EmbeddingPoint(SQLModel, table=True):
-    """Where a net lies on a map."""
+    """Where a net lies on a map of nets."""
 
     __tablename__ = "embedding_point"
 
     embedding_id: UUID = Field(primary_key=True)
     carvs_id: UUID = Field(primary_key=True)
+    coordinates: list[float] = Field(sa_type=columns.Numbers)
+
+
+class EmbeddingEnvironment(SQLModel, table=True):
+    """Where a node lies on a map of node environments."""
+
+    __tablename__ = "embedding_environment"
+
+    embedding_id: UUID = Field(primary_key=True)
+    environment_id: UUID = Field(primary_key=True)
     coordinates: list[float] = Field(sa_type=columns.Numbers)
 
 
@@ -312,6 +322,7 @@ ALL_TABLES: tuple[type[SQLModel], ...] = (
     Refinement,
     EmbeddingRow,
     EmbeddingPoint,
+    EmbeddingEnvironment,
     Attempt,
     Tag,
     Trash,

@@ -8,8 +8,8 @@ Older names are read, too: ``node_label_1``, ``symop_1``, ``site_symmetry_symop_
 
 Notes
 -----
-Written after the draft 0.9.4 (15 September 2021) and the examples beside it [1]_; the text of the approved dictionary
-was not at hand.
+Written after the draft 0.9.4 (15 September 2021) and the examples beside it [1]_; the text of version 0.9.7
+could not be had.
 
 References
 ----------

@@ -1,6 +1,7 @@
 """The structures that a loop begins with."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -35,14 +36,14 @@ def initial_structures(file: LearnFile, method: Potential) -> list[tuple[AtomicM
             case CrystalTable():
                 crystal = read_model(file.resolve(table.file))
                 found += [
-                    (_shaken(crystal, table, number, generator), f"{table.file}, shaken {number + 1}")
+                    (_shaken(crystal, table, number, generator), f"{Path(table.file).name}, shaken {number + 1}")
                     for number in range(table.number)
                 ]
             case HotTable():
                 found += [(model, f"hot run, {number}") for number, model in enumerate(_hot(table, method, generator))]
             case FramesTable():
                 models = read_models(file.resolve(table.file))
-                found += [(model, f"{table.file}#{number}") for number, model in enumerate(models, 1)]
+                found += [(model, f"{Path(table.file).name}#{number}") for number, model in enumerate(models, 1)]
     return found
 
 
