@@ -11,7 +11,12 @@ from program import carvsdb
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, NoNetError
-from carvsdb.topology import identify
+from carvsdb.net import Net
+from carvsdb.topology import Archive, Identity, identify
+from carvsdb_ingest.analysis import read_items
+from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
+from carvsdb_ingest.analysis.describing import describe
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.bonds import find_bonds
 from carvsdb_ingest.clustering import cluster, clusterings
 from carvsdb_ingest.clustering.polyhedra import polyhedron_edges
@@ -119,6 +124,25 @@ def test_a_peers_table(shared: Path, every: int) -> None:
                 different.add((row["refcode"], column))
     chosen = {row["refcode"] for row in rows}
     assert different == {(refcode, column) for refcode, column in EXCEPTIONS if refcode in chosen}
+
+
+def test_clusterings_that_give_the_same_net_are_searched_once(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, options = shared / "data" / "cifs" / "MIL-53.cif", AnalysisOptions(max_ring_size=8)
+    asked = ("single-node", "all-node", "standard", "metalloligand")
+    each = [analyse(item, options).description for item in read_items(file, ReadOptions(clusterings=asked))]
+    searched: list[Net] = []
+
+    def counted(net: Net, archive: Archive | None) -> Identity:
+        searched.append(net)
+        return identify(net, archive)
+
+    monkeypatch.setattr("carvsdb_ingest.analysis.analyse.identify", counted)
+    together = describe(file, clustering=asked, analysis=options)
+    assert [one.model_copy(update={"seconds": 0}) for one in together] == [
+        one.model_copy(update={"seconds": 0}) for one in each
+    ]
+    assert [one.name for one in together] == ["bpq", "rna", "bpq", "bpq"]
+    assert len(searched) == 2
 
 
 @pytest.mark.parametrize("name", ["MIL-53", "UiO-66", "HKUST-1_sym"])

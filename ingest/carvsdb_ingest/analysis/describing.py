@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from carvsdb.errors import CarvsdbError, InputError
-from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
+from carvsdb_ingest.analysis.analyse import Analyser, AnalysisOptions
 from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.analysis.read import read_each
 from carvsdb_ingest.clustering.registry import clusterings_asked
@@ -89,12 +89,13 @@ def describe_each(
     read, analysis = options_asked(clustering, max_ring_size, read, analysis)
     if units:
         analysis = replace(analysis, units=True)
+    analyser = Analyser(analysis)
     for item in read_each(path, read):
         if isinstance(item, CarvsdbError):
             yield item
             continue
         try:
-            yield analyse(item, analysis).description
+            yield analyser.analyse(item).description
         except CarvsdbError as error:
             yield error
 

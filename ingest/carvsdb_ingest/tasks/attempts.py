@@ -9,7 +9,7 @@ from carvsdb.catalogue import Entry, SourceInfo
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.compare import BlockSums
 from carvsdb.errors import CarvsdbError, InputError, MemoryLimitError, TimeLimitError
-from carvsdb_ingest.analysis.analyse import Analysis, analyse, guess_kind
+from carvsdb_ingest.analysis.analyse import Analyser, Analysis, guess_kind
 from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.analysis.read import read_parts
 from carvsdb_ingest.files.text_file import TextFile
@@ -99,7 +99,8 @@ def attempt(job: Job, options: JobOptions) -> list[Attempted]:
         return [Attempted(0, "", job.sha256, error=error, seconds=time.perf_counter() - began)]
     except Exception as error:  # one bad input must not end a run of a million
         return [Attempted(0, "", job.sha256, error=internal_error(error, options), seconds=time.perf_counter() - began)]
-    return [_attempt_item(number, job, item, options) for number, item in enumerate(found)]
+    analyser = Analyser(options.analysis)
+    return [_attempt_item(number, job, item, options, analyser) for number, item in enumerate(found)]
 
 
 def do(job: Job, options: JobOptions, builder: BatchBuilder) -> list[Outcome]:
@@ -197,14 +198,16 @@ def _items(job: Job, options: JobOptions) -> Iterator[NetItem | CarvsdbError]:
             yield from part.items_or_errors()
 
 
-def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: JobOptions) -> Attempted:
+def _attempt_item(
+    number: int, job: Job, item: NetItem | CarvsdbError, options: JobOptions, analyser: Analyser
+) -> Attempted:
     began = time.perf_counter()
     if isinstance(item, CarvsdbError):
         return Attempted(number, "", job.sha256, error=item)
     try:
         item = replace(item, quality=(*item.quality, *job.quality), provenance={**item.provenance, **job.about})
         kind = options.kind or job.kind
-        entry = to_entry(analyse(item, options.analysis), label=options.label, kind=kind, source=job.source)
+        entry = to_entry(analyser.analyse(item), label=options.label, kind=kind, source=job.source)
         entry = replace(entry, description=entry.description.model_copy(update={"label": entry.label}))
     except CarvsdbError as error:
         problem = error

@@ -11,7 +11,7 @@ from carvsdb.catalogue import Catalogue, Entry, Filters
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.analysis import read_items
-from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
+from carvsdb_ingest.analysis.analyse import Analyser, AnalysisOptions
 from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.tasks.attempts import failed, to_entry
 from carvsdb_ingest.tasks.jobs import JobOptions, file_job
@@ -108,9 +108,10 @@ def _screened(
     builder = BatchBuilder()
     for file in files:
         job = file_job(Path(file), options)
+        analyser = Analyser(options.analysis)
         try:
             for number, item in enumerate(read_items(file, options.read)):
-                entry = to_entry(analyse(item, options.analysis))
+                entry = to_entry(analyser.analyse(item))
                 carvs_id = str(builder.add(entry, task=job.task, item=number).carvs)
                 about = entry.description
                 rows.append(
