@@ -6,7 +6,15 @@ from pydantic import Field, model_validator
 
 from carvsdb_schemas.config_table import Count, File, NotNegative, Positive, Table
 from carvsdb_schemas.labels import LabelsTable
-from carvsdb_schemas.refinement import ConstraintsTable, DataTable, MovesTable, OutputsTable, RunTable, StartTable
+from carvsdb_schemas.refinement import (
+    ConstraintsTable,
+    DataTable,
+    DynamicsTable,
+    MovesTable,
+    OutputsTable,
+    RunTable,
+    StartTable,
+)
 
 
 class PackingTable(Table):
@@ -106,6 +114,7 @@ class LearnConfig(Table):
     constraints: ConstraintsTable = Field(default_factory=ConstraintsTable)
     moves: MovesTable = Field(default_factory=MovesTable)
     run: RunTable = Field(default_factory=RunTable)
+    dynamics: DynamicsTable = Field(default_factory=DynamicsTable)
     outputs: OutputsTable = Field(default_factory=OutputsTable)
     learn: LearnTable
     labels: LabelsTable
