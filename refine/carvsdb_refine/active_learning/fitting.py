@@ -35,11 +35,12 @@ def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, a
     # The best ordered ones first: what is far off from them is known.
     frames = sorted((*data.training, *data.held_out), key=lambda frame: (frame.energy or 0.0) / frame.n_atoms)
     # Before the fit, as it takes less time to find that there are too few environments.
-    chosen = active_set_of_frames(Projector(form, potential.name), frames, frames[:3], table.seed)
+    projector = Projector(form, potential.name)
+    chosen = active_set_of_frames(projector, frames, frames[:3], table.seed)
     fitted = fit_potential(form, data, FitOptions(Scales(energy=table.energy_error, force=table.force_error)))
     write_active_set(chosen, fitted.form, active_set)
     write_form(fitted.form, potential)
-    return replace(fitted, doubts=(*fitted.doubts, *_blind(chosen, [len(functions) for functions in form.functions])))
+    return replace(fitted, doubts=(*fitted.doubts, *_blind(chosen, projector.n_functions)))
 
 
 def _blind(chosen: ActiveSet, n_functions: Sequence[int]) -> list[str]:

@@ -71,8 +71,8 @@ def check_elements(file: LearnFile) -> None:
                 has |= _known_to_methods(model.elements)
     if missing := sorted(wanted - has):
         raise InputError(
-            f"has {', '.join(missing)}, but no structure of [[learn.initial]] has: a potential fitted to them would not "
-            f"know it (they have {', '.join(sorted(has))})",
+            f"has {', '.join(missing)}, but the structures of [[learn.initial]] have {', '.join(sorted(has))} only: a "
+            "potential fitted to them would not know it",
             path=file.resolve(start.model),
         )
 
