@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from carvsdb.cli.application import Commands
 from carvsdb.cli.options import (
     DEFAULT_DB,
     BondRules,
@@ -40,7 +41,7 @@ Colour = Annotated[
 Number = Annotated[int | None, typer.Option(help="Which map; default the newest.")]
 _SHOWN = 12
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maps of the catalogue.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Maps of the catalogue.")
 
 
 class MapLevel(StrEnum):
