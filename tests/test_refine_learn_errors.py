@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from learn_folder import CONFIG, make_folder
 from program import carvsdb
 from refine_folder import silicon, with_element
-from test_refine_learn import CONFIG, make_folder
 
 from carvsdb_ingest.tasks.isolated_process import end_spare
 from carvsdb_ingest.writers.models import write_model
