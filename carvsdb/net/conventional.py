@@ -65,7 +65,7 @@ def conventional_cell(cell: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _indices(vectors: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how many lattice points the cells of some triples of vectors hold, shape (n, 3, 3)."""
-    return np.abs(np.rint(np.linalg.det(vectors))).astype(np.int64)
+    return np.asarray(np.abs(np.rint(np.linalg.det(vectors))), np.int64)
 
 
 def _shortest_basis(rows: NDArray[np.int64], triples: NDArray[np.int64], sums: NDArray[np.float64]) -> int:
