@@ -56,7 +56,7 @@ def release(built: Path, tmp_path: Path) -> Path:
 
 def test_a_release_is_verified(release: Path) -> None:
     report = verify_release(release)
-    assert (report.name, report.version, report.files) == ("test-nets", "2026.11", 29)
+    assert (report.name, report.version, report.files) == ("test-nets", "2026.11", 30)
     assert report.recomputed == 6
     assert report.rows == {
         "source": 1,
@@ -70,6 +70,7 @@ def test_a_release_is_verified(release: Path) -> None:
         "net_unit": 0,
         "embedding": 1,
         "embedding_point": 5,
+        "embedding_environment": 0,
         "geometry": 0,
         "refinement": 0,
         "attempt": 6,

@@ -17,7 +17,7 @@ from carvsdb.catalogue.records.entry import Entry, SourceInfo
 from carvsdb.catalogue.records.refinement_run import RefinementRun
 from carvsdb.catalogue.similarity.comparable import Vectors
 from carvsdb.catalogue.similarity.distances import DistanceTable
-from carvsdb.catalogue.similarity.maps import StoredMap
+from carvsdb.catalogue.similarity.stored_map import StoredMap
 from carvsdb.catalogue.storing.adding import AddReport
 from carvsdb_schemas.filters import Filters
 

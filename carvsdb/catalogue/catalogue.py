@@ -10,11 +10,11 @@ from carvsdb.catalogue.file import schema
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.keeping_methods import Keeping
 from carvsdb.catalogue.maintenance.checking import blame
+from carvsdb.catalogue.map_methods import MapMaking
 from carvsdb.catalogue.questions import duplicates, lineage, listing, resolving, showing, sql
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry
 from carvsdb.catalogue.records.refinement_run import RefinementRun
-from carvsdb.catalogue.similarity_methods import Searching
 from carvsdb.catalogue.storing import adding, renaming
 from carvsdb.catalogue.storing.adding import AddReport
 from carvsdb.catalogue.storing.batch import Batch, BatchBuilder
@@ -29,7 +29,7 @@ from carvsdb_schemas.filters import Filters
 from carvsdb_schemas.lineage import LineageAnswer
 
 
-class Catalogue(Searching, Keeping):
+class Catalogue(MapMaking, Keeping):
     """A DuckDB file of entries, their nets and their rings.
 
     Best in a ``with`` block: a writer holds the file alone, any number of readers share it. :meth:`open` is the way to

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
 from carvsdb.cli.options import DEFAULT_DB, DEFAULT_NAMES, Db, Json, Names, names_file
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.cli.time_limit import within
 from carvsdb.errors import CarvsdbError
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Names of nets.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Names of nets.")
 
 
 @app.command("import", epilog="Example: carvsdb archive import zeolites.arc --names names.tsv")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, RingKind, Rings, Seed
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import VerificationError
@@ -13,7 +14,7 @@ from carvsdb.errors import VerificationError
 if TYPE_CHECKING:
     from carvsdb.catalogue.maintenance.importing import ImportReport
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The catalogue as a file.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="The catalogue as a file.")
 
 
 @app.command(epilog="Example: carvsdb db verify --db zif.duckdb")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
 from carvsdb.cli.embed import Method
 from carvsdb.cli.net_of import NetArgument, Which, net_item
 from carvsdb.cli.options import (
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
 
 
 @app.callback()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli import active_learning, bundle, calculate, labels, learn, refine_replicas, start_models
+from carvsdb.cli.application import Commands
 from carvsdb.cli.options import AllowCalculator, Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from carvsdb_refine.run import ConfigFile, Hooks, Setup
     from carvsdb_schemas.refinement_answers import RunAnswer, StatusAnswer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of the refinement.")]
 IntoDb = Annotated[
     str | None, typer.Option("--db", metavar="PATH", help="A catalogue that takes the last model and kept ones.")

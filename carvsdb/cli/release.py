@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
 from carvsdb.cli.confirming import Yes, confirm
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
 from carvsdb.cli.output import answer_json, say
@@ -14,7 +15,7 @@ from carvsdb.cli.output import answer_json, say
 if TYPE_CHECKING:
     from carvsdb.releases import PageMaker
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Data sets that others cite.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Data sets that others cite.")
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A release.")]
 

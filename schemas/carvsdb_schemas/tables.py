@@ -16,13 +16,18 @@ from sqlmodel import Field, SQLModel
 from carvsdb_schemas import columns
 from carvsdb_schemas.filters import KINDS as KINDS
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised by one with every change of a table; stored in `schema_info` and in releases."""
 
 ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
 """By the schema that brought them, columns that older catalogues and releases lack: there they are null."""
 
-ADDED_TABLES = {2: ("geometry", "refinement"), 4: ("tag", "trash"), 5: ("unit", "net_unit")}
+ADDED_TABLES = {
+    2: ("geometry", "refinement"),
+    4: ("tag", "trash"),
+    5: ("unit", "net_unit"),
+    6: ("embedding_environment",),
+}
 """By the schema that brought them, tables that older releases lack."""
 
 STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
@@ -239,12 +244,22 @@ class EmbeddingRow(SQLModel, table=True):
 
 
 class EmbeddingPoint(SQLModel, table=True):
-    """Where a net lies on a map."""
+    """Where a net lies on a map of nets."""
 
     __tablename__ = "embedding_point"
 
     embedding_id: UUID = Field(primary_key=True)
     carvs_id: UUID = Field(primary_key=True)
+    coordinates: list[float] = Field(sa_type=columns.Numbers)
+
+
+class EmbeddingEnvironment(SQLModel, table=True):
+    """Where a node lies on a map of node environments."""
+
+    __tablename__ = "embedding_environment"
+
+    embedding_id: UUID = Field(primary_key=True)
+    environment_id: UUID = Field(primary_key=True)
     coordinates: list[float] = Field(sa_type=columns.Numbers)
 
 
@@ -318,6 +333,7 @@ ALL_TABLES: tuple[type[SQLModel], ...] = (
     Refinement,
     EmbeddingRow,
     EmbeddingPoint,
+    EmbeddingEnvironment,
     Attempt,
     Tag,
     Trash,

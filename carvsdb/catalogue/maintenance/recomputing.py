@@ -38,6 +38,8 @@ REFERENCES = (
     ("refinement", "structure_id", "structure"),
     ("embedding_point", "embedding_id", "embedding"),
     ("embedding_point", "carvs_id", "carvs"),
+    ("embedding_environment", "embedding_id", "embedding"),
+    ("embedding_environment", "environment_id", "environment"),
     ("attempt", "structure_id", "structure"),
     ("tag", "structure_id", "structure"),
 )
@@ -83,7 +85,7 @@ def guarded(check: Callable[[], Iterator[str]]) -> list[str]:
 
 def _references(storage: Storage, rows: Rows, whole: bool) -> Iterator[str]:
     for name, column, target in REFERENCES:
-        if name not in rows or (not whole and name in ("embedding_point", "refinement")):
+        if name not in rows or (not whole and name in ("embedding_point", "embedding_environment", "refinement")):
             continue
         missing = storage.rows(
             f'SELECT count(*) FROM "{name}" WHERE {column} IS NOT NULL '

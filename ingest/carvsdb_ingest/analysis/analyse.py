@@ -18,7 +18,7 @@ from carvsdb.rings import (
     find_rings_to_the_last,
     find_rings_within_budget,
     find_strong_rings,
-    point_symbols,
+    point_symbols_within_budget,
     ring_budget,
     td10,
     vertex_symbols,
@@ -124,6 +124,7 @@ class _Searched:
     symbols: tuple[str, ...]
     symbols_all: tuple[str, ...]
     point_symbols: tuple[str, ...]
+    longest_cycle: int
     identity: Identity
 
 
@@ -161,12 +162,14 @@ class Analyser:
     def _search(self, net: Net) -> _Searched:
         sequences = coordination_sequences(net)  # first, since nets whose shells do not end are refused at once
         census = search_rings(net, self._options)
+        points, longest = point_symbols_within_budget(net, census.max_ring_size)
         return _Searched(
             sequences,
             census,
             tuple(vertex_symbols(census)),
             tuple(vertex_symbols(census, all_rings=True)),
-            tuple(point_symbols(net, census.max_ring_size)),
+            tuple(points),
+            longest,
             identify(net, self._options.names.archive() if self._options.names else None),
         )
 
@@ -212,7 +215,7 @@ class Analyser:
             key=identity.key,
             names=list(identity.names),
             name=identity.name,
-            quality=[*item.quality, *_doubts(net), *_unfinished(census, self._options)],
+            quality=[*item.quality, *_doubts(net), *_unfinished(census, self._options), *_short(found)],
             seconds=round(time.perf_counter() - began, 3),
             version=VERSION,
             formula=None if item.structure is None else item.structure.formula,
@@ -282,6 +285,12 @@ def _unfinished(census: RingCensus, options: AnalysisOptions) -> list[str]:
         f"the search ended at {census.max_ring_size}-rings: beyond are more than {allowed} rings, or too many "
         "cycles like rings"
     ]
+
+
+def _short(found: _Searched) -> list[str]:
+    if found.longest_cycle == found.census.max_ring_size:
+        return []
+    return [f"point symbols go to cycles of {found.longest_cycle} edges: longer ones are too far to search"]
 
 
 def guess_kind(analysis: Analysis) -> str:

@@ -92,7 +92,7 @@ def learn(
         iteration = Iteration(file, number)
         errors = iteration.fit(frames)
         iteration.refine(hooks)
-        labelling, candidates, known = iteration.found(oracle, hooks.stop)
+        labelling, candidates, known = iteration.found(oracle, hooks.stop, tell)
         _say_failed(labelling.failed, tell)
         rows.append(iteration.row(errors, labelling, candidates, known))
         told(rows[-1])
