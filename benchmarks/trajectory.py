@@ -72,8 +72,8 @@ def main() -> None:
         if len(theirs) % 20 == 0 or is_last:
             own, other = np.mean(ours), np.mean(theirs)
             print(
-                f"{frame + 1:>5} frames of {net.n_nodes} nodes, {len(theirs)} searched, equal in all: kept {own:.4f} s a "
-                f"frame, searched {other:.4f} s ({other / own:.1f} times), described at first {described:.3f} s "
+                f"{frame + 1:>5} frames of {net.n_nodes} nodes, {len(theirs)} searched, equal in all: kept {own:.4f} s "
+                f"a frame, searched {other:.4f} s ({other / own:.1f} times), described at first {described:.3f} s "
                 f"({described / own:.1f} times); {kept.searched} searched as a whole",
                 flush=True,
             )
