@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.application import Commands
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.confirming import Yes, confirm
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
 from carvsdb.cli.output import answer_json, say
@@ -52,12 +53,11 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Write the catalogue, or some of it, as a release: tables, a DuckDB file, nets, metadata, licence, checksums."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.releases import BuildOptions, build_release, opened_release, read_card
 
     checked = read_card(card)
     before = None if previous is None else opened_release(previous)
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         options = BuildOptions(
             where=where,
             database=database,
