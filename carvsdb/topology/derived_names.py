@@ -22,4 +22,4 @@ def derived_name(key: str | None) -> str | None:
     if key is None or key in _BY_KEY:
         return _BY_KEY.get(key or "")
     subnet = shipped_subnets().get(key)
-    return subnet and subnet.name
+    return None if subnet is None else subnet.name
