@@ -49,8 +49,10 @@ def look(page: Path, folder: Path) -> None:
     with browser(folder) as here:
         ready = here.open(page, seconds=300)
         show("ready (map drawn, labels searchable) after", f"{ready:.0f} ms")
-        # By turns, so that the load of the machine is the same for both.
-        turns = [(here.ask("page.frame()"), here.ask("page.movingFrame()")) for _ in range(17)][2:]
+        # How long all points took, and so how many are drawn while it moves, is known some time after they were drawn.
+        here.ask("new Promise((done) => setTimeout(done, 2000))")
+        # By turns, so that the load of the machine is the same for both; in the page, as one frame follows another.
+        turns = here.ask("Array.from({length: 17}, () => [page.frame(), page.movingFrame()])")[2:]
         for what, frames in zip(("at rest", "while it moves"), zip(*turns, strict=True), strict=True):
             show(f"a frame {what}, median (longest)", f"{statistics.median(frames):.0f} ({max(frames):.0f}) ms")
         show("points drawn while it moves", f"{here.ask('(page.movingFrame(), page.drawn())'):,}")
