@@ -157,8 +157,11 @@ def _spread(values: Floats, window: Floats, coarse: Floats) -> None:
     # Bins by their place in the group, so that all groups are worked on side by side.
     by_place = np.zeros((group, n_groups))
     for row in range(values.shape[0]):
-        for k in range(values.shape[1]):
-            by_place[k % group, k // group] = values[row, k]
+        # No division for each bin, which would take longer than all the rest.
+        for place in range(group):
+            line = by_place[place]
+            for b in range((values.shape[1] - place + group - 1) // group):
+                line[b] = values[row, place + b * group]
         for t in range(width):
             line = coarse[row, t : t + n_groups]
             for place in range(0, group - 1, 2):
