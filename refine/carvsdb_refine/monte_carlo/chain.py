@@ -253,7 +253,7 @@ class Chain:
         for part in pending.asked:
             part.accept()
 
-    def _ask_energy(self) -> float:
+    def _ask_energy(self, _enough: float) -> float:
         assert self._pending is not None
         proposal = self._pending.proposal
         change = proposal.work
@@ -268,7 +268,7 @@ class Chain:
                 return np.inf
         return energy_exponent(change, self.temperature)
 
-    def _ask_data(self) -> float:
+    def _ask_data(self, enough: float) -> float:
         assert self._pending is not None
         proposal = self._pending.proposal
         change = 0.0
@@ -281,7 +281,9 @@ class Chain:
             return self.options.chi2_factor * change
         self._pending.asked.append(self._data)
         if proposal.cell is None:
-            change += self._data.propose(proposal.atoms, proposal.positions)
+            factor = self.options.chi2_factor
+            left = enough / factor - change if factor > 0 else np.inf
+            change += self._data.propose(proposal.atoms, proposal.positions, left)
         else:
             change += self._data.propose_cell(proposal.cell, proposal.positions)
         return self.options.chi2_factor * change

@@ -72,6 +72,25 @@ class CountCurve:
         result: Floats = plain * self._factor
         return result
 
+    @property
+    def has_transform(self) -> bool:
+        """Whether sums of sines are needed, which take longest."""
+        return self._sums is not None
+
+    def adjoint(self, values: Floats) -> Floats:
+        """Return for values of shape (n_points,) the histogram with which `products` of counts are ``values @ of``."""
+        plain = values * self._factor
+        if self._to_points is not None:
+            plain = plain @ self._to_points
+        channels = plain[None, :]
+        if self._sums is not None and self._by_q is not None:
+            channels = self._sums.adjoint(np.ascontiguousarray(self._by_q * plain))
+        return np.ascontiguousarray(channels * self._by_bin)
+
+    def products(self, counts: Counts, first: Floats, second: Floats) -> tuple[float, float]:
+        """Return the products of counts, as `of` takes them, with two histograms of `adjoint`."""
+        return _products(counts, self._by_pair, first, second)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NearBins:
@@ -127,6 +146,33 @@ def _weigh(counts: Counts, by_pair: Floats, by_bin: Floats, channels: Floats) ->
         channel = channels[index]
         for k in range(n_bins):
             channel[k] *= by_bin[k]
+
+
+@compiled
+def _products(counts: Counts, by_pair: Floats, first: Floats, second: Floats) -> tuple[float, float]:
+    n_channels, n_bins = first.shape
+    total, other = 0.0, 0.0
+    for pair in range(by_pair.shape[0]):
+        line, channel = counts[pair, :n_bins], pair if n_channels > 1 else 0
+        # Most moves leave some pairs of elements alone.
+        any_change = line[0]
+        for k in range(n_bins):
+            any_change |= line[k]
+        if any_change == 0:
+            continue
+        one, two = first[channel], second[channel]
+        # Eight sums side by side, which the compiler may not make of one.
+        sums, others = np.zeros(8), np.zeros(8)
+        for k in range(0, n_bins - 7, 8):
+            for lane in range(8):
+                sums[lane] += line[k + lane] * one[k + lane]
+                others[lane] += line[k + lane] * two[k + lane]
+        for k in range(n_bins - n_bins % 8, n_bins):
+            sums[0] += line[k] * one[k]
+            others[0] += line[k] * two[k]
+        total += by_pair[pair] * sums.sum()
+        other += by_pair[pair] * others.sum()
+    return total, other
 
 
 @compiled
