@@ -152,26 +152,25 @@ def _weigh(counts: Counts, by_pair: Floats, by_bin: Floats, channels: Floats) ->
 def _products(counts: Counts, by_pair: Floats, first: Floats, second: Floats) -> tuple[float, float]:
     n_channels, n_bins = first.shape
     total, other = 0.0, 0.0
+    weighted = np.zeros(n_bins)
     for pair in range(by_pair.shape[0]):
-        line, channel = counts[pair, :n_bins], pair if n_channels > 1 else 0
+        line, weight = counts[pair, :n_bins], by_pair[pair]
         # Most moves leave some pairs of elements alone.
         any_change = line[0]
         for k in range(n_bins):
             any_change |= line[k]
         if any_change == 0:
             continue
-        one, two = first[channel], second[channel]
-        # Eight sums side by side, which the compiler may not make of one.
-        sums, others = np.zeros(8), np.zeros(8)
-        for k in range(0, n_bins - 7, 8):
-            for lane in range(8):
-                sums[lane] += line[k + lane] * one[k + lane]
-                others[lane] += line[k + lane] * two[k + lane]
-        for k in range(n_bins - n_bins % 8, n_bins):
-            sums[0] += line[k] * one[k]
-            others[0] += line[k] * two[k]
-        total += by_pair[pair] * sums.sum()
-        other += by_pair[pair] * others.sum()
+        if n_channels == 1:
+            for k in range(n_bins):
+                weighted[k] += weight * line[k]
+        else:
+            for k in range(n_bins):
+                weighted[k] = weight * line[k]
+            total += np.dot(weighted, first[pair])
+            other += np.dot(weighted, second[pair])
+    if n_channels == 1:
+        total, other = np.dot(weighted, first[0]), np.dot(weighted, second[0])
     return total, other
 
 

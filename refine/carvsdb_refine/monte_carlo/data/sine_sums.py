@@ -200,13 +200,18 @@ def _spread(values: Floats, window: Floats, coarse: Floats) -> None:
 def _gather(coarse: Floats, window: Floats, result: Floats) -> None:
     """Write the transpose of `_spread`."""
     group, width = window.shape
+    n_bins = result.shape[1]
+    line = np.empty(-(-n_bins // group))
     for row in range(result.shape[0]):
-        for k in range(result.shape[1]):
-            place, begin = k % group, k // group
-            total = 0.0
+        for place in range(group):
+            n_groups = (n_bins - place + group - 1) // group
+            line[:] = 0.0
             for t in range(width):
-                total += window[place, t] * coarse[row, begin + t]
-            result[row, k] = total
+                weight, shifted = window[place, t], coarse[row, t : t + n_groups]
+                for b in range(n_groups):
+                    line[b] += weight * shifted[b]
+            for b in range(n_groups):
+                result[row, place + b * group] = line[b]
 
 
 @compiled
