@@ -181,3 +181,14 @@ def refused_by_system(error: Exception) -> RefusedError | None:
         item = None if error.filename is None else str(error.filename)
         return RefusedError(f"cannot be read or written ({error.strerror or error})", item=item)
     return None
+
+
+def cause_of(error: Exception, most: int = 160) -> str:
+    r"""Return what an exception of another library says, in one line; its class if it says nothing.
+
+    Examples
+    --------
+    >>> cause_of(ValueError("no  such\ncolumn")), cause_of(KeyError())
+    ('no such column', 'KeyError')
+    """
+    return " ".join(str(error).split())[:most] or type(error).__name__

@@ -11,7 +11,12 @@ from program import carvsdb
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, NoNetError
-from carvsdb.topology import identify
+from carvsdb.net import Net
+from carvsdb.topology import Archive, Identity, identify
+from carvsdb_ingest.analysis import read_items
+from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
+from carvsdb_ingest.analysis.describing import describe
+from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.bonds import find_bonds
 from carvsdb_ingest.clustering import cluster, clusterings
 from carvsdb_ingest.clustering.polyhedra import polyhedron_edges
@@ -42,6 +47,21 @@ KNOWN_CORE = {
     "FIJDIM_clean": "- - - - zbx ?",
     "FIJDOS_clean": "- - - - - etb",
     "FIJDUY_clean": "? ? ? ? ? irl ?",
+    # Frameworks that papers name: MOF-177, MOF-505, ZIF-11, ZIF-20, one of the gme ZIFs, MIL-100, MIL-101, NU-100,
+    # DMOF-1, aluminium fumarate, an IRMOF-74, MOF-812, a porphyrin on csq as PCN-222.
+    "ERIRIG_auto": "qom qom ? ? ? ? qom",
+    "LASYOU_clean": "nbo fof nbo fof ? ? nbo",
+    "VEJZOA_clean": "rho rho rho rho rho-e ? rho",
+    "MIHHAN_SL": "lta lta lta lta ? ? lta",
+    "GITTUZ_clean": "gme gme gme gme ? ? gme",
+    "CIGXIA_manual": "moo moo ? ? ? ? moo",
+    "OCUNAC_manual": "mtn-e mtn-e ? ? mtn-e-a mtn-e-a mtn-e",
+    "GAGZEV_clean": "nts ntt nts ntt ? ? nts",
+    "WAFKEU05_clean": "pcu pcu pcu pcu ? ? pcu",
+    "DOYBEA_clean": "bpq rna bpq rna sra sra bpq",
+    "RAVXAP_clean": "- ? ? ? ? etb -",
+    "BOHWOM_clean": "ith ith ? ? ? ? ith",
+    "BEDYEQ_clean": "csq ? ? ? ? ? csq",
     # Mn or Co in the grip of three pyridinedicarboxylates; a porphyrin whose Co holds the pyridyls of its neighbours.
     "CEFLEF_clean": "- ? ? ? ? ? stp",
     "XIPBOO_clean": "- ? ? ? ? ? stp",
@@ -119,6 +139,25 @@ def test_a_peers_table(shared: Path, every: int) -> None:
                 different.add((row["refcode"], column))
     chosen = {row["refcode"] for row in rows}
     assert different == {(refcode, column) for refcode, column in EXCEPTIONS if refcode in chosen}
+
+
+def test_clusterings_that_give_the_same_net_are_searched_once(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, options = shared / "data" / "cifs" / "MIL-53.cif", AnalysisOptions(max_ring_size=8)
+    asked = ("single-node", "all-node", "standard", "metalloligand")
+    each = [analyse(item, options).description for item in read_items(file, ReadOptions(clusterings=asked))]
+    searched: list[Net] = []
+
+    def counted(net: Net, archive: Archive | None) -> Identity:
+        searched.append(net)
+        return identify(net, archive)
+
+    monkeypatch.setattr("carvsdb_ingest.analysis.analyse.identify", counted)
+    together = describe(file, clustering=asked, analysis=options)
+    assert [one.model_copy(update={"seconds": 0}) for one in together] == [
+        one.model_copy(update={"seconds": 0}) for one in each
+    ]
+    assert [one.name for one in together] == ["bpq", "rna", "bpq", "bpq"]
+    assert len(searched) == 2
 
 
 @pytest.mark.parametrize("name", ["MIL-53", "UiO-66", "HKUST-1_sym"])

@@ -6,12 +6,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from program import carvsdb
 
 from carvsdb.cli.time_limit import each_within, within
-from carvsdb.errors import TimeLimitError
-from carvsdb.rings import find_rings_within_budget
+from carvsdb.errors import InputError, RingBudgetError, TimeLimitError
+from carvsdb.net import Net, relabel
+from carvsdb.rings import (
+    coordination_sequences,
+    find_rings_within_budget,
+    point_symbols,
+    point_symbols_within_budget,
+)
 from carvsdb_ingest.analysis.analyse import prepare
 
 SQUARE = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
@@ -100,3 +107,47 @@ def test_a_time_limit_of_describe_is_a_number_of_seconds(tmp_path: Path, seconds
     done = carvsdb("describe", tmp_path / "net.cgd", "--time-limit", seconds)
     assert (done.code, done.out) == (3, "")
     assert "must be a number of seconds above 0" in done.err
+
+
+def random_net(n_vertices: int, degree: int) -> Net:
+    """Join vertices at random, each with so many edge ends, into the cells around."""
+    generator = np.random.default_rng(1)
+    ends = generator.permutation(np.repeat(np.arange(n_vertices), degree)).reshape(-1, 2)
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    return Net.from_edges(np.column_stack([ends, generator.integers(-1, 2, (len(ends), 3))]), n_vertices)
+
+
+def test_point_symbols_are_searched_as_far_as_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules[point_symbols.__module__]
+    monkeypatch.setattr(module, "_LEAST_ROWS", 1_000_000)
+    monkeypatch.setattr(module, "_ROWS_A_VERTEX", 0)
+    # A search of 27 edges would meet 3^25 images, more than its table has bits to number.
+    net = random_net(400, 4)
+    with pytest.raises(RingBudgetError, match="shortest cycles of up to 27 edges are too far to search"):
+        point_symbols(net)
+    symbols, longest = point_symbols_within_budget(net)
+    assert 3 <= longest < 27
+    assert symbols == point_symbols(net, longest)
+
+
+def test_a_time_limit_comes_through_point_symbols() -> None:
+    net = random_net(2000, 3)
+    with pytest.raises(TimeLimitError), within("net.cgd", 0.3, grace=30.0):
+        point_symbols(net, 18)  # a minute
+
+
+def test_shells_that_do_not_end_are_found_wherever_they_are() -> None:
+    wild = random_net(400, 6).edges
+    chains = [(vertex, vertex, 0, 0, 1) for vertex in range(400, 2000)]
+    net = relabel(Net.from_edges([*wild.tolist(), *chains], 2000), np.roll(np.arange(2000), 100))
+    with pytest.raises(InputError, match="no net of a material"):
+        coordination_sequences(net)
+
+
+def test_a_net_that_cannot_be_analysed_is_named(tmp_path: Path) -> None:
+    rows = [f"{a + 1} {b + 1} {u} {v} {w}" for a, b, u, v, w in random_net(400, 6).edges.tolist()]
+    (tmp_path / "net.cgd").write_text("\n".join(["PERIODIC_GRAPH", "EDGES", *rows, "END", ""]))
+    done = carvsdb("describe", tmp_path / "net.cgd", "--json")
+    assert done.code == 3
+    assert done.json["error"]["item"] == str(tmp_path / "net.cgd")
+    assert done.err.startswith(f"{tmp_path / 'net.cgd'}: more than 500000 images lie within")

@@ -1,5 +1,6 @@
 """Maps: umap's own graph from exact neighbours, other inputs, nets put onto a stored map, groups, and what is true."""
 
+import shutil
 import warnings
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from carvsdb.errors import InputError, RefusedError
 from carvsdb.net import library
 from carvsdb_ingest.sources import source_named
 from carvsdb_ingest.tasks.pipeline import ingest_collection
+from carvsdb_schemas.map_answers import MapAnswer
 
 
 def vectors(n: int, seed: int = 0) -> NDArray[np.float64]:
@@ -194,3 +196,98 @@ def test_a_net_made_in_another_way_is_refused(stored: Path, shared: Path, tmp_pa
         assert outcome.code == 7, outcome.err
         assert words in outcome.err
     assert carvsdb("embed", "project", zif, "--db", db).code == 0
+
+
+NODES = 3
+"""The number of the map of nodes."""
+
+
+@pytest.fixture(scope="module")
+def of_nodes(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same catalogue with a third map, of node environments."""
+    path = tmp_path_factory.mktemp("nodes") / "nets.duckdb"
+    shutil.copy(stored, path)
+    with Catalogue.open(path) as catalogue:
+        catalogue.storage.execute("DELETE FROM embedding WHERE number >= ?", [NODES])  # of a test before
+        catalogue.storage.execute("DELETE FROM embedding_point WHERE embedding_id NOT IN (SELECT id FROM embedding)")
+        made = catalogue.embed(EmbeddingOptions("pca"), level="environments")
+        assert (made.number, made.level) == (NODES, "environments")
+        assert catalogue.embed(EmbeddingOptions("pca"), level="environments").number == NODES
+    return path
+
+
+def test_a_map_of_nodes_has_every_distinct_node_once(of_nodes: Path) -> None:
+    with Catalogue(of_nodes) as catalogue:
+        made = catalogue.embedding()
+        nets = catalogue.embedding(1)
+        assert (nets.level, nets.holders) == ("nets", ())
+        expected: dict[str, set[str]] = {}
+        for label in nets.labels:
+            for row in catalogue.sorts(label).rows():
+                expected.setdefault(row["environment"], set()).add(label)
+        assert sorted(map(sorted, made.holders)) == sorted(map(sorted, expected.values()))
+        # A point is where the rings through its node put it: those of the catalogue's own sorts.
+        for point, label in ((made.points_of("sod")[0], "sod"), (made.points_of("mtn")[1], "mtn")):
+            place = made.labels.index(point)
+            sort = int(point.partition(" sort ")[2] or 0)
+            counts = catalogue.node_counts(made.holders[place][0], sort)
+            np.testing.assert_allclose(made.vectors[place], counts / counts.sum(), atol=1e-7)
+            assert label in made.holders[place]
+        lengths = np.linalg.norm(made.features[:, None] - made.features[None], axis=2)
+        np.testing.assert_allclose(lengths, distance_matrix(made.vectors), atol=1e-6)
+        with pytest.raises(RefusedError, match="kept of nets"):
+            catalogue.embed(EmbeddingOptions("pca", inputs="shells"), level="environments")
+        with pytest.raises(RefusedError, match=f"map {NODES} is of node environments, not of nets"):
+            catalogue.project("sod")
+        with pytest.raises(RefusedError, match="map 1 is of nets"):
+            catalogue.project_environments("sod", 1)
+
+
+def test_nodes_are_put_onto_a_map_of_nodes(of_nodes: Path, shared: Path, tmp_path: Path) -> None:
+    with Catalogue(of_nodes) as catalogue:
+        made = catalogue.embedding()
+        for query in ("mtn", library.load("mtn")):
+            put = catalogue.project_environments(query)
+            assert sum(one.n_nodes or 0 for one in put) == library.load("mtn").n_nodes
+            for one in put:
+                assert one.distance < 1e-6
+                assert one.coordinates == pytest.approx(made.embedding.coordinates[made.labels.index(one.nearest)])
+    coi = shared / "data" / "amorphous-mof" / "zif" / "coi.cgd"
+    answer = carvsdb("embed", "project", coi, "sod", "--db", of_nodes, "--json").json
+    assert answer["level"] == "environments"
+    assert answer["projected"][-1]["words"].startswith("on the map: at ")
+    assert max(one["distance"] for one in answer["projected"]) > 0.01
+    assert "coi sort 0" in carvsdb("embed", "project", coi, "--db", of_nodes).out
+    shown = carvsdb("embed", "show", "--db", of_nodes, "--json", "--neighbours", "2").json
+    assert MapAnswer.model_validate(shown).level == "environments"
+    assert len(shown["nets"]) == len(shown["labels"]) == len(shown["nearest"])
+    groups = carvsdb("embed", "clusters", "--db", of_nodes, "--json").json["clusters"]
+    assert sum(len(group["labels"]) for group in groups) == len(shown["labels"])
+    assert all("node environment" in group["description"] for group in groups)
+    assert "of 44 nets" in carvsdb("embed", "show", "--number", "1", "--db", of_nodes).out
+    for colour in ("cluster", "density"):
+        drawn = carvsdb(
+            "embed", "plot", tmp_path / f"{colour}.png", "--colour", colour, "--highlight", "mtn", "--db", of_nodes
+        )
+        assert drawn.code == 0, drawn.err
+
+
+def test_a_map_of_nodes_goes_and_comes_with_its_nets(of_nodes: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nets.duckdb"
+    shutil.copy(of_nodes, path)
+    with Catalogue.open(path) as catalogue:
+        before = catalogue.embedding()
+        own = [point for point in before.points_of("mtn") if before.holders[before.labels.index(point)] == ("mtn",)]
+        assert own
+        catalogue.remove("mtn")
+        assert set(catalogue.embedding().labels) == set(before.labels) - set(own)
+        catalogue.restore("mtn")
+        assert catalogue.embedding().labels == before.labels
+        np.testing.assert_array_equal(catalogue.embedding().embedding.coordinates, before.embedding.coordinates)
+        catalogue.remove("mtn")
+        catalogue.purge()
+    assert carvsdb("db", "verify", "--db", path).code == 0
+    copy = tmp_path / "merged.duckdb"
+    assert carvsdb("db", "merge", of_nodes, "--db", copy).code == 0
+    with Catalogue(copy) as catalogue:
+        assert catalogue.embedding(NODES).labels == before.labels

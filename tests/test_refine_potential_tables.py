@@ -1,5 +1,6 @@
 """Classical potentials from tables of a config and from files of LAMMPS; what is wrong in them."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
 from carvsdb_ingest.writers import write_cgd
 from carvsdb_refine.potential import (
+    AseCalculator,
     Keating,
     LennardJones,
     LennardJonesPair,
@@ -132,3 +134,37 @@ def test_what_potentials_lack() -> None:
     (row,) = Tersoff.silicon().triples.values()
     with pytest.raises(InputError, match="m = 2; expected 1 or 3"):
         Tersoff("odd", {("Si", "Si", "Si"): (2.0, *row[1:])})
+
+
+@pytest.mark.parametrize("kind", ["whole", "part", "none"])
+def test_energies_of_atoms_add_up_to_the_total(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    import ase.calculators.lj
+    from ase.calculators.calculator import all_changes
+
+    base: Any = ase.calculators.lj.LennardJones
+
+    class Odd(base):  # type: ignore[misc]
+        """Lists energies of atoms, as CHGNet does, and gives them, a part of them, or none; stresses as a tensor."""
+
+        def calculate(self, atoms: Any = None, properties: Any = (), system_changes: Any = all_changes) -> None:
+            super().calculate(atoms, properties, system_changes)
+            print("printed")
+            os.write(1, b"written")
+            if kind == "part":
+                self.results["energies"] = self.results["energies"] - 1.0
+            if kind == "none":
+                del self.results["energies"]
+            xx, yy, zz, yz, xz, xy = self.results["stress"]
+            self.results["stress"] = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+
+    cell = 6.0 * np.eye(3)
+    places = np.array([[0.0, 0, 0], [1.2, 0.3, 0], [0.1, 1.3, 0.2]])
+    elements = ("Ar", "Ar", "Ar")
+    plain = AseCalculator(base(rc=2.5)).energies_forces_and_stress(elements, places, cell)
+    found = AseCalculator(Odd(rc=2.5)).energies_forces_and_stress(elements, places, cell)
+    assert found[0].sum() == pytest.approx(plain[0].sum(), rel=1e-12)
+    np.testing.assert_allclose(found[2], plain[2], atol=1e-12)
+    assert (np.ptp(found[0]) == 0) == (kind != "whole")
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "written" in said.err

@@ -69,6 +69,7 @@ class AtomicModel:
     elements: tuple[str, ...]
     positions: NDArray[np.float64]
     cell: NDArray[np.float64]
+    # None stands for the usual ones until they are made, so that whoever reads them need not ask.
     origin: NDArray[np.float64] = None  # type: ignore[assignment]
     atom_ids: NDArray[np.int64] = None  # type: ignore[assignment]
     molecule_ids: NDArray[np.int64] | None = None

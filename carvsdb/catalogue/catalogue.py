@@ -10,11 +10,11 @@ from carvsdb.catalogue.file import schema
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.keeping_methods import Keeping
 from carvsdb.catalogue.maintenance.checking import blame
-from carvsdb.catalogue.questions import duplicates, listing, resolving, showing, sql
+from carvsdb.catalogue.map_methods import MapMaking
+from carvsdb.catalogue.questions import duplicates, lineage, listing, resolving, showing, sql
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.records.entry import Entry
 from carvsdb.catalogue.records.refinement_run import RefinementRun
-from carvsdb.catalogue.similarity_methods import Searching
 from carvsdb.catalogue.storing import adding, renaming
 from carvsdb.catalogue.storing.adding import AddReport
 from carvsdb.catalogue.storing.batch import Batch, BatchBuilder
@@ -26,9 +26,10 @@ from carvsdb.net.graph import Net
 from carvsdb.topology.archive import Archive
 from carvsdb_schemas.answers import ShowAnswer
 from carvsdb_schemas.filters import Filters
+from carvsdb_schemas.lineage import LineageAnswer
 
 
-class Catalogue(Searching, Keeping):
+class Catalogue(MapMaking, Keeping):
     """A DuckDB file of entries, their nets and their rings.
 
     Best in a ``with`` block: a writer holds the file alone, any number of readers share it. :meth:`open` is the way to
@@ -158,6 +159,21 @@ class Catalogue(Searching, Keeping):
         return adding.refinements(
             self._storage, None if name is None else resolving.resolve(self._storage, name).structure_id
         )
+
+    def lineage(self, name: str) -> LineageAnswer:
+        """Return data, potentials, labels and runs that an entry, or the model of a run, was made from.
+
+        Parameters
+        ----------
+        name : str
+            Of an entry; or the key of a run, or its start.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing has the name, or no run made it.
+        """
+        return lineage.lineage(self._storage, name)
 
     def record_attempt(
         self,

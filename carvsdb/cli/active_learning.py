@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli.options import Json
+from carvsdb.cli.options import AllowCalculator, Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, say_calculators, stop_signals
 
@@ -25,12 +25,7 @@ def learn(
     label: Annotated[
         str | None, typer.Option("--label", help="What the last model is called there; by default as the TOML file.")
     ] = None,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-calculator", metavar="MODULE:CLASS", help="Run the code of this ASE calculator if it is named."
-        ),
-    ] = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Fit a potential, refine with it, label what it did not know, until a whole run stays within what it knows.
@@ -51,7 +46,7 @@ def learn(
     if db is not None:
         from carvsdb_refine.active_learning.loop import store_last
 
-        stored = store_last(done, db, label or config.stem)
+        stored = store_last(file, done, db, label or config.stem)
         entries = list(stored.labels)
         for sentence in stored.without_net:
             say(sentence)

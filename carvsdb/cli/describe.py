@@ -110,7 +110,7 @@ def describe(
 
     Atoms (CIF, extended xyz, POSCAR, LAMMPS data and dumps) become nets by a bond rule and a clustering.
     """
-    from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
+    from carvsdb_ingest.analysis.analyse import Analyser, AnalysisOptions
 
     wanted = clusterings_named(clustering or []) + ([NODE_ONLY] if node_only else [])
     read = read_options(node_types, linker_types, strict, types, bonds, wanted)
@@ -141,6 +141,7 @@ def describe(
     if units:
         say_what_units_lack()
     inputs = _inputs(files)
+    analysers = {without: Analyser(options) for without, options in ways.items()}
     for number, file in enumerate(inputs):
         for item in each_within(_read(file, input_format, read), file, time_limit):
             try:
@@ -150,7 +151,7 @@ def describe(
                     say(f"{item.path}: {sentence}")
                 for without in _ways(item, wanted):
                     with within(item.path or file, time_limit):
-                        analysis = analyse(item, ways[without])
+                        analysis = analysers[without].analyse(item)
                     description = analysis.description
                     models.setdefault(description.clustering, []).append(analysis.census.carvs())
                     for sentence in description.quality:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from carvsdb.cli.application import Commands
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.options import (
     DEFAULT_DB,
     BondRules,
@@ -26,19 +28,28 @@ from carvsdb.cli.time_limit import within
 
 if TYPE_CHECKING:
     from carvsdb.catalogue import StoredMap
+    from carvsdb.catalogue.similarity.projecting import Projected
     from carvsdb.plots.colours import MapColours
 
 Colour = Annotated[
     str | None,
     typer.Option(
         metavar="COLUMN",
-        help="Colour by name, coordination, mean-ring-size, sigma, density, source or any other column of `entry`.",
+        help="Colour by name, coordination, mean-ring-size, cluster, sigma, density, source or any other column of "
+        "`entry`; nodes by their net's.",
     ),
 ]
 Number = Annotated[int | None, typer.Option(help="Which map; default the newest.")]
 _SHOWN = 12
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maps of the catalogue.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Maps of the catalogue.")
+
+
+class MapLevel(StrEnum):
+    """What a point of a map is."""
+
+    nets = "nets"
+    environments = "environments"
 
 
 class Method(StrEnum):
@@ -65,6 +76,9 @@ def fit(
     inputs: Annotated[
         Inputs, typer.Option(help="normalised CARVS, their square roots, or with coordination sequences (shells).")
     ] = Inputs.normalised,
+    level: Annotated[
+        MapLevel, typer.Option(help="What a point is: a net, or a distinct node environment of any net.")
+    ] = MapLevel.nets,
     n_neighbors: Annotated[int, typer.Option(help="UMAP's neighbourhood.")] = 50,
     min_dist: Annotated[float, typer.Option(help="UMAP's least distance of points.")] = 0.25,
     seed: Seed = 0,
@@ -73,7 +87,7 @@ def fit(
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Make a map of all nets and keep it in the catalogue."""
+    """Make a map of all nets, or of all their nodes, and keep it in the catalogue."""
     from carvsdb.catalogue import Catalogue
     from carvsdb.compare import EmbeddingOptions
 
@@ -87,18 +101,21 @@ def fit(
     with Catalogue.open(db) as catalogue:
         for sentence in catalogue.normalised_vectors().notes:
             say(sentence)
-        stored = catalogue.embed(options)
+        stored = catalogue.embed(options, level=level.value)
         colours = None if colour is None else catalogue.map_colours(stored, colour)
     used = stored.embedding.parameters.get("n_neighbors", n_neighbors)
     if used != n_neighbors:
         different = stored.embedding.parameters["distinct_vectors"]
-        say(f"{used} neighbours instead of {n_neighbors}: there are {different} nets with different ring statistics")
+        say(
+            f"{used} neighbours instead of {n_neighbors}: "
+            f"there are {different} {stored.noun}s with different ring statistics"
+        )
     if plot is not None:
         _draw(stored, plot, colours=colours)
     if as_json:
         answer_json(_answer(stored))
     else:
-        print(f"map {stored.number} of {len(stored.labels)} nets by {method.value}, {_trust_words(stored)}")
+        print(f"map {stored.number} of {_points(stored)} by {method.value}, {_trust_words(stored)}")
         if plot:
             print(f"drawn in {plot}")
 
@@ -112,11 +129,9 @@ def plot_stored(
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw a map that was kept."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
-        ringed = [catalogue.label(name) for name in highlight or []]
+        ringed = [point for name in highlight or [] for point in stored.points_of(catalogue.label(name))]
         colours = None if colour is None else catalogue.map_colours(stored, colour)
     _draw(stored, file, ringed, colours)
     print(f"map {stored.number} drawn in {file}")
@@ -130,9 +145,7 @@ def show_stored(
     as_json: Json = False,
 ) -> None:
     """Print the points of a map that was kept, each with its true nearest neighbours: distances on maps lie."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
     if as_json:
         answer_json(_answer(stored, neighbours))
@@ -144,7 +157,7 @@ def show_stored(
         for label, kind, point, others in zip(stored.labels, stored.kinds, points, near, strict=True)
     ]
     print(table(rows, ("label", "kind", *(str(axis + 1) for axis in range(len(points[0]))), "truly nearest")))
-    print(f"map {stored.number} by {stored.embedding.method}, {_trust_words(stored)}")
+    print(f"map {stored.number} of {_points(stored)} by {stored.embedding.method}, {_trust_words(stored)}")
 
 
 @app.command(epilog="Example: carvsdb embed project new.cgd --db zif.duckdb")
@@ -160,16 +173,19 @@ def project(
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Put nets onto a map that was kept, without moving it, and say how far off the map they are."""
-    from carvsdb.catalogue import Catalogue
+    """Put nets onto a map that was kept, without moving it, and say how far off the map they are.
+
+    Onto a map of node environments the nodes are put, each sort of node once.
+    """
     from carvsdb_ingest.analysis.analyse import AnalysisOptions
     from carvsdb_ingest.tasks.likeness import entry_of_file
+    from carvsdb_schemas.map_answers import ProjectAnswer
 
     read = read_options(node_types, linker_types, False, types, bonds, clustering)
     analysis = AnalysisOptions(max_ring_size=cut_off(max_ring_size))
-    found = []
-    with Catalogue.open(db, read_only=True) as catalogue:
-        catalogue.embedding(number)  # which says so if there is none, before anything is read
+    found: list[Projected] = []
+    with opened(db) as catalogue:
+        stored = catalogue.embedding(number)  # which says so if there is none, before anything is read
         for query in queries:
             asked: Any = query
             if Path(query).is_file():
@@ -177,9 +193,20 @@ def project(
                     asked, sentences = entry_of_file(query, read, analysis)
                 for sentence in sentences:
                     say(f"{query}: {sentence}")
-            found.append(catalogue.project(asked, number))
+            if stored.level == "environments":
+                found += catalogue.project_environments(asked, number)
+            else:
+                found.append(catalogue.project(asked, number))
     if as_json:
-        answer_json({"map": found[0].map_number, "projected": [asdict(one) for one in found]})
+        answer = {"map": stored.number, "level": stored.level, "projected": [asdict(one) for one in found]}
+        answer_json(ProjectAnswer.model_validate(answer).model_dump())
+        return
+    if stored.level == "environments":
+        rows = [
+            (one.label, str(one.n_nodes), *(f"{value:.3f}" for value in one.coordinates), one.words) for one in found
+        ]
+        axes = [str(axis + 1) for axis in range(len(found[0].coordinates))]
+        print(table(rows, ("sort of node", "nodes", *axes, "where")))
         return
     rows = [(one.label, *(f"{value:.3f}" for value in one.coordinates), one.words) for one in found]
     print(table(rows, ("label", *(str(axis + 1) for axis in range(len(found[0].coordinates))), "where")))
@@ -188,25 +215,31 @@ def project(
 @app.command(epilog="Example: carvsdb embed clusters --min-size 5 --db zif.duckdb")
 def clusters(
     number: Number = None,
-    min_size: Annotated[int, typer.Option(metavar="N", min=2, help="The fewest nets that make a cluster.")] = 5,
+    min_size: Annotated[int, typer.Option(metavar="N", min=2, help="The fewest points that make a cluster.")] = 5,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Group the nets of a map by HDBSCAN, by true distances, and describe each group."""
-    from carvsdb.catalogue import Catalogue
+    """Group the points of a map by HDBSCAN, by true distances, and describe each group."""
     from carvsdb.catalogue.similarity.map_groups import groups_of
+    from carvsdb_schemas.map_answers import ClustersAnswer
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
     groups = groups_of(stored, min_size)
     if as_json:
-        answer_json({"map": stored.number, "min_size": min_size, "clusters": [asdict(group) for group in groups]})
+        told = [asdict(group) for group in groups]
+        answer = {"map": stored.number, "level": stored.level, "min_size": min_size, "clusters": told}
+        answer_json(ClustersAnswer.model_validate(answer).model_dump())
         return
     for group in groups:
         shown = ", ".join(group.labels[:_SHOWN]) + (
             f" and {len(group.labels) - _SHOWN} more" if len(group.labels) > _SHOWN else ""
         )
         print(f"{'in no cluster' if group.number < 0 else f'cluster {group.number}'}: {group.description}\n  {shown}")
+
+
+def _points(stored: "StoredMap") -> str:
+    return f"{len(stored.labels)} {stored.noun}{'' if len(stored.labels) == 1 else 's'}"
 
 
 def _trust_words(stored: "StoredMap") -> str:
@@ -222,7 +255,7 @@ def _draw(
     highlight: list[str] | None = None,
     colours: "MapColours | None" = None,
 ) -> None:
-    from carvsdb.plots.map import plot_map
+    from carvsdb.plots.map import MAP_TITLES, plot_map
 
     left_out = plot_map(
         stored.embedding.coordinates,
@@ -230,6 +263,7 @@ def _draw(
         stored.kinds,
         file,
         highlight=highlight or [],
+        title=MAP_TITLES[stored.level],
         axis_name=stored.embedding.axis_name,
         lengths=stored.embedding.lengths,
         colours=colours,
@@ -239,17 +273,20 @@ def _draw(
 
 
 def _answer(stored: "StoredMap", neighbours: int = 0) -> dict[str, object]:
+    from carvsdb_schemas.map_answers import MapAnswer
+
     value, among = stored.trust()
-    near = {"nearest": [list(map(list, one)) for one in stored.nearest(neighbours)]} if neighbours else {}
-    return {
-        "number": stored.number,
-        "method": stored.embedding.method,
-        "seed": stored.embedding.seed,
-        "parameters": stored.embedding.parameters,
-        "versions": stored.embedding.versions,
-        "labels": list(stored.labels),
-        "coordinates": stored.embedding.coordinates.tolist(),
-        "trustworthiness": value if among else None,
-        "trustworthiness_neighbours": among,
-        **near,
-    }
+    return MapAnswer(
+        number=stored.number,
+        level=stored.level,
+        method=stored.embedding.method,
+        seed=stored.embedding.seed,
+        parameters=stored.embedding.parameters,
+        versions=stored.embedding.versions,
+        labels=list(stored.labels),
+        nets=[list(one) for one in stored.holders],
+        coordinates=stored.embedding.coordinates.tolist(),
+        trustworthiness=value if among else None,
+        trustworthiness_neighbours=among,
+        nearest=stored.nearest(neighbours) if neighbours else [],
+    ).model_dump()

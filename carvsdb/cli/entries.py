@@ -1,16 +1,17 @@
 """`carvsdb remove`, `restore`, `relabel` and `tag`: looking after what is stored."""
 
 import csv
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.asked_catalogue import opened
+from carvsdb.cli.confirming import Yes, confirm
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db, Json
 from carvsdb.cli.output import answer_json, say, table
-from carvsdb.errors import InputError, RefusedError
+from carvsdb.errors import InputError
 from carvsdb.escaping import escaped
 from carvsdb.regular_file import read_text
 from carvsdb_schemas.filters import Filters
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from carvsdb.catalogue.storing.removing import Removal
 
 _SHOWN = 5
-
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @filtered
@@ -48,7 +47,7 @@ def remove(
             return
         planned = catalogue.remove(*wanted, dry=True)
         if not dry:
-            _confirm(f"remove {_words(planned)}?", yes)
+            confirm(f"remove {_words(planned)}?", yes)
             planned = catalogue.remove(*wanted)
     if as_json:
         answer_json({"labels": list(planned.labels), "trash": planned.number or None, "rows": planned.rows})
@@ -131,9 +130,7 @@ def tag(
 
 def trash(db: Db = DEFAULT_DB, as_json: Json = False) -> None:
     """List what was removed, the newest first."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         rows = catalogue.trash().rows()
     if as_json:
         answer_json(rows)
@@ -151,21 +148,12 @@ def purge(yes: Yes = False, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
     with Catalogue.open(db) as catalogue:
         labels = [label for row in catalogue.trash().rows() for label in row["labels"]]
         if labels:
-            _confirm(f"delete {_listed(labels)} for good?", yes)
+            confirm(f"delete {_listed(labels)} for good?", yes)
         catalogue.purge()
     if as_json:
         answer_json({"labels": labels, "trash": None, "rows": {}})
     else:
         print(f"{len(labels)} {'entry is' if len(labels) == 1 else 'entries are'} gone for good")
-
-
-def _confirm(question: str, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise RefusedError(question.replace("?", ": not without being asked"), hint="give --yes")
-    if not typer.confirm(escaped(question), err=True):
-        raise RefusedError("nothing was changed")
 
 
 def _words(removal: "Removal") -> str:

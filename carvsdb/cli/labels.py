@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from carvsdb.cli.options import Json, Types, elements_of_types
+from carvsdb.cli.options import AllowCalculator, Json, Types, elements_of_types
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import say_calculators, stop_signals
 
@@ -26,12 +26,7 @@ def label(
     retry: Annotated[bool, typer.Option("--retry", help="Try those again that failed before.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
     types: Types = None,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-calculator", metavar="MODULE:CLASS", help="Run the code of this ASE calculator if it is named."
-        ),
-    ] = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Label structures: energies, forces and stress by a reference method, kept so that nothing is done twice.

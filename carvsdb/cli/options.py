@@ -72,6 +72,12 @@ MaxInputSize = Annotated[
     str, typer.Option(metavar="SIZE", help="Bytes that a file, or one of an archive, may have, expanded.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
+AllowCalculator = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-calculator", metavar="MODULE:CLASS", help="Run the code of this ASE calculator if the config names it."
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all random draws.")]
 
 

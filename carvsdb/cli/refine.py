@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli import active_learning, calculate, labels, learn, refine_replicas, start_models
-from carvsdb.cli.options import Json
+from carvsdb.cli import active_learning, bundle, calculate, labels, learn, refine_replicas, start_models
+from carvsdb.cli.application import Commands
+from carvsdb.cli.options import AllowCalculator, Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from carvsdb_refine.run import ConfigFile, Hooks, Setup
     from carvsdb_schemas.refinement_answers import RunAnswer, StatusAnswer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of the refinement.")]
 IntoDb = Annotated[
     str | None, typer.Option("--db", metavar="PATH", help="A catalogue that takes the last model and kept ones.")
@@ -33,12 +34,6 @@ ReplicaNumber = Annotated[
     int | None,
     typer.Option("--replicas", metavar="N", min=1, help="N models, with N seeds from that of the config on."),
 ]
-Allowed = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow-calculator", metavar="MODULE:CLASS", help="Run the code of this ASE calculator if the config names it."
-    ),
-]
 
 
 @app.callback()
@@ -48,7 +43,7 @@ def _noun() -> None:
 
 @app.command(epilog="Example: carvsdb refine score m1.toml --json")
 def score(
-    config: Config, strict: Strict = False, output: Folder = None, allow: Allowed = None, as_json: Json = False
+    config: Config, strict: Strict = False, output: Folder = None, allow: AllowCalculator = None, as_json: Json = False
 ) -> None:
     """Say how well the start does: energies, Rw and chi² of each data set, without a move; write its curves as CSV."""
     from carvsdb.errors import CarvsdbError
@@ -78,7 +73,7 @@ def run(
     strict: Strict = False,
     output: Folder = None,
     replicas: ReplicaNumber = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Run a refinement from its start to its end; Ctrl-C stops it with a checkpoint.
@@ -113,7 +108,7 @@ def dynamics(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Take away an earlier run in the folder.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     output: Folder = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Move the same model by its forces, as [dynamics] says: melts, quenches, annealing; scored as a refinement is.
@@ -142,7 +137,7 @@ def resume(
     before: Annotated[bool, typer.Option("--before", help="Go on from the checkpoint before the last one.")] = False,
     output: Folder = None,
     replicas: ReplicaNumber = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     as_json: Json = False,
 ) -> None:
     """Go on from the last checkpoint of a run, as if it had never stopped; of several models, of all of them."""
@@ -187,7 +182,9 @@ def status(
 
 @app.command(epilog="Example: carvsdb refine report m1.toml -o m1.html")
 def report(
-    config: Config,
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG|LOOP_FOLDER", help="The TOML file of a run, or the folder of a loop.")
+    ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page; figures stand beside it.")
     ] = None,
@@ -196,17 +193,20 @@ def report(
     ] = None,
     replicas: ReplicaNumber = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Of several models, the one with this seed.")] = None,
-    allow: Allowed = None,
+    allow: AllowCalculator = None,
     rings: Annotated[bool, typer.Option("--rings/--no-rings", help="Search the rings of the models.")] = True,
     as_json: Json = False,
 ) -> None:
     """Write figures of fits, partials, traces, coordination and rings, and one page that holds them.
 
-    Of several models the page shows means with their spread, pooled rings, and the noise between models.
+    Of several models the page shows means with their spread, pooled rings, and the noise between models; of a loop
+    of `learn` grades, errors and fits by iteration.
     """
-    file = _config(config, folder)
-    several = _replicas(file, replicas)
-    if several:
+    if config.is_dir():
+        from carvsdb_refine.report.loop import make_loop_report
+
+        written = make_loop_report(config, output, rings)
+    elif several := _replicas(file := _config(config, folder), replicas):
         written = refine_replicas.report(several, seed, output, rings, allow or [])
     else:
         from carvsdb_refine.report.make import make_report
@@ -226,6 +226,8 @@ def report(
 
 
 app.command(epilog="Example: carvsdb refine learn silicon.toml")(active_learning.learn)
+app.command(epilog="Example: carvsdb refine bundle si -o si.tar.gz")(bundle.bundle)
+app.command(epilog="Example: carvsdb refine unbundle si.tar.gz -o si-again")(bundle.unbundle)
 app.command(epilog="Example: carvsdb refine label labels.toml frames.xyz -o labelled.xyz")(labels.label)
 app.command(epilog='Example: carvsdb refine calculate m1.data --kind xray --function "F(Q)" -o f.csv')(
     calculate.calculate

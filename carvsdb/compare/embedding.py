@@ -15,8 +15,11 @@ FEWEST_FOR_UMAP = 4
 
 Method = Literal["umap", "densmap", "pca"]
 Inputs = Literal["normalised", "sqrt", "shells"]
+Level = Literal["nets", "environments"]
 METHODS: tuple[Method, ...] = ("umap", "densmap", "pca")
 INPUTS: tuple[Inputs, ...] = ("normalised", "sqrt", "shells")
+LEVELS: dict[Level, str] = {"nets": "net", "environments": "node environment"}
+"""What a map may be of, and what a point of it then is."""
 AXIS_NAMES: dict[str, str] = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
 """What the axes of a map are called, by its method."""
 LENGTHS: dict[str, str] = {
@@ -97,6 +100,11 @@ class Embedding:
     def inputs(self) -> Inputs:
         """What was mapped; see :func:`map_features`. Maps of old catalogues do not say it."""
         return cast(Inputs, self.parameters.get("inputs", "normalised"))
+
+    @property
+    def level(self) -> Level:
+        """What its points are: ``nets`` or ``environments``. Maps of nets do not say it."""
+        return cast(Level, self.parameters.get("level", "nets"))
 
     @property
     def axis_name(self) -> str:

@@ -151,7 +151,7 @@ def reading(catalogue: Catalogue) -> Iterator[None]:
         yield
     except CarvsdbError:
         raise
-    except Exception as error:
+    except Exception as error:  # of any kind, since cells that were changed break whatever reads them
         blame_content(catalogue.storage, error)
         raise
 

@@ -42,10 +42,13 @@ class MapColours:
         Stands at the scale.
     values : sequence of float, str or None
         Of each point; None is grey. Numbers get a scale; of words the seven most frequent get colours.
+    nothing : str
+        What None is called.
     """
 
     name: str
     values: Sequence[float | str | None]
+    nothing: str = "not known"
 
     @property
     def is_numeric(self) -> bool:

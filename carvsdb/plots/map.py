@@ -12,6 +12,7 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
+from carvsdb.compare.embedding import Level
 from carvsdb.errors import InputError
 from carvsdb.escaping import escaped, figure_text, shortened
 from carvsdb.plots.colours import INK, PALE, MapColours, cycled
@@ -20,6 +21,12 @@ from carvsdb.plots.saving import figure_file, house_style, save
 
 MOST_LABELS = 300
 """With more points than this only highlighted ones are labelled."""
+
+MAP_TITLES: dict[Level, str] = {
+    "nets": "Nets by their ring statistics",
+    "environments": "Node environments by their rings",
+}
+"""What stands above a map, by what its points are."""
 
 # Okabe and Ito's colours, told apart by the colour-blind; the markers say the same without colour.
 _KINDS = {
@@ -31,6 +38,7 @@ _NOTHING = "#bdbdbd"
 _MOST_CATEGORIES = 7
 _JOINED = 3
 _LONGEST = 28
+_LONG_WORDS = 40
 
 
 def plot_map(
@@ -38,7 +46,7 @@ def plot_map(
     labels: Sequence[str],
     kinds: Sequence[str],
     path: str | Path,
-    title: str = "Nets by their ring statistics",
+    title: str = MAP_TITLES["nets"],
     highlight: Sequence[str] = (),
     axis_name: str = "UMAP",
     colours: MapColours | None = None,
@@ -98,7 +106,7 @@ def map_figure(
     labels: Sequence[str],
     kinds: Sequence[str],
     *,
-    title: str = "Nets by their ring statistics",
+    title: str = MAP_TITLES["nets"],
     highlight: Sequence[str] = (),
     axis_name: str = "UMAP",
     lengths: str = "",
@@ -113,7 +121,10 @@ def map_figure(
     )
     handles = axes.get_legend_handles_labels()[0]
     if handles:
-        figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, handletextpad=0.2)
+        # As many columns as the longest text leaves room for.
+        longest = max(len(str(one.get_label())) for one in handles)
+        columns = 4 if longest <= 26 else 3 if longest <= 34 else 2
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, handletextpad=0.2)
     figure.draw_without_rendering()
     # What is measured now must not move when it is saved.
     figure.set_layout_engine("none")
@@ -255,10 +266,12 @@ def _colours_of(
     counted = Counter(word for word in words if word is not None)
     shown = [word for word, _ in counted.most_common(_MOST_CATEGORIES)]
     colour_of = {word: cycled(number) for number, word in enumerate(shown)}
-    legend = [(f"{shortened(word, _LONGEST)} ({counted[word]:,})", colour_of[word]) for word in shown]
-    rest = sum(word not in colour_of for word in words)
+    legend = [(f"{shortened(word, _LONG_WORDS)} ({counted[word]:,})", colour_of[word]) for word in shown]
+    rest = sum(word is not None and word not in colour_of for word in words)
     if rest:
         legend.append((f"others ({rest:,})", _NOTHING))
+    if None in words:
+        legend.append((f"{colours.nothing} ({words.count(None):,})", _NOTHING))
     return np.array([to_rgba(colour_of.get(word or "", _NOTHING)) for word in words]), legend
 
 

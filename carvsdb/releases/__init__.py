@@ -10,12 +10,14 @@ from carvsdb.releases.build import BuildOptions, BuildReport, build_release
 from carvsdb.releases.card import read_card
 from carvsdb.releases.difference import ReleaseDifference, compare_releases, in_words
 from carvsdb.releases.load import load_release
+from carvsdb.releases.page import PageMaker
 from carvsdb.releases.serve import serve_release
 from carvsdb.releases.verify import VerifyReport, opened_release, verify_release
 
 __all__ = [
     "BuildOptions",
     "BuildReport",
+    "PageMaker",
     "ReleaseDifference",
     "VerifyReport",
     "build_release",

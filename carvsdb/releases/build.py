@@ -1,7 +1,6 @@
 """Writing a release: a folder of tables, of files made of them, and of texts that say what they are."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from carvsdb.atomic_write import draft_folder
@@ -11,7 +10,7 @@ from carvsdb.errors import InputError, RefusedError
 from carvsdb.releases.card import card_text
 from carvsdb.releases.content_hash import release_hash
 from carvsdb.releases.difference import difference
-from carvsdb.releases.formats import changes
+from carvsdb.releases.formats import changes, optimade_config
 from carvsdb.releases.formats.columns import columns_of
 from carvsdb.releases.formats.database import write_database
 from carvsdb.releases.formats.facts import (
@@ -20,15 +19,19 @@ from carvsdb.releases.formats.facts import (
     CHANGES,
     DATABASE,
     MANIFEST,
+    NEIGHBOURS,
     OPTIMADE,
+    OPTIMADE_CONFIG,
     PAGE,
     ReleaseFacts,
 )
+from carvsdb.releases.formats.neighbours import write_neighbours
 from carvsdb.releases.formats.nets_archive import write_nets_archive
 from carvsdb.releases.formats.optimade_lines import write_optimade_lines
 from carvsdb.releases.formats.parquet import write_table
 from carvsdb.releases.formats.texts import TEXTS
 from carvsdb.releases.opening import OpenedRelease
+from carvsdb.releases.page import PageMaker
 from carvsdb.releases.selection import Selection, selected
 from carvsdb.version import VERSION
 from carvsdb_schemas.card import DatasetCard
@@ -52,17 +55,27 @@ class BuildOptions:
         Whether to write the DuckDB file.
     nets : bool, optional
         Whether to write files of single nets: CGD, TopoCIF, xyz, OPTIMADE. Default: up to 100,000 nets.
+    neighbours : bool, optional
+        Whether to write the nearest nets of each net. Default: up to 100,000 nets.
+    page : bool, optional
+        Whether to write the page for people. Default: up to 100,000 nets, if there is a maker and something to show.
+    page_maker : PageMaker, optional
+        What writes that page.
     previous : OpenedRelease, optional
         The release to tell the changes against.
-    page : callable, optional
-        Writes the page for people into a file, from the catalogue of the release.
     """
 
     where: str | None = None
     database: bool = True
     nets: bool | None = None
+    neighbours: bool | None = None
+    page: bool | None = None
+    page_maker: PageMaker | None = None
     previous: OpenedRelease | None = None
-    page: Callable[[Catalogue, Path], None] | None = None
+
+    def __post_init__(self) -> None:
+        if self.page and self.page_maker is None:
+            raise InputError("a page is asked for, but nothing that makes one was given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +92,15 @@ class BuildReport:
         What is held of each source, and of how many nets.
     content_sha256 : str
         Hash of all values.
+    notes : tuple of str
+        What was left out, and why.
     """
 
     folder: Path
     rows: dict[str, int]
     sources: tuple[SourceManifest, ...] = ()
-    content_sha256: str = field(default="")
+    content_sha256: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def build_release(
@@ -117,13 +133,16 @@ def build_release(
     _check_properties(card)
     options = options or BuildOptions()
     with selected(catalogue, card, options.where) as selection, draft_folder(folder.absolute()) as draft:
-        manifest = _write(selection, card, draft, options)
+        notes: list[str] = []
+        manifest = _write(selection, card, draft, options, notes)
         draft.rename(folder)
     rows = {name: about.rows for name, about in manifest.tables.items()}
-    return BuildReport(folder, rows, selection.sources, manifest.content_sha256)
+    return BuildReport(folder, rows, selection.sources, manifest.content_sha256, tuple(notes))
 
 
-def _write(selection: Selection, card: DatasetCard, draft: Path, options: BuildOptions) -> ReleaseManifest:
+def _write(
+    selection: Selection, card: DatasetCard, draft: Path, options: BuildOptions, notes: list[str]
+) -> ReleaseManifest:
     tables = {}
     for model in RELEASED:
         name = str(model.__tablename__)
@@ -138,7 +157,7 @@ def _write(selection: Selection, card: DatasetCard, draft: Path, options: BuildO
         sources=list(selection.sources),
         statuses=selection.statuses,
         tables=tables,
-        parts=_write_parts(draft, card, tables["net"].rows, options),
+        parts=_write_parts(draft, card, tables["net"].rows, options, notes),
     )
     _put(draft, CARD, card_text(card))
     _put(draft, MANIFEST, manifest.model_dump_json(indent=2) + "\n")
@@ -153,10 +172,14 @@ def _write(selection: Selection, card: DatasetCard, draft: Path, options: BuildO
     return manifest
 
 
-def _write_parts(draft: Path, card: DatasetCard, n_nets: int, options: BuildOptions) -> list[str]:
+def _write_parts(draft: Path, card: DatasetCard, n_nets: int, options: BuildOptions, notes: list[str]) -> list[str]:
     """Write what is made of the tables, by way of the DuckDB file; return the names of the files."""
-    single = n_nets <= MOST_NETS if options.nets is None else options.nets
-    if not (options.database or single or options.page):
+    few = n_nets <= MOST_NETS
+    single, neighbours, paged = (
+        few if asked is None else asked for asked in (options.nets, options.neighbours, options.page)
+    )
+    maker = options.page_maker if paged else None
+    if not (options.database or single or neighbours or maker):
         return []
     write_database(draft / DATABASE, draft)
     parts = [DATABASE] if options.database else []
@@ -164,10 +187,19 @@ def _write_parts(draft: Path, card: DatasetCard, n_nets: int, options: BuildOpti
         if single:
             write_nets_archive(catalogue, draft / ARCHIVE)
             write_optimade_lines(catalogue, draft / OPTIMADE, card.created)
-            parts += [ARCHIVE, OPTIMADE]
-        if options.page is not None:
-            options.page(catalogue, draft / PAGE)
-            parts.append(PAGE)
+            _put(draft, OPTIMADE_CONFIG, optimade_config.text(card))
+            parts += [ARCHIVE, OPTIMADE, OPTIMADE_CONFIG]
+        if neighbours:
+            write_neighbours(catalogue.storage, draft / NEIGHBOURS)
+            parts.append(NEIGHBOURS)
+        if maker is not None:
+            try:
+                maker.write(catalogue, draft / PAGE, card.title)
+                parts.append(PAGE)
+            except RefusedError as error:
+                if options.page:
+                    raise
+                notes.append(f"no {PAGE}: {error.message}")
     if not options.database:
         (draft / DATABASE).unlink()
     return parts

@@ -14,7 +14,7 @@ from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb.releases.card import read_card
 from carvsdb.releases.content_hash import TableHash, release_hash
-from carvsdb.releases.formats.facts import CARD, CHANGES, MANIFEST
+from carvsdb.releases.formats.facts import CARD, CHANGES, MANIFEST, PARTS
 from carvsdb.releases.formats.texts import TEXTS
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.manifest import ReleaseManifest
@@ -97,6 +97,7 @@ def open_release(folder: str | Path, stop: Callable[[list[str]], None]) -> Opene
     ]
     problems += [f"{MANIFEST}: no release has the table {name}" for name in sorted(manifest.tables.keys() - tables)]
     problems += [f"{file}: missing" for file in sorted(set(tables.values()) - set(listed))]
+    problems += [f"{MANIFEST}: no release has the part {name!r}" for name in sorted({*manifest.parts} - {*PARTS})]
     known = {checksums.FILE, *REQUIRED, *tables.values(), *manifest.parts}
     problems += [f"{name}: no release has such a file" for name in sorted(set(listed) - known)]
     problems += [f"{name}: missing, though {MANIFEST} names it" for name in sorted(set(manifest.parts) - set(listed))]

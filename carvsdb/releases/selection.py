@@ -18,12 +18,13 @@ from carvsdb_schemas.released import GRAPH_LEFT_OUT, released_schema
 
 _NETS = "SELECT net_id FROM temp.released"
 _STRUCTURES = "SELECT structure_id FROM temp.released"
+_ENVIRONMENTS = f"SELECT environment_id FROM net_environment WHERE net_id IN ({_NETS})"
 _ROWS = {
     "source": f"id IN (SELECT source_id FROM structure WHERE id IN ({_STRUCTURES}))",
     "structure": f"id IN ({_STRUCTURES})",
     "net": f"id IN ({_NETS})",
     "carvs": f"net_id IN ({_NETS})",
-    "environment": f"id IN (SELECT environment_id FROM net_environment WHERE net_id IN ({_NETS}))",
+    "environment": f"id IN ({_ENVIRONMENTS})",
     "net_environment": f"net_id IN ({_NETS})",
     "noise_block": f"carvs_id IN (SELECT id FROM carvs WHERE net_id IN ({_NETS}))",
     "geometry": f"net_id IN ({_NETS})",
@@ -31,8 +32,10 @@ _ROWS = {
     "net_unit": f"net_id IN ({_NETS})",
     "refinement": f"structure_id IN ({_STRUCTURES})",
     "embedding": "id IN (SELECT embedding_id FROM embedding_point WHERE carvs_id IN "
-    f"(SELECT id FROM carvs WHERE net_id IN ({_NETS})))",
+    f"(SELECT id FROM carvs WHERE net_id IN ({_NETS}))) OR id IN (SELECT embedding_id FROM embedding_environment "
+    f"WHERE environment_id IN ({_ENVIRONMENTS}))",
     "embedding_point": f"carvs_id IN (SELECT id FROM carvs WHERE net_id IN ({_NETS}))",
+    "embedding_environment": f"environment_id IN ({_ENVIRONMENTS})",
     "attempt": f"structure_id IN ({_STRUCTURES})",
 }
 """By table, which rows belong to the nets of a release."""

@@ -1,22 +1,27 @@
 """Checking a release: its bytes, its card, its tables, its laws, its texts, and some nets from the beginning."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.file import schema
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.maintenance.checking import SAMPLE, check_catalogue
 from carvsdb.catalogue.records.laws import UNREADABLE
 from carvsdb.errors import CarvsdbError, VerificationError
 from carvsdb.regular_file import read_bytes
+from carvsdb.releases.formats import optimade_config
 from carvsdb.releases.formats.database import database_hashes
-from carvsdb.releases.formats.facts import DATABASE, ReleaseFacts
+from carvsdb.releases.formats.facts import DATABASE, NEIGHBOURS, OPTIMADE_CONFIG, PAGE, ReleaseFacts
+from carvsdb.releases.formats.neighbours import wrong_neighbours
 from carvsdb.releases.formats.texts import TEXTS
 from carvsdb.releases.licences import broken_licences
 from carvsdb.releases.opening import OpenedRelease, checked_table, open_release, wrong_total
+from carvsdb.releases.page import PageMaker
 from carvsdb.version import VERSION
 from carvsdb_schemas.released import filled, released_at, released_schema
 
@@ -53,7 +58,9 @@ class VerifyReport:
     content_sha256: str
 
 
-def verify_release(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -> VerifyReport:
+def verify_release(
+    folder: str | Path, *, sample: int = SAMPLE, seed: int = 0, page_maker: PageMaker | None = None
+) -> VerifyReport:
     """Check a release.
 
     Parameters
@@ -63,6 +70,8 @@ def verify_release(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -
         Of how many nets rings and key are computed again.
     seed : int
         Of the choice of these nets.
+    page_maker : PageMaker, optional
+        What makes the page for people again, to compare; without it only its bytes are those that are listed.
 
     Raises
     ------
@@ -85,7 +94,8 @@ def verify_release(folder: str | Path, *, sample: int = SAMPLE, seed: int = 0) -
         found = check_catalogue(storage, sample=sample, seed=seed)
         stop([*found.problems])
         stop([*broken_licences(release, storage)])
-    stop([*_other_texts(release), *_other_database(release)])
+        stop([*_other_texts(release), *_other_database(release)])
+        stop([*_other_neighbours(release, storage), *_other_page(release, storage, page_maker)])
     manifest = release.manifest
     return VerifyReport(
         folder,
@@ -146,10 +156,13 @@ def _other_texts(release: OpenedRelease) -> list[str]:
     if release.manifest.code_version != VERSION:
         return []
     facts = ReleaseFacts.of(release.card, release.manifest, release.folder)
+    expected = {file: written(facts) for file, written in TEXTS.items()}
+    if OPTIMADE_CONFIG in release.manifest.parts:
+        expected[OPTIMADE_CONFIG] = optimade_config.text(release.card)
     return [
         f"{file}: does not say what the card and the tables do"
-        for file, written in TEXTS.items()
-        if read_bytes(release.folder / file, _LARGEST_TEXT) != written(facts).encode()
+        for file, text in expected.items()
+        if read_bytes(release.folder / file, _LARGEST_TEXT) != text.encode()
     ]
 
 
@@ -166,6 +179,26 @@ def _other_database(release: OpenedRelease) -> list[str]:
         for name, about in release.manifest.tables.items()
         if hashes.get(name) != about.content_sha256
     ]
+
+
+def _other_neighbours(release: OpenedRelease, storage: Storage) -> list[str]:
+    if NEIGHBOURS not in release.manifest.parts:
+        return []
+    try:
+        return wrong_neighbours(storage, release.folder / NEIGHBOURS)
+    except UNREADABLE as error:
+        return [f"{NEIGHBOURS}: cannot be read: {next(iter(str(error).splitlines()), repr(error))}"]
+
+
+def _other_page(release: OpenedRelease, storage: Storage, maker: PageMaker | None) -> list[str]:
+    """Make the page again; another carvsdb makes another one, so that of one is only told by its hash."""
+    if maker is None or PAGE not in release.manifest.parts or release.manifest.code_version != VERSION:
+        return []
+    with tempfile.TemporaryDirectory() as scratch:
+        again = Path(scratch) / PAGE
+        maker.write(Catalogue(storage), again, release.card.title)
+        same = maker.same(again, release.folder / PAGE)
+    return [] if same else [f"{PAGE}: does not show what the tables hold"]
 
 
 def _stop(folder: Path, problems: list[str]) -> None:

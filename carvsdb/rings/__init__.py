@@ -26,7 +26,7 @@ from carvsdb.rings.census import (
     ring_budget,
 )
 from carvsdb.rings.listing import NodeRings, node_rings, ring_table, select_sizes
-from carvsdb.rings.point_symbols import extended_point_symbols, point_symbols
+from carvsdb.rings.point_symbols import extended_point_symbols, point_symbols, point_symbols_within_budget
 from carvsdb.rings.shells import coordination_sequences, td10
 from carvsdb.rings.strong import StrongRingCheck, find_strong_rings, strong_rings
 from carvsdb.rings.vertex_symbols import vertex_symbols
@@ -47,6 +47,7 @@ __all__ = [
     "find_strong_rings",
     "node_rings",
     "point_symbols",
+    "point_symbols_within_budget",
     "ring_budget",
     "ring_table",
     "select_sizes",

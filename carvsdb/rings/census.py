@@ -1,6 +1,5 @@
 """All rings of a net up to a cut-off, and what they prove."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, components
+from carvsdb.rings.budget import within_budget
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.search import search
 
@@ -17,7 +17,6 @@ _BUDGET_A_NODE = 50
 
 SMALLEST_CUT_OFF = 3
 _FIRST_CUT_OFF = 16
-_STRIDE = 4
 
 OBSERVED_MARGIN = 8
 """How far beyond the largest ring found a search must go to be called complete."""
@@ -201,22 +200,9 @@ def find_rings_within_budget(
 
     The census says by its `max_ring_size` how far the search went.
     """
-    # Not within an except clause: the error holds what that search had found, up to gigabytes.
-    with suppress(RingBudgetError):
-        return find_rings(net, max_ring_size, max_rings=max_rings, n_threads=n_threads)
-    # Upwards, in long strides and then in short ones: what is too much costs more than all that is not.
-    reached = SMALLEST_CUT_OFF
-    best = find_rings(net, reached, max_rings=max_rings, n_threads=n_threads)
-    beyond = max_ring_size
-    for stride in (_STRIDE, 1):
-        while reached + stride < beyond:
-            try:
-                best = find_rings(net, reached + stride, max_rings=max_rings, n_threads=n_threads)
-            except RingBudgetError:
-                beyond = reached + stride
-                break
-            reached += stride
-    return best
+    return within_budget(
+        lambda size: find_rings(net, size, max_rings=max_rings, n_threads=n_threads), SMALLEST_CUT_OFF, max_ring_size
+    )
 
 
 def completeness_of(net: Net, largest_ring: int, max_ring_size: int) -> str:

@@ -5,14 +5,25 @@ from collections import Counter
 import numpy as np
 
 from carvsdb.compiled import compiled, compiled_part
+from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, contract_linkers
+from carvsdb.rings.budget import within_budget
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
+from carvsdb.rings.census import SMALLEST_CUT_OFF
 from carvsdb.rings.infinite import Graph, Integers, doubled, graph_within, slot_of
+from carvsdb.rings.tables import MOST_IMAGES
 from carvsdb.rings.vertex_symbols import in_order, written
 
 _EMPTY = -1
 _ROW_BITS = 22
-_ROW_MASK = 2**_ROW_BITS - 1
+_ROW_MASK = 2**_ROW_BITS - 1  # MOST_IMAGES rows fit in
+
+_ROWS_AT_ONCE = 1_000_000
+"""Images that one call may meet before it returns, so that an interrupt or a time limit comes through."""
+
+_LEAST_ROWS = 2**25
+_ROWS_A_VERTEX = 50_000
+"""Images that the searches of a net may meet: some seconds, more for nets of over 500 vertices."""
 
 
 def point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
@@ -29,6 +40,11 @@ def point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
     -------
     list of str, one per vertex of the contracted net
 
+    Raises
+    ------
+    RingBudgetError
+        If the searches meet too many images: no net of a material has so many within reach of its rings.
+
     References
     ----------
     .. [1] Blatov, O'Keeffe & Proserpio, CrystEngComm 12, 44 (2010), doi:10.1039/b910671e
@@ -41,6 +57,11 @@ def point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
     """
     cycles = _cycles_at_angles(net, longest)
     return [_counted([size for size, _ in angles]) for angles in cycles]
+
+
+def point_symbols_within_budget(net: Net, longest: int = DEFAULT_CUT_OFF) -> tuple[list[str], int]:
+    """Write the point symbols up to a cut-off, or to the largest below it that searches reach; and say how far."""
+    return within_budget(lambda size: (point_symbols(net, size), size), SMALLEST_CUT_OFF, longest)
 
 
 def extended_point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
@@ -69,7 +90,19 @@ def _cycles_at_angles(net: Net, longest: int) -> list[list[tuple[int, int]]]:
     contracted = contract_linkers(net)
     degrees = contracted.degrees()
     starts = np.concatenate([[0], np.cumsum(degrees * (degrees - 1) // 2)])
-    cycles, ways = _shortest_cycles(graph_within(contracted, longest), starts, longest)
+    graph = graph_within(contracted, longest)
+    cycles, ways = np.zeros((2, starts[-1]), np.int64)
+    most = max(_LEAST_ROWS, _ROWS_A_VERTEX * contracted.n_vertices)
+    end = 0
+    while end < len(graph.neighbours):
+        end, rows = _shortest_cycles(graph, end, starts, longest, cycles, ways)
+        most -= rows
+        if most < 0 or rows < 0:
+            raise RingBudgetError(
+                f"shortest cycles of up to {longest} edges are too far to search: at {end} of {len(graph.neighbours)} "
+                "edge ends",
+                hint="search them to a smaller size",
+            )
     pairs = list(zip(cycles.tolist(), ways.tolist(), strict=True))
     return [pairs[starts[vertex] : starts[vertex + 1]] for vertex in range(contracted.n_vertices)]
 
@@ -84,15 +117,30 @@ def _counted(cycles: list[int]) -> str:
 
 
 @compiled
-def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tuple[Integers, Integers]:
-    """Return the length of the shortest cycles at each angle and their number, 0 for more than `longest` edges.
+def _shortest_cycles(
+    graph: Graph, first: int, angle_starts: Integers, longest: int, cycles: Integers, numbers: Integers
+) -> tuple[int, int]:
+    """Note the length of the shortest cycles at each angle and their number, 0 for more than `longest` edges.
 
     The angle between two neighbours of a vertex closes with the shortest paths between them that avoid the vertex,
     so one breadth-first search from each neighbour settles its angles with the later ones.
+
+    Parameters
+    ----------
+    first : int
+        The edge end to begin with.
+    cycles, numbers : ndarray of int64, shape (n_angles,)
+        What is noted.
+
+    Returns
+    -------
+    first : int
+        The end to go on with: all before it are done.
+    rows : int
+        Number of images met, or -1 if one search met too many.
     """
     # One set of buffers for all searches: they are small and many. They grow where a search needs more.
-    cycles = np.zeros(angle_starts[-1], np.int64)
-    numbers = np.zeros(angle_starts[-1], np.int64)
+    met = 0
     room = 256
     images = np.empty(room, np.int64)
     vertices = np.empty(room, np.int64)
@@ -100,71 +148,81 @@ def _shortest_cycles(graph: Graph, angle_starts: Integers, longest: int) -> tupl
     ways = np.empty(room, np.int64)
     slots = np.empty(room, np.int64)
     words = np.full(2 * room, _EMPTY, np.int64)
-    for vertex in range(graph.n_vertices):
+    vertex = 0
+    while first < len(graph.neighbours) and met < _ROWS_AT_ONCE:
+        while first >= graph.starts[vertex + 1]:
+            vertex += 1
         begin, finish = graph.starts[vertex], graph.starts[vertex + 1]
-        angle = angle_starts[vertex]
-        for first in range(begin, finish - 1):
-            waiting = finish - first - 1
-            # Row 0 is the vertex itself: seen, never walked from, nearer than all others.
-            images[0], vertices[0], levels[0], ways[0] = vertex, vertex, -1, 0
-            images[1], vertices[1], levels[1], ways[1] = graph.images[first], graph.neighbours[first], 0, 1
-            count = 2
-            _enter(words, slots, images, graph.lowest, 0)
-            _enter(words, slots, images, graph.lowest, 1)
-            # Breadth first, until all later neighbours of the vertex were met or cycles would be too long. Shortest
-            # paths are counted in `ways`, so a level is walked to its end even then.
-            row = 1
-            last_level = longest - 3
-            while row < count and levels[row] <= last_level:
-                here = vertices[row]
-                for end in range(graph.starts[here], graph.starts[here + 1]):
-                    image = images[row] - here + graph.images[end]
-                    number = image - graph.lowest
-                    mask = len(words) - 1
-                    slot = slot_of(number, mask)
-                    while words[slot] != _EMPTY and words[slot] >> _ROW_BITS != number:
-                        slot = (slot + 1) & mask
-                    if words[slot] != _EMPTY:
-                        other = words[slot] & _ROW_MASK
-                        if levels[other] == levels[row] + 1:
-                            ways[other] += ways[row]
-                        continue
-                    for later in range(first + 1, finish):
-                        if image == graph.images[later]:
-                            waiting -= 1
-                            if waiting == 0:
-                                # The rest of this level may still find other ways.
-                                last_level = levels[row]
-                    images[count] = image
-                    vertices[count] = graph.neighbours[end]
-                    levels[count] = levels[row] + 1
-                    ways[count] = ways[row]
-                    _enter(words, slots, images, graph.lowest, count)
-                    count += 1
-                    if count == room:
-                        room *= 2
-                        images, vertices, levels = doubled(images), doubled(vertices), doubled(levels)
-                        ways, slots = doubled(ways), doubled(slots)
-                        words = np.full(2 * room, _EMPTY, np.int64)
-                        for known in range(count):
-                            _enter(words, slots, images, graph.lowest, known)
-                row += 1
-            # Read off the angles: two edges at the vertex close the path.
-            for later in range(first + 1, finish):
-                number = graph.images[later] - graph.lowest
+        # Angles (0, 1) ... of the ends before come before: whole rows of the triangle.
+        before = first - begin
+        angle = angle_starts[vertex] + before * (2 * (finish - begin) - before - 1) // 2
+        waiting = finish - first - 1
+        if waiting == 0:
+            first += 1
+            continue
+        # Row 0 is the vertex itself: seen, never walked from, nearer than all others.
+        images[0], vertices[0], levels[0], ways[0] = vertex, vertex, -1, 0
+        images[1], vertices[1], levels[1], ways[1] = graph.images[first], graph.neighbours[first], 0, 1
+        count = 2
+        _enter(words, slots, images, graph.lowest, 0)
+        _enter(words, slots, images, graph.lowest, 1)
+        # Breadth first, until all later neighbours of the vertex were met or cycles would be too long. Shortest
+        # paths are counted in `ways`, so a level is walked to its end even then.
+        row = 1
+        last_level = longest - 3
+        while row < count and levels[row] <= last_level:
+            here = vertices[row]
+            for end in range(graph.starts[here], graph.starts[here + 1]):
+                image = images[row] - here + graph.images[end]
+                number = image - graph.lowest
                 mask = len(words) - 1
                 slot = slot_of(number, mask)
                 while words[slot] != _EMPTY and words[slot] >> _ROW_BITS != number:
                     slot = (slot + 1) & mask
                 if words[slot] != _EMPTY:
                     other = words[slot] & _ROW_MASK
-                    cycles[angle + later - first - 1] = levels[other] + 2
-                    numbers[angle + later - first - 1] = ways[other]
-            # Only what was entered is wiped: the table is much larger than most searches.
-            for known in range(count):
-                words[slots[known]] = _EMPTY
-            angle += finish - first - 1
-    return cycles, numbers
+                    if levels[other] == levels[row] + 1:
+                        ways[other] += ways[row]
+                    continue
+                for later in range(first + 1, finish):
+                    if image == graph.images[later]:
+                        waiting -= 1
+                        if waiting == 0:
+                            # The rest of this level may still find other ways.
+                            last_level = levels[row]
+                images[count] = image
+                vertices[count] = graph.neighbours[end]
+                levels[count] = levels[row] + 1
+                ways[count] = ways[row]
+                _enter(words, slots, images, graph.lowest, count)
+                count += 1
+                if count == room:
+                    if room >= MOST_IMAGES:
+                        return first, -1
+                    room *= 2
+                    images, vertices, levels = doubled(images), doubled(vertices), doubled(levels)
+                    ways, slots = doubled(ways), doubled(slots)
+                    words = np.full(2 * room, _EMPTY, np.int64)
+                    for known in range(count):
+                        _enter(words, slots, images, graph.lowest, known)
+            row += 1
+        # Read off the angles: two edges at the vertex close the path.
+        for later in range(first + 1, finish):
+            number = graph.images[later] - graph.lowest
+            mask = len(words) - 1
+            slot = slot_of(number, mask)
+            while words[slot] != _EMPTY and words[slot] >> _ROW_BITS != number:
+                slot = (slot + 1) & mask
+            if words[slot] != _EMPTY:
+                other = words[slot] & _ROW_MASK
+                cycles[angle + later - first - 1] = levels[other] + 2
+                numbers[angle + later - first - 1] = ways[other]
+        # Only what was entered is wiped: the table is much larger than most searches.
+        for known in range(count):
+            words[slots[known]] = _EMPTY
+        met += count
+        first += 1
+    return first, met
 
 
 @compiled_part

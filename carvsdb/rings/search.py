@@ -20,7 +20,16 @@ from carvsdb.net import Net, relabel
 from carvsdb.rings.ball import Ball, empty_ball, fill_ball, make_ball
 from carvsdb.rings.candidates import Candidates, find_candidates
 from carvsdb.rings.infinite import Graph, Integers, Narrow, cells_of, doubled, graph_within
-from carvsdb.rings.tables import Tables, Words, distance_in, distance_table, distance_tables, no_words
+from carvsdb.rings.tables import (
+    MOST_IMAGES,
+    Tables,
+    Words,
+    almost_anywhere,
+    distance_in,
+    distance_table,
+    distance_tables,
+    no_words,
+)
 
 # Fastest on a-Si and two a-ZIFs: smaller tables leave too many candidates, larger ones take longer to make.
 _NEAR_RADIUS, _NEAR_RADIUS_OF_LINKERS = 4, 10
@@ -103,6 +112,8 @@ def rings_from_roots(
     for root in range(first_root, last_root):
         count = fill_ball(ball, graph, root, depth)
         while count < 0:
+            if room >= MOST_IMAGES:
+                return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
             room *= 2
             ball = make_ball(room, 4 * room)
             count = fill_ball(ball, graph, root, depth)
@@ -169,7 +180,10 @@ def _is_ring(
         for step in range(steps):
             vertex = ball.vertices[cycle[step]]
             if far.radii[vertex] < radius:
-                table = distance_table(graph, vertex, radius)
+                table = distance_table(graph, vertex, radius, MOST_IMAGES)
+                if len(table) == 0:
+                    effort[0] = effort[1] + 1
+                    return False, far_words
                 effort[0] += _STEPS_A_WORD * len(table)
                 if far.used[0] + len(table) > _MOST_FAR_WORDS:
                     for other in range(graph.n_vertices):
@@ -243,7 +257,10 @@ def search(
         tables = list(
             pool.map(lambda task: distance_tables(graph, task[0], task[1], radius, like), _shares(net.n_vertices))
         )
-        ends = np.cumsum(np.concatenate([nothing, *(sizes for _, sizes in tables)]))
+        sizes = np.concatenate([nothing, *(sizes for _, sizes in tables)])
+        if not sizes.all():
+            raise RingBudgetError(almost_anywhere(int(order[np.argmin(sizes)]), radius))
+        ends = np.cumsum(sizes)
         begins = np.concatenate([[0], ends])[: net.n_vertices].astype(np.int64)
         near = Tables(np.concatenate([like, *(words for words, _ in tables)]), begins, ends, radius)
         del tables

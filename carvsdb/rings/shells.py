@@ -1,5 +1,7 @@
 """Coordination sequences and TD10."""
 
+import sys
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,38 +9,30 @@ from carvsdb.compiled import compiled
 from carvsdb.errors import InputError
 from carvsdb.net import Net, replace_linkers
 from carvsdb.rings.infinite import Graph, Integers, graph_within
-from carvsdb.rings.tables import EMPTY, distance_table
+from carvsdb.rings.tables import EMPTY, MOST_IMAGES, almost_anywhere, distance_table
 
-MOST_REACHED = 500_000
-"""Images that a vertex may have within its shells.
-
-Nets of materials have some thousand. Edges that lead anywhere, as in a random graph, make shells that grow as powers of
-the coordination, and ten of them do not end.
-"""
+_AT_ONCE = 16
+"""Vertices of one call, so that an interrupt or a time limit comes through."""
 
 _TOLD = 10
 """Within so many edges a graph shows how it grows."""
 
 
 @compiled
-def _shells(graph: Graph, n_shells: int) -> Integers:
-    """Count the images at each distance from each vertex."""
-    counts = np.zeros((graph.n_vertices, n_shells + 1), np.int64)
-    for vertex in range(graph.n_vertices):
-        for word in distance_table(graph, vertex, n_shells):
+def _shells(graph: Graph, first: int, last: int, n_shells: int, most: int) -> Integers:
+    """Count the images at each distance from each of the vertices ``first..last - 1``, up to one with more than `most`.
+
+    That one has no image at distance 0 either.
+    """
+    counts = np.zeros((last - first, n_shells + 1), np.int64)
+    for vertex in range(first, last):
+        table = distance_table(graph, vertex, n_shells, most)
+        if len(table) == 0:
+            break
+        for word in table:
             if word != EMPTY:
-                counts[vertex, word & 63] += 1
+                counts[vertex - first, word & 63] += 1
     return counts
-
-
-@compiled
-def _n_reached(graph: Graph, vertex: int, radius: int) -> int:
-    """Count the images up to `radius` edges from a vertex."""
-    reached = 0
-    for word in distance_table(graph, vertex, radius):
-        if word != EMPTY:
-            reached += 1
-    return reached
 
 
 def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
@@ -58,7 +52,7 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     Raises
     ------
     InputError
-        If more than :data:`MOST_REACHED` images are near a vertex: of the first, the middle and the last one.
+        If more than 500,000 images lie within ten edges of a vertex.
 
     Examples
     --------
@@ -68,15 +62,19 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     """
     nodes = replace_linkers(net)
     graph = graph_within(nodes, n_shells)
-    for vertex in sorted({0, nodes.n_vertices // 2, nodes.n_vertices - 1}) if nodes.n_vertices else ():
-        for radius in range(1, min(n_shells, _TOLD) + 1):
-            reached = _n_reached(graph, vertex, radius)
-            if reached > MOST_REACHED:
-                raise InputError(
-                    f"{reached} images lie within {radius} edges of vertex {vertex}, more than {MOST_REACHED}: "
-                    "no net of a material, since its edges lead almost anywhere"
-                )
-    return _shells(graph, n_shells)[:, 1:]
+    told = min(n_shells, _TOLD)
+    counts = [np.zeros((0, n_shells + 1), np.int64)]
+    for first in range(0, nodes.n_vertices, _AT_ONCE):
+        last = min(first + _AT_ONCE, nodes.n_vertices)
+        near = _shells(graph, first, last, told, MOST_IMAGES)
+        if not near[:, 0].all():
+            vertex = first + int(np.argmin(near[:, 0]))
+            far = (
+                radius for radius in range(1, told) if not _shells(graph, vertex, vertex + 1, radius, MOST_IMAGES)[0, 0]
+            )
+            raise InputError(almost_anywhere(vertex, next(far, told)))
+        counts.append(near if n_shells <= _TOLD else _shells(graph, first, last, n_shells, sys.maxsize))
+    return np.concatenate(counts)[:, 1:]
 
 
 def td10(sequences: NDArray[np.int64]) -> float:

@@ -15,7 +15,22 @@ EMPTY = -1
 UNKNOWN = 64
 """What a table answers for an image that lies beyond its radius: more than any distance."""
 
+MOST_IMAGES = 500_000
+"""Images that a walk from one vertex may meet.
+
+Nets of materials have some thousand within the reach of the largest rings. Edges that lead anywhere, as in a random
+graph, make shells that grow as powers of the coordination, and ten of them do not end.
+"""
+
 Words = Integers | Narrow
+
+
+def almost_anywhere(vertex: int, radius: int) -> str:
+    """Say that a walk from a vertex meets more than ``MOST_IMAGES``."""
+    return (
+        f"more than {MOST_IMAGES} images lie within {radius} edges of vertex {vertex}: "
+        "no net of a material, since its edges lead almost anywhere"
+    )
 
 
 class Tables(NamedTuple):
@@ -34,8 +49,11 @@ def no_words(graph: Graph) -> Words:
 
 
 @compiled_part
-def distance_table(graph: Graph, vertex: int, radius: int) -> Integers:
-    """Return the table of the images up to `radius` edges from a vertex of cell 0, at most half full."""
+def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integers:
+    """Return the table of the images up to `radius` edges from a vertex of cell 0, at most half full.
+
+    It is empty, without any word, if there are more than `most` of them.
+    """
     table = np.full(128, EMPTY, np.int64)
     mask = len(table) - 1
     images = np.empty(64, np.int64)
@@ -58,6 +76,8 @@ def distance_table(graph: Graph, vertex: int, radius: int) -> Integers:
                     slot = (slot + 1) & mask
                 if table[slot] != EMPTY:
                     continue
+                if count == most:
+                    return np.empty(0, np.int64)
                 table[slot] = number * 64 + distance
                 images[count] = image
                 vertices[count] = graph.neighbours[end]
@@ -86,12 +106,17 @@ def _rehashed(table: Integers) -> Integers:
 
 @compiled
 def distance_tables(graph: Graph, first: int, last: int, radius: int, like: Words) -> tuple[Words, Integers]:
-    """Return the tables of the vertices ``first..last - 1``, in words like those given, and their lengths."""
+    """Return the tables of the vertices ``first..last - 1``, in words like those given, and their lengths.
+
+    They end with one of length 0 if so many images are near its vertex.
+    """
     words = np.empty(1024, like.dtype)
-    sizes = np.empty(last - first, np.int64)
+    sizes = np.zeros(last - first, np.int64)
     used = 0
     for vertex in range(first, last):
-        table = distance_table(graph, vertex, radius)
+        table = distance_table(graph, vertex, radius, MOST_IMAGES)
+        if len(table) == 0:
+            return words[:used].copy(), sizes[: vertex - first + 1].copy()
         while used + len(table) > len(words):
             words = doubled(words)
         for index in range(len(table)):

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.releases import build_release, read_card, verify_release
+from carvsdb.cli.release import page_maker
+from carvsdb.releases import BuildOptions, build_release, read_card, verify_release
 from carvsdb_ingest.sources import source_named
 from carvsdb_ingest.tasks.pipeline import ingest_collection
 
@@ -19,8 +20,8 @@ def build(clone: Path, folder: Path) -> None:
     card = read_card(Path(__file__).with_name("card.yaml"))
     with Catalogue.open(folder.with_name(f"{folder.name}.duckdb")) as catalogue:
         ingest_collection(catalogue, source_named("amorphous-mof"), path=clone)
-        build_release(catalogue, card, folder)
-    verify_release(folder)
+        build_release(catalogue, card, folder, BuildOptions(page_maker=page_maker()))
+    verify_release(folder, page_maker=page_maker())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from carvsdb.catalogue import Catalogue
-from carvsdb.releases import build_release, read_card, verify_release
+from carvsdb.cli.release import page_maker
+from carvsdb.releases import BuildOptions, build_release, read_card, verify_release
 from carvsdb_ingest.sources import source_named
 from carvsdb_ingest.tasks.pipeline import ingest_collection
 
@@ -27,12 +28,12 @@ def build(folder: Path, structures: Path | None = None) -> list[tuple[str, str, 
     card = read_card(Path(__file__).with_name("card.yaml"))
     with Catalogue.open(folder.with_name(f"{folder.name}.duckdb")) as catalogue:
         ingest_collection(catalogue, source_named("core-mof"), path=structures)
-        build_release(catalogue, card, folder)
+        build_release(catalogue, card, folder, BuildOptions(page_maker=page_maker()))
         coverage = catalogue.query(
             "SELECT status, coalesce(split_part(cause, ':', 1), '') AS cause, count(*) AS n FROM attempt "
             "GROUP BY ALL ORDER BY n DESC, status, cause"
         ).rows()
-    verify_release(folder)
+    verify_release(folder, page_maker=page_maker())
     return [(row["status"], row["cause"], row["n"]) for row in coverage]
 
 

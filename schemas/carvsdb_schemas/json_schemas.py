@@ -23,11 +23,14 @@ from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.description import Description
 from carvsdb_schemas.frame import FrameDescription
 from carvsdb_schemas.learning_answers import FitAnswer, GammaAnswer
+from carvsdb_schemas.lineage import LineageAnswer
 from carvsdb_schemas.manifest import ReleaseManifest
+from carvsdb_schemas.map_answers import ClustersAnswer, MapAnswer, ProjectAnswer
 from carvsdb_schemas.net_document import NetDocument
 from carvsdb_schemas.refinement import RefinementConfig
 from carvsdb_schemas.refinement_answers import (
     BackmapAnswer,
+    BundleAnswer,
     CalculateAnswer,
     InitAnswer,
     LabelAnswer,
@@ -51,10 +54,15 @@ MODELS: dict[str, type[BaseModel]] = {
     "error": ErrorAnswer,
     "frame": FrameDescription,
     "ingest": IngestAnswer,
+    "lineage": LineageAnswer,
     "list-item": ListItem,
+    "map": MapAnswer,
+    "map-clusters": ClustersAnswer,
+    "map-projected": ProjectAnswer,
     "net": NetDocument,
     "refinement": RefinementConfig,
     "refinement-backmap": BackmapAnswer,
+    "refinement-bundle": BundleAnswer,
     "refinement-calculate": CalculateAnswer,
     "refinement-fit": FitAnswer,
     "refinement-gamma": GammaAnswer,

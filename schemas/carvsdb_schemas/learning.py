@@ -6,7 +6,15 @@ from pydantic import Field, model_validator
 
 from carvsdb_schemas.config_table import Count, File, NotNegative, Positive, Table
 from carvsdb_schemas.labels import LabelsTable
-from carvsdb_schemas.refinement import ConstraintsTable, DataTable, MovesTable, OutputsTable, RunTable, StartTable
+from carvsdb_schemas.refinement import (
+    ConstraintsTable,
+    DataTable,
+    DynamicsTable,
+    MovesTable,
+    OutputsTable,
+    RunTable,
+    StartTable,
+)
 
 
 class PackingTable(Table):
@@ -55,6 +63,17 @@ class HotTable(Table):
 InitialTable = Annotated[PackingTable | CrystalTable | FramesTable | HotTable, Field(discriminator="kind")]
 
 
+class CutTable(Table):
+    """`[learn.cut]`: pieces of the models are labelled, in cubic cells of their own."""
+
+    edge: Positive = Field(description="Of the cube, in Å, at least twice the cut-off; up to 12 % longer.")
+    core: Positive | None = Field(
+        default=None, description="In Å: how far around the centre atoms keep their places; by default the cut-off."
+    )
+    pieces: Count = Field(default=3, description="Of each model, at most; centres lie a core apart.")
+    steps: Annotated[int, Field(ge=0)] = Field(default=50, description="Of the relaxation outside of the core.")
+
+
 class LearnTable(Table):
     """`[learn]`: the loop."""
 
@@ -63,6 +82,7 @@ class LearnTable(Table):
     select: Positive = Field(default=5.0, description="Grade above which an environment is one to learn.")
     stop: Positive = Field(default=25.0, description="Grade at which a run ends.")
     most_added: Count = Field(default=10, description="Structures that an iteration adds.")
+    cut: CutTable | None = Field(default=None, description="By default structures are labelled whole.")
     functions: Count = Field(default=150, description="Of each element.")
     cutoff: Positive = Field(default=5.0, description="Of the potential, in Å.")
     radial: Literal["sbessel", "chebyshev"] = "sbessel"
@@ -76,6 +96,13 @@ class LearnTable(Table):
     def _in_order(self) -> Self:
         if not self.select < self.stop:
             raise ValueError(f"select must be below stop, got {self.select:g} and {self.stop:g}")
+        if self.cut is not None:
+            core = self.cut.core or self.cutoff
+            if self.cut.edge < 2 * max(core, self.cutoff):
+                raise ValueError(
+                    f"cut: the edge must be at least twice the cut-off and the core, {2 * max(core, self.cutoff):g} Å, "
+                    f"got {self.cut.edge:g}"
+                )
         return self
 
 
@@ -87,6 +114,7 @@ class LearnConfig(Table):
     constraints: ConstraintsTable = Field(default_factory=ConstraintsTable)
     moves: MovesTable = Field(default_factory=MovesTable)
     run: RunTable = Field(default_factory=RunTable)
+    dynamics: DynamicsTable = Field(default_factory=DynamicsTable)
     outputs: OutputsTable = Field(default_factory=OutputsTable)
     learn: LearnTable
     labels: LabelsTable

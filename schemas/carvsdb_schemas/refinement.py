@@ -203,8 +203,11 @@ class StageTable(Table):
     """`[[run.schedule]]`: a temperature and for how long."""
 
     temperature: NotNegative = Field(description="In K.")
-    moves: Count
+    moves: Count = Field(description="Where atoms move by forces: steps.")
     until: NotNegative | None = Field(default=None, description="In K: the temperature at the end, reached linearly.")
+    engine: Literal["monte-carlo", "dynamics"] = Field(
+        default="monte-carlo", description="What moves the atoms in this stage: moves that are judged, or forces."
+    )
 
 
 class RunTable(Table):
@@ -214,6 +217,11 @@ class RunTable(Table):
         default="monte-carlo", description="What moves the atoms: moves that are judged, or forces, as [dynamics] says."
     )
     chi2_factor: NotNegative = Field(default=1.0, description="f of exp(-(f Δchi² + ΔE/kT)); 0.5 is the likelihood.")
+    data_energy: Positive | None = Field(
+        default=None,
+        description="In place of chi2_factor: what a unit of chi² costs in eV at any temperature, so that f is this "
+        "over kT. With it atoms that move by forces follow the data too.",
+    )
     temperature: NotNegative = Field(default=300.0, description="In K.")
     moves: Count = Field(default=100_000, description="Moves that are tried, equilibration included.")
     schedule: list[StageTable] = Field(
@@ -250,6 +258,22 @@ class RunTable(Table):
         if self.schedule and self.model_fields_set & {"temperature", "moves"}:
             raise ValueError("schedule stands in place of temperature and moves; expected one or the other")
         return self
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Self:
+        if self.data_energy is None:
+            return self
+        if "chi2_factor" in self.model_fields_set:
+            raise ValueError("data_energy stands in place of chi2_factor; expected one or the other")
+        coldest = [one.temperature if one.until is None else min(one.temperature, one.until) for one in self.schedule]
+        if min(coldest, default=self.temperature) <= 0:
+            raise ValueError("data_energy is divided by kT; expected temperatures above 0 K")
+        return self
+
+    @property
+    def moves_by_forces(self) -> bool:
+        """Whether atoms move by their forces, in some stage at least."""
+        return self.engine == "dynamics" or any(stage.engine == "dynamics" for stage in self.schedule)
 
 
 class DynamicsStageTable(Table):
@@ -329,8 +353,13 @@ class RefinementConfig(Table):
     def _has_an_aim(self) -> Self:
         if not self.data and self.potential is None:
             raise ValueError("there is neither data nor a potential; expected at least one [[data]] or a [potential]")
-        if self.run.engine == "dynamics" and (self.potential is None or self.potential.kind == "none"):
-            raise ValueError("engine = 'dynamics' needs forces; expected a [potential]")
+        if self.run.moves_by_forces:
+            if self.potential is None or self.potential.kind == "none":
+                raise ValueError("engine = 'dynamics' needs forces; expected a [potential]")
+            if self.run.data_energy is not None and self.dynamics.ensemble == "npt":
+                raise ValueError("data_energy needs a cell that stays; expected ensemble = 'nvt' or 'nve'")
+        if self.run.data_energy is not None and not self.data:
+            raise ValueError("data_energy is what data cost; expected at least one [[data]]")
         if self.watch is not None and not isinstance(self.potential, AceTable):
             raise ValueError("[watch] needs the functions of a potential; expected a [potential] of kind 'ace'")
         return self

@@ -194,6 +194,16 @@ class BackmapAnswer(StartModelAnswer):
     linkers: dict[str, int] = Field(default_factory=dict, description="How many there are of each.")
 
 
+class BundleAnswer(CommandAnswer):
+    """A run as one archive."""
+
+    file: str
+    sha256: str = Field(description="Of the archive.")
+    n_files: int
+    command: str = Field(description="What repeats the run, typed in the folder of the bundle.")
+    folder: str | None = Field(description="Where it was unpacked.")
+
+
 class FailedLabel(CommandAnswer):
     """A structure that could not be labelled."""
 

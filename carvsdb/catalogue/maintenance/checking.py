@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -60,7 +61,7 @@ def check_file(path: Path, *, sample: int = SAMPLE, seed: int = 0) -> CheckRepor
     with Storage(path, read_only=True) as storage:
         problems = list(expected.foreign_objects(storage))
         if not problems and schema.check(storage) == SCHEMA_VERSION:
-            problems = list(expected.wrong_tables(storage, schema.ENTRY_VIEW))
+            problems = list(expected.wrong_tables(storage))
             if not expected.has_view(storage, schema.ENTRY_VIEW):
                 problems.append("its view `entry` is not that of this carvsdb")
     if problems:
@@ -89,7 +90,7 @@ def check_catalogue(storage: Storage, *, sample: int = SAMPLE, seed: int = 0) ->
     problems: list[str] = []
     for model in ALL_TABLES:
         name = str(model.__tablename__)
-        problems += guarded(lambda name=name: _read(storage, name, rows))  # type: ignore[misc]
+        problems += guarded(partial(_read, storage, name, rows))
     searched = 0
     if not problems:
         problems += guarded(lambda: _keys(storage))

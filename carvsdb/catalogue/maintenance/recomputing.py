@@ -6,6 +6,7 @@ What a row must be for itself is in :mod:`carvsdb.catalogue.records.laws`.
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -37,6 +38,8 @@ REFERENCES = (
     ("refinement", "structure_id", "structure"),
     ("embedding_point", "embedding_id", "embedding"),
     ("embedding_point", "carvs_id", "carvs"),
+    ("embedding_environment", "embedding_id", "embedding"),
+    ("embedding_environment", "environment_id", "environment"),
     ("attempt", "structure_id", "structure"),
     ("tag", "structure_id", "structure"),
 )
@@ -57,7 +60,7 @@ def broken(storage: Storage, rows: Rows, *, whole: bool = True) -> list[str]:
     problems = broken_each(storage, rows, whole=whole)
     if not problems:  # the numbers are numbers
         for check in (_hashes, _vectors, _symbols, _atoms):
-            problems += guarded(lambda check=check: check(storage, rows))  # type: ignore[misc]
+            problems += guarded(partial(check, storage, rows))
     return problems
 
 
@@ -82,7 +85,7 @@ def guarded(check: Callable[[], Iterator[str]]) -> list[str]:
 
 def _references(storage: Storage, rows: Rows, whole: bool) -> Iterator[str]:
     for name, column, target in REFERENCES:
-        if name not in rows or (not whole and name in ("embedding_point", "refinement")):
+        if name not in rows or (not whole and name in ("embedding_point", "embedding_environment", "refinement")):
             continue
         missing = storage.rows(
             f'SELECT count(*) FROM "{name}" WHERE {column} IS NOT NULL '

@@ -168,6 +168,10 @@ LAWS: Mapping[str, tuple[tuple[str, str], ...]] = {
         _finite("coordinates"),
         ("it has no coordinates", "len(coordinates) > 0"),
     ),
+    "embedding_environment": (
+        _finite("coordinates"),
+        ("it has no coordinates", "len(coordinates) > 0"),
+    ),
     "attempt": (_one_of("status", STATUSES), _number("seconds")),
     "unit": (
         _whole("metals"),

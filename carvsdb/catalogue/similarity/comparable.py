@@ -61,6 +61,10 @@ class Vectors:
         ``matrix[i, k]`` is the share of rings of size ``k + 1`` in net `i`.
     notes : tuple of str
         What was left out, and why.
+    ring_kind : str
+        ``ring`` or ``strong``.
+    max_ring_size : int or None
+        Up to which size all were searched; None where all are complete.
     """
 
     labels: tuple[str, ...]
@@ -68,6 +72,8 @@ class Vectors:
     carvs_ids: tuple[str, ...]
     matrix: NDArray[np.float64]
     notes: tuple[str, ...] = ()
+    ring_kind: str = "ring"
+    max_ring_size: int | None = None
 
 
 def searches_of(storage: Storage, ref: NetRef, ring_kind: str) -> list[Search]:
@@ -153,13 +159,8 @@ def all_vectors(storage: Storage, ring_kind: str, max_ring_size: int | None) -> 
     by_cut_off = sorted(((row[2], row[1]) for row in counted if row[1] is not None), reverse=True)
     if max_ring_size is None and by_cut_off and by_cut_off[0][0] > complete:
         max_ring_size = by_cut_off[0][1]
-    condition = "completeness <> 'no'" if max_ring_size is None else f"carvs.max_ring_size = {int(max_ring_size)}"
     table = storage.table(
-        "SELECT label, kind, id::VARCHAR AS id, normalised FROM ("
-        "SELECT id, net_id, normalised FROM carvs "
-        f"WHERE ring_kind = ? AND normalised IS NOT NULL AND {condition} "
-        "QUALIFY row_number() OVER (PARTITION BY net_id ORDER BY completeness <> 'no' DESC, "
-        "max_ring_size DESC, linker_aware DESC, id) = 1) AS best "
+        f"SELECT label, kind, id::VARCHAR AS id, normalised FROM ({chosen_searches(max_ring_size)}) AS best "
         "JOIN entry ON entry.net_id = best.net_id ORDER BY label",
         [ring_kind],
     )
@@ -170,6 +171,19 @@ def all_vectors(storage: Storage, ring_kind: str, max_ring_size: int | None) -> 
         carvs_ids=tuple(table["id"].to_pylist()),
         matrix=np.asarray(flat, np.float64).reshape(-1, LARGEST_CUT_OFF),
         notes=left_out(storage, ring_kind, table.num_rows),
+        ring_kind=ring_kind,
+        max_ring_size=max_ring_size,
+    )
+
+
+def chosen_searches(max_ring_size: int | None) -> str:
+    """Return the query for one search a net, so that all may be compared; its parameter is the ring kind."""
+    condition = "completeness <> 'no'" if max_ring_size is None else f"carvs.max_ring_size = {int(max_ring_size)}"
+    return (
+        "SELECT id, net_id, normalised FROM carvs "
+        f"WHERE ring_kind = ? AND normalised IS NOT NULL AND {condition} "
+        "QUALIFY row_number() OVER (PARTITION BY net_id ORDER BY completeness <> 'no' DESC, "
+        "max_ring_size DESC, linker_aware DESC, id) = 1"
     )
 
 

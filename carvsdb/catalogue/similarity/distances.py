@@ -13,7 +13,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.similarity.comparable import Search, blocks_of, common_searches, searches_of
 from carvsdb.catalogue.similarity.made_alike import Made, several_ways, unlike
-from carvsdb.catalogue.similarity.maps import mean_shells
+from carvsdb.catalogue.similarity.stored_map import mean_shells
 from carvsdb.compare.distance import distance_matrix, distances_from
 from carvsdb.compare.metrics import (
     CARVS,

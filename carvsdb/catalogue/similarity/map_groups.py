@@ -1,12 +1,13 @@
-"""Groups of the nets on a map, each described in a sentence."""
+"""Groups of what is on a map, each described in a sentence."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.catalogue.similarity.maps import StoredMap
+from carvsdb.catalogue.similarity.stored_map import StoredMap
 from carvsdb.compare.map_quality import clusters
 
 _MAIN_SIZES = 3
@@ -15,62 +16,133 @@ _MOSTLY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """What a group is described by, of one of its points.
+
+    Attributes
+    ----------
+    bonds : int
+        Of most of its nodes.
+    kind : str
+    name : str
+        An archive name of its net; empty if it has none.
+    """
+
+    bonds: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapGroup:
-    """Nets that are alike, by HDBSCAN on what the map shows.
+    """Points that are alike, by HDBSCAN on what the map shows.
 
     Attributes
     ----------
     number : int
-        The largest group is 0; -1 are the nets in no group.
+        The largest group is 0; -1 are the points in no group.
     labels : tuple of str
+    summary : str
+        What they have in common, in a few words.
     description : str
-        What they have in common, for reading.
+        The same with numbers, kinds and names.
     """
 
     number: int
     labels: tuple[str, ...]
+    summary: str
     description: str
 
 
 def groups_of(stored: StoredMap, min_size: int = 5) -> list[MapGroup]:
-    """Group the nets of a map by true distances, the largest group first, those in none last.
+    """Group the points of a map by true distances, the largest group first, those in none last.
 
     Parameters
     ----------
     stored : StoredMap
     min_size : int
-        The fewest nets that make a group.
+        The fewest points that make a group.
     """
-    found = clusters(stored.features, min_size=min_size)
-    numbers = [*range(int(found.max(initial=-1)) + 1), *([-1] if (found < 0).any() else [])]
-    return [
-        MapGroup(
-            number,
-            tuple(stored.labels[row] for row in np.flatnonzero(found == number)),
-            _described(stored, np.flatnonzero(found == number)),
-        )
-        for number in numbers
+    members = [
+        Member(net.most_frequent_bonds, kind, net.names[0] if net.names else "")
+        for net, kind in zip(stored.nets, stored.kinds, strict=True)
     ]
+    found = clusters(stored.features, min_size=min_size)
+    return described_groups(found, stored.labels, members, stored.vectors, stored.noun)
 
 
-def _described(stored: StoredMap, rows: NDArray[np.intp]) -> str:
-    """Say what nets have in common: coordination, rings, kind, names."""
-    parts = [f"{len(rows)} {'net' if len(rows) == 1 else 'nets'}"]
-    bonds = [stored.nets[row].most_frequent_bonds for row in rows]
-    most, number = Counter(bonds).most_common(1)[0]
-    parts.append(
-        f"{_share(number, len(rows))} {most}-coordinated" if number >= _MOSTLY * len(rows) else "of mixed bonds"
-    )
-    mean = stored.vectors[rows].mean(axis=0)
-    main = [place for place in np.argsort(-mean, kind="stable")[:_MAIN_SIZES] if mean[place] > 0]
-    rings = ", ".join(f"{100 * mean[place]:.0f} % {place + 1}-rings" for place in main)
-    parts.append(f"{rings}, mean ring size {mean @ np.arange(1, len(mean) + 1):.1f}")
-    kinds = Counter(stored.kinds[row] for row in rows)
-    parts.append(" and ".join(kind for kind, _ in kinds.most_common()))
-    names = Counter(stored.nets[row].names[0] for row in rows if stored.nets[row].names)
+def described_groups(
+    found: NDArray[np.int64],
+    labels: Sequence[str],
+    members: Sequence[Member],
+    vectors: NDArray[np.float64],
+    noun: str,
+) -> list[MapGroup]:
+    """Say of each group what its points have in common.
+
+    Parameters
+    ----------
+    found : ndarray of int64, shape (n,)
+        The group of each point; see :func:`carvsdb.compare.map_quality.clusters`.
+    labels, members : sequence, length n
+    vectors : ndarray of float64, shape (n, 32)
+        Normalised.
+    noun : str
+        What a point is: ``net``.
+    """
+    numbers = [*range(int(found.max(initial=-1)) + 1), *([-1] if (found < 0).any() else [])]
+    groups = []
+    for number in numbers:
+        rows = np.flatnonzero(found == number).tolist()
+        here = [members[row] for row in rows]
+        mean = vectors[rows].mean(axis=0)
+        groups.append(
+            MapGroup(
+                number,
+                tuple(labels[row] for row in rows),
+                _summary(here, mean) if number >= 0 else "in no cluster",
+                _described(here, mean, noun),
+            )
+        )
+    return groups
+
+
+def _summary(members: Sequence[Member], mean: NDArray[np.float64]) -> str:
+    """Say coordination and main rings."""
+    sizes = "-, ".join(str(place + 1) for place in _main(mean))
+    return f"{_bonds(members)}, {sizes}-rings"
+
+
+def _described(members: Sequence[Member], mean: NDArray[np.float64], noun: str) -> str:
+    """Say what points have in common: coordination, rings, kind, names."""
+    most, number = Counter(one.bonds for one in members).most_common(1)[0]
+    bonds = f"{_share(number, len(members))} {most}-coordinated" if _is_mostly(number, members) else _bonds(members)
+    rings = ", ".join(f"{100 * mean[place]:.0f} % {place + 1}-rings" for place in _main(mean))
+    kinds = Counter(one.kind for one in members)
+    names = Counter(one.name for one in members if one.name)
+    parts = [
+        f"{len(members)} {noun}{'' if len(members) == 1 else 's'}",
+        bonds,
+        f"{rings}, mean ring size {mean @ np.arange(1, len(mean) + 1):.1f}",
+        " and ".join(kind for kind, _ in kinds.most_common()),
+    ]
     if names:
         parts.append("such as " + ", ".join(name for name, _ in names.most_common(_NAMED)))
     return "; ".join(parts)
+
+
+def _bonds(members: Sequence[Member]) -> str:
+    most, number = Counter(one.bonds for one in members).most_common(1)[0]
+    return f"{most}-coordinated" if _is_mostly(number, members) else "of mixed bonds"
+
+
+def _is_mostly(number: int, members: Sequence[Member]) -> bool:
+    return number >= _MOSTLY * len(members)
+
+
+def _main(mean: NDArray[np.float64]) -> list[int]:
+    """Return the places of the most frequent ring sizes."""
+    return [int(place) for place in np.argsort(-mean, kind="stable")[:_MAIN_SIZES] if mean[place] > 0]
 
 
 def _share(number: int, total: int) -> str:

@@ -16,6 +16,7 @@ from carvsdb.version import VERSION
 from carvsdb_schemas.tables import (
     Attempt,
     CarvsRow,
+    EmbeddingEnvironment,
     EmbeddingPoint,
     EmbeddingRow,
     Environment,
@@ -286,7 +287,8 @@ def _insert_followers(storage: Storage, batch: Batch, model: type[SQLModel]) -> 
 
 def _insert_others(storage: Storage, batch: Batch, conflicts: dict[str, str]) -> None:
     """Insert histograms, units of nets, tags, runs and maps."""
-    for model, key in ((GeometryRow, "net_id"), (NetUnit, "net_id"), (EmbeddingPoint, "embedding_id")):
+    maps = ((EmbeddingPoint, "embedding_id"), (EmbeddingEnvironment, "embedding_id"))
+    for model, key in ((GeometryRow, "net_id"), (NetUnit, "net_id"), *maps):
         name = str(model.__tablename__)
         if name in batch.tables:
             stored = f'{key}::UUID NOT IN (SELECT {key} FROM "{name}")'
@@ -333,7 +335,7 @@ def _new_rows(batch: Batch) -> dict[str, str]:
     new = {name: f"SELECT id FROM came_{name} WHERE is_new" for name in keyed}
     rows = {name: f"id IN ({keys})" for name, keys in new.items()}
     owners = {"net_environment": "carvs", "noise_block": "carvs", "geometry": "net", "embedding_point": "embedding"}
-    owners |= {"tag": "structure", "net_unit": "net"}
+    owners |= {"tag": "structure", "net_unit": "net", "embedding_environment": "embedding"}
     for name, owner in owners.items():
         # Also those whose owner is not there at all.
         old = f"id NOT IN ({new[owner]})" if owner in new else "true"

@@ -95,6 +95,7 @@ def purge(storage: Storage) -> int:
         storage.execute("DELETE FROM trash")
         for name, (link, column) in SHARED.items():
             storage.execute(f"DELETE FROM {name} WHERE id NOT IN (SELECT {column} FROM {link})")
+        storage.execute("DELETE FROM embedding_environment WHERE environment_id NOT IN (SELECT id FROM environment)")
     return int(count)
 
 

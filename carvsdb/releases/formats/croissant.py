@@ -1,6 +1,7 @@
 """croissant.json: the tables as a Croissant 1.1 data set of MLCommons."""
 
 import json
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -33,6 +34,13 @@ _CONTEXT = {
     **{name: f"cr:{name}" for name in _OF_CROISSANT},
 }
 """The context of the standard, whose terms these are."""
+
+_ENCODINGS = {
+    ".parquet": "application/x-parquet",
+    ".zip": "application/zip",
+    ".jsonl": "application/jsonlines",
+    ".yaml": "application/yaml",
+}
 
 
 def text(facts: ReleaseFacts) -> str:
@@ -78,8 +86,6 @@ def _creator(author: Author) -> dict[str, object]:
 
 
 def _file(about: FileFacts) -> dict[str, object]:
-    kinds = {".parquet": "application/x-parquet", ".zip": "application/zip", ".jsonl": "application/jsonlines"}
-    suffix = about.name[about.name.rindex(".") :]
     return {
         "@type": "cr:FileObject",
         "@id": about.name,
@@ -87,7 +93,7 @@ def _file(about: FileFacts) -> dict[str, object]:
         "description": what(about.name),
         "contentUrl": about.name,
         "contentSize": f"{about.size} B",
-        "encodingFormat": kinds.get(suffix, "application/octet-stream"),
+        "encodingFormat": _ENCODINGS.get(Path(about.name).suffix, "application/octet-stream"),
         "sha256": about.sha256,
     }
 

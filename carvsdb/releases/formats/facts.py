@@ -9,7 +9,11 @@ from carvsdb_schemas.manifest import ReleaseManifest
 
 CARD, MANIFEST = "card.yaml", "release.json"
 DATABASE, ARCHIVE, OPTIMADE = "catalogue.duckdb", "nets.zip", "optimade.jsonl"
+OPTIMADE_CONFIG, NEIGHBOURS = "optimade.yaml", "neighbours.parquet"
 PAGE, CHANGES = "index.html", "CHANGES.md"
+
+PARTS = (DATABASE, ARCHIVE, OPTIMADE, OPTIMADE_CONFIG, NEIGHBOURS, PAGE)
+"""Files that are made of the tables."""
 
 MEDIA_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
@@ -31,6 +35,8 @@ WHAT = {
     DATABASE: "All tables as a DuckDB file, which is a catalogue of carvsdb",
     ARCHIVE: "The nets as CGD and TopoCIF, atoms and coordinates as extended xyz",
     OPTIMADE: "The nets as OPTIMADE JSON lines",
+    OPTIMADE_CONFIG: "What makes an OPTIMADE API of them: a config of optimade-maker",
+    NEIGHBOURS: "The nearest nets of each net, with their topological distances",
     PAGE: "The explorer: a map of the nets, to be opened in a browser",
     "LICENSE": "Licences of the data set and of its sources",
     "CITATION.cff": "How to cite it",

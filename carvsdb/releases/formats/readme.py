@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 
 from carvsdb.releases.formats.columns import columns_of
-from carvsdb.releases.formats.facts import ARCHIVE, DATABASE, OPTIMADE, ReleaseFacts, what
+from carvsdb.releases.formats.facts import (
+    ARCHIVE,
+    DATABASE,
+    NEIGHBOURS,
+    OPTIMADE,
+    OPTIMADE_CONFIG,
+    PAGE,
+    ReleaseFacts,
+    what,
+)
 from carvsdb.releases.formats.people import doi_url
 from carvsdb_schemas.card import CardSource
 
 FILE = "README.md"
+
+_EXPLAINED = (ARCHIVE, OPTIMADE, OPTIMADE_CONFIG, NEIGHBOURS, PAGE)
 
 _READING = """\
 Tables are joined by their keys (`structure.id` = `net.structure_id`, `net.id` = `carvs.net_id`):
@@ -76,7 +87,7 @@ def text(facts: ReleaseFacts) -> str:
         "## Reading it",
         _READING,
         *([_READING_DATABASE] if DATABASE in manifest.parts else []),
-        *(f"`{name}`: {what(name)}." for name in (ARCHIVE, OPTIMADE) if name in manifest.parts),
+        *(f"`{name}`: {what(name)}." for name in _EXPLAINED if name in manifest.parts),
         f"`carvsdb release verify` checks the files (or `sha256sum -c SHA256SUMS`). Built by carvsdb "
         f"{manifest.code_version}, schema {manifest.schema_version}; content {manifest.content_sha256}.",
     ]

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -18,12 +18,12 @@ from carvsdb.rings import (
     find_rings_to_the_last,
     find_rings_within_budget,
     find_strong_rings,
-    point_symbols,
+    point_symbols_within_budget,
     ring_budget,
     td10,
     vertex_symbols,
 )
-from carvsdb.topology import identify
+from carvsdb.topology import Identity, identify
 from carvsdb.topology.derived_names import derived_name
 from carvsdb.topology.framework_line import framework_line
 from carvsdb.topology.names_file import NamesFile
@@ -114,66 +114,120 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     >>> analyse(sod).description.vertex_symbols
     {'[4.4.6.6.6.6]': 6}
     """
-    options = options or AnalysisOptions()
-    began = time.perf_counter()
-    net = replace_linkers(item.net) if options.node_only else item.net
-    sequences = coordination_sequences(net)  # first, since nets whose shells do not end are refused at once
-    census = search_rings(net, options)
-    carvs = census.carvs()
-    symbols = tuple(vertex_symbols(census))
-    identity = identify(net, options.names.archive() if options.names else None)
-    units = described_units(item, net) if options.units else None
-    clustering = "node-only" if options.node_only and item.net.is_node_linker else item.clustering
-    description = Description(
-        file=item.path or None,
-        label=item.label,
-        clustering=clustering,
-        bond_rule=item.bond_rule,
-        status=identity.status,
-        cause=identity.cause,
-        n_nodes=net.n_nodes,
-        n_linkers=net.n_linkers,
-        n_edges=net.n_edges,
-        coordination=_counted(net.degrees()[net.is_node].tolist()),
-        periodicity=identity.periodicity,
-        stable=identity.stable,
-        components=[
-            ComponentDescription(
-                key=part.key,
-                names=list(part.names),
-                periodicity=part.periodicity,
-                multiplicity=part.multiplicity,
-            )
-            for part in identity.components
-        ],
-        ring_kind=census.ring_kind,
-        linker_aware=census.linker_aware,
-        max_ring_size=census.max_ring_size,
-        completeness=census.completeness,
-        largest_ring=census.largest_ring,
-        ring_counts={str(size): number for size, number in census.ring_counts.items()},
-        carvs=CarvsDescription(vector=carvs.vector.tolist(), sigma=carvs.sigma, symbol=carvs.symbol),
-        vertex_symbols=_counted(symbols),
-        vertex_symbols_all=_counted(vertex_symbols(census, all_rings=True)),
-        point_symbols=_counted(point_symbols(net, census.max_ring_size)),
-        coordination_sequences=_sequences(sequences),
-        td10=td10(sequences),
-        key=identity.key,
-        names=list(identity.names),
-        name=identity.name,
-        quality=[*item.quality, *_doubts(net), *_unfinished(census, options)],
-        seconds=round(time.perf_counter() - began, 3),
-        version=VERSION,
-        formula=None if item.structure is None else item.structure.formula,
-        density=None if item.structure is None else round(item.structure.density, 4),
-        geometry=[_histogram(one) for one in item.geometry],
-        carvs_by_coordination=_by_coordination(census),
-        derived_name=None if identity.names else derived_name(identity.key),
-        units=units,
-    )
-    if units is not None:
-        description = description.model_copy(update={"mofid_like": framework_line(description)})
-    return Analysis(item, census, symbols, description)
+    return Analyser(options).analyse(item)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Searched:
+    sequences: NDArray[np.int64]
+    census: RingCensus
+    symbols: tuple[str, ...]
+    symbols_all: tuple[str, ...]
+    point_symbols: tuple[str, ...]
+    longest_cycle: int
+    identity: Identity
+
+
+class Analyser:
+    """Analyses nets one after another; those of one structure that are the same net are searched once.
+
+    Parameters
+    ----------
+    options : AnalysisOptions, optional
+
+    Notes
+    -----
+    Several clusterings often split a structure alike. What was found is kept till the next structure.
+    """
+
+    def __init__(self, options: AnalysisOptions | None = None) -> None:
+        self._options = options or AnalysisOptions()
+        self._structure: str | None = None
+        self._searched: dict[tuple[int, bytes, bytes], _Searched] = {}
+
+    def analyse(self, item: NetItem) -> Analysis:
+        """Search the rings of a net, or take those of the same net before it, and describe it."""
+        began = time.perf_counter()
+        if self._structure != item.content_hash or not item.content_hash:
+            self._structure, self._searched = item.content_hash, {}
+        net = replace_linkers(item.net) if self._options.node_only else item.net
+        same = (net.n_vertices, net.edges.tobytes(), net.is_node.tobytes())
+        if same not in self._searched:
+            self._searched[same] = self._search(net)
+        found = self._searched[same]
+        if found.census.net is not net:  # the same edges, but vertices may stand elsewhere
+            found = replace(found, census=replace(found.census, net=net))
+        return self._described(item, found, began)
+
+    def _search(self, net: Net) -> _Searched:
+        sequences = coordination_sequences(net)  # first, since nets whose shells do not end are refused at once
+        census = search_rings(net, self._options)
+        points, longest = point_symbols_within_budget(net, census.max_ring_size)
+        return _Searched(
+            sequences,
+            census,
+            tuple(vertex_symbols(census)),
+            tuple(vertex_symbols(census, all_rings=True)),
+            tuple(points),
+            longest,
+            identify(net, self._options.names.archive() if self._options.names else None),
+        )
+
+    def _described(self, item: NetItem, found: _Searched, began: float) -> Analysis:
+        census, net, identity = found.census, found.census.net, found.identity
+        carvs = census.carvs()
+        units = described_units(item, net) if self._options.units else None
+        clustering = "node-only" if self._options.node_only and item.net.is_node_linker else item.clustering
+        description = Description(
+            file=item.path or None,
+            label=item.label,
+            clustering=clustering,
+            bond_rule=item.bond_rule,
+            status=identity.status,
+            cause=identity.cause,
+            n_nodes=net.n_nodes,
+            n_linkers=net.n_linkers,
+            n_edges=net.n_edges,
+            coordination=_counted(net.degrees()[net.is_node].tolist()),
+            periodicity=identity.periodicity,
+            stable=identity.stable,
+            components=[
+                ComponentDescription(
+                    key=part.key,
+                    names=list(part.names),
+                    periodicity=part.periodicity,
+                    multiplicity=part.multiplicity,
+                )
+                for part in identity.components
+            ],
+            ring_kind=census.ring_kind,
+            linker_aware=census.linker_aware,
+            max_ring_size=census.max_ring_size,
+            completeness=census.completeness,
+            largest_ring=census.largest_ring,
+            ring_counts={str(size): number for size, number in census.ring_counts.items()},
+            carvs=CarvsDescription(vector=carvs.vector.tolist(), sigma=carvs.sigma, symbol=carvs.symbol),
+            vertex_symbols=_counted(found.symbols),
+            vertex_symbols_all=_counted(found.symbols_all),
+            point_symbols=_counted(found.point_symbols),
+            coordination_sequences=_sequences(found.sequences),
+            td10=td10(found.sequences),
+            key=identity.key,
+            names=list(identity.names),
+            name=identity.name,
+            quality=[*item.quality, *_doubts(net), *_unfinished(census, self._options), *_short(found)],
+            seconds=round(time.perf_counter() - began, 3),
+            version=VERSION,
+            formula=None if item.structure is None else item.structure.formula,
+            density=None if item.structure is None else round(item.structure.density, 4),
+            geometry=[_histogram(one) for one in item.geometry],
+            carvs_by_coordination=_by_coordination(census),
+            derived_name=None if identity.names else derived_name(identity.key),
+            units=units,
+        )
+        if units is not None:
+            description = description.model_copy(update={"mofid_like": framework_line(description)})
+        return Analysis(item, census, found.symbols, description)
 
 
 @cache
@@ -231,6 +285,12 @@ def _unfinished(census: RingCensus, options: AnalysisOptions) -> list[str]:
         f"the search ended at {census.max_ring_size}-rings: beyond are more than {allowed} rings, or too many "
         "cycles like rings"
     ]
+
+
+def _short(found: _Searched) -> list[str]:
+    if found.longest_cycle == found.census.max_ring_size:
+        return []
+    return [f"point symbols go to cycles of {found.longest_cycle} edges: longer ones are too far to search"]
 
 
 def guess_kind(analysis: Analysis) -> str:

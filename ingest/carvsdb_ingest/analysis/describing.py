@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from carvsdb.errors import CarvsdbError, InputError
-from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
+from carvsdb_ingest.analysis.analyse import Analyser, AnalysisOptions
 from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.analysis.read import read_each
 from carvsdb_ingest.clustering.registry import clusterings_asked
@@ -85,22 +85,43 @@ def describe_each(
     path, clustering, max_ring_size, units, read, analysis
         As in :func:`describe`.
     """
-    if not isinstance(path, str | Path):
-        raise InputError(f"describe takes the path of a file, got {type(path).__name__}")
-    read = read or ReadOptions()
-    asked = (clustering,) if isinstance(clustering, str) else tuple(clustering)
-    if asked:
-        read = replace(read, clusterings=clusterings_asked(asked))
-    analysis = analysis or AnalysisOptions()
-    if max_ring_size is not None:
-        analysis = replace(analysis, max_ring_size=max_ring_size)
+    check_path(path, "describe")
+    read, analysis = options_asked(clustering, max_ring_size, read, analysis)
     if units:
         analysis = replace(analysis, units=True)
+    analyser = Analyser(analysis)
     for item in read_each(path, read):
         if isinstance(item, CarvsdbError):
             yield item
             continue
         try:
-            yield analyse(item, analysis).description
+            yield analyser.analyse(item).description
         except CarvsdbError as error:
             yield error
+
+
+def check_path(path: object, function: str) -> None:
+    """Refuse to take for a file what is none, such as a net.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(path, str | Path):
+        raise InputError(f"{function} takes the path of a file, got {type(path).__name__}")
+
+
+def options_asked(
+    clustering: str | Sequence[str],
+    max_ring_size: int | None,
+    read: ReadOptions | None,
+    analysis: AnalysisOptions | None,
+) -> tuple[ReadOptions, AnalysisOptions]:
+    """Return the options of reading and analysis, with what was asked for by itself put into them."""
+    read, analysis = read or ReadOptions(), analysis or AnalysisOptions()
+    asked = (clustering,) if isinstance(clustering, str) else tuple(clustering)
+    if asked:
+        read = replace(read, clusterings=clusterings_asked(asked))
+    if max_ring_size is not None:
+        analysis = replace(analysis, max_ring_size=max_ring_size)
+    return read, analysis

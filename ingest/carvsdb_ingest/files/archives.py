@@ -49,8 +49,8 @@ def is_archive(path: str | Path) -> bool:
     return str(path).lower().endswith(ARCHIVES)
 
 
-def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGEST_INPUT) -> Iterator[Member]:
-    """Yield the files of an archive in their order, those with one of the suffixes.
+def members(path: str | Path, suffixes: tuple[str, ...] | None, *, largest: int = LARGEST_INPUT) -> Iterator[Member]:
+    """Yield the files of an archive in their order, those with one of the suffixes, or all of them.
 
     Links, devices, archives within the archive and files that are too large are yielded with the reason why they are
     not read. No name leads out of the archive, since nothing is unpacked.
@@ -58,8 +58,8 @@ def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGE
     Parameters
     ----------
     path : str or Path
-    suffixes : tuple of str
-        In lower case; a suffix of compression after one of them is passed over.
+    suffixes : tuple of str, or None
+        In lower case; a suffix of compression after one of them is passed over. None is all files, hidden ones, too.
     largest : int
         Bytes that a member may have.
 
@@ -91,11 +91,14 @@ def members(path: str | Path, suffixes: tuple[str, ...], *, largest: int = LARGE
 
 
 def _member(
-    archive: tarfile.TarFile, info: tarfile.TarInfo, path: str | Path, suffixes: tuple[str, ...], largest: int
+    archive: tarfile.TarFile, info: tarfile.TarInfo, path: str | Path, suffixes: tuple[str, ...] | None, largest: int
 ) -> Member | None:
     name = plain_name(info.name)
     is_nested = is_archive(info.name) and info.isfile()
-    if info.isdir() or name.startswith(".") or not (is_nested or Path(name).suffix.lower() in suffixes):
+    if info.isdir():
+        return None
+    is_asked = suffixes is None or (not name.startswith(".") and (is_nested or Path(name).suffix.lower() in suffixes))
+    if not is_asked:
         return None
     where = f"{path}/{info.name}"
     if is_nested:

@@ -11,7 +11,7 @@ import numpy as np
 from carvsdb.atoms.cell import LONGEST, check_volume
 from carvsdb.atoms.elements import is_symbol
 from carvsdb.atoms.structure import Structure
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, cause_of
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.item import FileOptions, Frames
 
@@ -75,9 +75,8 @@ def _atoms(file: TextFile, what: str, read: Callable[[], Any]) -> Any:
     except MemoryError as error:
         sentence = f"cannot be read as {what}: it needs more memory than there is"
         raise InputError(sentence, path=file.path) from error
-    except Exception as error:
-        cause = " ".join(str(error).split()) or type(error).__name__
-        sentence = f"cannot be read as {what} ({cause[:160]})"
+    except Exception as error:  # whatever ASE's readers raise for bytes from anywhere
+        sentence = f"cannot be read as {what} ({cause_of(error)})"
         raise InputError(sentence, path=file.path, hint="is the file cut off or of another format?") from error
 
 

@@ -9,7 +9,7 @@ from carvsdb.catalogue import Entry, SourceInfo
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.compare import BlockSums
 from carvsdb.errors import CarvsdbError, InputError, MemoryLimitError, TimeLimitError
-from carvsdb_ingest.analysis.analyse import Analysis, analyse, guess_kind
+from carvsdb_ingest.analysis.analyse import Analyser, Analysis, guess_kind
 from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.analysis.read import read_parts
 from carvsdb_ingest.files.text_file import TextFile
@@ -97,9 +97,10 @@ def attempt(job: Job, options: JobOptions) -> list[Attempted]:
             raise InputError(f"holds {len(found)} nets, which cannot all be called {options.label!r}", path=job.input)
     except CarvsdbError as error:
         return [Attempted(0, "", job.sha256, error=error, seconds=time.perf_counter() - began)]
-    except Exception as error:
+    except Exception as error:  # one bad input must not end a run of a million
         return [Attempted(0, "", job.sha256, error=internal_error(error, options), seconds=time.perf_counter() - began)]
-    return [_attempt_item(number, job, item, options) for number, item in enumerate(found)]
+    analyser = Analyser(options.analysis)
+    return [_attempt_item(number, job, item, options, analyser) for number, item in enumerate(found)]
 
 
 def do(job: Job, options: JobOptions, builder: BatchBuilder) -> list[Outcome]:
@@ -116,7 +117,7 @@ def note(job: Job, attempted: Attempted, builder: BatchBuilder) -> Outcome:
             keys = builder.add(entry, task=job.task, item=attempted.item)
         except CarvsdbError as problem:
             error = problem
-        except Exception as problem:
+        except Exception as problem:  # the same
             error = internal_error(problem)
         else:
             return Outcome(
@@ -197,18 +198,20 @@ def _items(job: Job, options: JobOptions) -> Iterator[NetItem | CarvsdbError]:
             yield from part.items_or_errors()
 
 
-def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: JobOptions) -> Attempted:
+def _attempt_item(
+    number: int, job: Job, item: NetItem | CarvsdbError, options: JobOptions, analyser: Analyser
+) -> Attempted:
     began = time.perf_counter()
     if isinstance(item, CarvsdbError):
         return Attempted(number, "", job.sha256, error=item)
     try:
         item = replace(item, quality=(*item.quality, *job.quality), provenance={**item.provenance, **job.about})
         kind = options.kind or job.kind
-        entry = to_entry(analyse(item, options.analysis), label=options.label, kind=kind, source=job.source)
+        entry = to_entry(analyser.analyse(item), label=options.label, kind=kind, source=job.source)
         entry = replace(entry, description=entry.description.model_copy(update={"label": entry.label}))
     except CarvsdbError as error:
         problem = error
-    except Exception as error:
+    except Exception as error:  # one bad net must not, either
         problem = internal_error(error, options)
     else:
         notes = (*item.notes, *item.quality)
@@ -219,7 +222,7 @@ def _attempt_item(number: int, job: Job, item: NetItem | CarvsdbError, options: 
 
 
 def internal_error(error: Exception, options: JobOptions | None = None) -> CarvsdbError:
-    """One bad input must not end a run of a million."""
+    """Return what is reported of an input on which the program itself failed."""
     if isinstance(error, MemoryError) and options is not None:
         return MemoryLimitError(f"needs more than {options.memory_limit / 2**30:g} GiB of memory, the limit")
     return CarvsdbError(f"internal error, please report it: {type(error).__name__}: {error}")

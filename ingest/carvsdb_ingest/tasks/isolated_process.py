@@ -213,7 +213,7 @@ def serve(name: str, parent: int) -> None:
             for value in function(*pickle.loads(message)):
                 say("part", value)
             say("end")
-        except Exception as error:
+        except Exception as error:  # whatever it is, whoever asked raises it again
             say("error", error)
 
 

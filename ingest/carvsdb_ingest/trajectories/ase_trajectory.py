@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from carvsdb.atoms.structure import Structure
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, cause_of
 from carvsdb_ingest.readers.ase_atoms import structure_of_atoms
 from carvsdb_ingest.readers.item import open_sentences
 from carvsdb_ingest.trajectories.frame_slice import FrameSlice
@@ -32,10 +32,9 @@ def ase_frames(path: str | Path, chosen: FrameSlice) -> Iterator[tuple[Structure
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            reader: Any = TrajectoryReader(str(path))  # type: ignore[no-untyped-call]
-    except Exception as error:
-        cause = " ".join(str(error).split())[:160] or type(error).__name__
-        raise InputError(f"cannot be read as a trajectory of ASE ({cause})", path=path) from error
+            reader: Any = TrajectoryReader(str(path))  # type: ignore[no-untyped-call]  # ASE's has no types
+    except Exception as error:  # whatever ASE raises for bytes from anywhere
+        raise InputError(f"cannot be read as a trajectory of ASE ({cause_of(error)})", path=path) from error
     about = dict(reader.description or {})
     with reader:
         for number in range(len(reader)):
@@ -50,8 +49,7 @@ def ase_frames(path: str | Path, chosen: FrameSlice) -> Iterator[tuple[Structure
             except InputError as error:
                 yield error
             except Exception as error:  # whatever ASE raises for damaged content
-                cause = " ".join(str(error).split())[:160] or type(error).__name__
-                yield InputError(f"cannot be read ({cause})", path=path, hint="is the file cut off?")
+                yield InputError(f"cannot be read ({cause_of(error)})", path=path, hint="is the file cut off?")
 
 
 def _structure(path: str | Path, atoms: Any) -> Structure:

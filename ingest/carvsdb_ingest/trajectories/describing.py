@@ -1,20 +1,19 @@
 """One call from a trajectory to the nets, rings and CARVS of its frames."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.errors import CarvsdbError
 from carvsdb.net import Net, followed, replace_linkers
 from carvsdb.rings.kept import KeptRings, RingCounts
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, search_rings
+from carvsdb_ingest.analysis.describing import check_path, options_asked
 from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.bonds import find_bonds
 from carvsdb_ingest.clustering import clusterings, natural_clustering
-from carvsdb_ingest.clustering.registry import clusterings_asked
 from carvsdb_ingest.trajectories.frame_slice import FrameSlice
 from carvsdb_ingest.trajectories.frames import Frame, FrameError, read_frames
 from carvsdb_schemas.description import CarvsDescription
@@ -72,16 +71,9 @@ def describe_frames(
     ...     [(one.frame, one.ring_counts, one.changed_edges) for one in describe_frames(file, "::2")]
     [(0, {'4': 1}, None), (2, {'4': 1}, 0)]
     """
-    if not isinstance(path, str | Path):
-        raise InputError(f"describe_frames takes the path of a file, got {type(path).__name__}")
+    check_path(path, "describe_frames")
     chosen = FrameSlice.parse(frames) if isinstance(frames, str) else frames
-    read = read or ReadOptions()
-    asked = (clustering,) if isinstance(clustering, str) else tuple(clustering)
-    if asked:
-        read = replace(read, clusterings=clusterings_asked(asked))
-    analysis = analysis or AnalysisOptions()
-    if max_ring_size is not None:
-        analysis = replace(analysis, max_ring_size=max_ring_size)
+    read, analysis = options_asked(clustering, max_ring_size, read, analysis)
     series = FrameSeries(str(path), read, analysis)
     for frame in read_frames(path, chosen, read):
         if isinstance(frame, FrameError):

@@ -16,6 +16,7 @@ from carvsdb_refine.active_learning.config_file import LearnFile
 from carvsdb_refine.active_learning.fitting import fit_and_write, fit_frame
 from carvsdb_refine.active_learning.record import Row
 from carvsdb_refine.active_learning.run_config import run_text
+from carvsdb_refine.active_learning.to_label import pieces_to_label
 from carvsdb_refine.labels import Frame, Labelling, Oracle, label
 from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.fit import errors_of
@@ -53,8 +54,10 @@ class Iteration:
         """Where everything of it is."""
         return self.file.folder / f"iteration-{self.number:02d}"
 
-    def fit(self, labels: Sequence[Frame]) -> dict[str, float | int | None]:
-        """Fit the potential, unless that is done; return its errors."""
+    def fit(
+        self, labels: Sequence[Frame], tell: Callable[[str], None] = lambda _: None
+    ) -> dict[str, float | int | None]:
+        """Fit the potential, unless that is done; return its errors, and tell what is doubtful about it."""
         errors = self.folder / ERRORS
         if not errors.exists():
             try:
@@ -66,6 +69,8 @@ class Iteration:
             said = {"training": asdict(made.training), "held_out": held_out, "doubts": list(made.doubts)}
             write_text(errors, json.dumps(said, indent=1) + "\n")
         said = json.loads(read_text(errors))
+        for doubt in said["doubts"]:
+            tell(f"potential of iteration {self.number}: {doubt}")
         found = {"frames": said["training"]["n_frames"] + (said["held_out"] or {}).get("n_frames", 0)}
         for name, of in (("", said["training"]), ("_held_out", said["held_out"] or {})):
             found |= {f"energy_error{name}": of.get("energy_rms"), f"force_error{name}": of.get("force_rms")}
@@ -91,7 +96,9 @@ class Iteration:
                 return
         resume(prepare(read), hooks)
 
-    def found(self, oracle: Oracle, stop: Callable[[], bool]) -> tuple[Labelling, list[Candidate], bool]:
+    def found(
+        self, oracle: Oracle, stop: Callable[[], bool], tell: Callable[[str], None] = lambda _: None
+    ) -> tuple[Labelling, list[Candidate], bool]:
         """Label the structures of the run that the potential does not know.
 
         Returns
@@ -118,14 +125,17 @@ class Iteration:
         if above and not chosen:
             # Between two kept models there were atoms above: the last model is the nearest to them.
             chosen = candidates[-1:]
+        models, origins, records = pieces_to_label(chosen, table, potential, active_set, self.folder)
+        for record in records:
+            tell(record.sentence())
         labels = self.file.config.labels
         labelling = label(
-            [one.model for one in chosen],
+            models,
             oracle,
             self.file.labels,
             processes=labels.processes,
             time_limit=labels.time_limit,
-            origins=[one.origin for one in chosen],
+            origins=origins,
             stop=stop,
         )
         return labelling, candidates, is_whole and not above and not chosen

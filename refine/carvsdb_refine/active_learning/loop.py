@@ -4,21 +4,27 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from carvsdb.atomic_write import why_not_written, write_text
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, RefusedError
+from carvsdb.regular_file import read_text
 from carvsdb_refine.active_learning.config_file import LearnFile
-from carvsdb_refine.active_learning.initial import initial_structures
+from carvsdb_refine.active_learning.initial import check_elements, initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
+from carvsdb_refine.active_learning.lineage import lineage_of_loop
 from carvsdb_refine.active_learning.record import Row, write_rows
 from carvsdb_refine.labels import Failed, Frame, Oracle, frames_text, label, read_frames
-from carvsdb_refine.run.config_file import read_config
+from carvsdb_refine.run.config_file import read_config, read_tables
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.into_catalogue import Stored, store
 from carvsdb_refine.run.result import read_result
 from carvsdb_refine.run.runner import Hooks
 from carvsdb_refine.run.setup import prepare
+from carvsdb_schemas.learning import LearnConfig
 from carvsdb_schemas.refinement_answers import RunAnswer
+
+CONFIG, INITIAL, FRAMES, LEARNED = "config.toml", "initial.xyz", "frames.xyz", "learned.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +85,20 @@ def learn(
     table = file.config.learn
     oracle = Oracle.of(file.config.labels.method, file.path.parent, tuple(allowed))
     frames = _initial(file, oracle, hooks, tell)
+    _keep_config(file)
     rows: list[Row] = []
     cause = f"{table.iterations} iterations are done, and the last run met atoms above select = {table.select:g}"
     for number in range(1, table.iterations + 1):
         iteration = Iteration(file, number)
-        errors = iteration.fit(frames)
+        errors = iteration.fit(frames, tell)
         iteration.refine(hooks)
-        labelling, candidates, known = iteration.found(oracle, hooks.stop)
+        labelling, candidates, known = iteration.found(oracle, hooks.stop, tell)
         _say_failed(labelling.failed, tell)
         rows.append(iteration.row(errors, labelling, candidates, known))
         told(rows[-1])
         frames += labelling.frames
         write_rows(file.folder / "iterations.csv", rows)
-        write_text(file.folder / "frames.xyz", frames_text(frames))
+        write_text(file.folder / FRAMES, frames_text(frames))
         if known:
             cause = ""
             break
@@ -99,14 +106,37 @@ def learn(
             cause = "the structures that the potential does not know could not be labelled"
             break
     result = {"converged": not cause, "cause": cause, "iterations": [asdict(row) for row in rows]}
-    write_text(file.folder / "learned.json", json.dumps(result, indent=1) + "\n")
+    write_text(file.folder / LEARNED, json.dumps(result, indent=1) + "\n")
     config = iteration.folder / RUN
     run = read_config(config)
     return Learned(tuple(rows), cause, iteration.folder / POTENTIAL, run.outputs / run.model_name, config)
 
 
-def store_last(learned: Learned, db: str | Path, label: str) -> Stored:
-    """Take the models of the last run into a catalogue, with that run as their provenance.
+def read_learned(folder: Path) -> tuple[list[Row], dict[str, Any]]:
+    """Return the iterations of a loop that has ended, and all that it says of itself.
+
+    Raises
+    ------
+    RefusedError
+        If it has not ended.
+    InputError
+        If what it says cannot be read.
+    """
+    path = folder / LEARNED
+    if not path.exists():
+        raise RefusedError("the loop has not ended", item=str(folder), hint="go on with `carvsdb refine learn`")
+    try:
+        said = json.loads(read_text(path))
+        rows = [Row(**row) for row in said["iterations"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError("is no result of a loop", path=path) from error
+    if not rows:
+        raise InputError("is the result of a loop without iterations", path=path)
+    return rows, said
+
+
+def store_last(file: LearnFile, learned: Learned, db: str | Path, label: str) -> Stored:
+    """Take the last model into a catalogue, with its run, and the whole loop behind it, as its lineage.
 
     Raises
     ------
@@ -116,14 +146,17 @@ def store_last(learned: Learned, db: str | Path, label: str) -> Stored:
     setup = prepare(read_config(learned.run))
     said = read_result(RunFolder(setup.file.outputs).result)
     answer = RunAnswer.model_validate(said | {"seconds": 0.0, "moves_per_second": None})
-    return store(setup, answer, db, label, snapshots=False)
+    frames, first = read_frames(file.folder / FRAMES), read_frames(file.folder / INITIAL)
+    before = lineage_of_loop(file, learned.rows, frames, len(first))
+    return store(setup, answer, db, label, snapshots=False, before=before)
 
 
 def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str], None]) -> list[Frame]:
     """Return the labelled structures that the loop begins with; made once."""
-    kept = file.folder / "initial.xyz"
+    kept = file.folder / INITIAL
     if kept.exists():
         return read_frames(kept)
+    check_elements(file)
     structures = initial_structures(file, oracle.potential)
     labels = file.config.labels
     first = label(
@@ -145,6 +178,14 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     write_text(kept, frames_text(first.frames))
     tell(f"{len(first.frames)} initial structures are labelled")
     return first.frames
+
+
+def _keep_config(file: LearnFile) -> None:
+    """Write what the loop was told into its folder; a file of another kind is not overwritten."""
+    place = file.folder / CONFIG
+    if place.exists():
+        read_tables(place, LearnConfig)
+    write_text(place, read_text(file.path))
 
 
 def _say_failed(failed: Sequence[Failed], tell: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, cause_of
 from carvsdb.regular_file import LARGEST_INPUT, open_regular
 
 Floats = NDArray[np.float64]
@@ -112,8 +112,7 @@ def read_frames(path: str | Path) -> list[Frame]:
     except InputError:
         raise
     except Exception as error:  # whatever ASE's readers raise for bytes from anywhere
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise InputError(f"cannot be read as {form} ({reason})", path=path) from error
+        raise InputError(f"cannot be read as {form} ({cause_of(error)})", path=path) from error
 
 
 def _frame(atoms: Any, number: int, file: Path) -> Frame:

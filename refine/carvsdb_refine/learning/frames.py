@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, cause_of
 from carvsdb_ingest.files.text_file import TextFile
 
 Floats = NDArray[np.float64]
@@ -199,9 +199,8 @@ def _parsed(file: TextFile, path: str | Path) -> list[Any]:
             # Empty lines at the end would be a frame.
             return list(read_extxyz(StringIO(file.text.rstrip() + "\n"), index=slice(None)))
     except Exception as error:  # whatever a reader of others raises
-        cause = " ".join(str(error).split())[:160] or type(error).__name__
         raise InputError(
-            f"cannot be read as extended xyz ({cause})",
+            f"cannot be read as extended xyz ({cause_of(error)})",
             path=path,
             hint="data sets are read as extended xyz: of others write one with ASE",
         ) from error

@@ -13,7 +13,11 @@ from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.checks import checked_atoms
+from carvsdb_refine.potential.foreign_output import stdout_to_stderr
 from carvsdb_refine.potential.terms import Elements, Evaluated, Floats, Integers, Potential, saved
+
+# Energies of atoms add up to the total within this, relative to it; single precision has 7 digits.
+_SAME = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +27,8 @@ class AseCalculator(Potential):
     Attributes
     ----------
     calculator : ase.calculators.calculator.Calculator
-        Anything with ``get_property``, for periodic structures. Where it gives no energies per atom, every atom has the
-        same share of the total.
+        Anything with ``get_property``, for periodic structures. Where it gives no energies per atom that add up to the
+        total, every atom has the same share of it.
     name : str
         What messages call it.
     """
@@ -45,18 +49,31 @@ class AseCalculator(Potential):
         atoms = import_module("ase").Atoms(symbols, positions=places, cell=vectors, pbc=True)
         ask = self.calculator.get_property
         try:
-            if "energies" in self.calculator.implemented_properties:
-                energies = np.array(ask("energies", atoms), np.float64)
-            else:
-                energies = np.full(len(symbols), ask("energy", atoms) / len(symbols))
-            forces = np.array(ask("forces", atoms), np.float64) if with_forces else np.zeros((0, 3))
-            virial = np.full((3, 3), np.nan)
-            if with_forces and "stress" in self.calculator.implemented_properties:
-                xx, yy, zz, yz, xz, xy = ask("stress", atoms) * atoms.get_volume()
-                virial = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]], np.float64)
+            with stdout_to_stderr():
+                energies = self._per_atom(atoms, float(ask("energy", atoms)))
+                forces = np.array(ask("forces", atoms), np.float64) if with_forces else np.zeros((0, 3))
+                virial = np.full((3, 3), np.nan)
+                if with_forces and "stress" in self.calculator.implemented_properties:
+                    stress = np.array(ask("stress", atoms), np.float64)
+                    # Most give Voigt's six numbers, some the whole tensor.
+                    stress = stress[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.shape == (6,) else stress.reshape(3, 3)
+                    virial = stress * atoms.get_volume()
         except Exception as error:  # whatever a calculator of others raises
             raise InputError(f"{self.name} cannot evaluate these atoms ({error})", path=source) from error
         return energies, forces, virial
+
+    def _per_atom(self, atoms: Any, total: float) -> Floats:
+        """Return energies of atoms that add up to the total: the calculator's own, or the same share for each.
+
+        Some list energies per atom but do not give them (CHGNet, unless it is told to), or leave out a part of them.
+        """
+        own = getattr(self.calculator, "results", {}).get("energies")
+        if own is not None and np.shape(own) == (len(atoms),):
+            energies = np.array(own, np.float64)
+            # What is no number is not hidden behind a share of the total.
+            if not np.isfinite(energies).all() or abs(energies.sum() - total) <= _SAME * max(1.0, abs(total)):
+                return energies
+        return np.full(len(atoms), total / len(atoms))
 
 
 class BoundAseCalculator:

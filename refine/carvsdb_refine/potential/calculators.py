@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from carvsdb.errors import InputError
+from carvsdb_refine.potential.foreign_output import stdout_to_stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,12 @@ def make_calculator(name: str, arguments: Mapping[str, Any], folder: Path, allow
             f"the calculator {name!r} is none of {', '.join(KNOWN)}",
             hint="to run the code of another class, type --allow-calculator MODULE:CLASS on the command line",
         )
-    kind = _class_at(wanted)
     try:
-        return kind(**given)
+        with stdout_to_stderr():
+            kind = _class_at(wanted)
+            return kind(**given)
+    except InputError:
+        raise
     except Exception as error:  # whatever a calculator of others raises
         raise InputError(f"{wanted} cannot be made from {dict(arguments)} ({error})") from error
 

@@ -1,6 +1,6 @@
 """Refinements from a TOML file: score, run, resume, status; several models at once.
 
-Floors, each importing only from below: ``replicas`` / ``runner | into_catalogue`` /
+Floors, each importing only from below: ``replicas`` / ``runner | into_catalogue`` / ``lineage`` /
 ``standing | scoring | curve_files | engines | watch`` / ``molecular`` / ``assemble | evaluation | doubts`` /
 ``setup | net_of_model`` / ``place | seeds`` / ``config_file | molecules`` / ``folder`` /
 ``checkpoint | trace | result | schedule | progress | timing | column_files | model_curves``.

@@ -1,6 +1,7 @@
 """From a config to the chain that it describes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo import (
+    BOLTZMANN,
     Angle,
     AtomMove,
     Bend,
@@ -47,10 +49,13 @@ class Run:
         What moves.
     has_energy : bool
         Whether there is a potential.
+    data_energy : float, optional
+        What a unit of chi² costs, in eV, at any temperature.
     """
 
-    def __init__(self, chain: Chain, has_energy: bool) -> None:
-        self.chain, self.has_energy = chain, has_energy
+    def __init__(self, chain: Chain, has_energy: bool, data_energy: float | None = None) -> None:
+        self.chain, self.has_energy, self.data_energy = chain, has_energy, data_energy
+        self.temperature = chain.temperature
 
     @property
     def moves(self) -> int:
@@ -70,6 +75,9 @@ class Run:
     @temperature.setter
     def temperature(self, temperature: float) -> None:
         self.chain.temperature = temperature
+        if self.data_energy is not None:
+            factor = self.data_energy / (BOLTZMANN * temperature)
+            self.chain.options = replace(self.chain.options, chi2_factor=factor)
 
     def make(self, moves: int) -> None:
         """Try so many moves."""
@@ -110,8 +118,8 @@ class Run:
         return self.chain.state()
 
 
-def begin_chain(setup: Setup) -> Run:
-    """Return the chain of a config at its start.
+def begin_chain(setup: Setup, rng: np.random.Generator | None = None) -> Run:
+    """Return the chain of a config at its start; its randomness is that of the seed, unless another is given.
 
     Raises
     ------
@@ -119,7 +127,6 @@ def begin_chain(setup: Setup) -> Run:
         If parts do not fit together.
     """
     config = setup.file.config
-    rng = np.random.default_rng(config.run.seed)
     return Run(
         Chain(
             setup.model,
@@ -128,10 +135,11 @@ def begin_chain(setup: Setup) -> Run:
             moves_of(config.moves, setup.model),
             constraints_of(config.constraints),
             _options(config.run, config.moves),
-            rng,
+            np.random.default_rng(config.run.seed) if rng is None else rng,
             soft_of(config.constraints),
         ),
         setup.potential is not None,
+        config.run.data_energy,
     )
 
 
@@ -150,6 +158,7 @@ def go_on_with_chain(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Run:
             soft_of(config.constraints),
         ),
         setup.potential is not None,
+        config.run.data_energy,
     )
 
 
@@ -215,11 +224,13 @@ def soft_of(table: ConstraintsTable) -> Sequence[SoftTerm]:
     return soft
 
 
+def fits_of(setup: Setup) -> tuple[Fit, ...]:
+    """Return the data sets of a config, as what follows them takes them."""
+    return tuple(Fit(data, how) for data, how in zip(setup.data, setup.scatterers, strict=True))
+
+
 def _data(setup: Setup) -> ScatteringData | None:
-    if not setup.data:
-        return None
-    fits = tuple(Fit(data, how) for data, how in zip(setup.data, setup.scatterers, strict=True))
-    return ScatteringData(fits, setup.composition.bin_width)
+    return ScatteringData(fits_of(setup), setup.composition.bin_width) if setup.data else None
 
 
 def _options(run: RunTable, moves: MovesTable) -> ChainOptions:

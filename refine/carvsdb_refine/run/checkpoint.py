@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from carvsdb.atomic_write import draft_beside, write_bytes
-from carvsdb.errors import InputError, RefusedError
+from carvsdb.errors import InputError, RefusedError, cause_of
 from carvsdb.regular_file import LARGEST_TABLE, open_regular
 
 _NOTES, _SEAL = "notes.json", "seal"
@@ -122,8 +122,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             raise ValueError("its checksum does not fit what it holds")
         notes = Notes.model_validate_json(arrays.pop(_NOTES).tobytes())
     except Exception as error:  # whatever zipfile, numpy and json say of bytes from anywhere
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"is no whole checkpoint ({reason[:120]})", path=path, hint=hint) from error
+        raise InputError(f"is no whole checkpoint ({cause_of(error, 120)})", path=path, hint=hint) from error
     return Checkpoint(arrays, notes)
 
 

@@ -45,18 +45,23 @@ def begin(setup: Setup) -> Engine:
     InputError
         If parts do not fit together.
     """
-    if setup.file.config.run.engine == "monte-carlo":
-        return begin_chain(setup)
-    # Imported here: chains do without ASE's integrators.
-    from carvsdb_refine.run.molecular import MolecularRun
-
-    return MolecularRun(setup)
+    return _engine(setup, None)
 
 
 def go_on(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Engine:
     """Return the engine of a config where it was when its arrays were saved."""
-    if setup.file.config.run.engine == "monte-carlo":
-        return go_on_with_chain(setup, arrays)
-    from carvsdb_refine.run.molecular import MolecularRun
+    return _engine(setup, arrays)
 
-    return MolecularRun(setup, arrays)
+
+def _engine(setup: Setup, arrays: Mapping[str, NDArray[Any]] | None) -> Engine:
+    run = setup.file.config.run
+    if not run.moves_by_forces:
+        return begin_chain(setup) if arrays is None else go_on_with_chain(setup, arrays)
+    # Imported here: chains do without ASE's integrators.
+    if run.engine == "dynamics":
+        from carvsdb_refine.run.molecular import MolecularRun
+
+        return MolecularRun(setup, arrays)
+    from carvsdb_refine.run.staged import StagedRun
+
+    return StagedRun(setup, arrays)

@@ -1,6 +1,6 @@
 """The models of a run as entries of a catalogue, with the run beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from carvsdb.errors import NoNetError
 from carvsdb_ingest.tasks.pipeline import to_entry
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.lineage import inputs_of_run, model_step, run_step, scores
 from carvsdb_refine.run.net_of_model import analyse_file
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.run.trace import read_trace
+from carvsdb_schemas.lineage import LineageStep
 from carvsdb_schemas.refinement_answers import RunAnswer
 
 
@@ -33,7 +35,14 @@ class Stored:
     without_net: tuple[str, ...]
 
 
-def store(setup: Setup, answer: RunAnswer, db: str | Path, label: str | None = None, snapshots: bool = True) -> Stored:
+def store(
+    setup: Setup,
+    answer: RunAnswer,
+    db: str | Path,
+    label: str | None = None,
+    snapshots: bool = True,
+    before: Sequence[LineageStep] = (),
+) -> Stored:
     """Take the last model of a run, and those that were kept, into a catalogue.
 
     Parameters
@@ -48,6 +57,8 @@ def store(setup: Setup, answer: RunAnswer, db: str | Path, label: str | None = N
         What the last model is called; by default as the config's file.
     snapshots : bool
         Whether kept models are stored too.
+    before : sequence of LineageStep
+        How the files that the run was given came to be, where that is known.
 
     Raises
     ------
@@ -60,15 +71,18 @@ def store(setup: Setup, answer: RunAnswer, db: str | Path, label: str | None = N
     (no bonds, nothing that repeats) has only the row.
     """
     labels, complaints = [], []
+    inputs = inputs_of_run(setup)
+    steps = [*before, *inputs, run_step(setup, answer, inputs)]
     with Catalogue.open(db) as catalogue:
         for name, path, moves in _models(setup, answer, label or setup.file.path.stem, snapshots):
             try:
                 analysis = analyse_file(path, setup.types, setup.file.config.outputs, name)
             except NoNetError as error:
                 complaints.append(f"{name} has no net: {error.message}")
-                catalogue.add_refinement(_run(setup, answer, path, moves, None))
+                catalogue.add_refinement(_run(setup, answer, path, moves, None, steps))
                 continue
-            catalogue.add_refinement(_run(setup, answer, path, moves, name), [to_entry(analysis, label=name)])
+            entry = to_entry(analysis, label=name)
+            catalogue.add_refinement(_run(setup, answer, path, moves, name, steps), [entry])
             labels.append(name)
     return Stored(tuple(labels), tuple(complaints))
 
@@ -83,13 +97,17 @@ def _models(setup: Setup, answer: RunAnswer, name: str, snapshots: bool) -> Iter
             yield f"{name}-after-{moves}", path, moves
 
 
-def _run(setup: Setup, answer: RunAnswer, path: Path, moves: int, label: str | None) -> RefinementRun:
+def _run(
+    setup: Setup, answer: RunAnswer, path: Path, moves: int, label: str | None, steps: Sequence[LineageStep]
+) -> RefinementRun:
     results = answer.model_dump(
         mode="json", exclude={"config", "folder", "tables", "seconds", "moves_per_second", "entries", "version", "seed"}
     )
     if moves < answer.moves:
         # The scores are those of the last model; a kept one has its line of the trace.
         results = {"moves": moves, **_traced(setup, moves)}
+    last = model_step(path, steps[-1], {"after moves": moves, **scores(results)})
+    results["lineage"] = [step.model_dump(mode="json") for step in (*steps, last)]
     return RefinementRun(
         config=setup.file.config.model_dump(mode="json"),
         seed=answer.seed,

@@ -11,8 +11,11 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.dynamics import DynamicsOptions, Trajectory
 from carvsdb_refine.monte_carlo import FixedAtoms
+from carvsdb_refine.monte_carlo.data.data_forces import DataForces
 from carvsdb_refine.monte_carlo.saved_state import array_of_generator, generator_of_state
+from carvsdb_refine.run.assemble import fits_of
 from carvsdb_refine.run.evaluation import evaluate
+from carvsdb_refine.run.followed_data import FollowedData
 from carvsdb_refine.run.progress import Observation
 from carvsdb_refine.run.schedule import Schedule
 from carvsdb_refine.run.setup import Setup
@@ -28,9 +31,19 @@ class MolecularRun:
         The config, with a potential.
     arrays : mapping of str to ndarray, optional
         What `arrays` returned, to go on from there.
+    temperature : float, optional
+        In K, of the first velocities; by default that with which the config begins.
+    rng : numpy.random.Generator, optional
+        All randomness; by default that of the config's seed.
     """
 
-    def __init__(self, setup: Setup, arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        arrays: Mapping[str, NDArray[Any]] | None = None,
+        temperature: float | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         table = setup.file.config.dynamics
         if setup.potential is None:
             raise InputError("molecular dynamics needs a [potential]", path=setup.file.path)
@@ -45,9 +58,14 @@ class MolecularRun:
             fixed=tuple(np.flatnonzero(fixed.mask(setup.model)).tolist()),
         )
         self.setup = setup
-        first = Schedule.of_config(setup.file.config).temperature(0)
-        rng = np.random.default_rng(setup.file.config.run.seed)
-        self.trajectory = Trajectory(setup.model, setup.potential, options, first, rng)
+        run = setup.file.config.run
+        first = Schedule.of_config(setup.file.config).temperature(0) if temperature is None else temperature
+        rng = np.random.default_rng(run.seed) if rng is None else rng
+        self._followed: FollowedData | None = None
+        if run.data_energy is not None:
+            forces = DataForces(setup.model, fits_of(setup), setup.composition.bin_width)
+            self._followed = FollowedData(setup.potential, forces, run.data_energy)
+        self.trajectory = Trajectory(setup.model, self._followed or setup.potential, options, first, rng)
         if arrays is not None:
             self.trajectory.restore(arrays, generator_of_state(arrays))
         self._total = self.trajectory.total_energy if arrays is None else float(arrays["first_energy"])
@@ -97,7 +115,7 @@ class MolecularRun:
             temperature=trajectory.temperature,
             chi2=float("nan") if None in chi2 else sum(one for one in chi2 if one is not None),
             scores=scores,
-            energy_per_atom=trajectory.energy / model.n_atoms,
+            energy_per_atom=self._energy() / model.n_atoms,
             tried={},
             accepted={},
             others={
@@ -107,6 +125,11 @@ class MolecularRun:
                 "volume (Å³)": model.volume,
             },
         )
+
+    def _energy(self) -> float:
+        """Return the energy of the potential alone, in eV."""
+        energy = self.trajectory.energy
+        return energy if self._followed is None else energy - self._followed.data_share
 
     def check(self) -> str:
         """Say what tells whether the trajectory is sound; nothing is kept up to date that could drift."""

@@ -163,10 +163,16 @@ def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
     dynamics = {name: value for name, value in config["dynamics"].items() if name != "steps"}
     left_out = {"run", "dynamics"} | ({"watch"} if config["watch"] is None else set())
     rest = {name: value for name, value in config.items() if name not in left_out}
+    # What a run of before did not know is left out where it is not used.
+    if run["data_energy"] is None:
+        del run["data_energy"]
     if run["engine"] == "dynamics":
         return {**rest, "run": run, "dynamics": dynamics}
     del run["engine"]
-    return {**rest, "run": run}
+    if any(stage["engine"] == "dynamics" for stage in run["schedule"]):
+        return {**rest, "run": run, "dynamics": dynamics}
+    schedule = [{name: value for name, value in stage.items() if name != "engine"} for stage in run["schedule"]]
+    return {**rest, "run": run | {"schedule": schedule}}
 
 
 def _hash(value: Any) -> str:

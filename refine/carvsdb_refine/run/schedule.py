@@ -18,12 +18,15 @@ class Stage:
         Moves from `begin` up to, not including, `end`.
     first, last : float
         Temperatures in K.
+    engine : str
+        What moves the atoms.
     """
 
     begin: int
     end: int
     first: float
     last: float
+    engine: str = "monte-carlo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Schedule:
         stages, begin = [], 0
         for table in run.schedule:
             last = table.temperature if table.until is None else table.until
-            stages.append(Stage(begin, begin + table.moves, float(table.temperature), float(last)))
+            stages.append(Stage(begin, begin + table.moves, float(table.temperature), float(last), table.engine))
             begin += table.moves
         return cls(tuple(stages))
 
@@ -66,6 +69,16 @@ class Schedule:
         ]
         given = {"schedule": stages} if stages else {"temperature": table.temperature, "moves": table.steps}
         return cls.of(RunTable.model_validate(given))
+
+    def parts(self) -> list[tuple[int, int, str]]:
+        """Return where what moves the atoms is the same: first move, the one after the last, engine."""
+        parts: list[tuple[int, int, str]] = []
+        for stage in self.stages:
+            if parts and parts[-1][2] == stage.engine:
+                parts[-1] = (parts[-1][0], stage.end, stage.engine)
+            else:
+                parts.append((stage.begin, stage.end, stage.engine))
+        return parts
 
     @property
     def moves(self) -> int:

@@ -25,7 +25,7 @@ _MOST_VALUES = 20_000_000
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Base):  # type: ignore[misc]
+class _Loader(_Base):  # type: ignore[misc]  # which of two classes it is, PyYAML's build decides
     """YAML whose keys may be lists, as in `[0, 1]: {...}`; they become tuples.
 
     Words and numbers are those of YAML 1.2, which the programs write: 1e-05 is a number, No is nobelium.
