@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from field_chains import chain_of, random_model
 
 from carvsdb_refine.monte_carlo import AtomMove, Fit, ScatteringData
 from carvsdb_refine.monte_carlo.data.misfit_bound import LeastChi2
 from carvsdb_refine.monte_carlo.data.sine_sums import SineSums
 from carvsdb_refine.scattering import DataSet, Scatterer
-from field_chains import chain_of, random_model
 
 Q, AS_IT_IS = np.linspace(0.5, 15, 120), Scatterer(beyond_box="nothing")
 

@@ -4,7 +4,7 @@ With the weighted product ``x·y = sum_j w_j x_j y_j``, a calculated curve c tha
 ``|m|² - 2 s m·(c + d) + s² |c + d|²``. Both ``m·d`` and ``c·d`` are linear in the counts that change: their weights are
 two histograms, which an adjoint transform gives (`CountCurve.adjoint`), and d itself is not needed. That of m stays as
 long as the cell does. That of c would be due anew after each accepted move; but with one of an older curve, from which
-the present one has strayed by δ, ``|c + d|² = |c|² + 2 c_old·d + 2 δ·d + |d|² >= |c|² + 2 c_old·d - |δ|²``. A single move
+the present one has strayed by δ, ``|c + d|² = |c|² + 2 c_old·d + 2 δ·d + |d|² >= |c|² + 2 c_old·d - |δ|²``. One move
 changes a curve by little: ``|d|²`` is about 0.05 for one of 29,376 atoms, where rejections are by 3, so that one
 histogram serves many accepted moves.
 
@@ -18,7 +18,7 @@ from math import inf, isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.monte_carlo.data.curves import Counts, CountCurve
+from carvsdb_refine.monte_carlo.data.curves import CountCurve, Counts
 from carvsdb_refine.monte_carlo.data.fitting import Misfit
 
 Floats = NDArray[np.float64]

@@ -112,9 +112,9 @@ class ScatteringState:
         """Return by how much chi² changes if some atoms move; infinite if that is more than `enough` for certain."""
         self._pairs.propose(atoms, positions)
         change = self._pairs.change
-        if self._least is not None and enough < np.inf:
-            if self._least.exceeds(self._chi2 + enough, change, self._curves):
-                return np.inf
+        least = None if enough == np.inf else self._least
+        if least is not None and least.exceeds(self._chi2 + enough, change, self._curves):
+            return np.inf
         self._pending = [curve.of(change) for curve in self._makers]
         self._moved = (atoms, positions)
         self._new_chi2 = 0.0
