@@ -22,6 +22,7 @@ from carvsdb_refine.monte_carlo import (
     CoordinationFraction,
     FixedAtoms,
     Proposal,
+    SoftTerm,
     Stretch,
 )
 from carvsdb_refine.scattering import (
@@ -200,7 +201,7 @@ def test_a_chain_goes_on_when_every_bond_has_become_too_long() -> None:
     """What is bonded is told by the start, however far its bonds have been stretched since."""
     model = AtomicModel(("Si", "O"), np.array([[2.0, 4, 4], [3.6, 4, 4]]), CELL)
     moves, options = [AtomMove(0.2)], ChainOptions(temperature=300.0, check_every=0)
-    soft = [Stretch("Si", "O", 1.8, 3.0, 0.01), CoordinationFraction("Si", "O", 1.8, 1, 0.0, 1.0)]
+    soft: list[SoftTerm] = [Stretch("Si", "O", 1.8, 3.0, 0.01), CoordinationFraction("Si", "O", 1.8, 1, 0.0, 1.0)]
     chain = Chain(model, (), None, moves, (), options, np.random.default_rng(1), soft)
     chain.run(200)
     assert np.linalg.norm(np.subtract(*chain.configuration.positions)) > 2.5
