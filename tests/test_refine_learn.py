@@ -1,6 +1,7 @@
 """Active learning: the loop, what it watches, what it picks, and that it ends the same however often it is killed."""
 
 import json
+import shutil
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,8 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.active_learning import learn, read_learn_config
 from carvsdb_refine.active_learning.candidates import Candidate, choose
+from carvsdb_refine.active_learning.loop import read_learned
+from carvsdb_refine.active_learning.record import read_rows
 from carvsdb_refine.active_learning.run_config import toml_text
 from carvsdb_refine.labels import read_frames
 from carvsdb_refine.learning.active_set_file import read_active_set
@@ -174,3 +177,28 @@ def test_the_result_says_why(whole: tuple[Path, Any, int]) -> None:
     said = json.loads((whole[0].parent / "si/learned.json").read_text())
     assert said["converged"] == whole[1]["converged"]
     assert bool(said["cause"]) != said["converged"]
+
+
+def test_the_page_of_a_loop(whole: tuple[Path, Any, int], tmp_path: Path) -> None:
+    folder, rows = whole[0].parent / "si", whole[1]["iterations"]
+    done = carvsdb("refine", "report", folder, "-o", tmp_path / "loop.html", "--json")
+    assert done.code == 0, done.err
+    text = (tmp_path / "loop.html").read_text()
+    assert "http" not in text
+    assert text.count("data:image/png;base64,") == len(done.json["figures"]) >= 6
+    for row in rows:
+        assert f"{row['gamma_max']:.3g}" in text
+        assert f"{row['force_error_held_out']:.0f}" in text
+    assert [path.name for path in map(Path, done.json["tables"])] == ["curves.csv", "partials.csv"]
+    # Of a loop that has not ended, its rows are those of the table.
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy / "si")
+    for name in ("start.xyz", "data.txt"):
+        shutil.copy(folder.parent / name, copy)
+    (copy / "si/learned.json").unlink()
+    assert read_rows(copy / "si/iterations.csv") == read_learned(folder)[0]
+    assert carvsdb("refine", "report", copy / "si", "--no-rings").code == 0
+    assert "has not ended" in (copy / "si/report.html").read_text()
+    (copy / "si/iterations.csv").write_text("iteration\n1\n")
+    assert carvsdb("refine", "report", copy / "si").code == 3
+    assert carvsdb("refine", "report", tmp_path).code == 3

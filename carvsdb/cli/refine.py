@@ -182,7 +182,9 @@ def status(
 
 @app.command(epilog="Example: carvsdb refine report m1.toml -o m1.html")
 def report(
-    config: Config,
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG|LOOP_FOLDER", help="The TOML file of a run, or the folder of a loop.")
+    ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page; figures stand beside it.")
     ] = None,
@@ -197,11 +199,14 @@ def report(
 ) -> None:
     """Write figures of fits, partials, traces, coordination and rings, and one page that holds them.
 
-    Of several models the page shows means with their spread, pooled rings, and the noise between models.
+    Of several models the page shows means with their spread, pooled rings, and the noise between models; of a loop
+    of `learn` grades, errors and fits by iteration.
     """
-    file = _config(config, folder)
-    several = _replicas(file, replicas)
-    if several:
+    if config.is_dir():
+        from carvsdb_refine.report.loop import make_loop_report
+
+        written = make_loop_report(config, output, rings)
+    elif several := _replicas(file := _config(config, folder), replicas):
         written = refine_replicas.report(several, seed, output, rings, allow or [])
     else:
         from carvsdb_refine.report.make import make_report

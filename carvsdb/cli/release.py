@@ -14,6 +14,7 @@ from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
 from carvsdb.cli.output import answer_json, say
 
 if TYPE_CHECKING:
+    from carvsdb.catalogue import Catalogue
     from carvsdb.releases import PageMaker
 
 app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Data sets that others cite.")
@@ -214,9 +215,18 @@ def publish(
 
 def page_maker() -> "PageMaker":
     """Return what makes the explorer of a release, which stands beside the releases on the same floor."""
-    from carvsdb.explorer import ExplorerOptions, same_page, write_explorer
     from carvsdb.releases import PageMaker
 
-    return PageMaker(
-        lambda catalogue, path, title: write_explorer(catalogue, path, ExplorerOptions(title=title)), same_page
-    )
+    return PageMaker(_write_page, _same_page)
+
+
+def _write_page(catalogue: "Catalogue", path: Path, title: str) -> None:
+    from carvsdb.explorer import ExplorerOptions, write_explorer
+
+    write_explorer(catalogue, path, ExplorerOptions(title=title))
+
+
+def _same_page(one: Path, other: Path) -> bool:
+    from carvsdb.explorer import same_page
+
+    return same_page(one, other)
