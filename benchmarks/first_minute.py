@@ -58,13 +58,15 @@ def main() -> None:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     cif = given.cif.absolute() if given.cif else folder / "sod.cgd"
-    write_cgd(library.load("sod"), folder / "sod.cgd")
+    for name in ("dia", "lon", "pcu", "qtz", "sod", "sra"):
+        write_cgd(library.load(name), folder / f"{name}.cgd")
     unit = min(seconds([sys.executable, "-c", "import numpy"], folder) for _ in range(2 * TURNS))
     found: dict[str, dict[str, float]] = {program: {} for program in given.programs}
     for number, program in enumerate(given.programs):
         home = folder / str(number)
         home.mkdir()
-        subprocess.run([program, "ingest", "--source", "exact-nets", "--db", "nets.duckdb"], cwd=home, check=True)
+        nets = map(str, folder.glob("*.cgd"))
+        subprocess.run([program, "ingest", *nets, "--db", "nets.duckdb"], cwd=home, check=True)
         subprocess.run([program, "describe", str(cif)], cwd=home, check=True, capture_output=True)
     for name, words in commands(cif).items():
         for _ in range(TURNS if given.only in name else 0):
