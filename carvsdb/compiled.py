@@ -6,6 +6,7 @@ code is kept on disk, so that only the first process on a machine pays for it.
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,8 +15,10 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+import numba.cpython.hashing  # names the secrets of hashes to the linker: machine code that was kept may ask for them
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.dispatcher import Dispatcher
+from numba.core.runtime.nrt import rtsys
 
 from carvsdb.kernel_cache import kernel_cache, tell
 
@@ -23,11 +26,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _PART = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_WHOLE = {"no_cfunc_wrapper": True}  # nothing calls a kernel by its address
+
+_LOG = logging.getLogger(__name__)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code at its first call."""
-    return _cached(function, {})
+    return _cached(function, _WHOLE)
 
 
 def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
@@ -125,12 +131,19 @@ class _PackageCache(FunctionCache):
     _impl_class = _Code
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
+        # Not by numba's own way, which first loads all that it can compile: a fifth of a second, and scipy.linalg.
+        # Machine code needs the runtime alone; what is to be compiled makes numba load the rest.
+        rtsys.initialize(target_context)
+        found = None
         try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+            with self._guard_against_spurious_io_errors():
+                found = self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # whatever unpickling and linking raise for damaged or outdated files
             with suppress(OSError):
                 self.flush()  # type: ignore[no-untyped-call]
-            return None
+        if found is None:
+            _LOG.info("compiling %s", self._py_func.__qualname__)
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:

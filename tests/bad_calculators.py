@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from ase.calculators.lj import LennardJones
 
+from carvsdb_refine.potential import StillingerWeber
+
 _Calculator: Any = LennardJones
 
 
@@ -26,3 +28,26 @@ class Bad(_Calculator):  # type: ignore[misc]
             time.sleep(60)
         if len(atoms) == 6:
             os._exit(3)
+
+
+class Moody(_Calculator):  # type: ignore[misc]
+    """Stillinger-Weber that fails for some structures: as the first atom's place says, or for all if it is told so."""
+
+    implemented_properties = ("energy", "forces", "stress")
+
+    def __init__(self, always: str = "") -> None:
+        super().__init__()
+        self.always = always
+
+    def calculate(self, atoms: Any = None, properties: Any = (), system_changes: Any = ()) -> None:
+        elements, places, cell = atoms.get_chemical_symbols(), atoms.get_positions(), np.array(atoms.cell)
+        energies, forces, stress = StillingerWeber.silicon().energies_forces_and_stress(elements, places, cell)
+        voigt = stress[(0, 1, 2, 1, 0, 0), (0, 1, 2, 2, 2, 1)]
+        self.results = {"energy": float(energies.sum()), "forces": forces, "stress": voigt}
+        mood = self.always or ("raise", "nan", "", "", "")[int(abs(places[0, 0]) * 1000) % 5]
+        if mood == "raise":
+            raise RuntimeError("no SCF convergence")
+        if mood == "nan":
+            self.results["forces"] = np.full_like(forces, np.nan)
+        if mood == "hang":
+            time.sleep(600)

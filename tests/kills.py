@@ -21,6 +21,9 @@ from pathlib import Path
 import yaml
 from catalogue_entries import library_entry
 from crashes import comparable, content, context, nets
+from learn_folder import CONFIG as LEARN_CONFIG
+from learn_folder import make_folder as make_learn_folder
+from learn_folder import results as learned
 from refine_folder import CONFIG, make_folder
 from release_cards import good_card
 
@@ -59,6 +62,8 @@ class Killed:
         Whether a state lies between those before and after.
     needs : callable
         Puts into a folder what this command needs and others do not.
+    codes : tuple of int
+        How it may end if nothing disturbs it.
     """
 
     arguments: tuple[str, ...]
@@ -66,6 +71,7 @@ class Killed:
     again: Callable[[Path, State], tuple[str, ...] | None]
     between: Callable[[State, State, State], bool] = lambda before, found, after: found in (before, after)
     needs: Callable[[Path], object] = lambda folder: None
+    codes: tuple[int, ...] = (0, 6)
 
 
 @dataclass
@@ -116,7 +122,7 @@ class Bench:
             process = start(KILLED[name].arguments, place, "undisturbed")
             process.join(300)
             seconds = time.monotonic() - began
-            assert process.exitcode in (0, 6), (name, process.exitcode, (place / "stderr.txt").read_text())
+            assert process.exitcode in KILLED[name].codes, (name, process.exitcode, (place / "stderr.txt").read_text())
             self.seconds[name] = seconds, before, KILLED[name].state(place)
         return self.seconds[name]
 
@@ -138,7 +144,7 @@ class Bench:
         assert "Traceback" not in about, about
         self.worst = max(self.worst, seconds_until_gone(mark, about))
         self.kills += 1
-        self.undone += process.exitcode not in (0, 6)
+        self.undone += process.exitcode not in killed.codes
         found = killed.state(place)
         assert killed.between(before, found, after), f"{about}\n{before}\n{found}\n{after}"
         again = killed.again(place, found)
@@ -147,7 +153,7 @@ class Bench:
         last = start(again, place, mark)
         last.join(120)
         told = (place / "stderr.txt").read_text()
-        assert last.exitcode in (0, 6), f"{about}: not completed by {again}: {last.exitcode}, {told}"
+        assert last.exitcode in (*killed.codes, 0), f"{about}: not completed by {again}: {last.exitcode}, {told}"
         seconds_until_gone(mark, about)
         assert killed.state(place) == after, about
         left = [str(path) for path in place.rglob("*.part")]
@@ -268,6 +274,11 @@ def _refined(place: Path) -> object:
     return {name: (folder / name).read_bytes() for name in names}
 
 
+def _learned(place: Path) -> object:
+    """Return what a loop left that has ended; None before that."""
+    return learned(place / "si.toml") if (place / "si" / "learned.json").exists() else None
+
+
 def _go_on(place: Path, found: object) -> tuple[str, ...]:
     begun = (place / "si" / "checkpoint.npz").exists()
     return ("refine", "resume" if begun else "run", "si.toml")
@@ -305,6 +316,10 @@ def _refinement(folder: Path) -> None:
     make_folder(folder, CONFIG.replace("= 100\ntrace", "= 20\ntrace"))
 
 
+def _learning(folder: Path) -> None:
+    make_learn_folder(folder, LEARN_CONFIG.replace("iterations = 3", "iterations = 2"))
+
+
 _INGEST = ("ingest", "nets", "--workers", "2", "--db", "new.duckdb")
 _MERGE = ("db", "merge", "other.duckdb", "--db", "db.duckdb")
 _IMPORT = ("db", "import", "tables", "--db", "db.duckdb")
@@ -313,6 +328,7 @@ _BACKUP = ("db", "backup", "copy.duckdb", "--db", "other.duckdb")
 _SNAPSHOT = ("db", "snapshot", "copy.duckdb", "--db", "other.duckdb")
 _FIT = ("embed", "fit", "--method", "pca", "--db", "db.duckdb")
 _APPLY = ("archive", "apply", "--names", "names.tsv", "--db", "keyed.duckdb")
+_LEARN = ("refine", "learn", "si.toml")
 _RELEASE = ("release", "build", "--card", "card.yaml", "-o", "release", "--db", "other.duckdb")
 KILLED: dict[str, Killed] = {
     "ingest": Killed(_INGEST, _whole("new.duckdb"), _same(*_INGEST), _part_of, _nets),
@@ -325,4 +341,5 @@ KILLED: dict[str, Killed] = {
     "archive apply": Killed(_APPLY, _whole("keyed.duckdb"), _same(*_APPLY), needs=_keyed),
     "release build": Killed(_RELEASE, _release, _unless_there(*_RELEASE), needs=_card),
     "refine run": Killed(("refine", "run", "si.toml"), _refined, _go_on, needs=_refinement),
+    "refine learn": Killed(_LEARN, _learned, _same(*_LEARN), needs=_learning, codes=(0, 8)),
 }

@@ -9,7 +9,7 @@ from release_cards import card_of
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.errors import InputError
 from carvsdb.releases import build_release, verify_release
-from carvsdb_ingest import AnalysisOptions, describe, ingest_files
+from carvsdb_ingest import AnalysisOptions, describe, ingest_files, screen
 
 BDC = "O=C([O-])c1ccc(C(=O)[O-])cc1"
 FILES = ("UiO-66", "MOF-801", "MIL-53", "ABW")
@@ -56,6 +56,23 @@ def test_shown_are_the_units_that_describe_says(stored: Path, shared: Path) -> N
             assert sorted(bare, key=repr) == sorted(shown.units, key=repr)
             assert shown.mofid_like == said.mofid_like
         assert catalogue.show("UiO-66").same_net == 2
+
+
+def test_screening_finds_what_is_near_among_nets_with_a_unit(stored: Path, shared: Path) -> None:
+    asked = [shared / "data" / "cifs" / "UiO-66.cif"]
+    near = {}
+    for name, filters in {
+        "zirconium": Filters(metal="Zr"),
+        "chromium": Filters(metal="Cr"),
+        "fumarate": Filters(linker="fumarate"),
+        "gold": Filters(metal="Au"),
+    }.items():
+        (batch,) = screen(asked, stored, analysis=AnalysisOptions(units=True, max_ring_size=8), filters=filters)
+        (row,) = batch.to_pylist()
+        assert row["mofid_like"] == f"Zr6O8(CO2)12.{BDC} carvsdb1.fcu.cat0.single-node"
+        near[name] = row["nearest"]
+    assert near["zirconium"] in ("UiO-66", "MOF-801")
+    assert (near["chromium"], near["fumarate"], near["gold"]) == ("MIL-53", "MOF-801", None)
 
 
 LINKS = "SELECT count(*) AS links, count(DISTINCT unit_id) AS units FROM net_unit"

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from program import carvsdb
 
+from carvsdb.catalogue import Catalogue
+
 HEAVY = ("duckdb", "numpy", "sqlmodel", "sqlalchemy", "numba", "sklearn", "umap", "matplotlib", "gemmi", "pyarrow")
 SMALL = "CRYSTAL\nNAME a\nGROUP P1\nCELL 1 1 1 90 90 90\nNODE 1 6 0 0 0\nEDGE 1 {edge}\nEND\n"
 
@@ -39,6 +41,29 @@ def test_describe_loads_no_database(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+def loaded_by(*arguments: str, of: tuple[str, ...]) -> tuple[int, list[str]]:
+    """Return the exit code of a command in a process of its own, and which packages it loaded."""
+    code = (
+        "import sys\n"
+        "from carvsdb.cli.main import run\n"
+        f"try:\n    run({list(arguments)!r})\n"
+        "except SystemExit as ended:\n"
+        f"    print('LOADED', ended.code, *[name for name in {of!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    _, ended, *names = done.stdout.splitlines()[-1].split()
+    return int(ended), names
+
+
+def test_a_list_loads_duckdb_alone_and_no_catalogue_nothing(tmp_path: Path) -> None:
+    unneeded = ("numpy", "numba", "scipy", "sqlmodel", "sqlalchemy", "pyarrow")
+    path = tmp_path / "nets.duckdb"
+    assert loaded_by("list", "--db", str(path), of=(*unneeded, "duckdb")) == (4, [])
+    assert loaded_by("show", "x", "--db", str(path), of=(*unneeded, "duckdb")) == (4, [])
+    Catalogue.open(path).close()
+    assert loaded_by("list", "--db", str(path), of=(*unneeded, "duckdb")) == (0, ["duckdb"])
 
 
 @pytest.mark.parametrize(

@@ -133,16 +133,18 @@ def test_nets_of_gold_interpenetrate(results: Results) -> None:
     assert sum(part.multiplicity for part in identity.components) == 3
 
 
-def test_names_agree_with_crystalnets(results: Results, shared: Path) -> None:
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_names_agree_with_crystalnets(results: Results, shared: Path, every: int) -> None:
     theirs = peer(shared)
     assert len(theirs) == 100
+    theirs = {refcode: theirs[refcode] for number, refcode in enumerate(theirs) if number % every == 0}
     ours = {}
     for refcode in theirs:
         identity = results[refcode].identity
         ours[refcode] = {name for part in identity.components for name in part.names} if identity else set()
     both = {refcode for refcode in theirs if theirs[refcode] and ours[refcode]}
-    assert {refcode for refcode in both if not theirs[refcode] & ours[refcode]} == DIFFERENT
-    assert {refcode for refcode in theirs if theirs[refcode] and not ours[refcode]} == NAMED_THERE
+    assert {refcode for refcode in both if not theirs[refcode] & ours[refcode]} == DIFFERENT & set(theirs)
+    assert {refcode for refcode in theirs if theirs[refcode] and not ours[refcode]} == NAMED_THERE & set(theirs)
     assert len(DIFFERENT) <= 0.08 * len(both)
-    # As many as CrystalNets.jl names.
-    assert sum(map(bool, ours.values())) >= sum(map(bool, theirs.values())) == 58
+    if every == 1:  # as many as CrystalNets.jl names
+        assert sum(map(bool, ours.values())) >= sum(map(bool, theirs.values())) == 58

@@ -19,7 +19,7 @@ from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import LARGEST_UNPACKED, Structure
 from carvsdb.catalogue import Catalogue, RefinementRun
 from carvsdb.catalogue.file.expected import foreign_objects
-from carvsdb.catalogue.file.storage import log_of
+from carvsdb.catalogue.file.place import log_of
 from carvsdb.catalogue.maintenance.checking import check_file
 from carvsdb.catalogue.records.laws import JSON, LAWS
 from carvsdb.compare.embedding import EmbeddingOptions, fit_embedding
@@ -272,7 +272,7 @@ def test_every_json_column_and_every_table_has_laws() -> None:
 def test_the_log_of_another_catalogue(tmp_path: Path) -> None:
     code = (
         "import os, sys; from catalogue_entries import library_entry; from carvsdb.catalogue import Catalogue; "
-        "Catalogue.open(sys.argv[1]).add([library_entry(sys.argv[2])]); os._exit(9)"
+        "held = Catalogue.open(sys.argv[1]); held.add([library_entry(sys.argv[2])]); os._exit(9)"
     )
     paths = [tmp_path / "one.duckdb", tmp_path / "two.duckdb"]
     for path, name in zip(paths, ("sod", "dia"), strict=True):

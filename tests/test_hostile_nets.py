@@ -142,3 +142,12 @@ def test_shells_that_do_not_end_are_found_wherever_they_are() -> None:
     net = relabel(Net.from_edges([*wild.tolist(), *chains], 2000), np.roll(np.arange(2000), 100))
     with pytest.raises(InputError, match="no net of a material"):
         coordination_sequences(net)
+
+
+def test_a_net_that_cannot_be_analysed_is_named(tmp_path: Path) -> None:
+    rows = [f"{a + 1} {b + 1} {u} {v} {w}" for a, b, u, v, w in random_net(400, 6).edges.tolist()]
+    (tmp_path / "net.cgd").write_text("\n".join(["PERIODIC_GRAPH", "EDGES", *rows, "END", ""]))
+    done = carvsdb("describe", tmp_path / "net.cgd", "--json")
+    assert done.code == 3
+    assert done.json["error"]["item"] == str(tmp_path / "net.cgd")
+    assert done.err.startswith(f"{tmp_path / 'net.cgd'}: more than 500000 images lie within")

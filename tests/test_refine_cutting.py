@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from learn_folder import CONFIG
 from numpy.typing import NDArray
 from program import carvsdb
 from refine_folder import silicon
-from test_refine_learn import CONFIG
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.pairs import list_pairs

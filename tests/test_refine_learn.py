@@ -1,6 +1,7 @@
 """Active learning: the loop, what it watches, what it picks, and that it ends the same however often it is killed."""
 
 import json
+import shutil
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -8,81 +9,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from learn_folder import CONFIG, make_folder, results
 from program import carvsdb
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_ingest.readers.models import read_model
-from carvsdb_ingest.writers.models import write_model
 from carvsdb_refine.active_learning import learn, read_learn_config
 from carvsdb_refine.active_learning.candidates import Candidate, choose
+from carvsdb_refine.active_learning.loop import read_learned
+from carvsdb_refine.active_learning.record import read_rows
 from carvsdb_refine.active_learning.run_config import toml_text
-from carvsdb_refine.backmap import random_packing
 from carvsdb_refine.labels import read_frames
 from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import StillingerWeber, read_ace
-from carvsdb_refine.run import Hooks, calculate_scattering
+from carvsdb_refine.run import Hooks
 from carvsdb_refine.run.watch import grades_of
-
-CONFIG = """
-[start]
-model = "start.xyz"
-[[data]]
-kind = "neutron"
-file = "data.txt"
-function = "F(Q)"
-sigma = 0.1
-beyond_box = "nothing"
-[constraints]
-hard_spheres = {"Si-Si" = 1.8}
-[run]
-schedule = [{temperature = 1500, until = 300, moves = 400}]
-trace_every = 50
-checkpoint_every = 100
-seed = 3
-[learn]
-iterations = 3
-functions = 30
-cutoff = 3.8
-most_added = 3
-[[learn.initial]]
-kind = "packing"
-formula = "Si"
-units = 24
-densities = [0.05, 0.045]
-number = 3
-[[learn.initial]]
-kind = "hot"
-formula = "Si"
-units = 24
-density = 0.05
-temperature = 2500
-until = 500
-steps = 100
-number = 5
-[labels]
-method = {kind = "stillinger-weber"}
-"""
-
-
-def make_folder(folder: Path, text: str = CONFIG) -> Path:
-    folder.mkdir(exist_ok=True)
-    packed = random_packing([("Si", 24)], number_density=0.05, rng=np.random.default_rng(5)).model
-    model = AtomicModel(packed.elements, packed.positions, packed.cell)
-    write_model(model, folder / "start.xyz")
-    curves = calculate_scattering(model).columns
-    np.savetxt(folder / "data.txt", np.array(list(curves.values())).T)
-    (folder / "si.toml").write_text(text)
-    return folder / "si.toml"
-
-
-def results(config: Path) -> dict[str, bytes]:
-    """Return what the loop leaves, but times and what knows its own path."""
-    folder = config.parent / "si"
-    names = ["frames.xyz", "iterations.csv"]
-    for part in sorted(folder.glob("iteration-*")):
-        names += [f"{part.name}/{name}" for name in ("potential.yaml", "run/trace.csv", "run/model.xyz")]
-    return {name: (folder / name).read_bytes() for name in names}
 
 
 @pytest.fixture(scope="module")
@@ -235,3 +177,28 @@ def test_the_result_says_why(whole: tuple[Path, Any, int]) -> None:
     said = json.loads((whole[0].parent / "si/learned.json").read_text())
     assert said["converged"] == whole[1]["converged"]
     assert bool(said["cause"]) != said["converged"]
+
+
+def test_the_page_of_a_loop(whole: tuple[Path, Any, int], tmp_path: Path) -> None:
+    folder, rows = whole[0].parent / "si", whole[1]["iterations"]
+    done = carvsdb("refine", "report", folder, "-o", tmp_path / "loop.html", "--json")
+    assert done.code == 0, done.err
+    text = (tmp_path / "loop.html").read_text()
+    assert "http" not in text
+    assert text.count("data:image/png;base64,") == len(done.json["figures"]) >= 6
+    for row in rows:
+        assert f"{row['gamma_max']:.3g}" in text
+        assert f"{row['force_error_held_out']:.0f}" in text
+    assert [path.name for path in map(Path, done.json["tables"])] == ["curves.csv", "partials.csv"]
+    # Of a loop that has not ended, its rows are those of the table.
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy / "si")
+    for name in ("start.xyz", "data.txt"):
+        shutil.copy(folder.parent / name, copy)
+    (copy / "si/learned.json").unlink()
+    assert read_rows(copy / "si/iterations.csv") == read_learned(folder)[0]
+    assert carvsdb("refine", "report", copy / "si", "--no-rings").code == 0
+    assert "has not ended" in (copy / "si/report.html").read_text()
+    (copy / "si/iterations.csv").write_text("iteration\n1\n")
+    assert carvsdb("refine", "report", copy / "si").code == 3
+    assert carvsdb("refine", "report", tmp_path).code == 3

@@ -1,6 +1,9 @@
 """A release as an OPTIMADE server."""
 
 import json
+import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +21,8 @@ from release_cards import card_of
 from carvsdb import optional_packages
 from carvsdb.catalogue import Catalogue
 from carvsdb.releases import BuildOptions, build_release
+
+PAGE = Path(__file__).parents[1] / "docs" / "releases.md"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +82,12 @@ def test_the_server(release: Path) -> None:
                 asked = urllib.request.quote(query)  # type: ignore[attr-defined]
                 data = get(f"{base}/v1/structures?filter={asked}&response_fields=_carvsdb_label")["data"]
                 assert {one["attributes"]["_carvsdb_label"] for one in data} == labels, query
+            (curl,) = re.findall(r"```sh\n(curl .*)\n```", PAGE.read_text(encoding="utf-8"))
+            command = shlex.split(curl.replace("127.0.0.1:5000", f"127.0.0.1:{port}"))
+            if shutil.which("curl"):
+                done = subprocess.run(command, capture_output=True, check=True)
+                labels = {one["attributes"]["_carvsdb_label"] for one in json.loads(done.stdout)["data"]}
+                assert labels == {"sod", "glass"}
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 checked = validator.ImplementationValidator(base_url=base, run_optional_tests=False, verbosity=-1)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from release_cards import good_card
 
 from carvsdb.rings import LARGEST_CUT_OFF
-from carvsdb_schemas import columns, json_schemas
+from carvsdb_schemas import columns, json_schemas, stored_columns
 from carvsdb_schemas.arrow import arrow_schema
 from carvsdb_schemas.card import DatasetCard
 from carvsdb_schemas.tables import ALL_TABLES
@@ -25,6 +25,14 @@ def test_json_schema_is_the_model(name: str) -> None:
 
 def test_no_json_schema_without_model() -> None:
     assert {path.name for path in FOLDER.iterdir()} == {f"{name}.schema.json" for name in json_schemas.MODELS}
+
+
+def test_the_stored_columns_are_those_of_the_models() -> None:
+    columns = stored_columns.columns_of_the_models()
+    assert list(columns) == [str(model.__tablename__) for model in ALL_TABLES]
+    assert stored_columns.FILE.read_text(encoding="utf-8") == stored_columns.written(columns), (
+        "run `python -m carvsdb_schemas`"
+    )
 
 
 def test_writing_json_schemas(tmp_path: Path) -> None:

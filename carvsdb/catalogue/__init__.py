@@ -11,15 +11,33 @@
 ================  ==========================================================================================
 """
 
-from carvsdb.catalogue.catalogue import Catalogue
-from carvsdb.catalogue.questions.answer import Answer
-from carvsdb.catalogue.records.entry import Entry, SourceInfo
-from carvsdb.catalogue.records.refinement_run import RefinementRun
-from carvsdb.catalogue.similarity.comparable import Vectors
-from carvsdb.catalogue.similarity.distances import DistanceTable
-from carvsdb.catalogue.similarity.stored_map import StoredMap
-from carvsdb.catalogue.storing.adding import AddReport
-from carvsdb_schemas.filters import Filters
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from carvsdb.catalogue.catalogue import Catalogue as Catalogue
+    from carvsdb.catalogue.questions.answer import Answer as Answer
+    from carvsdb.catalogue.records.entry import Entry as Entry
+    from carvsdb.catalogue.records.entry import SourceInfo as SourceInfo
+    from carvsdb.catalogue.records.refinement_run import RefinementRun as RefinementRun
+    from carvsdb.catalogue.similarity.comparable import Vectors as Vectors
+    from carvsdb.catalogue.similarity.distances import DistanceTable as DistanceTable
+    from carvsdb.catalogue.similarity.stored_map import StoredMap as StoredMap
+    from carvsdb.catalogue.storing.adding import AddReport as AddReport
+    from carvsdb_schemas.filters import Filters as Filters
+
+_PUBLIC = {
+    "AddReport": "carvsdb.catalogue.storing.adding",
+    "Answer": "carvsdb.catalogue.questions.answer",
+    "Catalogue": "carvsdb.catalogue.catalogue",
+    "DistanceTable": "carvsdb.catalogue.similarity.distances",
+    "Entry": "carvsdb.catalogue.records.entry",
+    "Filters": "carvsdb_schemas.filters",
+    "RefinementRun": "carvsdb.catalogue.records.refinement_run",
+    "SourceInfo": "carvsdb.catalogue.records.entry",
+    "StoredMap": "carvsdb.catalogue.similarity.stored_map",
+    "Vectors": "carvsdb.catalogue.similarity.comparable",
+}
 
 __all__ = [
     "AddReport",
@@ -33,3 +51,10 @@ __all__ = [
     "StoredMap",
     "Vectors",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, when it is asked for: a list of labels needs DuckDB alone."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'carvsdb.catalogue' has no attribute {name!r}")
+    return getattr(import_module(_PUBLIC[name]), name)

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.options import DEFAULT_DB, DEFAULT_NAMES, Db, Json, Names, names_file
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.cli.time_limit import within
 from carvsdb.errors import CarvsdbError
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Names of nets.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Names of nets.")
 
 
 @app.command("import", epilog="Example: carvsdb archive import zeolites.arc --names names.tsv")
@@ -73,7 +75,7 @@ def apply(names: Names = None, db: Db = DEFAULT_DB, as_json: Json = False) -> No
 
     own = names_file(names)
     if not Path(db).exists():
-        Catalogue.open(db, read_only=True)  # says so
+        opened(db)  # says so
     with Catalogue.open(db) as catalogue:
         report = catalogue.rename(own.archive() if own else shipped())
     if as_json:

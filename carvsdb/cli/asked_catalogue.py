@@ -14,10 +14,20 @@ if TYPE_CHECKING:
 
 def is_asked(db: str) -> bool:
     """Tell whether a catalogue is to be opened: one that was named, or the default one where it is there."""
-    from carvsdb.catalogue.file.storage import log_of
+    from carvsdb.catalogue.file.place import log_of
 
     path = Path(db)
     return db != DEFAULT_DB or path.exists() or path.is_symlink() or log_of(path).exists()
+
+
+def opened(db: str | Path) -> "Catalogue":
+    """Open a catalogue for reading; that there is none is said before anything is loaded."""
+    from carvsdb.catalogue.file.place import check_there
+
+    check_there(Path(db), read_only=True)
+    from carvsdb.catalogue import Catalogue
+
+    return Catalogue.open(db, read_only=True)
 
 
 @contextmanager
@@ -27,10 +37,8 @@ def asked_catalogue(db: str) -> Iterator[tuple["Catalogue", str]]:
     Where the catalogue is the default one and there is none, it is the release `reference-nets` that comes with
     carvsdb, and a line on stderr says so.
     """
-    from carvsdb.catalogue import Catalogue
-
     if is_asked(db):
-        with Catalogue.open(db, read_only=True) as catalogue:
+        with opened(db) as catalogue:
             yield catalogue, db
         return
     from carvsdb.catalogue.reference_nets import NAME, described, reference_nets

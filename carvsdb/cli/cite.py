@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.options import DEFAULT_DB, Db
 from carvsdb.cli.output import say
 from carvsdb.errors import CarvsdbError
@@ -66,9 +67,8 @@ def _of_file(path: str) -> "list[Reference]":
 
 
 def _of_entry(name: str, db: str) -> "list[Reference]":
-    from carvsdb.catalogue import Catalogue
     from carvsdb_ingest.analysis.references import of_source, references
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         answer = catalogue.show(name)
     return references([answer.description]) + of_source(answer.source)

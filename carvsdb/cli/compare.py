@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
-from carvsdb.cli.asked_catalogue import asked_catalogue
+from carvsdb.cli.asked_catalogue import asked_catalogue, opened
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
 from carvsdb.cli.output import say, table, with_copies
@@ -159,9 +159,8 @@ def distance(
     ]
     if len(entries) < 2:
         raise typer.BadParameter("a distance needs two entries or more", param_hint="NAME NAME...")
-    from carvsdb.catalogue import Catalogue
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         distances = catalogue.distance(entries, metric=metric.value, seed=seed)
     for sentence in distances.notes:
         say(sentence)

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
 from carvsdb.cli.options import Json
 from carvsdb.cli.output import answer_json
 from carvsdb.cli.time_limit import within
 from carvsdb.errors import InputError
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Julia, for the cross-check.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Julia, for the cross-check.")
 
 
 @app.callback()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, RingKind, Rings, Seed
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import VerificationError
@@ -13,7 +15,7 @@ from carvsdb.errors import VerificationError
 if TYPE_CHECKING:
     from carvsdb.catalogue.maintenance.importing import ImportReport
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The catalogue as a file.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="The catalogue as a file.")
 
 
 @app.command(epilog="Example: carvsdb db verify --db zif.duckdb")
@@ -81,10 +83,9 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write all tables as Parquet, with checksums."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.catalogue.maintenance import exporting
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         rows = exporting.export(catalogue.storage, folder, partitions)
     if as_json:
         answer_json({"folder": str(folder), "partitions": partitions, "rows": rows})
@@ -121,8 +122,8 @@ def merge(
     report = ImportReport()
     with Catalogue.open(db) as catalogue:
         for other in others:
-            with Catalogue.open(other, read_only=True) as opened:
-                report.include(take_in(catalogue.storage, opened.storage))
+            with opened(other) as added:
+                report.include(take_in(catalogue.storage, added.storage))
     _tell_import(report, db, as_json)
 
 
@@ -135,10 +136,9 @@ def index(
     as_json: Json = False,
 ) -> None:
     """Make the side index for `similar --approximate`, unless it is there and fresh (extra `ann`)."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.catalogue.similarity import side_index
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         before, report = side_index.status(catalogue.storage, rings.value)
         if not look:
             report = catalogue.side_index(ring_kind=rings.value, recall=recall)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from carvsdb.cli.application import Commands
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.options import (
     DEFAULT_DB,
     BondRules,
@@ -40,7 +42,7 @@ Colour = Annotated[
 Number = Annotated[int | None, typer.Option(help="Which map; default the newest.")]
 _SHOWN = 12
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maps of the catalogue.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Maps of the catalogue.")
 
 
 class MapLevel(StrEnum):
@@ -127,9 +129,7 @@ def plot_stored(
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw a map that was kept."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
         ringed = [point for name in highlight or [] for point in stored.points_of(catalogue.label(name))]
         colours = None if colour is None else catalogue.map_colours(stored, colour)
@@ -145,9 +145,7 @@ def show_stored(
     as_json: Json = False,
 ) -> None:
     """Print the points of a map that was kept, each with its true nearest neighbours: distances on maps lie."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
     if as_json:
         answer_json(_answer(stored, neighbours))
@@ -179,7 +177,6 @@ def project(
 
     Onto a map of node environments the nodes are put, each sort of node once.
     """
-    from carvsdb.catalogue import Catalogue
     from carvsdb_ingest.analysis.analyse import AnalysisOptions
     from carvsdb_ingest.tasks.likeness import entry_of_file
     from carvsdb_schemas.map_answers import ProjectAnswer
@@ -187,7 +184,7 @@ def project(
     read = read_options(node_types, linker_types, False, types, bonds, clustering)
     analysis = AnalysisOptions(max_ring_size=cut_off(max_ring_size))
     found: list[Projected] = []
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)  # which says so if there is none, before anything is read
         for query in queries:
             asked: Any = query
@@ -223,11 +220,10 @@ def clusters(
     as_json: Json = False,
 ) -> None:
     """Group the points of a map by HDBSCAN, by true distances, and describe each group."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.catalogue.similarity.map_groups import groups_of
     from carvsdb_schemas.map_answers import ClustersAnswer
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         stored = catalogue.embedding(number)
     groups = groups_of(stored, min_size)
     if as_json:

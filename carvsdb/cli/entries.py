@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.confirming import Yes, confirm
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db, Json
@@ -129,9 +130,7 @@ def tag(
 
 def trash(db: Db = DEFAULT_DB, as_json: Json = False) -> None:
     """List what was removed, the newest first."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         rows = catalogue.trash().rows()
     if as_json:
         answer_json(rows)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
 from carvsdb.cli.output import answer_json, say
@@ -57,7 +58,6 @@ def explore(
     filters: Filters,
 ) -> None:
     """Write the catalogue as one page to look into: map, nets, neighbours; it needs no server and no network."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.explorer import ExplorerOptions, write_chemiscope, write_explorer
 
     is_page = (made or _format_of(output)) is PageFormat.html
@@ -69,7 +69,7 @@ def explore(
         title=title,
         seed=seed,
     )
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         if is_page:
             report = write_explorer(catalogue, output, options, filters)
             answer, notes, sentence = _answer(report, output), report.notes, _sentence(report, output)

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
 from carvsdb.cli.options import Json, Seed
 from carvsdb.cli.output import answer_json, say
 
 if TYPE_CHECKING:
     from carvsdb.generate import Progress
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Amorphous networks.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Amorphous networks.")
 
 
 @app.callback()

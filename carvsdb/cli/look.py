@@ -1,12 +1,13 @@
 """`carvsdb list`, `show` and `sql`: what the catalogue holds."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from carvsdb.cli.answered import Output, answered
-from carvsdb.cli.asked_catalogue import asked_catalogue
+from carvsdb.cli.asked_catalogue import asked_catalogue, opened
 from carvsdb.cli.describe import DESCRIBED
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, Db
@@ -32,15 +33,18 @@ def list_entries(
     out: Output,
 ) -> None:
     """List the entries of the catalogue, or those that meet some conditions."""
-    from carvsdb.catalogue import Catalogue
+    from carvsdb.catalogue.file.place import check_there
+
+    check_there(Path(db), read_only=True)
+    from carvsdb.catalogue.file.schema import open_checked
+    from carvsdb.catalogue.questions.listing import listed_rows
 
     if limit is None and out.is_cut:
         limit = _SHOWN
-    with Catalogue.open(db, read_only=True) as catalogue:
-        answer = catalogue.list(filters, limit=limit)
-    for sentence in answer.notes:
+    with open_checked(Path(db), read_only=True) as storage:
+        rows, notes = listed_rows(storage, filters, limit)
+    for sentence in notes:
         say(f"{sentence}: `--limit` shows more, conditions such as `--kind` fewer")
-    rows = answer.rows()
     if not rows and not filters.is_empty:
         say(f"no net meets {filters.words()}")
         if filters.metal or filters.linker or filters.unit:
@@ -76,8 +80,6 @@ def show(
     out: Output,
 ) -> None:
     """Show all that is known of an entry; without a catalogue, of a net that comes with carvsdb."""
-    from carvsdb.cli.report import report
-
     with asked_catalogue(db) as (catalogue, source):
         if lineage:
             from carvsdb.cli.lineage import answer_lineage
@@ -85,6 +87,8 @@ def show(
             answer_lineage(catalogue.lineage(name).model_copy(update={"catalogue": source}), out)
             return
         answer = catalogue.show(name)
+    from carvsdb.cli.report import report
+
     document = answer.model_copy(update={"catalogue": source}).model_dump()
     about = {name: value for name, value in document.items() if name != "description"}
     out.answer(
@@ -157,10 +161,9 @@ def sql(
     out: Output,
 ) -> None:
     """Ask the catalogue in SQL, without changing it."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.catalogue.questions.answer import Answer
 
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         answer = catalogue.query(query)
     for sentence in answer.notes:
         say(sentence)

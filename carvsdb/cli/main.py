@@ -41,6 +41,7 @@ from carvsdb.cli import (
     release,
     rings,
 )
+from carvsdb.cli.application import Commands
 from carvsdb.cli.output import answer_json, escaped_streams, say
 from carvsdb.errors import CarvsdbError, CarvsdbWarning, refused_by_system
 
@@ -51,7 +52,7 @@ _AGAIN = 0.05
 # Older releases of typer raise click's class, newer ones their own; both are the base of this one.
 _UsageError = cast(type[typer.BadParameter], typer.BadParameter.__bases__[0])
 
-app = typer.Typer(
+app = Commands(
     name="carvsdb",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carvsdb.cli.asked_catalogue import is_asked
+from carvsdb.cli.asked_catalogue import is_asked, opened
 from carvsdb.cli.output import say
 from carvsdb.errors import AmbiguousError, InputError, NotFoundError
 
@@ -46,14 +46,13 @@ def _of_file(path: str, options: "ReadOptions", number: int | None) -> "NetItem"
 
 
 def _of_name(name: str, db: str) -> "NetItem":
-    from carvsdb.catalogue import Catalogue
     from carvsdb.topology.archive import shipped
     from carvsdb_ingest.analysis.item import NetItem
     from carvsdb_ingest.analysis.vertices_of_atoms import item_of_entry
 
     missing: NotFoundError | None = None
     if is_asked(db):
-        with Catalogue.open(db, read_only=True) as catalogue:
+        with opened(db) as catalogue:
             try:
                 return item_of_entry(catalogue, name)
             except AmbiguousError:

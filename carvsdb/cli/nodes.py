@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.options import DEFAULT_DB, Db
 from carvsdb.cli.output import say, table
 
@@ -41,7 +42,7 @@ def containing(
     from carvsdb.cli.compare import entry_of_file
 
     if not Path(query).is_file():
-        with Catalogue.open(db, read_only=True) as catalogue:
+        with opened(db) as catalogue:
             label = catalogue.label(query)
             every = catalogue.sorts(query).rows()
             found = [] if sorts else catalogue.containing(query, sort, within=within, limit=limit).rows()
@@ -52,7 +53,7 @@ def containing(
             alone.add([entry])
             every = alone.sorts(label).rows()
             counts = alone.node_counts(label, sort)
-        with Catalogue.open(db, read_only=True) as catalogue:
+        with opened(db) as catalogue:
             found = [] if sorts else catalogue.containing_counts(counts, within=within, limit=limit).rows()
     if sorts:
         cells = [
@@ -97,9 +98,7 @@ def duplicates(
     out: Output,
 ) -> None:
     """List what is stored more than once, the largest group first."""
-    from carvsdb.catalogue import Catalogue
-
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         rows = (catalogue.distinct_nets() if nets else catalogue.duplicates(by.value)).rows()
     header: tuple[str, ...]
     cells: list[tuple[str, ...]]

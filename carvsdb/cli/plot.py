@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.embed import Method
 from carvsdb.cli.net_of import NetArgument, Which, net_item
 from carvsdb.cli.options import (
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Figures.")
 
 
 @app.callback()
@@ -76,9 +78,7 @@ def _models(model: str, db: str) -> "list[tuple[NDArray[np.float64], bool]]":
     import numpy as np
 
     if not Path(model).is_file():
-        from carvsdb.catalogue import Catalogue
-
-        with Catalogue.open(db, read_only=True) as catalogue:
+        with opened(db) as catalogue:
             about = catalogue.show(model).description
             n_sorts = len(catalogue.sorts(model)) if about.largest_ring else 1
         return [(np.array(about.carvs.vector), _is_crystal(n_sorts, about.n_nodes))]
@@ -129,12 +129,11 @@ def distances(
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw the distances between entries as a matrix, in the order of a dendrogram."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.plots.distances import plot_distances
     from carvsdb.plots.saving import figure_file
 
     figure_file(output)
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         asked = [one.split("+") if "+" in one else one for one in entries]
         found = catalogue.distance(asked, metric=metric)
     for sentence in found.notes:
@@ -151,12 +150,11 @@ def environments(
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw to which crystalline environments the nodes of a glass are nearest."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.plots.carvs import EnvironmentBar, plot_environments
     from carvsdb.plots.saving import figure_file
 
     figure_file(output)
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         answer = catalogue.environments(name)
         label = catalogue.label(name)
     for sentence in answer.notes:

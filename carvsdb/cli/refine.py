@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli import active_learning, bundle, calculate, labels, learn, refine_replicas, start_models
+from carvsdb.cli.application import Commands
 from carvsdb.cli.options import AllowCalculator, Json
 from carvsdb.cli.output import answer_json, say
 from carvsdb.cli.refine_speech import check_db, checked, ended, say_calculators, scored, stop_signals, tell
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from carvsdb_refine.run import ConfigFile, Hooks, Setup
     from carvsdb_schemas.refinement_answers import RunAnswer, StatusAnswer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Refine atomic models against total scattering.")
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of the refinement.")]
 IntoDb = Annotated[
     str | None, typer.Option("--db", metavar="PATH", help="A catalogue that takes the last model and kept ones.")
@@ -181,7 +182,9 @@ def status(
 
 @app.command(epilog="Example: carvsdb refine report m1.toml -o m1.html")
 def report(
-    config: Config,
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG|LOOP_FOLDER", help="The TOML file of a run, or the folder of a loop.")
+    ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The page; figures stand beside it.")
     ] = None,
@@ -196,11 +199,14 @@ def report(
 ) -> None:
     """Write figures of fits, partials, traces, coordination and rings, and one page that holds them.
 
-    Of several models the page shows means with their spread, pooled rings, and the noise between models.
+    Of several models the page shows means with their spread, pooled rings, and the noise between models; of a loop
+    of `learn` grades, errors and fits by iteration.
     """
-    file = _config(config, folder)
-    several = _replicas(file, replicas)
-    if several:
+    if config.is_dir():
+        from carvsdb_refine.report.loop import make_loop_report
+
+        written = make_loop_report(config, output, rings)
+    elif several := _replicas(file := _config(config, folder), replicas):
         written = refine_replicas.report(several, seed, output, rings, allow or [])
     else:
         from carvsdb_refine.report.make import make_report

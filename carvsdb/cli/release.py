@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.cli.application import Commands
+from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.confirming import Yes, confirm
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, Seed
 from carvsdb.cli.output import answer_json, say
 
 if TYPE_CHECKING:
+    from carvsdb.catalogue import Catalogue
     from carvsdb.releases import PageMaker
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Data sets that others cite.")
+app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Data sets that others cite.")
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A release.")]
 
@@ -51,12 +54,11 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Write the catalogue, or some of it, as a release: tables, a DuckDB file, nets, metadata, licence, checksums."""
-    from carvsdb.catalogue import Catalogue
     from carvsdb.releases import BuildOptions, build_release, opened_release, read_card
 
     checked = read_card(card)
     before = None if previous is None else opened_release(previous)
-    with Catalogue.open(db, read_only=True) as catalogue:
+    with opened(db) as catalogue:
         options = BuildOptions(
             where=where,
             database=database,
@@ -213,9 +215,18 @@ def publish(
 
 def page_maker() -> "PageMaker":
     """Return what makes the explorer of a release, which stands beside the releases on the same floor."""
-    from carvsdb.explorer import ExplorerOptions, same_page, write_explorer
     from carvsdb.releases import PageMaker
 
-    return PageMaker(
-        lambda catalogue, path, title: write_explorer(catalogue, path, ExplorerOptions(title=title)), same_page
-    )
+    return PageMaker(_write_page, _same_page)
+
+
+def _write_page(catalogue: "Catalogue", path: Path, title: str) -> None:
+    from carvsdb.explorer import ExplorerOptions, write_explorer
+
+    write_explorer(catalogue, path, ExplorerOptions(title=title))
+
+
+def _same_page(one: Path, other: Path) -> bool:
+    from carvsdb.explorer import same_page
+
+    return same_page(one, other)

@@ -55,12 +55,17 @@ def local_report(description: Description) -> str:
     return "\n".join(lines)
 
 
+def _which(derived_name: str) -> str:
+    """Say a name that is no archive's: that of a subnet is its own, a chain is one of many."""
+    return f"the subnet {derived_name}" if "-" in derived_name else f"a {derived_name}"
+
+
 def _name(description: Description) -> str:
     """Write who the net is, and of how many pieces it is made."""
     if description.key is None:
         cause = f", {description.cause}" if description.cause else ""
         return f"none ({description.status}{cause})"
-    derived = f", a {description.derived_name}" if description.derived_name else ""
+    derived = f", {_which(description.derived_name)}" if description.derived_name else ""
     name = description.name or f"none, known as {short_id(description.key)}{derived}"
     periodic = [part for part in description.components if part.periodicity]
     copies = [f"{part.multiplicity} x {', '.join(part.names) or short_id(part.key or '')}" for part in periodic]

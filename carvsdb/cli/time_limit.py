@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TypeVar
 
 from carvsdb.cli.output import say
-from carvsdb.errors import TimeLimitError
+from carvsdb.errors import CarvsdbError, TimeLimitError
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ _SIGNAL: signal.Signals = getattr(signal, "SIGALRM" if os.name == "posix" else "
 
 @contextmanager
 def within(path: str | Path, seconds: float | None = None, grace: float = GRACE) -> Iterator[None]:
-    """Raise TimeLimitError in what takes longer.
+    """Raise TimeLimitError in what takes longer; errors that do not know their input get its path.
 
     Parameters
     ----------
@@ -77,6 +77,9 @@ def within(path: str | Path, seconds: float | None = None, grace: float = GRACE)
     threading.Thread(target=watch, daemon=True).start()
     try:
         yield
+    except CarvsdbError as error:
+        error.item = error.item or str(path)
+        raise
     finally:
         ended.set()
         signal.signal(_SIGNAL, before)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 _TOLERANCE = 1e-5
 _CENTRINGS = 4
+_NEAR = 256  # among so many shortest triples is a basis of nearly every lattice
 _SHORT = 20  # two vectors of a cell are among so many shortest ones; the third can be a long way up
 
 
@@ -40,20 +41,41 @@ def conventional_cell(cell: NDArray[np.float64]) -> NDArray[np.int64]:
     pairs = np.array(list(combinations(range(_SHORT), 2)))
     triples = np.column_stack([np.repeat(pairs, len(rows), axis=0), np.tile(np.arange(len(rows)), len(pairs))])
     triples = triples[triples[:, 2] > triples[:, 1]]
-    indices = np.abs(np.rint(np.linalg.det(rows[triples]))).astype(np.int64)
-    flat = np.abs(np.stack([cosines[triples[:, a], triples[:, b]] for a, b in ((0, 1), (0, 2), (1, 2))]))
+    angles = np.abs(np.stack([cosines[triples[:, a], triples[:, b]] for a, b in ((0, 1), (0, 2), (1, 2))]))
+    n_right = (angles < _TOLERANCE).sum(axis=0)
+    sums = lengths[triples].sum(axis=1).round(6)
     # Few have two right angles; of the rest the shortest is enough.
-    likely = (indices >= 1) & (indices <= _CENTRINGS) & ((flat < _TOLERANCE).sum(axis=0) >= 2)
-    bases = np.flatnonzero(indices == 1)
-    likely[bases[np.argmin(lengths[triples[bases]].sum(axis=1).round(6))]] = True
-    for triple, index in zip(map(tuple, triples[likely].tolist()), indices[likely].tolist(), strict=True):
+    likely = np.append(np.flatnonzero(n_right >= 2), _shortest_basis(rows, triples, sums))
+    indices = _indices(rows[triples[likely]])
+    # The best that each could be; what cannot be better than what was found is not looked at.
+    least = np.where(n_right[likely] == 3, 0, 1)
+    for place in np.lexsort((sums[likely], indices, least)).tolist():
+        index, total = int(indices[place]), float(sums[likely[place]])
+        if not 1 <= index <= _CENTRINGS or (best is not None and (int(least[place]), index, total) > best[:3]):
+            continue
+        triple = tuple(triples[likely[place]].tolist())
         found = _sorted_out(rows, lengths, cosines, triple, index)
         if found is None:
             continue
-        score = (found[0], index, round(float(lengths[list(triple)].sum()), 6), *triple)
+        score = (found[0], index, total, *triple)
         if best is None or score < best:
             best, chosen = score, found[1]
     return chosen if np.linalg.det(chosen @ cell) > 0 else -chosen
+
+
+def _indices(vectors: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many lattice points the cells of some triples of vectors hold, shape (n, 3, 3)."""
+    return np.asarray(np.abs(np.rint(np.linalg.det(vectors))), np.int64)
+
+
+def _shortest_basis(rows: NDArray[np.int64], triples: NDArray[np.int64], sums: NDArray[np.float64]) -> int:
+    """Return the place of the triple with the shortest vectors that make up the lattice; of several the first."""
+    near = np.flatnonzero(sums <= np.partition(sums, _NEAR)[_NEAR])
+    for places in (near, np.arange(len(sums))):
+        bases = places[_indices(rows[triples[places]]) == 1]
+        if len(bases):
+            break
+    return int(bases[np.argmin(sums[bases])])
 
 
 def _sorted_out(

@@ -5,12 +5,14 @@ import os
 import socket
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from carvsdb.catalogue.records.laws import UNREADABLE
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.optional_packages import load_optional
+from carvsdb.regular_file import LARGEST_TABLE, open_regular
 from carvsdb.releases.formats.facts import OPTIMADE
 from carvsdb.releases.formats.optimade_lines import PREFIX, PROPERTIES
 from carvsdb.releases.verify import checked_files
@@ -40,7 +42,7 @@ def serve_release(
     MissingExtraError
         If the extra `optimade` is not installed.
     InputError
-        If the release has no such file.
+        If the release has no such file, or one that cannot be served.
     RefusedError
         If the port is taken.
     """
@@ -69,9 +71,8 @@ def _application(lines: Path, card: DatasetCard, scratch: Path) -> Any:
     settings, plain = scratch / "settings.json", scratch / "plain.jsonl"
     settings.write_text("{}", encoding="utf-8")
     os.environ["OPTIMADE_CONFIG_FILE"] = str(settings)
-    with lines.open(encoding="utf-8") as source, plain.open("w", encoding="utf-8") as target:
-        for line in source:
-            entry = json.loads(line)
+    with plain.open("w", encoding="utf-8") as target:
+        for entry in _entries(lines):
             if "attributes" in entry:
                 attributes = entry["attributes"]
                 entry["attributes"] = {name.removeprefix(f"_{PREFIX}_"): value for name, value in attributes.items()}
@@ -96,4 +97,21 @@ def _application(lines: Path, card: DatasetCard, scratch: Path) -> Any:
                 ]
             },
         )
-        return load_optional("optimade.server.create_app", _EXTRA).create_app(config)
+        try:
+            return load_optional("optimade.server.create_app", _EXTRA).create_app(config)
+        except (*UNREADABLE, RuntimeError) as error:  # whatever its loader meets in lines that are not as ours
+            cause = " ".join(str(error).split())[:200]
+            raise InputError(f"cannot be served: {cause or type(error).__name__}", path=lines) from error
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a file that somebody else may have made."""
+    with open_regular(path, LARGEST_TABLE) as source:
+        for number, line in enumerate(source, 1):
+            try:
+                entry = json.loads(line.decode("utf-8"))
+            except (ValueError, RecursionError) as error:
+                raise InputError("is no JSON in UTF-8", path=path, line=number) from error
+            if not isinstance(entry, dict) or not isinstance(entry.get("attributes", {}), dict):
+                raise InputError("expected an object, with an object of attributes", path=path, line=number)
+            yield entry

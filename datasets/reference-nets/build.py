@@ -1,7 +1,9 @@
 """Build the data set `reference-nets` from the archive of names that comes with carvsdb.
 
 Run ``python datasets/reference-nets/build.py`` to build the copy that comes with carvsdb anew, or with a folder to
-build it there. Rings and strong rings of all nets took 6.5 CPU minutes; the same code writes the same bytes.
+build it there. Beside the nets of the archive stand the continuous random networks that carvsdb makes itself. Rings
+and strong rings of all took @ CPU minutes. The same code writes the same bytes, on machines that round alike: the
+random networks come of a relaxation.
 """
 
 import shutil
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue import reference_nets as shipped
+from carvsdb.cli.release import page_maker
 from carvsdb.releases import BuildOptions, build_release, read_card, verify_release
 from carvsdb.rings import DEFAULT_CUT_OFF
 from carvsdb_ingest.analysis.analyse import AnalysisOptions
@@ -20,8 +23,8 @@ from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.sources import Collection, source_named
 from carvsdb_ingest.tasks.pipeline import Workers, ingest_collection
 
-SHIPPED = BuildOptions(database=False, nets=False)
-"""What comes with carvsdb: the tables, which are also what the other files are made of."""
+SHIPPED = BuildOptions(database=False, nets=False, neighbours=True, page=False)
+"""What comes with carvsdb: the tables, which are also what the other files are made of, and the nearest nets."""
 
 STRONG_CUT_OFFS = {"tps": 20, "tpt": 10, "tpt-a": 20}
 """Nets whose strong rings are not searched to the usual size: that was given up after 20 s of one core."""
@@ -32,11 +35,12 @@ RELEASE = Path(shipped.__file__).with_name("release")
 def build(folder: Path, options: BuildOptions | None = None) -> None:
     """Write the release into a new folder and verify it."""
     card = read_card(Path(__file__).with_name("card.yaml"))
-    source = source_named("reference-nets")
+    options = options or BuildOptions(page_maker=page_maker())
     with tempfile.TemporaryDirectory() as scratch, Catalogue.open(Path(scratch, "nets.duckdb")) as catalogue:
-        _ingest(catalogue, source, AnalysisOptions())
-        for cut_off in sorted({*STRONG_CUT_OFFS.values(), DEFAULT_CUT_OFF}):
-            _ingest(catalogue, _searched_to(cut_off, source), AnalysisOptions(cut_off, ring_kind="strong"))
+        for source in (source_named("reference-nets"), source_named("random-networks")):
+            _ingest(catalogue, source, AnalysisOptions())
+            for cut_off in sorted({*STRONG_CUT_OFFS.values(), DEFAULT_CUT_OFF}):
+                _ingest(catalogue, _searched_to(cut_off, source), AnalysisOptions(cut_off, ring_kind="strong"))
         build_release(catalogue, card, folder, options)
     verify_release(folder)
 

@@ -145,7 +145,8 @@ class Description(BaseModel):
         default=None, description="What vertices and edges are made of, and guests; null unless asked for."
     )
     derived_name: str | None = Field(
-        default=None, description="What a net without archive names is, told from its key: chain, ladder."
+        default=None,
+        description="What a net without archive names is, told from its key: chain, ladder, subnet (flu-3,6-C2/c).",
     )
     mofid_like: str | None = Field(
         default=None, description="Nodes and linkers, net, catenation and clustering in one line; null without SMILES."

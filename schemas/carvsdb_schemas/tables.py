@@ -15,20 +15,9 @@ from sqlmodel import Field, SQLModel
 
 from carvsdb_schemas import columns
 from carvsdb_schemas.filters import KINDS as KINDS
-
-SCHEMA_VERSION = 6
-"""Raised by one with every change of a table; stored in `schema_info` and in releases."""
-
-ADDED_COLUMNS = {2: {"structure": ("density",)}, 3: {"structure": ("atoms",)}}
-"""By the schema that brought them, columns that older catalogues and releases lack: there they are null."""
-
-ADDED_TABLES = {
-    2: ("geometry", "refinement"),
-    4: ("tag", "trash"),
-    5: ("unit", "net_unit"),
-    6: ("embedding_environment",),
-}
-"""By the schema that brought them, tables that older releases lack."""
+from carvsdb_schemas.stored_columns import ADDED_COLUMNS as ADDED_COLUMNS
+from carvsdb_schemas.stored_columns import ADDED_TABLES as ADDED_TABLES
+from carvsdb_schemas.stored_columns import SCHEMA_VERSION as SCHEMA_VERSION
 
 STATUSES = ("named", "keyed", "unkeyed", "no net", "timeout", "error")
 """The status of a net, or of an input that gave none."""

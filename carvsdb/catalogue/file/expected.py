@@ -6,10 +6,9 @@ A view `entry` that is not ours is never run: each connection has ours in front 
 """
 
 from collections.abc import Iterator
-from functools import cache
 
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb_schemas.tables import ALL_TABLES
+from carvsdb_schemas.stored_columns import stored_columns
 
 VIEW = "entry"
 
@@ -51,16 +50,9 @@ def foreign_objects(storage: Storage) -> Iterator[str]:
             yield f"{table}: it has the constraint {kind}"
 
 
-def wrong_tables(storage: Storage, statement: str) -> Iterator[str]:
-    """Say which tables and columns of the present schema are missing, of another type, or too many.
-
-    Parameters
-    ----------
-    storage : Storage
-    statement : str
-        What makes the view `entry` of a new catalogue.
-    """
-    known, _ = _made_by(statement)
+def wrong_tables(storage: Storage) -> Iterator[str]:
+    """Say which tables and columns of the present schema are missing, of another type, or too many."""
+    known = stored_columns()
     present = {name for name, temporary, internal in storage.rows(_TABLES) if not temporary and not internal}
     for name in sorted(present - known.keys()):
         yield f"{name}: no such table"
@@ -82,25 +74,15 @@ def wrong_tables(storage: Storage, statement: str) -> Iterator[str]:
 
 
 def has_view(storage: Storage, statement: str) -> bool:
-    """Say whether the view `entry` of a file is the one that a statement makes."""
-    return _view(storage) == _made_by(statement)[1]
+    """Say whether the view `entry` of a file is the one that a statement makes, as this DuckDB writes it."""
+    with Storage(None) as new:
+        new.create_tables(stored_columns())
+        new.execute(statement)
+        return _view(storage) == _view(new)
 
 
 def _view(storage: Storage) -> str:
-    return "".join(sql for name, _, _, sql in storage.rows(_VIEWS) if name == VIEW)
-
-
-@cache
-def _made_by(statement: str) -> tuple[dict[str, dict[str, str]], str]:
-    """Return, by table, the types of the columns of a new catalogue, and its view, as DuckDB calls them."""
-    with Storage(None) as storage:
-        storage.create_tables(ALL_TABLES)
-        storage.execute(statement)
-        known: dict[str, dict[str, str]] = {str(model.__tablename__): {} for model in ALL_TABLES}
-        for table, column, kind, nullable, _, internal in storage.rows(_COLUMNS):
-            if not internal and table in known:
-                known[table][column] = _type(kind, nullable)
-        return known, _view(storage)
+    return "".join(sql for name, temporary, _, sql in storage.rows(_VIEWS) if name == VIEW and not temporary)
 
 
 def _type(kind: str, nullable: bool) -> str:

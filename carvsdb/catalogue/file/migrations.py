@@ -6,11 +6,7 @@ Columns that are new and may be null need no step of their own: `ADDED_COLUMNS` 
 from collections.abc import Callable, Collection
 
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb_schemas.tables import (
-    ADDED_COLUMNS,
-    ALL_TABLES,
-    SCHEMA_VERSION,
-)
+from carvsdb_schemas.stored_columns import ADDED_COLUMNS, SCHEMA_VERSION, stored_columns
 
 OLDEST = 1
 """The first schema that was released."""
@@ -36,7 +32,7 @@ def migrate(storage: Storage, version: int, entry_view: str) -> None:
             else:
                 _add_columns(storage, ADDED_COLUMNS.get(older + 1, {}))
         present = {name for (name,) in storage.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")}
-        storage.create_tables([model for model in ALL_TABLES if model.__tablename__ not in present])
+        storage.create_tables([name for name in stored_columns() if name not in present])
         storage.execute(entry_view)
         storage.execute(
             "UPDATE schema_info SET value = ? WHERE name = 'schema_version'",
@@ -47,14 +43,14 @@ def migrate(storage: Storage, version: int, entry_view: str) -> None:
 def _from_1(storage: Storage) -> None:
     """Drop the indexes (see :mod:`carvsdb_schemas.tables`); note tasks, shards, densities."""
     present = {name for (name,) in storage.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")}
-    names = [str(model.__tablename__) for model in ALL_TABLES if model.__tablename__ in present]
+    names = [name for name in stored_columns() if name in present]
     # An index cannot be dropped while a constraint needs it: the rows move to tables without constraints. A table
     # with an explicit index cannot be renamed before that is gone.
     for (index,) in storage.rows("SELECT index_name FROM duckdb_indexes()"):
         storage.execute(f'DROP INDEX "{index}"')
     for name in names:
         storage.execute(f'ALTER TABLE "{name}" RENAME TO "old_{name}"')
-    storage.create_tables(ALL_TABLES)
+    storage.create_tables(stored_columns())
     for name in names:
         extra = ", 0 AS item" if name == "attempt" else ""
         storage.execute(f'INSERT INTO "{name}" BY NAME SELECT *{extra} FROM "old_{name}"')
@@ -63,11 +59,10 @@ def _from_1(storage: Storage) -> None:
 
 def _add_columns(storage: Storage, tables: Collection[str]) -> None:
     """Make tables anew, with columns that they lack; these stand where they stand in a new file."""
-    for model in ALL_TABLES:
-        name = str(model.__tablename__)
+    for name in stored_columns():
         if name in tables:
             storage.execute(f'ALTER TABLE "{name}" RENAME TO "old_{name}"')
-            storage.create_tables([model])
+            storage.create_tables([name])
             storage.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM "old_{name}"')
             storage.execute(f'DROP TABLE "old_{name}"')
 

@@ -7,10 +7,11 @@ import duckdb
 from carvsdb.atomic_write import draft_folder
 from carvsdb.catalogue.file import expected, migrations
 from carvsdb.catalogue.file.net_columns import degrees, interpenetration, point_symbol, vertex_symbols
-from carvsdb.catalogue.file.storage import Storage, check_place, log_of, publish
+from carvsdb.catalogue.file.place import check_place, log_of
+from carvsdb.catalogue.file.storage import Storage, publish
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.version import VERSION
-from carvsdb_schemas.tables import ALL_TABLES, SCHEMA_VERSION, SchemaInfo
+from carvsdb_schemas.stored_columns import SCHEMA_VERSION, stored_columns
 
 HANDLE = """
 CASE
@@ -94,11 +95,10 @@ def open_checked(path: Path, *, read_only: bool) -> Storage:
             storage.close()
             _migrate(path, version)
             storage = _opened(path, read_only)
-        problems = list(expected.wrong_tables(storage, ENTRY_VIEW))
+        problems = list(expected.wrong_tables(storage))
         if problems:
             raise InputError(f"is no catalogue of carvsdb: {_some(problems)}", path=path, hint=_FOREIGN)
-        if not expected.has_view(storage, ENTRY_VIEW):
-            storage.show_view(expected.VIEW, ENTRY)
+        storage.show_view(expected.VIEW, ENTRY)
     except BaseException:
         storage.close()
         raise
@@ -155,11 +155,13 @@ def _make(path: Path) -> None:
 
 def create(storage: Storage) -> None:
     """Create all tables and views, and note the schema's version."""
-    with storage.transaction() as session:
-        storage.create_tables(ALL_TABLES)
-        storage.duckdb.execute(ENTRY_VIEW)
-        session.add(SchemaInfo(name="schema_version", value=str(SCHEMA_VERSION)))
-        session.add(SchemaInfo(name="created_by", value=f"carvsdb {VERSION}"))
+    with storage.transaction():
+        storage.create_tables(stored_columns())
+        storage.execute(ENTRY_VIEW)
+        storage.execute(
+            "INSERT INTO schema_info VALUES ('schema_version', ?), ('created_by', ?)",
+            [str(SCHEMA_VERSION), f"carvsdb {VERSION}"],
+        )
 
 
 def check(storage: Storage) -> int:

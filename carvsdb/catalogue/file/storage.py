@@ -1,27 +1,27 @@
-"""A DuckDB file, opened with our settings, for the ORM and for Arrow at once.
+"""A DuckDB file, opened with our settings; rows come and go as tuples or, in bulk, as Arrow.
 
-Both run on one connection: small tables go through SQLModel, bulk rows through Arrow, and one transaction
-holds what both did.
+SQLModel says what the tables are (`carvsdb_schemas.tables`), DuckDB what a file has of them
+(`carvsdb_schemas.stored_columns`): opening a catalogue loads DuckDB and nothing else.
 """
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
-import pyarrow as pa
-import sqlalchemy as sa
-from duckdb_sqlalchemy import ConnectionWrapper
-from sqlalchemy import create_engine
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
 
-from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError
+from carvsdb.catalogue.file.place import check_there, log_of
+from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.escaping import is_text
+from carvsdb_schemas.stored_columns import stored_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlmodel import SQLModel
 
 STORAGE_VERSION = "v1.4.0"
 """Format of new files: the oldest DuckDB that must be able to read them."""
@@ -74,12 +74,6 @@ class Storage:
         self.cache: dict[str, Any] = {}
         self._view = ""
         self.duckdb = _connect(path, read_only)
-        wrapped = ConnectionWrapper(self.duckdb)
-        # No reset on return: where the disk is full, a rollback more than there must be only prints a trace.
-        self._engine = create_engine(
-            "duckdb://", creator=lambda: wrapped, poolclass=StaticPool, pool_reset_on_return=None
-        )
-        self._connection = self._engine.connect()
 
     @property
     def name(self) -> str:
@@ -87,7 +81,7 @@ class Storage:
         return "catalogue in memory" if self.path is None else str(self.path)
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self) -> Iterator[None]:
         """Hold all or nothing of what is written inside, whatever interrupts it.
 
         Raises
@@ -98,9 +92,15 @@ class Storage:
         if self.read_only:
             raise RefusedError("the catalogue is open for reading only", item=self.name)
         self.cache.clear()
-        with self._readable(), self._connection.begin(), Session(self._connection) as session:
-            yield session
-            session.flush()
+        with self._readable():
+            self.duckdb.execute("BEGIN")
+            try:
+                yield
+                self.duckdb.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb.Error):  # a failed commit has rolled back already
+                    self.duckdb.execute("ROLLBACK")
+                raise
 
     def show_view(self, name: str, query: str) -> None:
         """Put a view of our own in front of what the file calls so, for all connections."""
@@ -120,13 +120,13 @@ class Storage:
         with self._readable():
             return self.duckdb.cursor()
 
-    def create_tables(self, models: Sequence[type[SQLModel]]) -> None:
-        """Create tables, inside a transaction."""
-        for model in models:
-            table = SQLModel.metadata.tables[str(model.__tablename__)]
-            self.duckdb.execute(f'CREATE TABLE "{table.name}" ({", ".join(map(self._definition, table.columns))})')
+    def create_tables(self, names: Iterable[str]) -> None:
+        """Create tables of the present schema, inside a transaction."""
+        for name in names:
+            columns = ", ".join(f'"{column}" {kind}' for column, kind in stored_columns()[name].items())
+            self.duckdb.execute(f'CREATE TABLE "{name}" ({columns})')
 
-    def insert(self, model: type[SQLModel], rows: Incoming, where: str = "true") -> None:
+    def insert(self, model: "type[SQLModel]", rows: Incoming, where: str = "true") -> None:
         """Insert rows from Arrow, inside a transaction.
 
         Parameters
@@ -145,6 +145,8 @@ class Storage:
     @contextmanager
     def registered(self, name: str, rows: Incoming, piece: int = _PIECE) -> Iterator[None]:
         """Let queries see Arrow data as a table."""
+        import pyarrow as pa
+
         if isinstance(rows, pa.Table):  # in pieces, so that all cores take part
             rows = pa.Table.from_batches(rows.combine_chunks().to_batches(max_chunksize=piece), rows.schema)
         self.duckdb.register(name, rows)
@@ -163,7 +165,7 @@ class Storage:
         with self._readable():
             return self._run(query, parameters).fetchall()
 
-    def table(self, query: str, parameters: Parameters = ()) -> pa.Table:
+    def table(self, query: str, parameters: Parameters = ()) -> "pa.Table":
         """Return the result of a query as an Arrow table."""
         with self._readable():
             return self._run(query, parameters).to_arrow_table()
@@ -172,12 +174,12 @@ class Storage:
         check_text(parameters)
         return self.duckdb.execute(statement, parameters)
 
-    def batches(self, query: str, rows_at_once: int = 20_000) -> pa.RecordBatchReader:
+    def batches(self, query: str, rows_at_once: int = 20_000) -> "pa.RecordBatchReader":
         """Return the result of a query as a stream of Arrow batches, with bounded memory."""
         with self._readable():
             return self.duckdb.cursor().execute(query).to_arrow_reader(rows_at_once)
 
-    def stream(self, query: str, rows_at_once: int) -> Iterator[pa.RecordBatch]:
+    def stream(self, query: str, rows_at_once: int) -> Iterator["pa.RecordBatch"]:
         """Yield the result of a query in Arrow batches; as `batches`, but temporary tables are seen.
 
         One such query at a time, and no other before it has ended.
@@ -188,27 +190,19 @@ class Storage:
     def close(self) -> None:
         """Write what is pending into the file and let go of it."""
         with self._readable():
-            try:
-                self._connection.close()
-                self._engine.dispose()
-            finally:
-                self.duckdb.close()
+            self.duckdb.close()
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
         """Say in one sentence that the file is damaged, or that the disk is full."""
         try:
             yield
-        except (duckdb.Error, sa.exc.DBAPIError) as error:
+        except duckdb.Error as error:
             if isinstance(error, _DAMAGE) or any(word in str(error) for word in _FULL_WORDS):
                 raise _broken(self.path, str(error)) from error
             if "already closed" in str(error):
                 raise RefusedError("is closed", item=self.name, hint="open it again with Catalogue(PATH)") from error
             raise
-
-    def _definition(self, column: sa.Column[Any]) -> str:
-        kind = self._engine.dialect.type_compiler_instance.process(column.type)
-        return f'"{column.name}" {kind}{"" if column.nullable else " NOT NULL"}'
 
     def __enter__(self) -> "Storage":
         return self
@@ -229,55 +223,16 @@ def publish(draft: Path, path: Path) -> None:
             draft.rename(path)
 
 
-def log_of(path: Path) -> Path:
-    """Return the write-ahead log of a catalogue: what was stored and is not yet folded into the file."""
-    return path.with_name(path.name + ".wal")
-
-
 def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     if path is None:
         return duckdb.connect(":memory:", config=dict(SETTINGS))
-    if path.is_dir():
-        raise InputError("is a folder, not a catalogue", path=path)
-    if not path.exists():
-        log = log_of(path)
-        if log.exists():
-            raise RefusedError(
-                f"is missing, but its log {log.name} is there: the catalogue was deleted or moved without it",
-                item=str(path),
-                hint=f"bring it back beside {log.name}, which holds what was stored last, or move that away",
-            )
-        if read_only:
-            raise NotFoundError(
-                "there is no such catalogue", item=str(path), hint="make one with `carvsdb ingest FILE...`"
-            )
-    if path.exists() and not path.is_file():
-        raise InputError("is a device, a pipe or a socket, not a catalogue", path=path)
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"the folder {path.absolute().parent} does not exist", path=path)
+    check_there(path, read_only=read_only)
     check_text(str(path))
-    check_place(path)
     try:
         # Absolute, since `md:a` and `:memory:` alone are no files to DuckDB.
         return duckdb.connect(str(path.absolute()), read_only=read_only, config=dict(SETTINGS))
     except duckdb.Error as error:
         raise _why_not(path, str(error)) from error
-
-
-def check_place(path: Path) -> None:
-    """Raise for a path that is another one to DuckDB.
-
-    Raises
-    ------
-    InputError
-        If there is a question mark in it: DuckDB would look for the log elsewhere, and miss what was stored last.
-    """
-    if "?" in str(path.absolute()):
-        raise InputError(
-            "a catalogue cannot lie where its path has a question mark, behind which DuckDB reads options",
-            path=path,
-            hint="rename the file or the folder",
-        )
 
 
 def check_text(value: object) -> None:
@@ -342,7 +297,7 @@ _FULL_WORDS = ("No space left", "File too large", "Disk quota", "Could not write
 
 
 def _broken(path: Path | None, message: str) -> CarvsdbError:
-    first = next(line for line in message.strip().splitlines() if line).removeprefix("(_duckdb.TransactionException) ")
+    first = next(line for line in message.strip().splitlines() if line)
     if any(word in message for word in _FULL_WORDS):
         full = _FULL.search(message)
         return RefusedError(

@@ -61,7 +61,7 @@ def check_file(path: Path, *, sample: int = SAMPLE, seed: int = 0) -> CheckRepor
     with Storage(path, read_only=True) as storage:
         problems = list(expected.foreign_objects(storage))
         if not problems and schema.check(storage) == SCHEMA_VERSION:
-            problems = list(expected.wrong_tables(storage, schema.ENTRY_VIEW))
+            problems = list(expected.wrong_tables(storage))
             if not expected.has_view(storage, schema.ENTRY_VIEW):
                 problems.append("its view `entry` is not that of this carvsdb")
     if problems:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from carvsdb.atomic_write import draft_folder, sync, write_text
 from carvsdb.catalogue.file import expected, schema
-from carvsdb.catalogue.file.storage import Storage, log_of
+from carvsdb.catalogue.file.place import log_of
+from carvsdb.catalogue.file.storage import Storage
 from carvsdb.errors import CarvsdbError, InputError, NotFoundError, RefusedError, VerificationError
 from carvsdb.regular_file import read_bytes, sha256_of
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
-import sqlalchemy as sa
 
 from carvsdb.catalogue.file.storage import Incoming, Storage
 from carvsdb.catalogue.maintenance.checking import refuse_broken
@@ -104,7 +103,7 @@ def _told(path: Path | None) -> Iterator[None]:
         yield
     except InputError as error:
         raise InputError(error.message, path=error.item or path, hint=error.hint) from error
-    except (duckdb.Error, sa.exc.DBAPIError, *UNREADABLE) as error:
+    except (duckdb.Error, *UNREADABLE) as error:
         reason = next(iter(str(error).strip().splitlines()), repr(error))
         raise InputError(
             f"cannot be taken in: {reason}", path=path, hint="nothing of it was stored; `carvsdb db verify` says more"

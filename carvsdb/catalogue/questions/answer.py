@@ -1,13 +1,13 @@
 """A table of results, with what was left out."""
 
 from dataclasses import dataclass, field
-from typing import Any
-
-import duckdb
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from carvsdb.html_text import MOST_ROWS, html_table
 from carvsdb.optional_packages import load_optional
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -24,6 +24,7 @@ class Answer:
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> answer = Answer(pa.table({"label": ["dia", "lon"], "distance": [0.0, 0.25]}))
     >>> answer
     label  distance
@@ -33,7 +34,7 @@ class Answer:
     {'label': 'lon', 'distance': 0.25}
     """
 
-    table: pa.Table
+    table: "pa.Table"
     notes: tuple[str, ...] = field(default=())
 
     def rows(self) -> list[dict[str, Any]]:
@@ -94,7 +95,10 @@ class Answer:
         return "\n".join(lines + [f"note: {note}" for note in self.notes])
 
 
-def _values(column: pa.ChunkedArray) -> list[Any]:
+def _values(column: "pa.ChunkedArray") -> list[Any]:
+    import duckdb
+    import pyarrow as pa
+
     try:
         values: list[Any] = column.to_pylist()
     except (OverflowError, ValueError, pa.ArrowException):

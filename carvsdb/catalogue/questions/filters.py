@@ -1,27 +1,17 @@
-"""Conditions on nets as SQL, and as a mask of the search index; what they are stands in `carvsdb_schemas.filters`."""
+"""Conditions on nets as a mask of the search index; what they are stands in `carvsdb_schemas.filters`."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from carvsdb.atoms.ligands import ligand_term
 from carvsdb.catalogue.file.schema import HANDLES, NAME
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb_schemas.filters import FILTERS, Comparison, Filter, Filters
+from carvsdb.catalogue.questions.conditions import compared
+from carvsdb_schemas.filters import FILTERS, Comparison, Filters
 
-_SQL = {
-    Comparison.EQUAL: "{column} = ${name}",
-    Comparison.AT_LEAST: "{column} >= ${name}",
-    Comparison.AT_MOST: "{column} <= ${name}",
-    Comparison.BEGINS: "starts_with({column}, ${name})",
-    Comparison.AMONG: "list_contains({column}, ${name})",
-    Comparison.MENTIONED: "len(list_filter({column}, lambda text: contains(text, ${name}))) > 0",
-    Comparison.NOT_MENTIONED: "len(list_filter({column}, lambda text: contains(text, ${name}))) = 0",
-}
 _ARROW = {
     Comparison.EQUAL: pc.equal,
     Comparison.AT_LEAST: pc.greater_equal,
@@ -46,22 +36,16 @@ WHERE ring_kind = ? AND normalised IS NOT NULL ORDER BY carvs.net_id, carvs.id
 """What is known of each vector of the search index, in its order."""
 
 
-def condition(filters: Filters) -> tuple[str, dict[str, object]]:
-    """Return the conditions as SQL on `net`, `structure` and `source`, with its parameters."""
-    parts = [_sql(one) for one, _ in filters.asked()]
-    return " AND ".join(parts) or "true", {one.name: _compared(one, wanted) for one, wanted in filters.asked()}
-
-
 def mask(filters: Filters, known: pa.Table) -> NDArray[np.bool_]:
     """Return which rows of a table of :func:`about` meet the conditions."""
     held = np.ones(known.num_rows, bool)
     for one, wanted in filters.asked():
         column = known[f"filter_{one.name}"]
         if one.comparison in _OF_LISTS:
-            some = _some(column.combine_chunks(), _compared(one, wanted), _OF_LISTS[one.comparison])
+            some = _some(column.combine_chunks(), compared(one, wanted), _OF_LISTS[one.comparison])
             held &= ~some if one.comparison == Comparison.NOT_MENTIONED else some
         else:
-            held &= pc.fill_null(_ARROW[one.comparison](column, _compared(one, wanted)), False).to_numpy()
+            held &= pc.fill_null(_ARROW[one.comparison](column, compared(one, wanted)), False).to_numpy()
     return held
 
 
@@ -72,17 +56,6 @@ def about(storage: Storage, ring_kind: str) -> pa.Table:
     if repeated:
         label = f"(SELECT label FROM ({HANDLES}) AS handles WHERE handles.net_id = net.id)"
     return storage.table(ABOUT.format(label=label), [ring_kind]).combine_chunks()
-
-
-def _compared(one: Filter, wanted: Any) -> Any:
-    """Return what a column is compared with; a linker may be given in several ways."""
-    return ligand_term(wanted) if one.name == "linker" else one.compared(wanted)
-
-
-def _sql(one: Filter) -> str:
-    sentence = _SQL[one.comparison].format(column=one.column, name=one.name)
-    # A net has several searches.
-    return f"net.id IN (SELECT net_id FROM carvs WHERE {sentence})" if one.column.startswith("carvs.") else sentence
 
 
 def _some(lists: pa.Array | pa.ChunkedArray, wanted: str, compare: Callable[..., pa.Array]) -> NDArray[np.bool_]:

@@ -53,22 +53,20 @@ def store_map(storage: Storage, keys: Sequence[str], embedding: Embedding) -> in
         keys,
         points,
     )
-    with storage.transaction() as session:
-        known = session.get(EmbeddingRow, key)
-        if known is not None:
-            return known.number
+    with storage.transaction():
+        known = storage.rows("SELECT number FROM embedding WHERE id = ?", [key])
+        if known:
+            return int(known[0][0])
         number = int(storage.rows("SELECT coalesce(max(number), 0) + 1 FROM embedding")[0][0])
-        session.add(
-            EmbeddingRow(
-                id=key,
-                number=number,
-                method=embedding.method,
-                parameters=dict(embedding.parameters),
-                versions=embedding.versions,
-                seed=embedding.seed,
-            )
+        row = EmbeddingRow(
+            id=key,
+            number=number,
+            method=embedding.method,
+            parameters=dict(embedding.parameters),
+            versions=embedding.versions,
+            seed=embedding.seed,
         )
-        session.flush()
+        storage.insert(EmbeddingRow, arrow_table(EmbeddingRow, [row]))
         model, column = _TABLES[embedding.level]
         rows: list[SQLModel] = [
             model(embedding_id=key, coordinates=point, **{column: UUID(one)})

@@ -67,6 +67,63 @@ def fill_rows(rows: Distances, ends: Ends, home: int, radius: int, first: int, l
         _relax(row, ends, radius, heads, places, following, used)
 
 
+@compiled_part
+def _touched(rows: Distances, removed: Integers, added: Integers, home: int) -> tuple[Integers, Integers, Integers]:
+    """Find the rows that a change touches, and where.
+
+    Returns
+    -------
+    starts : ndarray of int64, shape (n_vertices + 1,)
+    places, edges : ndarray of int64, shape (n_touched,)
+        Of row `x` those from ``starts[x]`` on: an image to which an edge that is gone led, with 0; or one from which a
+        new edge leads nearer, with the number of that edge, from 1.
+
+    Notes
+    -----
+    Distances are symmetric: who sees an edge on a shortest path is read from the two rows of its ends, which lie
+    together in memory, instead of from a few places in the row of every vertex.
+    """
+    n = len(rows)
+    room = 1024
+    found = np.empty((room, 3), np.int64)
+    used = 0
+    for index in range(len(removed) + len(added)):
+        new = index - len(removed)
+        edge = removed[index] if new < 0 else added[new]
+        near, far, step, length = edge
+        shift = step - far + near
+        row, other = rows[near], rows[far]
+        for seen in range(len(row)):
+            if row[seen] == FAR:
+                continue
+            here, there = row[seen] + length, other[seen - shift]
+            if here == there if new < 0 else here < there:
+                if used == room:
+                    room *= 2
+                    larger = np.empty((room, 3), np.int64)
+                    larger[:used] = found
+                    found = larger
+                x = seen % n
+                place = 2 * home + x - seen + near
+                found[used, 0] = x
+                found[used, 1] = place + step if new < 0 else place
+                found[used, 2] = new + 1 if new >= 0 else 0
+                used += 1
+    starts = np.zeros(n + 1, np.int64)
+    for index in range(used):
+        starts[found[index, 0] + 1] += 1
+    for x in range(n):
+        starts[x + 1] += starts[x]
+    following = starts.copy()
+    places, edges = np.empty(used, np.int64), np.empty(used, np.int64)
+    for index in range(used):
+        at = following[found[index, 0]]
+        places[at] = found[index, 1]
+        edges[at] = found[index, 2]
+        following[found[index, 0]] = at + 1
+    return starts, places, edges
+
+
 @compiled
 def update_rows(
     rows: Distances,
@@ -107,16 +164,15 @@ def update_rows(
     before = np.empty(size, np.uint8)
     farther = np.empty((1024, 2), np.int64)
     n_farther = 0
+    starts, touched, by = _touched(rows, removed, added, home)
     for x in range(first, last):
+        if starts[x] == starts[x + 1]:
+            continue
         row = rows[x]
         used = 0
-        for index in range(len(removed)):
-            for cell in range(n_cells):
-                place = cell * n + removed[index, 0]
-                if row[place] != FAR:
-                    other = place + removed[index, 2]
-                    if row[other] == row[place] + removed[index, 3]:
-                        used = _push(heads, places, following, used, row[other], other)
+        for index in range(starts[x], starts[x + 1]):
+            if by[index] == 0:
+                used = _push(heads, places, following, used, row[touched[index]], touched[index])
         # An image is lost if no neighbour that is not lost lies before it on a shortest path; what lay behind it
         # may be lost, too.
         n_lost = 0
@@ -158,16 +214,16 @@ def update_rows(
             if best <= radius and best < row[place]:
                 row[place] = best
                 used = _push(heads, places, following, used, best, place)
-        for index in range(len(added)):
-            for cell in range(n_cells):
-                place = cell * n + added[index, 0]
-                if row[place] == FAR:
-                    continue
-                other = place + added[index, 2]
-                nearer = row[place] + added[index, 3]
-                if nearer <= radius and nearer < row[other]:
-                    row[other] = nearer
-                    used = _push(heads, places, following, used, nearer, other)
+        for index in range(starts[x], starts[x + 1]):
+            place = touched[index]
+            if by[index] == 0 or row[place] == FAR:
+                continue
+            edge = added[by[index] - 1]
+            other = place + edge[2]
+            nearer = row[place] + edge[3]
+            if nearer <= radius and nearer < row[other]:
+                row[other] = nearer
+                used = _push(heads, places, following, used, nearer, other)
         _relax(row, ends, radius, heads, places, following, used)
         for index in range(n_lost):
             place = lost_places[index]

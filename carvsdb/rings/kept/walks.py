@@ -339,9 +339,17 @@ def rings_of_pairs(
     walk = _new_walk()
     found = Found(np.empty(64, np.int64), np.empty((1024, 4), np.int64), np.zeros(2, np.int64))
     n = len(rows)
+    only = np.empty(n, np.int64)
+    for vertex in range(n):
+        first = ends.starts[vertex]
+        only[vertex] = ends.lengths[first] if first < ends.starts[vertex + 1] else 0
+        if not _has_only(ends, vertex, only[vertex]):
+            only[vertex] = -1
     for index in range(len(pairs)):
         root, place = pairs[index]
         far = place % n
+        if far < root and only[root] > 0 and only[far] == only[root]:
+            continue  # both ends stand in the list, and all rings of the two are found from the lower one
         u, v, w = _cell_of(place, n, reach)
         found = _from_far_end(walk, root, far, u, v, w, place, -1, longest, rows, ends, reach, home, found)
     return found.sizes[: found.used[0]].copy(), found.rows[: found.used[1]].copy()

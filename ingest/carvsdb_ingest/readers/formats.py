@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from carvsdb.atoms.structure import Structure
@@ -78,7 +78,11 @@ class Format:
 def _cif(file: TextFile, options: FileOptions) -> Frames:
     from carvsdb_ingest.readers.cif.cif import read_cif
 
-    return [*read_cif(file, strict=options.strict)]
+    found = read_cif(file, strict=options.strict)
+    if "_topol_link" not in file.text.lower():
+        return [*found]
+    unused = "the links that the file lists (TopoCIF) are not used: called .topocif, they are read"
+    return [replace(one, quality=(*one.quality, unused)) for one in found]
 
 
 def _topocif(file: TextFile, options: FileOptions) -> list[FoundNet]:
@@ -87,16 +91,22 @@ def _topocif(file: TextFile, options: FileOptions) -> list[FoundNet]:
     return read_topocif(file, options)
 
 
+# Zn and Zr are elements.
+_GROUP = re.compile(r"^\s*Z[A-MO-QS-Z][0-9]+\s", re.MULTILINE)
+
+
 def is_topocif(text: str) -> bool:
-    """Tell whether a CIF holds nets and no atoms.
+    r"""Tell whether a CIF holds nets and no atoms, or what ToposPro writes for atoms: ZA1, ZB1, ... for groups of them.
 
     Examples
     --------
     >>> is_topocif("loop_ _topol_link.node_id_1"), is_topocif("_atom_site_label _topol_link.node_id_1")
     (True, False)
+    >>> is_topocif("_atom_site_label\nZA1 ZA 8 0.6 0.2 0.3\n_topol_link.node_label_1\nZA1 ZA1 2.1")
+    True
     """
     lower = text.lower()
-    return "_topol_link" in lower and "_atom_site" not in lower
+    return "_topol_link" in lower and ("_atom_site" not in lower or _GROUP.search(text) is not None)
 
 
 FORMATS = (

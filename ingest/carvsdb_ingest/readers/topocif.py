@@ -8,8 +8,8 @@ Older names are read, too: ``node_label_1``, ``symop_1``, ``site_symmetry_symop_
 
 Notes
 -----
-Written after the draft 0.9.4 (15 September 2021) and the examples beside it [1]_; the text of version 0.9.7
-could not be had.
+Data names are those of version 0.9.7 of the dictionary (CIF_TOPO, 31 July 2025) [1]_, and of its drafts, which
+ToposPro writes. Links of the type ``vw`` (van der Waals contacts) are left out where there are others.
 
 References
 ----------
@@ -24,14 +24,16 @@ from dataclasses import dataclass
 import numpy as np
 from gemmi import cif
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from carvsdb.atoms.cell import cell_of_parameters
-from carvsdb.atoms.symmetry_operations import operations_of_texts
 from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb_ingest.files.cif_tags import CELL
 from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.item import FileOptions, FoundNet
+from carvsdb_ingest.readers.topocif_values import Group, group_of, tagged, values_of, whole_number
 
 _SAME = 1e-3
 """Fractional distance below which two images are one vertex."""
@@ -57,7 +59,7 @@ def read_topocif(file: TextFile, options: FileOptions) -> list[FoundNet]:
         raise InputError(f"is no CIF file: {' '.join(str(error).split())[:200]}", path=file.path) from error
     found: list[FoundNet] = []
     for block in document:
-        if _column(block, "link", "node_id_1", "node_label_1", "atom_label_1"):
+        if values_of(block, "link", "node_id_1", "node_label_1", "atom_label_1"):
             found += _Block(file, block).nets()
     if not found:
         raise InputError("has no data block with links (_topol_link.node_id_1)", path=file.path)
@@ -92,12 +94,14 @@ class _Block:
     def __init__(self, file: TextFile, block: cif.Block) -> None:
         self.file, self.block = file, block
         self.in_middle: set[str] = set()
-        self.operations, self.number_of_operation = self._operations()
+        self.notes: list[str] = []
+        self.group = self._group()
         self.names, self.net_of, self.places, self.is_node, self.labels = self._nodes()
 
     def nets(self) -> list[FoundNet]:
         """Return the nets of the block, one for each ``_topol_net.id`` that has links."""
         links = self._links()
+        self._tell_apart(links)
         ids = list(dict.fromkeys(self.net_of.values()))
         nets = []
         for net_id in ids:
@@ -106,6 +110,26 @@ class _Block:
             if own:
                 nets.append(self._net(net_id, [*nodes], own, len(ids)))
         return nets
+
+    def _tell_apart(self, links: Sequence[_Link]) -> None:
+        """Let nodes be of several nets where two stand at one place, as atoms do and the middles of their groups."""
+        if len(set(self.net_of.values())) > 1:
+            return
+        number_of = {name: number for number, name in enumerate(self.names)}
+        ends = np.array([[number_of[name] for name in link.ends] for link in links]).reshape(-1, 2)
+        joined = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(number_of), len(number_of)))
+        n_parts, part = connected_components(joined, directed=False)
+        placed = [number for name, number in number_of.items() if self.places[name] is not None]
+        places = np.array([self.places[self.names[number]] for number in placed]).reshape(-1, 3)
+        for row in range(1, len(placed) if n_parts > 1 else 0):
+            apart = places[:row] - places[row]
+            near = np.abs(apart - np.rint(apart)).max(axis=1) < _SAME
+            twice = np.flatnonzero(near & (part[placed[:row]] != part[placed[row]]))
+            if len(twice):
+                first, second = self.names[placed[twice[0]]], self.names[placed[row]]
+                self.notes.append(f"{shown(second)} stands at the place of {shown(first)}: read as several nets")
+                self.net_of = {name: str(1 + int(part[number])) for name, number in number_of.items()}
+                return
 
     def _net(self, net_id: str, nodes: list[str], links: list[_Link], n: int) -> FoundNet:
         foreign = {name for link in links for name in link.ends} - set(nodes)
@@ -146,21 +170,21 @@ class _Block:
         )
 
     def _doubts(self, nodes: list[str]) -> tuple[str, ...]:
-        """Say where places that symmetry is applied to are not those of the file."""
+        """Say what is doubtful, and where places that symmetry is applied to are not those of the file."""
         number = len(self.in_middle.intersection(nodes))
-        if not number or len(self.operations[0]) == 1:
-            return ()
-        return (f"nodes without coordinates lie in the middle of their atoms: {number}",)
+        if not number or len(self.group.rotations) == 1:
+            return tuple(self.notes)
+        return (*self.notes, f"nodes without coordinates lie in the middle of their atoms: {number}")
 
     def _about(self, net_id: str) -> tuple[str, list[str]]:
         """Return what a net is called, and the names that it has."""
-        ids = _column(self.block, "net", "id")
+        ids = values_of(self.block, "net", "id")
         row = ids.index(net_id) if net_id in ids else 0
-        labels = _column(self.block, "net", "label")
+        labels = values_of(self.block, "net", "label")
         names = [
             column[row]
-            for kind in ("RCSR", "TOPOS", "EPINET", "SP", "name")
-            if len(column := _column(self.block, "net", f"overall_topology_{kind}")) > row and column[row]
+            for kind in ("RCSR", "IZA", "TOPOS", "EPINET", "SP", "name")
+            if len(column := values_of(self.block, "net", f"overall_topology_{kind}")) > row and column[row]
         ]
         label = labels[row] if len(labels) > row else ""
         return label or (names[0] if names else ""), names
@@ -169,17 +193,17 @@ class _Block:
         self,
     ) -> tuple[list[str], dict[str, str], dict[str, NDArray[np.float64] | None], dict[str, bool], dict[str, str]]:
         columns = [
-            _column(self.block, "link", f"node_id_{end}", f"node_label_{end}", f"atom_label_{end}") for end in (1, 2)
+            values_of(self.block, "link", f"node_id_{end}", f"node_label_{end}", f"atom_label_{end}") for end in (1, 2)
         ]
-        by_label = not _column(self.block, "link", "node_id_1")
-        ids, labels = _column(self.block, "node", "id"), _column(self.block, "node", "label")
+        by_label = not values_of(self.block, "link", "node_id_1")
+        ids, labels = values_of(self.block, "node", "id"), values_of(self.block, "node", "label")
         names = (labels if by_label else ids) or labels or ids
         if not names:  # as where atoms are the nodes
             names = list(dict.fromkeys([*columns[0], *columns[1]]))
         if len(set(names)) < len(names):
             raise self._error("two nodes have one name")
-        nets = _column(self.block, "node", "net_id")
-        flags = _column(self.block, "node", "carvsdb_is_node")
+        nets = values_of(self.block, "node", "net_id")
+        flags = values_of(self.block, "node", "carvsdb_is_node")
         places = self._places(names)
         return (
             names,
@@ -190,15 +214,15 @@ class _Block:
         )
 
     def _places(self, names: list[str]) -> dict[str, NDArray[np.float64] | None]:
-        own = [_column(self.block, "node", f"fract_{axis}") for axis in "xyz"]
+        own = [values_of(self.block, "node", f"fract_{axis}") for axis in "xyz"]
         sites = {
             row[0]: np.array([cif.as_number(text) for text in row[1:]])
             for row in zip(
-                *(_tagged(self.block, f"_atom_site.{name}") for name in ("label", "fract_x", "fract_y", "fract_z")),
+                *(tagged(self.block, f"_atom_site.{name}") for name in ("label", "fract_x", "fract_y", "fract_z")),
                 strict=False,
             )
         }
-        labels = _column(self.block, "node", "atom_label")
+        labels = values_of(self.block, "node", "atom_label")
         images = self._images("node", len(names))
         atoms = self._atoms_of_nodes(sites)
         places: dict[str, NDArray[np.float64] | None] = {}
@@ -219,7 +243,7 @@ class _Block:
 
     def _atoms_of_nodes(self, sites: dict[str, NDArray[np.float64]]) -> dict[str, list[NDArray[np.float64]]]:
         """Return where the atoms of each node lie."""
-        labels, nodes = _column(self.block, "atom", "atom_label"), _column(self.block, "atom", "node_id")
+        labels, nodes = values_of(self.block, "atom", "atom_label"), values_of(self.block, "atom", "node_id")
         operations, moves = self._images("atom", len(labels))
         found: dict[str, list[NDArray[np.float64]]] = {}
         for node, label, operation, move in zip(nodes, labels, operations, moves, strict=False):
@@ -230,42 +254,35 @@ class _Block:
         return found
 
     def _image(self, place: NDArray[np.float64], operation: int, move: NDArray[np.int64]) -> NDArray[np.float64]:
-        rotations, steps = self.operations
-        return np.asarray(rotations[operation] @ place + steps[operation] + move, np.float64)
+        return np.asarray(self.group.rotations[operation] @ place + self.group.steps[operation] + move, np.float64)
 
-    def _operations(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], dict[str, int]]:
-        texts = _tagged(self.block, "_space_group_symop.operation_xyz") or _tagged(
-            self.block, "_symmetry_equiv.pos_as_xyz"
-        )
-        ids = _tagged(self.block, "_space_group_symop.id") or _tagged(self.block, "_symmetry_equiv.pos_site_id")
-        if not texts:
-            texts = ["x,y,z"]
-        if len(ids) != len(texts):
-            ids = [str(number + 1) for number in range(len(texts))]
+    def _group(self) -> Group:
         try:
-            rotations, steps = operations_of_texts(tuple(texts))
+            group = group_of(self.block, self._cell())
         except InputError as error:
             raise self._error(error.message) from error
-        number_of = {name: number for number, name in enumerate(ids)}
-        same = np.all(rotations == np.eye(3), axis=(1, 2)) & np.all(np.asarray(steps) == 0, axis=1)
-        if not same.any():
-            raise self._error("its symmetry operations lack x,y,z")
-        number_of[""] = int(np.argmax(same))
-        return (np.asarray(rotations, np.float64), np.asarray(steps, np.float64)), number_of
+        self.notes += group.doubts
+        return group
 
     def _links(self) -> list[_Link]:
         ends = [
-            _column(self.block, "link", f"node_id_{end}", f"node_label_{end}", f"atom_label_{end}") for end in (1, 2)
+            values_of(self.block, "link", f"node_id_{end}", f"node_label_{end}", f"atom_label_{end}") for end in (1, 2)
         ]
         if len(ends[0]) != len(ends[1]):
             raise self._error("links have one end")
-        nets = {*_column(self.block, "link", "net_id")}
-        if len(nets) > 1 and not _column(self.block, "node", "net_id"):
+        nets = {*values_of(self.block, "link", "net_id")}
+        if len(nets) > 1 and not values_of(self.block, "node", "net_id"):
             raise self._error(f"its links are of {len(nets)} nets, its nodes of none (_topol_node.net_id)")
         (first, first_moves), (second, second_moves) = (self._images("link", len(ends[0]), f"_{end}") for end in (1, 2))
-        numbers = _column(self.block, "link", "carvsdb_parallel")
+        numbers = values_of(self.block, "link", "carvsdb_parallel")
+        kinds = [kind.lower() == "vw" for kind in values_of(self.block, "link", "type")]
+        contacts = kinds if len(kinds) == len(ends[0]) and not all(kinds) else [False] * len(ends[0])
+        if any(contacts):
+            self.notes.append(f"links of the type vw (van der Waals contacts) that are left out: {sum(contacts)}")
         links = []
         for row, names in enumerate(zip(*ends, strict=True)):
+            if contacts[row]:
+                continue
             for name in names:
                 if name not in self.places:
                     raise self._error(f"link {row + 1} names the node {shown(name)}, which is not listed")
@@ -276,7 +293,7 @@ class _Block:
 
     def _images(self, category: str, n_rows: int, end: str = "") -> tuple[list[int], NDArray[np.int64]]:
         """Return the operation and the translation, in cells, of each row; what is not said is none."""
-        names = _column(self.block, category, f"symop_id{end}", f"symop{end}", f"site_symmetry_symop{end}")
+        names = values_of(self.block, category, f"symop_id{end}", f"symop{end}", f"site_symmetry_symop{end}")
         operations = [
             self._operation(names[row] if len(names) == n_rows else "", f"{category} {row + 1}")
             for row in range(n_rows)
@@ -284,26 +301,24 @@ class _Block:
         return operations, self._translations(category, n_rows, end)
 
     def _operation(self, name: str, what: str) -> int:
-        if not name:
-            return self.number_of_operation[""]
-        if name not in self.number_of_operation:
+        if name not in self.group.number_of:
             raise self._error(f"{what} names the symmetry operation {shown(name)}, which is not listed")
-        return self.number_of_operation[name]
+        return self.group.number_of[name]
 
     def _translations(self, category: str, n_rows: int, end: str) -> NDArray[np.int64]:
-        whole = _column(self.block, category, f"translation{end}", f"site_symmetry_translation{end}")
+        whole = values_of(self.block, category, f"translation{end}", f"site_symmetry_translation{end}")
         if len(whole) == n_rows and any(whole):
             texts = [text.strip("[]").replace(",", " ").split() or ["0", "0", "0"] for text in whole]
         else:
             columns = [
-                _column(self.block, category, f"translation{end}_{axis}", f"site_symmetry_translation{end}_{axis}")
+                values_of(self.block, category, f"translation{end}_{axis}", f"site_symmetry_translation{end}_{axis}")
                 for axis in "xyz"
             ]
             texts = [
                 [column[row] or "0" if len(column) == n_rows else "0" for column in columns] for row in range(n_rows)
             ]
         try:
-            numbers = np.array([[int(text) for text in row] for row in texts], np.int64).reshape(n_rows, 3)
+            numbers = np.array([[whole_number(text) for text in row] for row in texts], np.int64).reshape(n_rows, 3)
         except (ValueError, OverflowError) as error:
             raise self._error(f"a translation of a {category} is not three whole numbers") from error
         if n_rows and np.abs(numbers).max() > _LARGEST_OFFSET:
@@ -314,7 +329,7 @@ class _Block:
         self, nodes: list[str], links: Sequence[_Link]
     ) -> tuple[list[tuple[str, NDArray[np.float64] | None]], list[tuple[tuple[int, ...], int]]]:
         """Apply all operations of the group to all nodes and links."""
-        rotations, steps = self.operations
+        rotations, steps = self.group.rotations, self.group.steps
         if len(rotations) == 1:
             place_of = {name: row for row, name in enumerate(nodes)}
             edges = [
@@ -358,7 +373,7 @@ class _Block:
         return images, edges
 
     def _cell(self) -> NDArray[np.float64] | None:
-        texts = [(_tagged(self.block, f"_cell.{name}") or [""])[0] for name in CELL]
+        texts = [(tagged(self.block, f"_cell.{name}") or [""])[0] for name in CELL]
         if not all(texts):
             return None
         numbers = [float(cif.as_number(text)) for text in texts]
@@ -369,21 +384,3 @@ class _Block:
 
     def _error(self, sentence: str) -> InputError:
         return InputError(f"block {plain(self.block.name)}: {sentence}", path=self.file.path)
-
-
-def _column(block: cif.Block, category: str, *names: str) -> list[str]:
-    """Return the values of the first of some names that a block has; what is not known is empty."""
-    for name in names:
-        values = _tagged(block, f"_topol_{category}.{name}")
-        if values:
-            return values
-    return []
-
-
-def _tagged(block: cif.Block, tag: str) -> list[str]:
-    """Return the values of a tag, written with a dot or, as in CIF 1, with an underscore."""
-    for written in (tag, tag.replace(".", "_", 1)):
-        values = [*block.find_values(written)]
-        if values:
-            return ["" if cif.is_null(text) else cif.as_string(text).strip() for text in values]
-    return []

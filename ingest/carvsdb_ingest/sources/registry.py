@@ -4,12 +4,13 @@ from carvsdb.errors import NotFoundError
 from carvsdb_ingest.sources.amorphous_mof import AMORPHOUS_MOF
 from carvsdb_ingest.sources.collection import Collection
 from carvsdb_ingest.sources.core_mof import CORE_MOF, CORE_MOF_FSR
+from carvsdb_ingest.sources.random_networks import RANDOM_NETWORKS
 from carvsdb_ingest.sources.rcsr import RCSR
 from carvsdb_ingest.sources.reference_nets import EXACT_NETS, REFERENCE_NETS
 
 SOURCES: dict[str, Collection] = {
     collection.name: collection
-    for collection in (REFERENCE_NETS, EXACT_NETS, CORE_MOF, CORE_MOF_FSR, RCSR, AMORPHOUS_MOF)
+    for collection in (REFERENCE_NETS, EXACT_NETS, RANDOM_NETWORKS, CORE_MOF, CORE_MOF_FSR, RCSR, AMORPHOUS_MOF)
 }
 
 

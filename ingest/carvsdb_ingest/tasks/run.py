@@ -214,7 +214,8 @@ class Run:
     def _reject(self, path: str, error: CarvsdbError) -> None:
         self.report.rejected.append((path, error))
         self.report.count(status_of(error), cause_of(error))
-        self.note(f"rejected: {error}")
+        sentence = str(error)
+        self.note(f"rejected: {sentence}" if path in sentence else f"rejected: {path}: {sentence}")
 
 
 def _given(one: Given | Done) -> Given:

@@ -29,13 +29,15 @@ SCREENED = pa.schema(
         ("quality", pa.list_(pa.string())),
         ("n_nodes", pa.int32()),
         ("symbol", pa.string()),
+        ("mofid_like", pa.string()),
         ("nearest", pa.string()),
         ("distance", pa.float64()),
     ]
 )
 """Columns of an answer: a row for each net, or for a file that gave none.
 
-`components` are the sorts of connected net, `multiplicity` all copies of them: 2 for a twofold interpenetrated dia."""
+`components` are the sorts of connected net, `multiplicity` all copies of them: 2 for a twofold interpenetrated dia.
+`mofid_like` is the line of units and net, where the analysis is asked for units."""
 
 
 def screen(
@@ -59,7 +61,8 @@ def screen(
     read, analysis
         Options of reading and of analysis.
     filters : Filters, optional
-        Which nets of the catalogue may be found.
+        Which nets of the catalogue may be found: by coordination, name, doubt, or by `metal`, `linker` and `unit` where
+        units are stored.
     at_once : int
         Files of one batch of answers: what bounds the memory.
     store : bool
@@ -126,6 +129,7 @@ def _screened(
                         "quality": about.quality,
                         "n_nodes": about.n_nodes,
                         "symbol": about.carvs.symbol,
+                        "mofid_like": about.mofid_like,
                     }
                 )
                 stored.append((rows[-1], carvs_id))

@@ -1,4 +1,4 @@
-"""TopoCIF files: nets by the Topology CIF dictionary, in P 1; the data names are those of its draft 0.9.4."""
+"""TopoCIF files: nets by the Topology CIF dictionary, in P 1; the data names are those of its version 0.9.7."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,11 +8,15 @@ import numpy as np
 from carvsdb.atomic_write import write_text
 from carvsdb.atoms.cell import parameters_of_cell
 from carvsdb.errors import InputError
-from carvsdb.net import Net
+from carvsdb.net import Net, periodicity
 from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb_ingest.files.cif_tags import CELL
 from carvsdb_ingest.writers.cif_values import block_name, cif_value
 
+VERSION = "0.9.7"
+"""Of the dictionary."""
+
+NET = ("id", "label", "overall_topology_RCSR", "period")
 NODE = ("id", "label", "net_id", "fract_x", "fract_y", "fract_z", "carvsdb_is_node")
 LINK = (
     "id", "node_id_1", "node_id_2", "symop_id_1", "translation_1_x", "translation_1_y", "translation_1_z",
@@ -41,7 +45,7 @@ def write_topocif(nets: Net | Sequence[Net], path: str | Path) -> None:
     ...     print("\n".join(file.read_text().splitlines()[:3]))
     #\#CIF_1.1
     data_sql
-    _audit_conform.dict_name TOPOLOGY_CIF
+    _audit_conform.dict_name CIF_TOPO
     """
     several = [nets] if isinstance(nets, Net) else list(nets)
     if not several:
@@ -63,14 +67,14 @@ def topocif_lines(net: Net, names: Sequence[str] = ()) -> Iterator[str]:
         What it is called in the RCSR.
     """
     yield f"data_{block_name(net.name)}"
-    yield "_audit_conform.dict_name TOPOLOGY_CIF"
+    yield from ("_audit_conform.dict_name CIF_TOPO", f"_audit_conform.dict_version {VERSION}")
     if net.cell is not None:
         for key, value in zip(CELL, parameters_of_cell(net.cell), strict=True):
             yield f"_cell.{key} {value!r}"
     yield from ("_space_group.name_H-M_alt 'P 1'", "loop_", "_space_group_symop.id", "_space_group_symop.operation_xyz")
     yield "1 x,y,z"
-    yield from ("loop_", "_topol_net.id", "_topol_net.label", "_topol_net.overall_topology_RCSR")
-    yield f"1 {cif_value(net.name)} {cif_value(', '.join(names))}"
+    yield from ("loop_", *(f"_topol_net.{name}" for name in NET))
+    yield f"1 {cif_value(net.name)} {cif_value(', '.join(names))} {periodicity(net)}"
     yield from ("loop_", *(f"_topol_node.{name}" for name in NODE))
     labels = net.labels or tuple(f"V{vertex + 1}" for vertex in range(net.n_vertices))
     for vertex, label in enumerate(labels):

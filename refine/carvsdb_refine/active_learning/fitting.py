@@ -1,9 +1,11 @@
 """An iteration's potential and its active set, from all labels so far."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from carvsdb_refine.labels import Frame
+from carvsdb_refine.learning.active_set import ActiveSet
 from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis import BasisLimits
 from carvsdb_refine.learning.data_set import make_data_set
@@ -33,11 +35,21 @@ def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, a
     # The best ordered ones first: what is far off from them is known.
     frames = sorted((*data.training, *data.held_out), key=lambda frame: (frame.energy or 0.0) / frame.n_atoms)
     # Before the fit, as it takes less time to find that there are too few environments.
-    chosen = active_set_of_frames(Projector(form, potential.name), frames, frames[:3], table.seed)
+    projector = Projector(form, potential.name)
+    chosen = active_set_of_frames(projector, frames, frames[:3], table.seed)
     fitted = fit_potential(form, data, FitOptions(Scales(energy=table.energy_error, force=table.force_error)))
     write_active_set(chosen, fitted.form, active_set)
     write_form(fitted.form, potential)
-    return fitted
+    return replace(fitted, doubts=(*fitted.doubts, *_blind(chosen, projector.n_functions)))
+
+
+def _blind(chosen: ActiveSet, n_functions: Sequence[int]) -> list[str]:
+    """Say of which elements the grade does not see all directions."""
+    return [
+        f"the labels have {rank} of {width} directions of the functions of {symbol}; its grade is blind to the rest"
+        for symbol, rank, width in zip(chosen.elements, chosen.ranks, n_functions, strict=True)
+        if rank < width
+    ]
 
 
 def fit_frame(label: Frame) -> FitFrame:

@@ -54,8 +54,10 @@ class Iteration:
         """Where everything of it is."""
         return self.file.folder / f"iteration-{self.number:02d}"
 
-    def fit(self, labels: Sequence[Frame]) -> dict[str, float | int | None]:
-        """Fit the potential, unless that is done; return its errors."""
+    def fit(
+        self, labels: Sequence[Frame], tell: Callable[[str], None] = lambda _: None
+    ) -> dict[str, float | int | None]:
+        """Fit the potential, unless that is done; return its errors, and tell what is doubtful about it."""
         errors = self.folder / ERRORS
         if not errors.exists():
             try:
@@ -67,6 +69,8 @@ class Iteration:
             said = {"training": asdict(made.training), "held_out": held_out, "doubts": list(made.doubts)}
             write_text(errors, json.dumps(said, indent=1) + "\n")
         said = json.loads(read_text(errors))
+        for doubt in said["doubts"]:
+            tell(f"potential of iteration {self.number}: {doubt}")
         found = {"frames": said["training"]["n_frames"] + (said["held_out"] or {}).get("n_frames", 0)}
         for name, of in (("", said["training"]), ("_held_out", said["held_out"] or {})):
             found |= {f"energy_error{name}": of.get("energy_rms"), f"force_error{name}": of.get("force_rms")}

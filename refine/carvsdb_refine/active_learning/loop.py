@@ -10,7 +10,7 @@ from carvsdb.atomic_write import why_not_written, write_text
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb_refine.active_learning.config_file import LearnFile
-from carvsdb_refine.active_learning.initial import initial_structures
+from carvsdb_refine.active_learning.initial import check_elements, initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
 from carvsdb_refine.active_learning.lineage import lineage_of_loop
 from carvsdb_refine.active_learning.record import Row, write_rows
@@ -90,7 +90,7 @@ def learn(
     cause = f"{table.iterations} iterations are done, and the last run met atoms above select = {table.select:g}"
     for number in range(1, table.iterations + 1):
         iteration = Iteration(file, number)
-        errors = iteration.fit(frames)
+        errors = iteration.fit(frames, tell)
         iteration.refine(hooks)
         labelling, candidates, known = iteration.found(oracle, hooks.stop, tell)
         _say_failed(labelling.failed, tell)
@@ -156,6 +156,7 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     kept = file.folder / INITIAL
     if kept.exists():
         return read_frames(kept)
+    check_elements(file)
     structures = initial_structures(file, oracle.potential)
     labels = file.config.labels
     first = label(

@@ -5,8 +5,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from carvsdb.atomic_write import write_text
+from carvsdb.errors import InputError
+from carvsdb.regular_file import read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,33 @@ class Row:
     added: int
     failed: int
     converged: bool
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Return what `write_rows` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is no such table, or has no row.
+    """
+    kinds = {one.name: one.type for one in fields(Row)}
+    try:
+        lines = list(csv.DictReader(io.StringIO(read_text(path))))
+        rows = [Row(**{name: _value(str(kinds[name]), text) for name, text in line.items()}) for line in lines]
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
+        raise InputError("is no table of the iterations of a loop", path=path) from error
+    if not rows:
+        raise InputError("has no iteration", path=path)
+    return rows
+
+
+def _value(kind: str, text: str) -> Any:
+    if "bool" in kind:
+        return text == "True"
+    if "int" in kind:
+        return int(text)
+    return float(text) if text else None
 
 
 def write_rows(path: Path, rows: Sequence[Row]) -> None:

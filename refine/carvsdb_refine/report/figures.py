@@ -230,17 +230,17 @@ def _shares(counts: NDArray[np.int64], size: int) -> Floats:
     return np.asarray(100 * padded / max(1, counts.sum()), np.float64)
 
 
-def rings_png(moves: Sequence[int], vectors: Sequence[Floats]) -> bytes:
-    """Draw mean rings per node by size, a line for each model that was kept, from pale (early) to dark (late)."""
-    shades = colormaps["viridis_r"](np.linspace(0.1, 1.0, len(moves)))
+def rings_png(labels: Sequence[str], vectors: Sequence[Floats]) -> bytes:
+    """Draw mean rings per node by size, a line for each of several models, from pale (early) to dark (late)."""
+    shades = colormaps["viridis_r"](np.linspace(0.1, 1.0, len(labels)))
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         largest = 3
-        for count, vector, colour in zip(moves, vectors, shades, strict=True):
+        for label, vector, colour in zip(labels, vectors, shades, strict=True):
             sizes = np.arange(1, len(vector) + 1)
             largest = max([largest, *(np.flatnonzero(vector) + 1).tolist()])
-            axes.plot(sizes, vector, color=colour, marker="o", markersize=3, linewidth=1.2, label=f"{count:,} moves")
+            axes.plot(sizes, vector, color=colour, marker="o", markersize=3, linewidth=1.2, label=label)
         axes.set_xlim(1.5, largest + 1.5)
         axes.set_ylim(bottom=0)
         axes.set_xlabel("ring size (nodes)")

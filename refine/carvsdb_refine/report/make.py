@@ -85,7 +85,7 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     angles, old_angles = (angle_shares(bond_angles(one)) for one in (bonds, old_bonds))
     sections = [
         _summary(setup, state, score_of(setup, start, "start"), score_of(setup, now, "model")),
-        *_fits(now, start),
+        *fit_sections(now, start),
         _partials(now, start),
     ]
     if state.state != "new":
@@ -175,7 +175,8 @@ def _beyond(data: DataAnswer) -> str:
     }[data.fitted.beyond_box]
 
 
-def _fits(now: Evaluation, before: Evaluation) -> list[Section]:
+def fit_sections(now: Evaluation, before: Evaluation) -> list[Section]:
+    """Return the section of the fits; none where there are no data."""
     if not now.calculations:
         return []
     caption = "Data as they are fitted, the model's curve with its scale and offset, and the difference."
@@ -228,9 +229,15 @@ def _rings(setup: Setup, folder: RunFolder, ends: tuple[BondedModel, BondedModel
         rows.append([f"{count:,}", f"{carvs.n_nodes:,}", carvs.symbol, found.name])
     if not moves:
         return Section("Rings", doubts)
+    labels = [f"{count:,} moves" for count in moves]
     caption = "Mean rings per node by size, along the run."
     table = Table(["moves", "nodes", "CARVS", "net"], rows)
-    return Section("Rings", doubts, [table], [Picture("rings", caption, rings_png(moves, vectors))])
+    return Section(
+        "Rings",
+        doubts,
+        [table],
+        [Picture("rings", caption, rings_png(labels, vectors))],
+    )
 
 
 def _bonded(path: Path, setup: Setup) -> BondedModel:

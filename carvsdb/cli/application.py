@@ -1,0 +1,81 @@
+"""A group of commands none of which replaces what it reads."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from carvsdb.errors import RefusedError
+
+WRITTEN = ("output", "out_path", "partials", "plot", "waiting")
+"""The parameters of commands that name a file to write; files of all others are read."""
+
+
+class Commands(typer.Typer):
+    """A group of commands; a file that was named as input of one is refused as its output, ``--force`` or not."""
+
+    def command(self, *arguments: Any, **options: Any) -> Callable[[Any], Any]:
+        """Add a command, as `typer.Typer.command` does."""
+        register = super().command(*arguments, **options)
+
+        def decorate(command: Callable[..., None]) -> Callable[..., None]:
+            @wraps(command)
+            def run(**given: Any) -> None:
+                check_outputs(given)
+                command(**given)
+
+            register(run)
+            return command
+
+        return decorate
+
+
+def check_outputs(given: Mapping[str, Any]) -> None:
+    """Refuse to write onto what is read.
+
+    Parameters
+    ----------
+    given : mapping from str to any
+        What was typed, by the names of parameters.
+
+    Raises
+    ------
+    RefusedError
+        If a file to write is also one to read, by any name or link, or stands in a folder of which it would be read.
+    """
+    for name in WRITTEN:
+        output = given.get(name)
+        if not isinstance(output, Path) or not output.is_file():
+            continue
+        for other, value in given.items():
+            for path in _paths(value) if other != name else ():
+                if _is_read_from(output, path):
+                    raise RefusedError(
+                        "is also what the command reads, which it does not replace",
+                        item=str(output),
+                        hint="choose another name to write to",
+                    )
+
+
+def _paths(value: object) -> Iterator[str | Path]:
+    if isinstance(value, str | Path):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _paths(one)
+
+
+def _is_read_from(output: Path, path: str | Path) -> bool:
+    try:
+        if os.path.samefile(output, path):
+            return True
+        if not os.path.isdir(path) or not output.resolve().is_relative_to(Path(path).resolve()):
+            return False
+    except (OSError, ValueError):  # a name of an entry, not of a file
+        return False
+    from carvsdb_ingest.readers.formats import is_taken_from_folders
+
+    return is_taken_from_folders(output)

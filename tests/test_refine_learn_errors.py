@@ -1,0 +1,78 @@
+"""What can go wrong in a loop of active learning: each is a sentence, and the loop goes on or stops cleanly."""
+
+from pathlib import Path
+
+import pytest
+from learn_folder import CONFIG, make_folder
+from program import carvsdb
+from refine_folder import silicon, with_element
+
+from carvsdb_ingest.tasks.isolated_process import end_spare
+from carvsdb_ingest.writers.models import write_model
+from carvsdb_refine.labels import read_frames
+
+HOT = CONFIG[CONFIG.index('[[learn.initial]]\nkind = "hot"') : CONFIG.index("[labels]")]
+QUICK = CONFIG.replace(HOT, "").replace("moves = 400", "moves = 100").replace("iterations = 3", "iterations = 1")
+MOODY = QUICK.replace("number = 3", "number = 6").replace(
+    '{kind = "stillinger-weber"}', '{kind = "ase", calculator = "bad_calculators:Moody"}'
+)
+ALLOWED = ("--allow-calculator", "bad_calculators:Moody")
+
+
+@pytest.fixture(autouse=True)
+def _path_of_the_calculators(monkeypatch: pytest.MonkeyPatch) -> None:
+    end_spare()  # one of another test would not see the path
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+
+
+def test_a_loop_goes_on_without_what_has_no_label(tmp_path: Path) -> None:
+    done = carvsdb("refine", "learn", make_folder(tmp_path / "moody", MOODY), *ALLOWED, "--json")
+    assert done.code in (0, 8), done.err
+    assert "no SCF convergence" in done.err
+    assert "a force is not a number" in done.err
+    first = read_frames(tmp_path / "moody/si/initial.xyz")
+    assert 0 < len(first) < 6
+    assert len(first) + done.err.count("has no label") - done.json["iterations"][0]["failed"] == 6
+
+
+@pytest.mark.parametrize("mood", ["raise", "nan"])
+def test_a_hot_run_whose_method_fails(tmp_path: Path, mood: str) -> None:
+    text = QUICK.replace("[labels]", HOT + "[labels]").replace(
+        '{kind = "stillinger-weber"}', f'{{kind = "ase", calculator = "bad_calculators:Moody", always = "{mood}"}}'
+    )
+    done = carvsdb("refine", "learn", make_folder(tmp_path / "hot", text), *ALLOWED)
+    assert done.code == 3
+    assert "[[learn.initial]] 2, a hot run" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_an_element_that_nothing_initial_has(tmp_path: Path) -> None:
+    config = make_folder(tmp_path / "ge", QUICK)
+    write_model(with_element(silicon(cells=2), "Ge"), config.parent / "start.xyz")
+    done = carvsdb("refine", "learn", config)
+    assert done.code == 3
+    assert "start.xyz" in done.err
+    assert "Ge" in done.err
+    assert not (config.parent / "labels").exists()
+
+
+def test_fits_that_lack_directions_say_so(tmp_path: Path) -> None:
+    """All atoms of a strained crystal have one environment: most combinations of functions are never seen."""
+    crystal = '[[learn.initial]]\nkind = "crystal"\nfile = "crystal.xyz"\nnumber = 20\nshaken = [0.0]\nstrain = 0.03\n'
+    packing = QUICK[QUICK.index("[[learn.initial]]") : QUICK.index("[labels]")]
+    config = make_folder(tmp_path / "same", QUICK.replace(packing, crystal))
+    write_model(silicon(cells=2), config.parent / "crystal.xyz")
+    done = carvsdb("refine", "learn", config)
+    assert "Traceback" not in done.err
+    assert done.code in (0, 8), done.err
+    assert "of 30 directions" in done.err
+
+
+@pytest.mark.slow
+def test_a_method_that_hangs_is_left_after_its_time(tmp_path: Path) -> None:
+    text = MOODY.replace(':Moody"}', ':Moody", always = "hang"}').replace("number = 9", "number = 2")
+    config = make_folder(tmp_path / "hang", text.replace("[labels]", "[labels]\ntime_limit = 5.0"))
+    done = carvsdb("refine", "learn", config, *ALLOWED)
+    assert done.code == 3
+    assert done.err.count("took longer than 5 s") == 2
+    assert "no initial structure could be labelled" in done.err
