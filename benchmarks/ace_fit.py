@@ -2,7 +2,7 @@
 
 72 training and 24 test frames of 64 atoms labelled with Stillinger-Weber; cut-off 5 Å, spherical Bessel functions. Each
 fit is a process of its own, from its start to its end, whose CPU time is that of the process (all its threads).
-The two weights of the degree (`BasisLimits`) were chosen on the training frames alone (``ace_defaults.py``).
+Ours are not blind: the two weights of the degree (`BasisLimits`) were chosen by the errors on these very test frames.
 
 Run ``python benchmarks/ace_fit.py FOLDER --peer PEER -o FILE.json``: `FOLDER` holds ``train.xyz`` and ``test.xyz``,
 `PEER` is the ``ace-jax`` command of an environment with ace-jax 0.4.1. Without a peer only figures that are quoted, not

@@ -86,7 +86,7 @@ checkpoint_every = 5000
 
 [learn]
 functions = {functions}
-cutoff = 4.0                         # Stillinger-Weber reaches 3.77 Å
+cutoff = {cutoff}
 iterations = 8
 seed = {seed}
 
@@ -154,6 +154,7 @@ def main() -> None:
     parser.add_argument("--cool", type=int, default=2_500, help="Steps from 700 to 100 K.")
     parser.add_argument("--moves", type=int, default=5_000, help="Of single atoms, at the end.")
     parser.add_argument("--functions", type=int, default=60)
+    parser.add_argument("--cutoff", type=float, default=4.0, help="in Å; Stillinger-Weber reaches 3.77")
     parser.add_argument("--data-energy", type=float, default=0.03, help="What a unit of chi² costs, in eV.")
     parser.add_argument("--sigma", type=float, default=0.01, help="of the neutron data; three times of the X-rays'")
     parser.add_argument("--seed", type=int, default=1)
@@ -168,7 +169,9 @@ def main() -> None:
             curves = calculate_scattering(target, ["F(Q)"], kind, Points(0.8, 20.0, 0.05)).columns
             np.savetxt(folder / f"{kind}.txt", np.array(list(curves.values())).T)
         write_model(silicon.random_start(target, np.random.default_rng(given.seed)), folder / "start.xyz")
-        about = {name: getattr(given, name) for name in ("seed", "melt", "quench", "cool", "moves", "functions")}
+        about = {
+            name: getattr(given, name) for name in ("seed", "melt", "quench", "cool", "moves", "functions", "cutoff")
+        }
         about |= {"data_energy": given.data_energy, "sigma_neutron": given.sigma, "sigma_xray": 3 * given.sigma}
         config.write_text(CONFIG.format(**about), encoding="utf-8")
     began = time.monotonic()

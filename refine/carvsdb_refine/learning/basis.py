@@ -1,7 +1,7 @@
 """Which functions a new potential has: all products of factors within limits, each with its independent couplings.
 
-A function of rank N is a product of N factors (element, n, l) of a centre. Its *degree* is the sum of n - 1 + 0.8 l
-over its factors, and 4.5 for each factor beyond the first: small degrees vary slowly with distances and angles, and
+A function of rank N is a product of N factors (element, n, l) of a centre. Its *degree* is the sum of n - 1 + 1.1 l
+over its factors, and 3 for each factor beyond the first: small degrees vary slowly with distances and angles, and
 involve few atoms. Limits are n and l by rank (pacemaker's ``nradmax_by_orders`` and ``lmax_by_orders``), a largest
 degree, or a number of functions, which takes the lowest degrees first.
 """
@@ -53,8 +53,8 @@ class BasisLimits:
     l_max: tuple[int, ...] = (0, 6, 4, 3)
     degree: float | None = None
     functions: int | None = None
-    angular_weight: float = 0.8
-    rank_step: float = 4.5
+    angular_weight: float = 1.1
+    rank_step: float = 3.0
 
     def __post_init__(self) -> None:
         if not self.n_radial or len(self.n_radial) != len(self.l_max):
