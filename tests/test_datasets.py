@@ -31,7 +31,7 @@ def script(name: str, file: str = "build") -> ModuleType:
 def test_the_release_that_comes_with_carvsdb_is_in_order() -> None:
     report = verify_release(RELEASE, sample=10)
     assert (report.name, report.recomputed) == ("reference-nets", 10)
-    assert (report.rows["net"], report.rows["carvs"]) == (len(archive()), 2 * len(archive()))
+    assert (report.rows["net"], report.rows["carvs"]) == (len(archive()) + 3, 2 * (len(archive()) + 3))
     assert sum(path.stat().st_size for path in RELEASE.iterdir()) < 15e6
 
 
@@ -44,6 +44,22 @@ def test_it_holds_the_names_and_sequences_of_the_archive() -> None:
         assert about.td10 == pytest.approx(known.td10)
         assert {tuple(one.sequence) for one in about.coordination_sequences} == set(known.coordination_sequences)
         assert set(about.point_symbols) == set(known.point_symbols)
+
+
+def test_it_holds_random_networks_and_nearest_nets() -> None:
+    catalogue = shipped.reference_nets()
+    network = catalogue.show("random-network-216-seed-1")
+    assert (network.kind, network.description.n_nodes, network.description.coordination) == (
+        "generated",
+        216,
+        {"4": 216},
+    )
+    assert [one.ring_kind for one in network.searches] == ["ring", "strong"]
+    rows = pq.read_table(RELEASE / "neighbours.parquet").to_pylist()
+    near = [row for row in rows if row["label"] == "random-network-216-seed-1" and row["ring_kind"] == "ring"]
+    assert {row["neighbour"] for row in near[:2]} == {"random-network-216-seed-2", "random-network-216-seed-3"}
+    assert all(row["noise"] > 0 for row in near)
+    assert len({(row["ring_kind"], row["label"]) for row in rows}) > 2 * 3200
 
 
 @pytest.mark.slow
@@ -93,7 +109,7 @@ def test_similar_without_a_catalogue(nowhere: Path) -> None:
     assert done.json["catalogue"] == "reference-nets"
     # Many layers have the rings of sql; the net itself comes first.
     assert next((hit["label"], hit["distance"]) for hit in done.json["hits"]) == ("sql", 0)
-    assert "no catalogue: among the 3,254 nets that come with carvsdb (reference-nets)" in done.err
+    assert "no catalogue: among the 3,257 nets that come with carvsdb (reference-nets)" in done.err
     assert list(nowhere.iterdir()) == [nowhere / "square.cgd"]
 
 

@@ -16,9 +16,12 @@ from catalogue_entries import RCSR, amorphous_entry, chain_entry, library_entry
 from program import carvsdb
 
 from carvsdb.catalogue import Catalogue, RefinementRun
+from carvsdb.catalogue.similarity.map_groups import groups_of
+from carvsdb.compare import EmbeddingOptions, fit_embedding
 from carvsdb.errors import NotFoundError, RefusedError
 from carvsdb.escaping import escaped
-from carvsdb.explorer import ExplorerOptions, ExplorerReport, write_explorer
+from carvsdb.explorer import ExplorerOptions, ExplorerReport, write_chemiscope, write_explorer
+from carvsdb.net import library
 from carvsdb_schemas.description import ComponentDescription
 
 PAGE = Path(__file__).parents[1] / "carvsdb" / "explorer"
@@ -162,14 +165,12 @@ def test_neighbours_are_those_of_the_catalogue(catalogue: Catalogue, written: tu
 def test_a_map_that_is_kept_is_shown(catalogue: Catalogue, tmp_path: Path) -> None:
     made = Catalogue.in_memory()
     made.add([library_entry(name) for name in ("dia", "sod", "pcu")])
-    from carvsdb.compare import EmbeddingOptions, fit_embedding
-
     vectors = made.normalised_vectors()
     made.store_embedding(vectors, fit_embedding(vectors.matrix, EmbeddingOptions("pca")))
     made.add([library_entry("srs")])
     report = write_explorer(made, tmp_path / "map.html")
     assert report.n_points == 3
-    assert report.notes[0].startswith("map 1 of the catalogue, by PCA")
+    assert report.notes[0].startswith("map 1 of the catalogue, of nets, by PCA")
     assert any(note.startswith("left out: 1 net") for note in report.notes)
     assert any(note.startswith("how far to trust it: ") for note in report.notes)
     with pytest.raises(NotFoundError):
@@ -177,6 +178,38 @@ def test_a_map_that_is_kept_is_shown(catalogue: Catalogue, tmp_path: Path) -> No
     with pytest.raises(RefusedError):
         write_explorer(Catalogue.in_memory(), tmp_path / "none.html")
     assert not (tmp_path / "none.html").exists()
+
+
+def test_a_map_of_nodes_shows_every_sort_of_node(tmp_path: Path) -> None:
+    made = Catalogue.in_memory()
+    made.add([library_entry(name) for name in library.names()])
+    stored = made.embed(EmbeddingOptions("pca"), level="environments")
+    report = write_explorer(made, tmp_path / "map.html")
+    about, found = about_page(tmp_path / "map.html"), blocks(tmp_path / "map.html")
+    assert about["level"] == report.level == "environments"
+    assert "a point is a sort of node of a net" in report.notes[0]
+    assert not any(note.startswith("left out") for note in report.notes)
+    told = [one for name in found if name.startswith("about-") for one in json.loads(found[name])]
+    sorts = {net: made.sorts(net).rows() for net in library.names()}
+    assert len(told) == report.n_points == sum(map(len, sorts.values()))
+    scenes = [one for name in found if name.startswith("net-") for one in json.loads(found[name])]
+    assert len(scenes) == len(sorts)  # a net once, however many sorts of node it has
+    xy = np.frombuffer(found["map"], "<f4", 2 * len(told)).reshape(2, -1).T
+    for row, one in enumerate(told):
+        sort = sorts[one["sort"]["net"]][one["sort"]["number"]]
+        assert (one["symbol"], one["sort"]["nodes"]) == (sort["symbol"], sort["nodes"])
+        assert one["label"] in (one["sort"]["net"], f"{one['sort']['net']} sort {one['sort']['number']}")
+        assert sum(scenes[one["scene"]]["is_node"]) % one["n_nodes"] == 0
+        assert xy[row] == pytest.approx(stored.embedding.coordinates[stored.keys.index(sort["environment"])], abs=1e-6)
+    (column,) = [one for one in about["columns"] if one["name"] == "cluster"]
+    groups = {group.number: group for group in groups_of(stored)}
+    told_of = dict(zip(column["values"], column["tips"], strict=True))
+    assert told_of.pop("") == ""
+    assert told_of == {
+        f"{number}: {group.summary}": group.description for number, group in groups.items() if number >= 0
+    }
+    with pytest.raises(RefusedError, match="of maps of nets"):
+        write_chemiscope(made, tmp_path / "map.json")
 
 
 def test_the_same_catalogue_gives_the_same_file(
@@ -207,7 +240,7 @@ def test_the_command_prints_sizes(tmp_path: Path) -> None:
         made.add([library_entry(name, source=RCSR if name == "sod" else None) for name in ("dia", "sod", "pcu")])
     done = carvsdb("explore", "-o", tmp_path / "map.html", "--db", tmp_path / "c.duckdb")
     assert done.code == 0
-    assert re.search(r"3 nets in .*map\.html: \d+ kB \(viewer \d+ kB, map .* 32 bytes a net\)", done.out)
+    assert re.search(r"3 nets in .*map\.html: \d+ kB \(viewer \d+ kB, map .* 32 bytes a point\)", done.out)
     assert "the catalogue keeps no map" in done.err
     some = carvsdb("explore", "-o", tmp_path / "rcsr.html", "--source", "RCSR", "--db", tmp_path / "c.duckdb", "--json")
     assert some.json["nets"] == 1

@@ -4,7 +4,9 @@ import csv
 import io
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,9 @@ from matplotlib.image import imread
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue import Catalogue
-from carvsdb.explorer import net_page, write_explorer
+from carvsdb.compare import EmbeddingOptions
+from carvsdb.explorer import ExplorerOptions, map_file, net_page, write_explorer
+from carvsdb.explorer.points import Points, points_of
 from carvsdb.net import Net, library
 from carvsdb.plots.net_scene import atoms_of, net_scene
 from carvsdb.rings import find_rings
@@ -286,3 +290,58 @@ def test_the_page_of_a_net(tmp_path: Path) -> None:
         assert here.ask("page.light(10)") == find_rings(both, 10).ring_counts[10] * cells
         assert here.ask("page.light(4)") == 0
         here.assert_quiet(file)
+
+
+def test_while_it_moves_fewer_points_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every net a thousand times at places of its own: more than the processor draws in the time of a frame."""
+    page, times = tmp_path / "map.html", 1000
+
+    def many(*args: Any, **options: Any) -> Points:
+        points = points_of(*args, **options)
+        rows = np.repeat(np.arange(len(points)), times)
+        moved = points.coordinates[rows] + np.random.default_rng(0).normal(size=(len(rows), 2))
+        clusters = tuple(points.clusters[row] for row in rows)
+        return replace(points, table=points.table.take(rows), coordinates=moved, clusters=clusters)
+
+    monkeypatch.setattr(map_file, "points_of", many)
+    with Catalogue.in_memory() as catalogue:
+        catalogue.add(library_entry(name) for name in NAMES)
+        write_explorer(catalogue, page, ExplorerOptions(structures=False))
+    with browser(tmp_path) as here:
+        here.open(page)
+        n = here.ask("page.rows()")
+        assert n == times * len(NAMES)
+        before = here.ask("(page.frame(), page.picture())")
+        assert here.ask("page.drawn()") == n
+        # How long all points took is known some time after they were drawn.
+        here.run("window.carvsdb.then((page) => { window.page = page; })")
+        here.until(f"window.page && (window.page.movingFrame(), window.page.drawn() < {n / 2})")
+        here.run("document.querySelector('canvas.points').focus()")
+        for key in ("+", "-"):
+            here.keys(key)
+        rested = "await new Promise((done) => setTimeout(done, 1500)); return page.drawn();"
+        assert here.ask(f"(async () => {{ {rested} }})()") == n
+        assert here.ask("page.picture()") == before
+        here.assert_quiet(page)
+
+
+def test_a_map_of_nodes_opens_nodes(tmp_path: Path) -> None:
+    page = tmp_path / "map.html"
+    with Catalogue.in_memory() as catalogue:
+        catalogue.add(library_entry(name) for name in NAMES)
+        catalogue.embed(EmbeddingOptions("pca"), level="environments")
+        write_explorer(catalogue, page)
+    with browser(tmp_path) as here:
+        here.open(page)
+        here.ask(f"page.open({row_of(here, 'mtn sort 1')})")
+        text = here.run("return document.querySelector('.entry').innerText")
+        assert "8 nodes of the 34 of mtn, its sort 1" in text
+        assert "True nearest nodes of other nets" in text
+        here.until("document.querySelector('.entry canvas')")
+        here.run(
+            "const by = document.getElementById('colour-by'); by.value = 'cluster';"
+            "by.dispatchEvent(new Event('change'));"
+        )
+        tips = here.run("return [...document.querySelectorAll('.legend button')].map((one) => one.title)")
+        assert any("node environments; " in tip for tip in tips), tips
+        here.assert_quiet(page)

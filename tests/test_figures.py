@@ -93,7 +93,7 @@ def test_maps_by_number_by_word_and_by_place() -> None:
     words = MapColours("source", ["RCSR", "RCSR", "RCSR", STRANGE, None])
     legend = draw_map(Figure().add_subplot(), points, kinds, colours=words).get_legend_handles_labels()[1]
     assert "RCSR (3)" in legend
-    assert "others (1)" in legend
+    assert "not known (1)" in legend
 
 
 def test_names_of_300_points_do_not_cover_each_other() -> None:

@@ -12,6 +12,7 @@ from carvsdb.net.conventional import conventional_cell
 from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb.net.realisation import standard_realisation
 from carvsdb.net.transforms import in_cell_of
+from carvsdb.plots.net import NetStyle, net_figure
 from carvsdb.plots.net_scene import NetScene, net_scene
 from carvsdb.rings import find_rings
 from carvsdb.topology import key_of
@@ -134,7 +135,7 @@ def test_linkers_stand_in_the_rings_and_dangling_ones_are_moved_off() -> None:
     net = Net.from_edges([*edges, (0, 5, 0, 0, 0)], is_node=[True, True, False, False, False, False])
     scene = net_scene(net, find_rings(net, 8))
     assert scene.rings[6].vertices.shape[1] == 12
-    assert any("1 vertices that share a place" in note for note in scene.notes)
+    assert any("1 vertex that shares a place with others was moved" in note for note in scene.notes)
     apart = np.linalg.norm(scene.positions[:, None] - scene.positions[None], axis=2)
     assert apart[np.triu_indices(len(apart), 1)].min() > 0.2
 
@@ -145,6 +146,8 @@ def test_molecules_and_nothing_at_all() -> None:
     assert np.isfinite(triangle.positions).all()
     assert len(np.unique(triangle.positions.round(3), axis=0)) == 3
     assert triangle.repeats == (1, 1, 1)
+    picture = net_figure(triangle, NetStyle()).axes[0]
+    assert np.isfinite([*picture.get_xlim(), *picture.get_ylim()]).all()
 
 
 def test_the_same_net_gives_the_same_bytes_and_a_document_of_plain_values() -> None:

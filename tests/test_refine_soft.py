@@ -22,6 +22,7 @@ from carvsdb_refine.monte_carlo import (
     CoordinationFraction,
     FixedAtoms,
     Proposal,
+    SoftTerm,
     Stretch,
 )
 from carvsdb_refine.scattering import (
@@ -194,6 +195,23 @@ def test_a_run_with_soft_constraints_is_resumed_to_the_same_bytes(tmp_path: Path
     refused = carvsdb("refine", "run", broken)
     assert refused.code == 3
     assert "bend O-Si-O: the start has none" in refused.err
+
+
+def test_a_chain_goes_on_when_every_bond_has_become_too_long() -> None:
+    """What is bonded is told by the start, however far its bonds have been stretched since."""
+    model = AtomicModel(("Si", "O"), np.array([[2.0, 4, 4], [3.6, 4, 4]]), CELL)
+    moves, options = [AtomMove(0.2)], ChainOptions(temperature=300.0, check_every=0)
+    soft: list[SoftTerm] = [Stretch("Si", "O", 1.8, 3.0, 0.01), CoordinationFraction("Si", "O", 1.8, 1, 0.0, 1.0)]
+    chain = Chain(model, (), None, moves, (), options, np.random.default_rng(1), soft)
+    chain.run(200)
+    assert np.linalg.norm(np.subtract(*chain.configuration.positions)) > 2.5
+    saved = chain.state()
+    again = Chain.from_state(saved, model, (), None, moves, (), options, soft)
+    assert again.soft_chi2 == chain.soft_chi2
+    for one in (chain, again):
+        one.run(50)
+    assert again.soft_chi2 == chain.soft_chi2
+    assert (again.configuration.positions == chain.configuration.positions).all()
 
 
 def test_xrays_over_the_mean_square_and_of_ions() -> None:

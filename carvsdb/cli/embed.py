@@ -227,7 +227,7 @@ def clusters(
         stored = catalogue.embedding(number)
     groups = groups_of(stored, min_size)
     if as_json:
-        told = [asdict(group) for group in groups]
+        told = [{key: value for key, value in asdict(group).items() if key != "keys"} for group in groups]
         answer = {"map": stored.number, "level": stored.level, "min_size": min_size, "clusters": told}
         answer_json(ClustersAnswer.model_validate(answer).model_dump())
         return
@@ -255,7 +255,8 @@ def _draw(
     highlight: list[str] | None = None,
     colours: "MapColours | None" = None,
 ) -> None:
-    from carvsdb.plots.map import MAP_TITLES, plot_map
+    from carvsdb.compare.embedding import MAP_TITLES
+    from carvsdb.plots.map import plot_map
 
     left_out = plot_map(
         stored.embedding.coordinates,

@@ -50,7 +50,7 @@ def explore(
     neighbours: Annotated[
         int, typer.Option("-k", metavar="N", min=1, max=100, help="Nearest neighbours of each net.")
     ] = 10,
-    title: Annotated[str, typer.Option(help="Stands above the map.")] = "Nets by their ring statistics",
+    title: Annotated[str | None, typer.Option(help="Stands above the map; default what its points are.")] = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -100,18 +100,25 @@ def _nets(number: int) -> str:
     return f"{number:,} {'net' if number == 1 else 'nets'}"
 
 
+def _points(report: "ExplorerReport") -> str:
+    if report.level == "nets":
+        return _nets(report.n_points)
+    return f"{report.n_points:,} {'sort' if report.n_points == 1 else 'sorts'} of node"
+
+
 def _sentence(report: "ExplorerReport", output: Path) -> str:
     told = {"viewer": "viewer", "map": "map", "text": "text", "neighbours": "neighbours", "nets": "nets in 3D"}
     parts = ", ".join(f"{name} {_bytes(report.sizes[key])}" for key, name in told.items() if report.sizes[key])
     return (
-        f"{_nets(report.n_points)} in {output}: {_bytes(report.sizes['file'])} "
-        f"({parts}; map {report.map_bytes_a_point:.0f} bytes a net)"
+        f"{_points(report)} in {output}: {_bytes(report.sizes['file'])} "
+        f"({parts}; map {report.map_bytes_a_point:.0f} bytes a point)"
     )
 
 
 def _answer(report: "ExplorerReport", output: Path) -> dict[str, object]:
     return {
         "file": str(output),
+        "level": report.level,
         "nets": report.n_points,
         "sizes": report.sizes,
         "map_bytes_a_net": report.map_bytes_a_point,

@@ -20,6 +20,11 @@ METHODS: tuple[Method, ...] = ("umap", "densmap", "pca")
 INPUTS: tuple[Inputs, ...] = ("normalised", "sqrt", "shells")
 LEVELS: dict[Level, str] = {"nets": "net", "environments": "node environment"}
 """What a map may be of, and what a point of it then is."""
+MAP_TITLES: dict[Level, str] = {
+    "nets": "Nets by their ring statistics",
+    "environments": "Node environments by their rings",
+}
+"""What stands above a map, by what its points are."""
 AXIS_NAMES: dict[str, str] = {"umap": "UMAP", "densmap": "densMAP", "pca": "PC"}
 """What the axes of a map are called, by its method."""
 LENGTHS: dict[str, str] = {

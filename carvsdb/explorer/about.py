@@ -7,6 +7,7 @@ from typing import Any
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.catalogue.questions.refinements import refinements_of
+from carvsdb.catalogue.similarity.environments import symbol_of
 from carvsdb.escaping import escaped, escaped_lines
 from carvsdb.explorer.points import Points
 
@@ -56,6 +57,7 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
         Keys of the collections; an entry names its by number.
     """
     refined = {key for (key,) in catalogue.storage.rows("SELECT DISTINCT structure_id::VARCHAR FROM refinement")}
+    scenes: dict[str, int] = {}
     for start in range(0, len(points), _AT_ONCE):
         piece = points.table.slice(start, _AT_ONCE)
         keys = piece["shown_carvs"].to_pylist()
@@ -82,7 +84,20 @@ def abouts_of(catalogue: Catalogue, points: Points, sources: list[str]) -> Itera
                 if str(row["structure_id"]) in refined
                 else []
             )
+            if points.level == "environments":
+                about |= _of_node(row)
+                about["scene"] = scenes.setdefault(str(row["net_id"]), len(scenes))
             yield visible(about)
+
+
+def _of_node(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a sort of node in the place of what is told of a net."""
+    return {
+        "symbol": symbol_of(row["counts"]),
+        "vertex_symbols": {row["vertex_symbol"]: row["multiplicity"]},
+        "coordination": {row["degrees"]: row["multiplicity"]},
+        "sort": {"number": row["sort"], "nodes": row["multiplicity"], "net": row["net_label"]},
+    }
 
 
 def visible(value: Any) -> Any:

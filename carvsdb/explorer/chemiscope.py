@@ -17,6 +17,8 @@ from carvsdb.atomic_write import write_bytes
 from carvsdb.atoms.structure import Structure
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.questions.showing import load_nets
+from carvsdb.compare.embedding import MAP_TITLES
+from carvsdb.errors import RefusedError
 from carvsdb.explorer.about import sources_of, visible
 from carvsdb.explorer.columns import Column, columns_of
 from carvsdb.explorer.map_file import ExplorerOptions
@@ -56,6 +58,11 @@ def _write(
     catalogue: Catalogue, path: str | Path, options: ExplorerOptions, filters: Filters | None
 ) -> tuple[int, tuple[str, ...]]:
     points = points_of(catalogue, number=options.number, method=options.method, filters=filters, seed=options.seed)
+    if points.level != "nets":
+        raise RefusedError(
+            "the map is of node environments; chemiscope data sets are written of maps of nets",
+            hint="choose a map of nets by its number, `--map N`",
+        )
     notes = list(points.notes)
     properties: dict[str, dict[str, Any]] = {
         points.axes[0]: _property(points.coordinates[:, 0]),
@@ -73,7 +80,7 @@ def _write(
     drawn = f"Nets that came without atoms are drawn by their vertices: {NODE} is a node, {LINKER} a linker."
     document = {
         "meta": {
-            "name": visible(options.title),
+            "name": visible(options.title or MAP_TITLES["nets"]),
             "description": visible(
                 " ".join(f"{note}." for note in [*notes, f"Made by carvsdb {VERSION}"]) + f" {drawn}"
             ),

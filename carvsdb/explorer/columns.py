@@ -1,7 +1,7 @@
 """The columns of the map: what points are coloured and filtered by, some bytes a point."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ class Column:
         float32 for numbers, NaN where there is none; else the number of the value.
     values : tuple of str, or None
         Of categories; the empty text is none.
+    tips : tuple of str
+        What is told of each value where there is room.
     unit : str
     """
 
@@ -32,6 +34,7 @@ class Column:
     cells: NDArray[Any]
     values: tuple[str, ...] | None = None
     unit: str = ""
+    tips: tuple[str, ...] = ()
 
     def about(self) -> dict[str, Any]:
         """Return what the page must know to read it."""
@@ -46,6 +49,8 @@ class Column:
             about["unit"] = self.unit
         if self.values is not None:
             about["values"] = [escaped(value) for value in self.values]
+        if self.tips:
+            about["tips"] = [escaped(tip) for tip in self.tips]
         return about
 
 
@@ -57,7 +62,9 @@ def columns_of(points: Points) -> list[Column]:
         _numbers("mean_ring_size", "Mean ring size", points.vectors @ sizes),
         _numbers("sigma", "Sigma of the rings", table["sigma"]),
         _numbers("density", "Density", table["density"], "g/cm³"),
-        _numbers("nodes", "Nodes in the cell", table["n_nodes"]),
+        _numbers("nodes", "Nodes of this sort", table["multiplicity"])
+        if points.level == "environments"
+        else _numbers("nodes", "Nodes in the cell", table["n_nodes"]),
         _categories("name", "Net", _texts(table["name"])),
         _categories("coordination", "Coordination", _texts(table["degrees"])),
         _categories("interpenetration", "Interpenetration", _texts(table["interpenetration"])),
@@ -66,6 +73,7 @@ def columns_of(points: Points) -> list[Column]:
         _categories("status", "Status", table["status"].to_pylist()),
         _categories("clustering", "Clustering", table["clustering"].to_pylist()),
         _categories("doubts", "Doubts", ["some" if one else "none" for one in table["quality"].to_pylist()]),
+        *_clusters(points),
     ]
     return sorted(columns, key=lambda column: -column.cells.dtype.itemsize)
 
@@ -75,6 +83,16 @@ def map_bytes(points: Points, columns: Sequence[Column]) -> bytes:
     places = points.coordinates.astype("<f4")
     arrays = [places[:, 0], places[:, 1], *(column.cells for column in columns)]
     return b"".join(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes() for array in arrays)
+
+
+def _clusters(points: Points) -> list[Column]:
+    if not points.groups:
+        return []
+    groups = [group for group in points.groups if group.number >= 0]
+    called = {group.number: f"{group.number}: {group.summary}" for group in groups}
+    told = {called[group.number]: group.description for group in groups}
+    column = _categories("cluster", "Cluster", [called.get(number, "") for number in points.clusters])
+    return [replace(column, tips=tuple(told.get(value, "") for value in column.values or ()))]
 
 
 def _texts(column: pa.ChunkedArray) -> list[str]:

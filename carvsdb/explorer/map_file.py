@@ -7,7 +7,7 @@ from typing import Any
 from carvsdb.atomic_write import atomic_file
 from carvsdb.catalogue import Catalogue, Filters
 from carvsdb.catalogue.questions.showing import load_nets
-from carvsdb.compare.embedding import Method
+from carvsdb.compare.embedding import MAP_TITLES, Level, Method
 from carvsdb.errors import InputError
 from carvsdb.explorer import html
 from carvsdb.explorer.about import abouts_of, sources_of, visible
@@ -33,8 +33,8 @@ class ExplorerOptions:
         Whether nets can be looked at in three dimensions.
     n_neighbours : int
         Nearest neighbours of each net, 1 to 100.
-    title : str
-        Stands above the map.
+    title : str or None
+        Stands above the map; by default what its points are.
     seed : int
         Seed of a map that is made, and of the noise.
     """
@@ -43,7 +43,7 @@ class ExplorerOptions:
     method: Method | None = None
     structures: bool = True
     n_neighbours: int = 10
-    title: str = "Nets by their ring statistics"
+    title: str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -62,19 +62,22 @@ class ExplorerReport:
     Attributes
     ----------
     n_points : int
-        Nets on the map.
+        Points on the map: nets, or sorts of node of nets.
     sizes : dict of str to int
         Bytes of ``viewer`` (script and style), ``map``, ``text``, ``neighbours``, ``nets``; ``file`` is all of it.
     map_bytes_a_point : float
         Of the map, before it is packed.
     notes : tuple of str
         Which map it is, what was left out.
+    level : str
+        ``nets`` or ``environments``: what the points are.
     """
 
     n_points: int
     sizes: dict[str, int]
     map_bytes_a_point: float
     notes: tuple[str, ...]
+    level: Level = "nets"
 
 
 def write_explorer(
@@ -110,11 +113,13 @@ def write_explorer(
         net_starts: list[int] | None = None
         net_blocks: list[str] = []
         if options.structures:
-            nets = load_nets(catalogue.storage, list(map(str, points.table["net_id"].to_pylist())))
+            # Each net once: on a map of environments it has as many points as sorts of node.
+            nets = load_nets(catalogue.storage, list(dict.fromkeys(map(str, points.table["net_id"].to_pylist()))))
             net_starts, net_blocks = _packed_chunks("net", map(scene_of, nets))
         about = {
             "kind": "map",
-            "title": visible(options.title),
+            "title": visible(options.title or MAP_TITLES[points.level]),
+            "level": points.level,
             "made_by": f"carvsdb {VERSION}",
             "n": len(points),
             "axes": list(points.axes),
@@ -130,7 +135,7 @@ def write_explorer(
         }
     content = map_bytes(points, columns)
     parts: dict[str, list[str]] = {
-        "viewer": [*html.head(options.title, about)],
+        "viewer": [*html.head(options.title or MAP_TITLES[points.level], about)],
         "map": [html.block("map", packed(content))],
         "script": [html.script()],
         "text": [html.block("labels", packed(json_bytes(_searched(points)))), *about_blocks],
@@ -144,7 +149,7 @@ def write_explorer(
             sizes[name] = sum(file.write(one.encode()) for one in blocks)
     sizes["viewer"] += sizes.pop("script") + sizes.pop("end")
     sizes["file"] = sum(sizes.values())
-    return ExplorerReport(len(points), sizes, len(content) / len(points), points.notes)
+    return ExplorerReport(len(points), sizes, len(content) / len(points), points.notes, points.level)
 
 
 def _searched(points: Points) -> list[list[Any]]:

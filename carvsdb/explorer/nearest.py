@@ -59,7 +59,8 @@ def nearest_of(catalogue: Catalogue, points: Points, k: int, *, seed: int = 0) -
     seed : int
         Seed of the resampling of blocks.
     """
-    blocks = _blocks(catalogue, points)
+    # Single nodes have no noise of their own.
+    blocks = _blocks(catalogue, points) if points.level == "nets" else {}
     own = np.zeros((len(points), 1), np.float64)
     own[list(blocks), 0] = 1 + np.array(list(blocks), np.float64)
     told_apart = np.hstack([points.vectors, own])

@@ -58,20 +58,13 @@ def draw_carvs(labels: Sequence[str], vectors: Sequence[NDArray[np.float64]], ro
     for number, (label, vector, axes) in enumerate(zip(labels, vectors, rows, strict=True)):
         axes.bar(np.arange(1, len(vector) + 1), vector, width=0.72, color=cycled(number))
         axes.set_xlim(1.4, largest + 0.6)
-        axes.set_ylim(0, max(float(vector.max(initial=0)), 1e-9) * 1.25)
+        axes.set_ylim(0, max(float(vector.max(initial=0)), 1e-9) * 1.08)
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set_color(PALE)
         axes.set_xticks(range(2, largest + 1, 1 if largest <= 20 else 2))
         axes.tick_params(color=PALE, labelcolor=INK, labelsize=8)
-        axes.text(
-            0.995,
-            0.9,
-            figure_text(shortened(label, _LONGEST)),
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            color=INK,
-        )
+        # Above the axes, where no bar is.
+        axes.set_title(figure_text(shortened(label, _LONGEST)), loc="right", fontsize=9, color=INK, pad=1)
         if number < len(labels) - 1:
             axes.tick_params(labelbottom=False)
     rows[-1].set_xlabel("ring size (nodes)")

@@ -44,6 +44,8 @@ def draw_distances(matrix: ArrayLike, labels: Sequence[str], tree: Axes, axes: A
     drawn = dendrogram(joined, orientation="left", no_labels=True, ax=tree, link_color_func=lambda _: INK)
     order = np.array(drawn["leaves"])[::-1]
     tree.set_axis_off()
+    for lines in tree.collections:
+        lines.set_clip_on(False)  # those of nets at distance 0 lie on the edge
     shown = values[np.ix_(order, order)]
     image = axes.imshow(shown, cmap="viridis_r", vmin=0, aspect="auto")
     names = [figure_text(shortened(labels[row], _LONGEST)) for row in order]

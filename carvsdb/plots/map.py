@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from carvsdb.compare.embedding import Level
+from carvsdb.compare.embedding import MAP_TITLES
 from carvsdb.errors import InputError
 from carvsdb.escaping import escaped, figure_text, shortened
 from carvsdb.plots.colours import INK, PALE, MapColours, cycled
@@ -21,12 +21,6 @@ from carvsdb.plots.saving import figure_file, house_style, save
 
 MOST_LABELS = 300
 """With more points than this only highlighted ones are labelled."""
-
-MAP_TITLES: dict[Level, str] = {
-    "nets": "Nets by their ring statistics",
-    "environments": "Node environments by their rings",
-}
-"""What stands above a map, by what its points are."""
 
 # Okabe and Ito's colours, told apart by the colour-blind; the markers say the same without colour.
 _KINDS = {

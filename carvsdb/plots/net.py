@@ -92,7 +92,8 @@ def draw_net(scene: NetScene, axes: Axes, style: NetStyle | None = None) -> Axes
     unit = _mean_length(scene)
     box = np.array(list(product(*((0, 1) if leads else (0,) for leads in _leads(scene))))) * repeats @ scene.cell
     everything = np.concatenate([box, shown.ends.reshape(-1, 3), shown.places])
-    camera = _camera(scene, style, box)
+    # Of a molecule no direction leads out: its box is a point.
+    camera = _camera(scene, style, box if len(box) > 1 else everything)
     flat, _, _ = camera.project(everything)
     low, high = flat.min(axis=0) - 0.25 * unit, flat.max(axis=0) + 0.25 * unit
     width = float((high - low).max())

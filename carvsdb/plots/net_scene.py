@@ -275,7 +275,8 @@ def _placed(net: Net) -> tuple[Net, str, tuple[str, ...]]:
     made = standard_realisation(net)
     notes = ["the net has no coordinates: its vertices lie at the mean of their neighbours"]
     if made.n_moved:
-        notes.append(f"{made.n_moved} vertices that share a place with others were moved off it")
+        who = "1 vertex that shares" if made.n_moved == 1 else f"{made.n_moved} vertices that share"
+        notes.append(f"{who} a place with others {'was' if made.n_moved == 1 else 'were'} moved off it")
     placed = Net(net.edges, net.multiplicity, net.is_node, made.positions, made.cell, net.labels, net.name)
     return placed, "edge", tuple(notes)
 

@@ -7,12 +7,12 @@ from io import BytesIO
 
 from matplotlib.figure import Figure
 
-from carvsdb.compare.embedding import LEVELS, Embedding
+from carvsdb.compare.embedding import LEVELS, MAP_TITLES, Embedding
 from carvsdb.escaping import escaped
 from carvsdb.html_text import html_text
 from carvsdb.net.graph import Net
 from carvsdb.plots.colours import MapColours
-from carvsdb.plots.map import MAP_TITLES, map_figure
+from carvsdb.plots.map import map_figure
 from carvsdb.plots.net import NetStyle, net_figure
 from carvsdb.plots.net_scene import net_scene
 from carvsdb.plots.saving import house_style, write_figure

@@ -34,6 +34,9 @@ class TableDifference:
     changed: dict[str, int]
 
 
+_NOTHING = TableDifference(0, 0, {})
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseDifference:
     """What differs between two releases.
@@ -93,7 +96,9 @@ def difference(old: OpenedRelease, new: OpenedRelease) -> ReleaseDifference:
                 )
                 database.execute(f"CREATE OR REPLACE TABLE {which}_rows AS SELECT * FROM incoming")
                 database.unregister("incoming")
-            tables[name] = _compared(database, primary_key(name), columns)
+            compared = _compared(database, primary_key(name), columns)
+            if compared != _NOTHING:  # as an empty table that only one of them has
+                tables[name] = compared
             if name == "structure":
                 added, removed = _labels(database, "new", "old"), _labels(database, "old", "new")
     return ReleaseDifference(

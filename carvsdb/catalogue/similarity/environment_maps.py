@@ -87,6 +87,7 @@ def load_environments(storage: Storage, number: int, embedding_id: str, how: Emb
         embedding=replace(how, coordinates=np.array([points[row] for row in here], np.float64)),
         nets=tuple(replace(called[row][0].net, coordination={int(bonds[row]): 1}) for row in here),
         vectors=_shares(table["counts"])[here],
+        keys=tuple(keys[row] for row in here),
         holders=tuple(tuple(one.label for one in called[row]) for row in here),
     )
 
@@ -120,8 +121,7 @@ class _Holder:
 
 def _holders(storage: Storage, how: Embedding) -> dict[str, list[_Holder]]:
     """Return the nets that have each environment, those after which it is called first: crystals, by label."""
-    cut_off = how.parameters.get("max_ring_size")
-    searches = chosen_searches(None if cut_off is None else int(str(cut_off)))
+    searches, ring_kind = searches_on(how)
     rows = storage.table(
         f"WITH chosen AS ({searches}), sorted AS (SELECT environment_id, carvs_id, "
         "row_number() OVER (PARTITION BY carvs_id ORDER BY multiplicity DESC, vertex_symbol, environment_id) - 1 "
@@ -131,7 +131,7 @@ def _holders(storage: Storage, how: Embedding) -> dict[str, list[_Holder]]:
         "entry.clustering, entry.bond_rule, carvs.ring_kind, carvs.max_ring_size, "
         "carvs.completeness <> 'no' AS is_complete FROM sorted JOIN carvs ON carvs.id = carvs_id "
         "JOIN entry ON entry.net_id = carvs.net_id ORDER BY entry.label, sort",
-        [str(how.parameters.get("ring_kind", "ring"))],
+        [ring_kind],
     ).to_pylist()
     found: dict[str, list[_Holder]] = {}
     for row in rows:
@@ -139,6 +139,12 @@ def _holders(storage: Storage, how: Embedding) -> dict[str, list[_Holder]]:
     for holders in found.values():
         holders.sort(key=lambda one: _KINDS.index(one.kind))  # stable: by label among those of a kind
     return found
+
+
+def searches_on(how: Embedding) -> tuple[str, str]:
+    """Return the query for the ring searches whose nodes are on a map of environments, and its parameter."""
+    cut_off = how.parameters.get("max_ring_size")
+    return chosen_searches(None if cut_off is None else int(str(cut_off))), str(how.parameters.get("ring_kind", "ring"))
 
 
 def _holder(row: Mapping[str, Any]) -> _Holder:

@@ -3,34 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.catalogue.similarity.stored_map import StoredMap
+from carvsdb.catalogue.similarity.stored_map import MappedNet, StoredMap
 from carvsdb.compare.map_quality import clusters
 
 _MAIN_SIZES = 3
 _NAMED = 4
 _MOSTLY = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """What a group is described by, of one of its points.
-
-    Attributes
-    ----------
-    bonds : int
-        Of most of its nodes.
-    kind : str
-    name : str
-        An archive name of its net; empty if it has none.
-    """
-
-    bonds: int
-    kind: str
-    name: str
+_LEAST = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +26,8 @@ class MapGroup:
     number : int
         The largest group is 0; -1 are the points in no group.
     labels : tuple of str
+    keys : tuple of str
+        Of the nets or environments.
     summary : str
         What they have in common, in a few words.
     description : str
@@ -50,6 +36,7 @@ class MapGroup:
 
     number: int
     labels: tuple[str, ...]
+    keys: tuple[str, ...]
     summary: str
     description: str
 
@@ -63,57 +50,45 @@ def groups_of(stored: StoredMap, min_size: int = 5) -> list[MapGroup]:
     min_size : int
         The fewest points that make a group.
     """
-    members = [
-        Member(net.most_frequent_bonds, kind, net.names[0] if net.names else "")
-        for net, kind in zip(stored.nets, stored.kinds, strict=True)
-    ]
     found = clusters(stored.features, min_size=min_size)
-    return described_groups(found, stored.labels, members, stored.vectors, stored.noun)
-
-
-def described_groups(
-    found: NDArray[np.int64],
-    labels: Sequence[str],
-    members: Sequence[Member],
-    vectors: NDArray[np.float64],
-    noun: str,
-) -> list[MapGroup]:
-    """Say of each group what its points have in common.
-
-    Parameters
-    ----------
-    found : ndarray of int64, shape (n,)
-        The group of each point; see :func:`carvsdb.compare.map_quality.clusters`.
-    labels, members : sequence, length n
-    vectors : ndarray of float64, shape (n, 32)
-        Normalised.
-    noun : str
-        What a point is: ``net``.
-    """
     numbers = [*range(int(found.max(initial=-1)) + 1), *([-1] if (found < 0).any() else [])]
     groups = []
     for number in numbers:
         rows = np.flatnonzero(found == number).tolist()
-        here = [members[row] for row in rows]
-        mean = vectors[rows].mean(axis=0)
+        here = [_Member(stored.nets[row], stored.kinds[row]) for row in rows]
+        mean = stored.vectors[rows].mean(axis=0)
         groups.append(
             MapGroup(
                 number,
-                tuple(labels[row] for row in rows),
+                tuple(stored.labels[row] for row in rows),
+                tuple(stored.keys[row] for row in rows),
                 _summary(here, mean) if number >= 0 else "in no cluster",
-                _described(here, mean, noun),
+                _described(here, mean, stored.noun),
             )
         )
     return groups
 
 
-def _summary(members: Sequence[Member], mean: NDArray[np.float64]) -> str:
+class _Member(NamedTuple):
+    net: MappedNet
+    kind: str
+
+    @property
+    def bonds(self) -> int:
+        return self.net.most_frequent_bonds
+
+    @property
+    def name(self) -> str:
+        return self.net.names[0] if self.net.names else ""
+
+
+def _summary(members: Sequence[_Member], mean: NDArray[np.float64]) -> str:
     """Say coordination and main rings."""
     sizes = "-, ".join(str(place + 1) for place in _main(mean))
     return f"{_bonds(members)}, {sizes}-rings"
 
 
-def _described(members: Sequence[Member], mean: NDArray[np.float64], noun: str) -> str:
+def _described(members: Sequence[_Member], mean: NDArray[np.float64], noun: str) -> str:
     """Say what points have in common: coordination, rings, kind, names."""
     most, number = Counter(one.bonds for one in members).most_common(1)[0]
     bonds = f"{_share(number, len(members))} {most}-coordinated" if _is_mostly(number, members) else _bonds(members)
@@ -131,18 +106,18 @@ def _described(members: Sequence[Member], mean: NDArray[np.float64], noun: str) 
     return "; ".join(parts)
 
 
-def _bonds(members: Sequence[Member]) -> str:
+def _bonds(members: Sequence[_Member]) -> str:
     most, number = Counter(one.bonds for one in members).most_common(1)[0]
     return f"{most}-coordinated" if _is_mostly(number, members) else "of mixed bonds"
 
 
-def _is_mostly(number: int, members: Sequence[Member]) -> bool:
+def _is_mostly(number: int, members: Sequence[_Member]) -> bool:
     return number >= _MOSTLY * len(members)
 
 
 def _main(mean: NDArray[np.float64]) -> list[int]:
     """Return the places of the most frequent ring sizes."""
-    return [int(place) for place in np.argsort(-mean, kind="stable")[:_MAIN_SIZES] if mean[place] > 0]
+    return [int(place) for place in np.argsort(-mean, kind="stable")[:_MAIN_SIZES] if mean[place] >= _LEAST]
 
 
 def _share(number: int, total: int) -> str:

@@ -108,6 +108,7 @@ def load_map(storage: Storage, number: int | None = None) -> StoredMap:
         number=row.number,
         labels=tuple(ref.label for ref in shown),
         kinds=tuple(ref.kind for ref in shown),
+        keys=tuple(ref.net_id for ref in shown),
         embedding=replace(how, coordinates=np.array([one["coordinates"] for one in in_order], np.float64)),
         nets=tuple(map(mapped_net, in_order)),
         vectors=np.array([one["normalised"] for one in in_order], np.float64).reshape(-1, LARGEST_CUT_OFF),

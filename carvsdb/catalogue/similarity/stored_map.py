@@ -69,6 +69,8 @@ class StoredMap:
         What is known of each.
     vectors : ndarray of float64, shape (n, 32)
         Their normalised vectors.
+    keys : tuple of str, length n
+        Keys of the nets, or of the environments.
     holders : tuple of tuple of str
         Of environments, which nets have each; empty for a map of nets.
     """
@@ -79,6 +81,7 @@ class StoredMap:
     embedding: Embedding
     nets: tuple[MappedNet, ...] = ()
     vectors: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, LARGEST_CUT_OFF)))
+    keys: tuple[str, ...] = ()
     holders: tuple[tuple[str, ...], ...] = ()
 
     @property

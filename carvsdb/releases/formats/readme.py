@@ -68,6 +68,7 @@ def text(facts: ReleaseFacts) -> str:
             [
                 (f"`{one.table}.{one.name}`", str(one.kind), one.unit, _plain(one.description))
                 for one in columns_of(card)
+                if one.table in manifest.tables
             ],
         ),
         *(["## Known limits", "\n".join(f"- {_plain(limit)}" for limit in card.limits)] if card.limits else []),

@@ -12,7 +12,7 @@ from carvsdb_ingest.sources.collection import Collection
 if TYPE_CHECKING:
     from carvsdb.generate import GeneratedNetwork
 
-N_NODES = 512
+N_NODES = 216
 SEEDS = (1, 2, 3)
 
 
@@ -56,6 +56,6 @@ RANDOM_NETWORKS = Collection(
     ),
     url="https://doi.org/10.1103/PhysRevLett.54.1392",
     doi="10.1103/PhysRevLett.54.1392",
-    how="made on your machine: carvsdb ingest --source random-networks (about two minutes)",
+    how="made on your machine: carvsdb ingest --source random-networks (about a minute)",
     items=_items,
 )

@@ -45,8 +45,8 @@ def energy_exponent(energy: float, temperature: float) -> float:
 
 
 def judge_jointly(
-    energy: Callable[[], float],
-    data: Callable[[], float],
+    energy: Callable[[float], float],
+    data: Callable[[float], float],
     least_data: float,
     log_bias: float,
     rng: np.random.Generator,
@@ -56,7 +56,8 @@ def judge_jointly(
     Parameters
     ----------
     energy, data : callable
-        What works out x_E and x_D.
+        What works out x_E and x_D; each is told which exponent is enough to reject, and may return infinity for one
+        that is larger.
     least_data : float
         A lower bound of x_D: minus f times the present chi². What the energy alone makes hopeless is rejected without
         asking the data.
@@ -66,16 +67,21 @@ def judge_jointly(
         One number is drawn.
     """
     limit = rng.standard_exponential() + log_bias
-    exponent = energy()
+    exponent = energy(limit - least_data)
     if not exponent + least_data <= limit:
         return Verdict.REJECTED_FIRST
-    return Verdict.ACCEPTED if exponent + data() <= limit else Verdict.REJECTED
+    return Verdict.ACCEPTED if exponent + data(limit - exponent) <= limit else Verdict.REJECTED
 
 
 def judge_delayed(
-    first: Callable[[], float], second: Callable[[], float], log_bias: float, rng: np.random.Generator
+    first: Callable[[float], float], second: Callable[[float], float], log_bias: float, rng: np.random.Generator
 ) -> Verdict:
-    """Judge a proposal by one exponent, then, if it passes, by the other; a number is drawn for each."""
-    if not first() <= rng.standard_exponential() + log_bias:
+    """Judge a proposal by one exponent, then, if it passes, by the other; a number is drawn for each.
+
+    Both are told, as in `judge_jointly`, which exponent is enough to reject.
+    """
+    limit = rng.standard_exponential() + log_bias
+    if not first(limit) <= limit:
         return Verdict.REJECTED_FIRST
-    return Verdict.ACCEPTED if second() <= rng.standard_exponential() else Verdict.REJECTED
+    limit = rng.standard_exponential()
+    return Verdict.ACCEPTED if second(limit) <= limit else Verdict.REJECTED

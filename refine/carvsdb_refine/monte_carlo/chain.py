@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.atoms.molecules import shifts_of_molecules
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.acceptance import Verdict, energy_exponent, judge_delayed, judge_jointly
 from carvsdb_refine.monte_carlo.chain_options import ChainOptions
@@ -105,6 +104,8 @@ class Chain:
         All randomness.
     soft : sequence of SoftTerm
         Soft constraints: what they add to chi² stands beside that of the data.
+    now : AtomicModel, optional
+        Where the chain is by now, of the same atoms as the start.
 
     Raises
     ------
@@ -122,6 +123,7 @@ class Chain:
         options: ChainOptions,
         rng: np.random.Generator,
         soft: Sequence[SoftTerm] = (),
+        now: AtomicModel | None = None,
     ) -> None:
         weights = np.array([move.weight for move in moves], np.float64)
         if not (len(moves) and np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
@@ -134,6 +136,9 @@ class Chain:
         self._counts = np.zeros((len(moves), len(Verdict)), np.int64)
         self._scales = np.ones(len(moves))
         self.configuration = Configuration(model)
+        if now is not None:
+            self.configuration.change_cell(now.cell, now.positions)
+            model = now
         self._terms: tuple[BoundEnergy, ...] = tuple(term.bind(model) for term in terms)
         self._data: BoundData | None = None if data is None else data.bind(model)
         self._constraints = tuple(constraint.bind(self.configuration) for constraint in constraints)
@@ -263,7 +268,7 @@ class Chain:
         for part in pending.asked:
             part.accept()
 
-    def _ask_energy(self) -> float:
+    def _ask_energy(self, _enough: float) -> float:
         assert self._pending is not None
         proposal = self._pending.proposal
         change = proposal.work
@@ -278,7 +283,7 @@ class Chain:
                 return np.inf
         return energy_exponent(change, self.temperature)
 
-    def _ask_data(self) -> float:
+    def _ask_data(self, enough: float) -> float:
         assert self._pending is not None
         proposal = self._pending.proposal
         change = 0.0
@@ -291,7 +296,9 @@ class Chain:
             return self.options.chi2_factor * change
         self._pending.asked.append(self._data)
         if proposal.cell is None:
-            change += self._data.propose(proposal.atoms, proposal.positions)
+            factor = self.options.chi2_factor
+            left = enough / factor - change if factor > 0 else np.inf
+            change += self._data.propose(proposal.atoms, proposal.positions, left)
         else:
             change += self._data.propose_cell(proposal.cell, proposal.positions)
         return self.options.chi2_factor * change
@@ -351,9 +358,7 @@ class Chain:
         ):
             raise InputError("the saved state belongs to another model or to other moves")
         current = model_of_state(state, model)
-        chain = cls(current, terms, data, moves, constraints, options, generator_of_state(state), soft)
-        # Positions are never wrapped: the images that held molecules together at the start still do.
-        chain.configuration.shifts = shifts_of_molecules(model)
+        chain = cls(model, terms, data, moves, constraints, options, generator_of_state(state), soft, current)
         chain._n_moves = int(saved(state, "n_moves", np.array(0)))
         chain.temperature = float(saved(state, "temperature", np.array(0.0)))
         chain._counts[:], chain._scales[:] = (

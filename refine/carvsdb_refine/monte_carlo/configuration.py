@@ -17,6 +17,8 @@ class Configuration:
     ----------
     model : AtomicModel
         The start; its elements and molecules stay.
+    model : AtomicModel
+        The start.
     positions : ndarray of float64, shape (n, 3)
         Cartesian, in Å; an atom that leaves the cell is not wrapped back, so that image flags stay valid.
     cell, inverse : ndarray of float64, shape (3, 3)

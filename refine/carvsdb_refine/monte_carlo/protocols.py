@@ -7,6 +7,7 @@ All positions are Cartesian, in Å, and need not lie in the cell; energies are i
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 import numpy as np
@@ -50,8 +51,11 @@ class BoundData(State, Protocol):
     def chi2(self) -> float:
         """Sum of weight times chi² of all data sets (design.md), of the current configuration."""
 
-    def propose(self, atoms: Integers, positions: Floats) -> float:
-        """Return by how much chi² changes if some atoms, shape (k,), move to positions, shape (k, 3)."""
+    def propose(self, atoms: Integers, positions: Floats, enough: float = inf) -> float:
+        """Return by how much chi² changes if some atoms, shape (k,), move to positions, shape (k, 3).
+
+        It may be infinite if chi² grows by more than `enough`: then the proposal can only be rejected.
+        """
 
     def propose_cell(self, cell: Floats, positions: Floats) -> float:
         """Return by how much chi² changes with another cell, shape (3, 3), and positions, shape (n, 3)."""

@@ -155,27 +155,70 @@ def write_bins(
         bins[k] = whole if abs(distance - np.float32(whole) - half) < limit else -1
 
 
+@inlined
+def _straight_distance(
+    u: np.int32,
+    v: np.int32,
+    w: np.int32,
+    u_0: np.int32,
+    v_0: np.int32,
+    w_0: np.int32,
+    along_u: np.float32,
+    along_v: np.float32,
+    along_w: np.float32,
+) -> np.float32:
+    """Return what `_distance` does, to the last bit, in a cell with right angles: without the products with 0."""
+    x = np.float32(np.int32(u - u_0)) * along_u
+    y = np.float32(np.int32(v - v_0)) * along_v
+    z = np.float32(np.int32(w - w_0)) * along_w
+    distance: np.float32 = np.sqrt(x * x + y * y + z * z)
+    return distance
+
+
+@inlined
+def _place(
+    distance: np.float32, half: np.float32, limit: np.float32, beyond: np.int32, base: np.int32
+) -> int | np.int32:
+    """Return the bin of a distance, at most `beyond`, added to a base; -1 where single precision cannot tell."""
+    whole = np.int32(distance)
+    return base + min(whole, beyond) if abs(distance - np.float32(whole) - half) < limit else -1
+
+
 @compiled_part
 def write_places(
     u_0: np.int32,
     v_0: np.int32,
     w_0: np.int32,
+    u_1: np.int32,
+    v_1: np.int32,
+    w_1: np.int32,
     fixed: NDArray[np.int32],
     begin: int,
     count: int,
     single: NDArray[np.float32],
     slack: float,
-    n_bins: np.int32,
+    beyond: np.int32,
     bases: NDArray[np.int32],
-    places: NDArray[np.int32],
+    before: NDArray[np.int32],
+    after: NDArray[np.int32],
 ) -> None:
-    """Write bins as `write_bins`, each added to the other's base; what is farther than all bins is in bin `n_bins`."""
+    """Write bins as `write_bins` from an old and from a new place, each added to the other's base.
+
+    No bin is farther than `beyond`. Both places at once, since what is known of the others is loaded once.
+    """
     u_others = fixed[0, begin : begin + count]
     v_others = fixed[1, begin : begin + count]
     w_others = fixed[2, begin : begin + count]
     row = bases[begin : begin + count]
     half, limit = np.float32(0.5), np.float32(0.5 - slack)
+    if single[1, 0] == 0 and single[2, 0] == 0 and single[2, 1] == 0:
+        a, b, c = single[0, 0], single[1, 1], single[2, 2]
+        for k in range(count):
+            u, v, w, base = u_others[k], v_others[k], w_others[k], row[k]
+            before[k] = _place(_straight_distance(u, v, w, u_0, v_0, w_0, a, b, c), half, limit, beyond, base)
+            after[k] = _place(_straight_distance(u, v, w, u_1, v_1, w_1, a, b, c), half, limit, beyond, base)
+        return
     for k in range(count):
-        distance = _distance(u_others[k], v_others[k], w_others[k], u_0, v_0, w_0, single)
-        whole = np.int32(distance)
-        places[k] = row[k] + min(whole, n_bins) if abs(distance - np.float32(whole) - half) < limit else -1
+        u, v, w, base = u_others[k], v_others[k], w_others[k], row[k]
+        before[k] = _place(_distance(u, v, w, u_0, v_0, w_0, single), half, limit, beyond, base)
+        after[k] = _place(_distance(u, v, w, u_1, v_1, w_1, single), half, limit, beyond, base)

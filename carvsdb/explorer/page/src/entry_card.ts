@@ -78,8 +78,9 @@ export class EntryCard {
     const about = this.about;
     const list = el("dl", {});
     const fact = (title: string, ...value: (Node | string)[]) => append(list, [el("dt", {}, title), el("dd", {}, ...value)]);
+    if (about.sort) fact("Node", `${count(about.sort.nodes, "node")} of the ${about.n_nodes.toLocaleString("en")} of `, data(about.sort.net, 60), `, its sort ${about.sort.number}`);
     fact("Status", about.status, about.cause ? ": " : STATUS[about.status] ? `: ${STATUS[about.status]}` : "", about.cause ? data(about.cause) : "");
-    fact("CARVS", data(about.symbol || "no rings"));
+    fact(about.sort ? "Its rings" : "CARVS", data(about.symbol || "no rings"));
     const sizes = `${about.ring_kind === "strong" ? "strong rings" : "rings"} up to ${about.max_ring_size} nodes`;
     fact("Search", `${sizes}, ${{ proved: "proved complete", observed: "complete as far as seen" }[about.completeness] ?? "not complete: there may be larger rings"}`);
     fact("Vertex symbols", symbols(about.vertex_symbols));
@@ -121,12 +122,12 @@ export class EntryCard {
       parts.push(bar, text);
     }
     const drawing = svg("svg", { viewBox: "0 0 300 86", role: "img", "aria-label": "Mean number of rings of each size through a node" }, ...parts);
-    return el("section", {}, el("h3", {}, "Rings through a node, by size"), drawing as unknown as HTMLElement);
+    return el("section", {}, el("h3", {}, this.about.sort ? "Rings through this node, by size" : "Rings through a node, by size"), drawing as unknown as HTMLElement);
   }
 
   private nearest(context: EntryContext): HTMLElement {
     const go = (row: number) => el("button", { type: "button", class: "link", click: () => context.go(row) }, data(context.labelOf(row), 60));
-    const section = el("section", { class: "neighbours" }, el("h3", {}, "True nearest neighbours"));
+    const section = el("section", { class: "neighbours" }, el("h3", {}, this.about.sort ? "True nearest nodes of other nets" : "True nearest neighbours"));
     if (context.same.length) {
       const rows = [this.row, ...context.same];
       section.append(el("p", {}, `${count(context.same.length, "other has", "others have")} the very same rings (distance 0): `,

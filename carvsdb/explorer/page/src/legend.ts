@@ -24,7 +24,7 @@ function items(scale: Scale, off: Set<number>, toggle: (place: number) => void):
   scale.items.forEach((item, place) => {
     const glyph = svg("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, svg("path", { d: MARKERS[item.marker], fill: item.colour }));
     const isOn = !off.has(place);
-    const button = el("button", { type: "button", "aria-pressed": String(isOn), title: isOn ? "Hide these" : "Show these", click: () => toggle(place) },
+    const button = el("button", { type: "button", "aria-pressed": String(isOn), title: [isOn ? "Hide these" : "Show these", scale.column.tips?.[item.codes.length === 1 ? item.codes[0] : -1]].filter(Boolean).join(": "), click: () => toggle(place) },
       glyph as unknown as HTMLElement, el("span", { class: "title" }, data(item.title, 40)), el("span", { class: "count" }, item.count.toLocaleString("en")));
     list.append(el("li", {}, button));
   });

@@ -20,7 +20,7 @@ const KEYS: [string, string][] = [
 
 export async function mapPage(about: MapAbout, app: HTMLElement): Promise<object> {
   const table = new Table(about, await bytes("map"));
-  const canvas = el("canvas", { class: "points", tabindex: 0, role: "application", "aria-label": `Map of ${about.n} nets. Arrow keys go from point to point, Enter opens one, question mark lists all keys.` });
+  const canvas = el("canvas", { class: "points", tabindex: 0, role: "application", "aria-label": `Map of ${about.n} ${about.level === "nets" ? "nets" : "sorts of node"}. Arrow keys go from point to point, Enter opens one, question mark lists all keys.` });
   const overlay = el("canvas", { class: "overlay", "aria-hidden": "true" });
   const tip = el("div", { class: "tip", role: "status", hidden: true });
   const room = el("div", { class: "map" }, canvas, overlay, tip,
@@ -47,8 +47,8 @@ export async function mapPage(about: MapAbout, app: HTMLElement): Promise<object
   const search = new Search(table, (row) => void go(row));
   // Columns with something to tell, categories first.
   const tells = (column: Column) => (column.kind === "number" ? column.cells.some((cell) => !Number.isNaN(cell)) : (column.values ?? []).length > 1);
-  const order = ["kind", "coordination", "name", "interpenetration", "source", "status", "doubts", "clustering", "mean_ring_size", "sigma", "density", "nodes"];
-  const choices = order.map((name) => table.column(name)).filter(tells);
+  const order = ["kind", "coordination", "name", "interpenetration", "source", "status", "doubts", "clustering", "cluster", "mean_ring_size", "sigma", "density", "nodes"];
+  const choices = table.columns.filter(tells).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   if (!choices.length) choices.push(table.column("kind"));
   const colourBy = el("select", { id: "colour-by", change: () => recolour() }, ...choices.map((column) => el("option", { value: column.name }, column.title + (column.unit ? ` (${column.unit})` : ""))));
   const tool = (title: string, about: string, click: () => void) => el("button", { type: "button", title: about, click }, title);
@@ -97,6 +97,7 @@ export async function mapPage(about: MapAbout, app: HTMLElement): Promise<object
     fill(tip, el("b", {}, data(table.labels[row] ?? "…", 60)),
       name ? el("div", {}, "net ", data(name, 40)) : null,
       column.name === "name" || !value ? null : el("div", {}, `${column.title}: `, data(value, 40)),
+      column.tips ? el("div", { class: "note" }, data(column.tips[column.cells[row]] ?? "", 200)) : null,
       together > 1 ? el("div", { class: "note" }, `and ${(together - 1).toLocaleString("en")} more at this place`) : null);
     const isRight = x > room.clientWidth / 2;
     tip.style.left = isRight ? "" : `${x + 14}px`;
@@ -162,6 +163,8 @@ export async function mapPage(about: MapAbout, app: HTMLElement): Promise<object
     selected: () => [...selection.rows],
     open: go,
     frame: () => view.frame(),
+    movingFrame: () => view.frame(true),
+    drawn: () => view.cloud.drawn,
     picture: () => view.picture(),
     net: () => panel.current?.net?.view?.picture() ?? null,
     light: async (size: number) => {

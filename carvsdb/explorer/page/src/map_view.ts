@@ -1,14 +1,14 @@
 // The map: points by WebGL, and on top of them what is pointed at, drawn on a plain canvas.
 
-import {
-  BufferAttribute, BufferGeometry, Camera, GLSL3, Points, RawShaderMaterial, Scene, Vector2, WebGLRenderer,
-} from "three";
-import { OTHER_MARKER, type LegendItem, type Scale } from "./colours";
+import { Vector2 } from "three";
+import type { Scale } from "./colours";
 import { Grid, inside } from "./grid";
-import { FRAGMENT, VERTEX } from "./point_shaders";
+import { grown, PointCloud } from "./point_cloud";
 
 const FARTHEST_PICK = 14;
 const MOST_LABELS = 60;
+/** Milliseconds without a move after which the map rests: then all points are drawn. */
+const REST = 150;
 
 export interface Rings {
   /** Points with a ring round them: the one told about, those compared, ... */
@@ -30,18 +30,13 @@ export class MapView {
   onPick: (row: number) => void = () => {};
   onLasso: (rows: number[], add: boolean) => void = () => {};
 
-  private renderer: WebGLRenderer;
-  private scene = new Scene();
-  private camera = new Camera();
-  private geometry = new BufferGeometry();
-  private material: RawShaderMaterial;
-  private colours: Uint8Array;
-  private looks: Float32Array;
-  private middle = new Vector2();
+  readonly cloud: PointCloud;
   private perUnit = 1;
   private fitted = 1;
   private size = new Vector2(1, 1);
-  private dirty = false;
+  private waiting: "nothing" | "marks" | "all" = "nothing";
+  private isMoving = false;
+  private rest = 0;
   private lasso: number[] = [];
   private touches = new Map<number, [number, number]>();
   private pressed: { x: number; y: number; moved: boolean; lasso: boolean; add: boolean } | null = null;
@@ -54,24 +49,7 @@ export class MapView {
   ) {
     this.grid = new Grid(x, y);
     this.shown = new Uint8Array(x.length).fill(1);
-    this.renderer = new WebGLRenderer({ canvas, antialias: false, alpha: true, premultipliedAlpha: true });
-    this.renderer.setClearColor(0xffffff, 0);
-    const places = new Float32Array(2 * x.length);
-    for (let row = 0; row < x.length; row += 1) [places[2 * row], places[2 * row + 1]] = [x[row], y[row]];
-    this.colours = new Uint8Array(3 * x.length);
-    this.looks = new Float32Array(3 * x.length);
-    this.geometry.setAttribute("place", new BufferAttribute(places, 2));
-    this.geometry.setAttribute("colour", new BufferAttribute(this.colours, 3, true));
-    this.geometry.setAttribute("look", new BufferAttribute(this.looks, 3));
-    this.geometry.setIndex(new BufferAttribute(new Uint32Array(x.length), 1));
-    this.material = new RawShaderMaterial({
-      glslVersion: GLSL3, vertexShader: VERTEX, fragmentShader: FRAGMENT,
-      uniforms: { middle: { value: this.middle }, perUnit: { value: new Vector2() }, pixels: { value: 1 } },
-      depthTest: false, depthWrite: false, transparent: true, premultipliedAlpha: true,
-    });
-    const points = new Points(this.geometry, this.material);
-    points.frustumCulled = false;
-    this.scene.add(points);
+    this.cloud = new PointCloud(canvas, x, y, this.grid);
     new ResizeObserver(() => this.resize()).observe(canvas.parentElement as Element);
     this.resize();
     this.fit();
@@ -81,39 +59,13 @@ export class MapView {
   /** Colour the points, and say which are there and which are picked out. */
   show(scale: Scale, shown: Uint8Array, selected: Set<number>): void {
     this.shown = shown;
-    const together = new Uint32Array(this.x.length);
-    for (let row = 0; row < shown.length; row += 1) if (shown[row]) together[this.grid.first[row]] += 1;
-    // What is rare is drawn last, so that it is not covered.
-    const layers: number[][] = Array.from({ length: Math.max(1, scale.items.length) }, () => []);
-    const covered = new Uint32Array(this.x.length);
-    const opaque = this.x.length > 20_000 ? 0.7 : 0.85;
-    for (let row = 0; row < shown.length; row += 1) {
-      const item = scale.itemOf(row);
-      this.colours.set(scale.colourOf(row), 3 * row);
-      const solid = selected.size > 0 && !selected.has(row) ? 0.12 : opaque;
-      this.looks.set([scale.items[item]?.marker ?? 0, grown(together[this.grid.first[row]]), solid], 3 * row);
-      // Of points alike at one place, one is enough.
-      const alike = 1 << (item + (solid < opaque ? 16 : 0));
-      const place = this.grid.first[row];
-      if (!shown[row] || covered[place] & alike) continue;
-      covered[place] |= alike;
-      layers[item].push(row);
-    }
-    const depth = (item: LegendItem) => (item.marker === OTHER_MARKER ? Infinity : item.count);
-    const order = scale.items.map((item, place) => ({ item, place })).sort((a, b) => depth(b.item) - depth(a.item));
-    const drawn = order.length ? order.map(({ place }) => layers[place]) : layers;
-    const index = this.geometry.index as BufferAttribute;
-    let place = 0;
-    for (const layer of drawn) for (const row of layer) (index.array as Uint32Array)[place++] = row;
-    index.needsUpdate = true;
-    this.geometry.setDrawRange(0, place);
-    for (const name of ["colour", "look"]) (this.geometry.getAttribute(name) as BufferAttribute).needsUpdate = true;
+    this.cloud.show(scale, shown, selected);
     this.draw();
   }
 
   fit(): void {
     const { left, bottom, width, height } = this.grid;
-    this.middle.set(left + width / 2, bottom + height / 2);
+    this.cloud.middle.set(left + width / 2, bottom + height / 2);
     this.perUnit = 0.9 * Math.min(this.size.x / (width || 1), this.size.y / (height || 1));
     this.fitted = this.perUnit;
     this.draw();
@@ -123,20 +75,20 @@ export class MapView {
     const before = this.placeAt(x, y);
     this.perUnit = Math.min(Math.max(this.perUnit * factor, this.fitted / 4), this.fitted * 5e4);
     const after = this.placeAt(x, y);
-    this.middle.add(new Vector2(before[0] - after[0], before[1] - after[1]));
-    this.draw();
+    this.cloud.middle.add(new Vector2(before[0] - after[0], before[1] - after[1]));
+    this.move();
   }
 
   pan(dx: number, dy: number): void {
-    this.middle.add(new Vector2(-dx / this.perUnit, dy / this.perUnit));
-    this.draw();
+    this.cloud.middle.add(new Vector2(-dx / this.perUnit, dy / this.perUnit));
+    this.move();
   }
 
   /** Bring a point into view. */
   reveal(row: number): void {
     const [x, y] = this.pixelOf(row);
     if (x < 20 || y < 20 || x > this.size.x - 20 || y > this.size.y - 20) {
-      this.middle.set(this.x[row], this.y[row]);
+      this.cloud.middle.set(this.x[row], this.y[row]);
     }
     this.draw();
   }
@@ -144,8 +96,8 @@ export class MapView {
   /** Where a point is, in pixels of the page from the corner of the map. */
   pixelOf(row: number): [number, number] {
     return [
-      this.size.x / 2 + (this.x[row] - this.middle.x) * this.perUnit,
-      this.size.y / 2 - (this.y[row] - this.middle.y) * this.perUnit,
+      this.size.x / 2 + (this.x[row] - this.cloud.middle.x) * this.perUnit,
+      this.size.y / 2 - (this.y[row] - this.cloud.middle.y) * this.perUnit,
     ];
   }
 
@@ -156,37 +108,63 @@ export class MapView {
     return this.allShown((row) => this.x[row] >= left && this.x[row] <= right && this.y[row] >= bottom && this.y[row] <= top);
   }
 
-  /** Draw now, and return the milliseconds till the pixels were there. */
-  frame(): number {
+  /** Draw now, as when the map rests or as when it moves, and return the milliseconds till the pixels were there. */
+  frame(isMoving = false): number {
     const start = performance.now();
-    this.render();
-    const gl = this.renderer.getContext();
-    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    this.render(isMoving);
+    this.cloud.finish();
     return performance.now() - start;
   }
 
   picture(): string {
-    this.render();
+    this.render(false);
     return this.canvas.toDataURL();
   }
 
   draw(): void {
-    if (this.dirty) return;
-    this.dirty = true;
-    requestAnimationFrame(() => this.render());
+    if (this.waiting === "nothing") requestAnimationFrame(() => this.drawNow());
+    this.waiting = "all";
   }
 
-  private render(): void {
-    this.dirty = false;
-    const ratio = this.renderer.getPixelRatio();
-    this.material.uniforms.perUnit.value.set((2 * this.perUnit) / this.size.x, (2 * this.perUnit) / this.size.y);
+  /** Draw what lies over the points alone. */
+  private mark(): void {
+    if (this.waiting !== "nothing") return;
+    this.waiting = "marks";
+    requestAnimationFrame(() => this.drawNow());
+  }
+
+  /** Draw while the map moves; when it has come to rest, all points are drawn. */
+  private move(): void {
+    this.isMoving = true;
+    window.clearTimeout(this.rest);
+    this.rest = window.setTimeout(() => {
+      this.isMoving = false;
+      this.draw();
+    }, REST);
+    this.draw();
+  }
+
+  private drawNow(): void {
+    const isAll = this.waiting === "all";
+    this.waiting = "nothing";
+    if (!isAll) this.drawOverlay();
+    else if (this.isMoving) this.render(true);
+    else {
+      const start = performance.now();
+      this.render(false);
+      this.cloud.time(start);
+    }
+  }
+
+  private render(isMoving: boolean): void {
     const many = Math.min(Math.max(16 * Math.pow(100 / Math.max(this.x.length, 100), 0.28), 4.5), 14);
-    this.material.uniforms.pixels.value = ratio * many * Math.min(Math.max(Math.pow(this.perUnit / this.fitted, 0.25), 0.8), 2.2);
-    this.renderer.render(this.scene, this.camera);
-    this.drawOverlay(ratio);
+    const pixels = many * Math.min(Math.max(Math.pow(this.perUnit / this.fitted, 0.25), 0.8), 2.2);
+    this.cloud.render(this.size.x, this.size.y, this.perUnit, pixels, isMoving);
+    this.drawOverlay();
   }
 
-  private drawOverlay(ratio: number): void {
+  private drawOverlay(): void {
+    const { ratio } = this.cloud;
     const pen = this.overlay.getContext("2d") as CanvasRenderingContext2D;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, this.size.x, this.size.y);
@@ -263,8 +241,7 @@ export class MapView {
     const box = (this.canvas.parentElement as Element).getBoundingClientRect();
     const before = this.fitted === this.perUnit;
     this.size.set(Math.max(1, box.width), Math.max(1, box.height));
-    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, 2));
-    this.renderer.setSize(this.size.x, this.size.y, false);
+    this.cloud.resize(this.size.x, this.size.y);
     this.overlay.width = this.canvas.width;
     this.overlay.height = this.canvas.height;
     if (before) this.fit();
@@ -273,8 +250,8 @@ export class MapView {
 
   private placeAt(x: number, y: number): [number, number] {
     return [
-      this.middle.x + (x - this.size.x / 2) / this.perUnit,
-      this.middle.y - (y - this.size.y / 2) / this.perUnit,
+      this.cloud.middle.x + (x - this.size.x / 2) / this.perUnit,
+      this.cloud.middle.y - (y - this.size.y / 2) / this.perUnit,
     ];
   }
 
@@ -290,7 +267,7 @@ export class MapView {
   }
 
   private hover(row: number, x: number, y: number): void {
-    if (row !== this.hovered) this.draw();
+    if (row !== this.hovered) this.mark();
     this.hovered = row;
     this.canvas.style.cursor = this.lassoing ? "crosshair" : row >= 0 ? "pointer" : "grab";
     this.onHover(row, x, y);
@@ -319,7 +296,7 @@ export class MapView {
         this.zoom(apart(x, y) / apart(...last), (x + other[1][0]) / 2, (y + other[1][1]) / 2);
       } else if (this.pressed.lasso) {
         this.lasso.push(x, y);
-        this.draw();
+        this.mark();
       } else if (this.pressed.moved) {
         this.pan(x - last[0], y - last[1]);
         this.hover(-1, x, y);
@@ -351,9 +328,4 @@ export class MapView {
       this.zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), event.offsetX, event.offsetY);
     }, { passive: false });
   }
-}
-
-/** How much larger a point is that stands for several at one place. */
-function grown(together: number): number {
-  return Math.min(1 + 0.35 * Math.log2(Math.max(1, together)), 3.5);
 }

@@ -74,9 +74,12 @@ export class Panel {
 
   private async card(row: number, asked: number): Promise<EntryCard | null> {
     this.neighbours ??= Neighbours.load(this.about);
-    const [about, scene, neighbours] = await Promise.all([
-      this.abouts.item(row), this.scenes?.item(row) ?? null, this.neighbours,
+    // The sorts of node of a net share its scene; else the scene is waited for together with the rest.
+    const isOwn = this.about.level === "nets";
+    const [about, own, neighbours] = await Promise.all([
+      this.abouts.item(row), isOwn ? this.scenes?.item(row) ?? null : null, this.neighbours,
     ]);
+    const scene = isOwn ? own : (await this.scenes?.item(about.scene ?? 0)) ?? null;
     if (asked !== this.asked) return null;
     const near = neighbours.nearest(row, this.about.neighbours.shown);
     const names = this.table.column("name");

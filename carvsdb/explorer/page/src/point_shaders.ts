@@ -3,7 +3,7 @@
 export const VERTEX = `
 precision highp float;
 in vec2 place;
-in vec3 colour;
+in vec4 colour;
 in vec3 look;
 uniform vec2 middle;
 uniform vec2 perUnit;
@@ -16,7 +16,7 @@ void main() {
   gl_Position = vec4((place - middle) * perUnit, 0.0, 1.0);
   width = pixels * look.y;
   gl_PointSize = width;
-  tint = colour;
+  tint = colour.rgb;
   marker = look.x;
   solid = look.z;
 }`;

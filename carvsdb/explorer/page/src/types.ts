@@ -7,6 +7,8 @@ export interface ColumnAbout {
   code: "f32" | "u32" | "u16" | "u8";
   unit?: string;
   values?: string[];
+  /** What is told of each value where there is room. */
+  tips?: string[];
 }
 
 export interface SourceAbout {
@@ -20,6 +22,8 @@ export interface SourceAbout {
 
 export interface MapAbout {
   kind: "map";
+  /** What a point is: a net, or a sort of node of a net. */
+  level: "nets" | "environments";
   title: string;
   made_by: string;
   n: number;
@@ -93,6 +97,9 @@ export interface About {
   td10: number;
   provenance: Record<string, unknown>;
   refinements: Refinement[];
+  /** Of a sort of node: which net it is of, and which of the scenes that is. */
+  sort?: { number: number; nodes: number; net: string };
+  scene?: number;
 }
 
 /** A net to be drawn: carvsdb.plots.net_scene. Places are Cartesian and lie in the cell; an edge is [src, dst, u, v, w]. */

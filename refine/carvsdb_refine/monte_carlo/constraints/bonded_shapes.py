@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell_list import check_minimum_image
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.configuration import Configuration, nearest_image
@@ -43,8 +44,8 @@ class Stretch:
         return f"stretch {self.first}-{self.second}"
 
     def bind(self, configuration: Configuration) -> "BoundShapes":
-        """Return the state for a configuration, whose bonds are meant."""
-        firsts, seconds = _bonds(self.name, configuration, self.longest)
+        """Return the state for a configuration; the bonds of its start are meant."""
+        firsts, seconds = _bonds(self.name, configuration.model, self.longest)
         kinds = np.array(configuration.model.elements)
         meant = (kinds[firsts] == self.first) & (kinds[seconds] == self.second)
         if self.first == self.second:
@@ -82,8 +83,8 @@ class Bend:
         return f"bend {self.first}-{self.centre}-{self.last}"
 
     def bind(self, configuration: Configuration) -> "BoundShapes":
-        """Return the state for a configuration, whose angles are meant."""
-        firsts, seconds = _bonds(self.name, configuration, self.longest)
+        """Return the state for a configuration; the angles of its start are meant."""
+        firsts, seconds = _bonds(self.name, configuration.model, self.longest)
         elements = configuration.model.elements
         ends: dict[int, list[int]] = {}
         for one, two in zip(firsts.tolist(), seconds.tolist(), strict=True):
@@ -100,11 +101,10 @@ class Bend:
         return BoundShapes(self.name, configuration, rows, self.angle, self.sigma)
 
 
-def _bonds(name: str, configuration: Configuration, longest: float) -> tuple[Integers, Integers]:
-    """Return the bonds of the start in both directions."""
-    check_minimum_image(configuration.cell, longest, name)
-    model = configuration.model
-    pairs = list_pairs(configuration.positions, configuration.cell, longest)
+def _bonds(name: str, model: AtomicModel, longest: float) -> tuple[Integers, Integers]:
+    """Return the bonds of the start in both directions: by now they may all be longer."""
+    check_minimum_image(model.cell, longest, name)
+    pairs = list_pairs(model.positions, model.cell, longest)
     firsts, seconds = pairs.firsts, pairs.seconds
     if model.molecule_ids is not None:
         same = model.molecule_ids[firsts] == model.molecule_ids[seconds]
@@ -122,9 +122,10 @@ class BoundShapes:
             raise InputError(f"{name}: the start has none of these; are the elements and the longest bond right?")
         self._configuration, self._sigma = configuration, sigma
         self._groups = AtomGroups.of(groups, configuration.model.n_atoms)
-        values = self._values_of(configuration.positions, configuration.cell)
-        self._targets = values.copy() if target is None else np.full(len(groups), target)
-        self._chi2 = self._sum(values, self._targets)
+        start = configuration.model
+        at_start = self._values_of(start.positions, start.cell)
+        self._targets = at_start if target is None else np.full(len(groups), target)
+        self._chi2 = self.chi2_at(configuration.positions, configuration.cell)
         self._new_chi2 = self._chi2
 
     def _values_of(self, positions: Floats, cell: Floats) -> Floats:

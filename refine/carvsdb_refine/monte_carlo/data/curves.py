@@ -72,6 +72,25 @@ class CountCurve:
         result: Floats = plain * self._factor
         return result
 
+    @property
+    def has_transform(self) -> bool:
+        """Whether sums of sines are needed, which take longest."""
+        return self._sums is not None
+
+    def adjoint(self, values: Floats) -> Floats:
+        """Return for values of shape (n_points,) the histogram with which `products` of counts are ``values @ of``."""
+        plain = values * self._factor
+        if self._to_points is not None:
+            plain = plain @ self._to_points
+        channels = plain[None, :]
+        if self._sums is not None and self._by_q is not None:
+            channels = self._sums.adjoint(np.ascontiguousarray(self._by_q * plain))
+        return np.ascontiguousarray(channels * self._by_bin)
+
+    def products(self, counts: Counts, first: Floats, second: Floats) -> tuple[float, float]:
+        """Return the products of counts, as `of` takes them, with two histograms of `adjoint`."""
+        return _products(counts, self._by_pair, first, second)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NearBins:
@@ -127,6 +146,32 @@ def _weigh(counts: Counts, by_pair: Floats, by_bin: Floats, channels: Floats) ->
         channel = channels[index]
         for k in range(n_bins):
             channel[k] *= by_bin[k]
+
+
+@compiled
+def _products(counts: Counts, by_pair: Floats, first: Floats, second: Floats) -> tuple[float, float]:
+    n_channels, n_bins = first.shape
+    total, other = 0.0, 0.0
+    weighted = np.zeros(n_bins)
+    for pair in range(by_pair.shape[0]):
+        line, weight = counts[pair, :n_bins], by_pair[pair]
+        # Most moves leave some pairs of elements alone.
+        any_change = line[0]
+        for k in range(n_bins):
+            any_change |= line[k]
+        if any_change == 0:
+            continue
+        if n_channels == 1:
+            for k in range(n_bins):
+                weighted[k] += weight * line[k]
+        else:
+            for k in range(n_bins):
+                weighted[k] = weight * line[k]
+            total += np.dot(weighted, first[pair])
+            other += np.dot(weighted, second[pair])
+    if n_channels == 1:
+        total, other = np.dot(weighted, first[0]), np.dot(weighted, second[0])
+    return total, other
 
 
 @compiled

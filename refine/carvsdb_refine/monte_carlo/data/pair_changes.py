@@ -22,6 +22,8 @@ Integers = NDArray[np.int64]
 
 # Distances are worked out side by side: a run is filled up to a multiple of this, behind its end, which is not counted.
 _SIDE = 16
+# What is beyond the bins is spread over so many columns more: in a single one each count would wait for the one before.
+_BEYOND = 512
 
 
 class PairChanges:
@@ -31,8 +33,8 @@ class PairChanges:
     ----------
     histogram : PairHistogram
         Of the current configuration; its counts change in place.
-    change : ndarray of int32, shape (n_pairs, n_bins + 1)
-        What the pending proposal adds to the counts. The last column, of all that is farther, means nothing.
+    change : ndarray of int32, shape (n_pairs, more than n_bins)
+        What the pending proposal adds to the counts. The columns beyond the bins, of all that is farther, mean nothing.
     """
 
     def __init__(self, model: AtomicModel, bin_width: float = 0.02, r_max: float | None = None) -> None:
@@ -45,7 +47,7 @@ class PairChanges:
         self._species = model.atom_to_species
         n_bins = self.histogram.pair_counts.shape[1]
         self._rule = BinRule.of(model.cell, bin_width, n_bins)
-        self.change = np.zeros((len(first), n_bins + 1), np.int32)
+        self.change = np.zeros((len(first), n_bins + _BEYOND), np.int32)
         self._fractions, self._fixed = np.empty((3, model.n_atoms)), np.empty((3, model.n_atoms), np.int32)
         write_fractions(model.positions, self._rule.inverse, self._fractions, self._fixed)
         self._slot_of = np.arange(model.n_atoms)
@@ -148,7 +150,7 @@ def _change(
     runs = np.empty(4, np.int64)
     squares_u, squares_v = np.empty((n_moved, n_u)), np.empty((n_moved, n_v))
     reach = np.empty(n_moved)
-    cut, far = np.isfinite(lengths[0]), np.int32(n_bins)
+    cut, beyond = np.isfinite(lengths[0]), np.int32(n_bins + _BEYOND - 1)
     change[:] = 0
     # How far from its old place anything can be that counts before or after: other atoms may have strayed, too.
     for i in range(n_moved):
@@ -176,11 +178,12 @@ def _change(
             for run in range(n_runs):
                 for begin in range(runs[2 * run], runs[2 * run + 1], BLOCK):
                     count = min(BLOCK, runs[2 * run + 1] - begin)
-                    u, v, w = fixed[0, slot], fixed[1, slot], fixed[2, slot]
                     whole = min(BLOCK, -(-count // _SIDE) * _SIDE)
-                    write_places(u, v, w, fixed, begin, whole, single, slack, far, row, before)
-                    u, v, w = new_fixed[0, i], new_fixed[1, i], new_fixed[2, i]
-                    write_places(u, v, w, fixed, begin, whole, single, slack, far, row, after)
+                    u_0, v_0, w_0 = fixed[0, slot], fixed[1, slot], fixed[2, slot]
+                    u_1, v_1, w_1 = new_fixed[0, i], new_fixed[1, i], new_fixed[2, i]
+                    write_places(
+                        u_0, v_0, w_0, u_1, v_1, w_1, fixed, begin, whole, single, slack, beyond, row, before, after
+                    )
                     for k in range(count):
                         minus, plus = before[k], after[k]
                         if (minus | plus) < 0:
@@ -189,9 +192,10 @@ def _change(
                             minus = row[at] + exact_bin(x, y, z, fractions, at, cell, bins_per_length, n_bins)
                             x, y, z = new_fractions[0, i], new_fractions[1, i], new_fractions[2, i]
                             plus = row[at] + exact_bin(x, y, z, fractions, at, cell, bins_per_length, n_bins)
-                        change[minus] -= 1
-                        change[plus] += 1
-    # ... and then right for those that do; who is out of reach is in the last column, which means nothing.
+                        # As unsigned numbers they are not asked whether they count from the end.
+                        change[np.uint32(minus)] -= 1
+                        change[np.uint32(plus)] += 1
+    # ... and then right for those that do; who is out of reach is in a column beyond the bins, which means nothing.
     for i in range(n_moved):
         x, y, z = fractions[0, slots[i]], fractions[1, slots[i]], fractions[2, slots[i]]
         u_new, v_new, w_new = new_fractions[0, i], new_fractions[1, i], new_fractions[2, i]

@@ -11,6 +11,7 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.monte_carlo.data.curves import CountCurve
 from carvsdb_refine.monte_carlo.data.fitting import Misfit
+from carvsdb_refine.monte_carlo.data.misfit_bound import LeastChi2
 from carvsdb_refine.monte_carlo.data.pair_changes import PairChanges
 from carvsdb_refine.potential.terms import Arrays, saved
 from carvsdb_refine.scattering import Calculation, Composition, DataScore, DataSet, Scatterer
@@ -89,6 +90,9 @@ class ScatteringState:
         self._makers = [CountCurve.of_calculation(calculation, histogram) for calculation in self._calculations]
         self._curves = [maker.constant + maker.of(histogram.pair_counts) for maker in self._makers]
         self._chi2 = self._sum(self._misfits, self._curves)
+        # Curves without a transform are had as fast as a bound.
+        with_bound = any(maker.has_transform for maker in self._makers)
+        self._least = LeastChi2(self._makers, self._misfits) if with_bound else None
 
     @staticmethod
     def _sum(misfits: Sequence[Misfit], curves: Sequence[Floats]) -> float:
@@ -104,10 +108,13 @@ class ScatteringState:
         """The pair counts."""
         return self._pairs
 
-    def propose(self, atoms: Integers, positions: Floats) -> float:
-        """Return by how much chi² changes if some atoms move."""
+    def propose(self, atoms: Integers, positions: Floats, enough: float = np.inf) -> float:
+        """Return by how much chi² changes if some atoms move; infinite if that is more than `enough` for certain."""
         self._pairs.propose(atoms, positions)
         change = self._pairs.change
+        least = None if enough == np.inf else self._least
+        if least is not None and least.exceeds(self._chi2 + enough, change, self._curves):
+            return np.inf
         self._pending = [curve.of(change) for curve in self._makers]
         self._moved = (atoms, positions)
         self._new_chi2 = 0.0
@@ -133,6 +140,7 @@ class ScatteringState:
             self._model, self._positions = other._model, other._positions
             self._pairs, self._makers, self._curves = other._pairs, other._makers, other._curves
             self._calculations, self._misfits, self._chi2 = other._calculations, other._misfits, other._chi2
+            self._least = other._least
             return
         assert self._moved is not None
         self._pairs.accept()
@@ -141,6 +149,8 @@ class ScatteringState:
         atoms, positions = self._moved
         self._positions[atoms] = positions
         self._chi2 = self._new_chi2
+        if self._least is not None:
+            self._least.follow(self._curves)
         self._pending, self._moved = [], None
 
     def reject(self) -> None:

@@ -122,6 +122,27 @@ class SineSums:
         _interpolate(grid, self._n_used, self._first, self._window, result)
         return result
 
+    def adjoint(self, values: Floats) -> Floats:
+        """Return ``sum_j values_j sin(Q_j r_k)`` for values of shape (rows, n_q): shape (rows, n_bins).
+
+        Examples
+        --------
+        >>> sums = SineSums.of(2, 0.5, np.array([1.0, 3.0]))
+        >>> sums.adjoint(np.array([[1.0, 2.0]])).round(4).tolist()
+        [[1.6107, 2.2378]]
+        """
+        if self.method == "dense":
+            return np.ascontiguousarray(values @ self._matrix.T)
+        result = np.empty((len(values), self.n_bins))
+        if self.method == "coarse":
+            _gather(np.ascontiguousarray(values @ self._matrix.T), self._window, result)
+            return result
+        grid = np.zeros((len(values), self._length // 2))
+        _collect(values, self._n_used, self._first, self._window, grid)
+        # The transform back of type 3 is the transpose of that of type 2: the last point of the grid is never used.
+        back = dst(grid, type=3, overwrite_x=True)
+        return np.ascontiguousarray(back[:, : self.n_bins] * self._before)
+
 
 def _nothing() -> tuple[Integers, Floats, Floats, int, int]:
     return np.zeros(0, np.int64), np.zeros((0, WIDTH)), np.zeros(0), 0, 0
@@ -157,8 +178,11 @@ def _spread(values: Floats, window: Floats, coarse: Floats) -> None:
     # Bins by their place in the group, so that all groups are worked on side by side.
     by_place = np.zeros((group, n_groups))
     for row in range(values.shape[0]):
-        for k in range(values.shape[1]):
-            by_place[k % group, k // group] = values[row, k]
+        # No division for each bin, which would take longer than all the rest.
+        for place in range(group):
+            line = by_place[place]
+            for b in range((values.shape[1] - place + group - 1) // group):
+                line[b] = values[row, place + b * group]
         for t in range(width):
             line = coarse[row, t : t + n_groups]
             for place in range(0, group - 1, 2):
@@ -170,6 +194,24 @@ def _spread(values: Floats, window: Floats, coarse: Floats) -> None:
                 last, weight = by_place[group - 1], window[group - 1, t]
                 for b in range(n_groups):
                     line[b] += weight * last[b]
+
+
+@compiled
+def _gather(coarse: Floats, window: Floats, result: Floats) -> None:
+    """Write the transpose of `_spread`."""
+    group, width = window.shape
+    n_bins = result.shape[1]
+    line = np.empty(-(-n_bins // group))
+    for row in range(result.shape[0]):
+        for place in range(group):
+            n_groups = (n_bins - place + group - 1) // group
+            line[:] = 0.0
+            for t in range(width):
+                weight, shifted = window[place, t], coarse[row, t : t + n_groups]
+                for b in range(n_groups):
+                    line[b] += weight * shifted[b]
+            for b in range(n_groups):
+                result[row, place + b * group] = line[b]
 
 
 @compiled
@@ -211,3 +253,17 @@ def _interpolate(grid: Floats, n_used: int, first: Integers, window: Floats, res
             for t in range(WIDTH):
                 total += window[j, t] * part[t]
             result[row, j] = total
+
+
+@compiled
+def _collect(values: Floats, n_used: int, first: Integers, window: Floats, grid: Floats) -> None:
+    """Add the transpose of `_interpolate`."""
+    shift = WIDTH // 2
+    sines = np.empty(n_used + shift)
+    for row in range(grid.shape[0]):
+        sines[:] = 0.0
+        for j in range(first.shape[0]):
+            for t in range(WIDTH):
+                sines[first[j] + t] += window[j, t] * values[row, j]
+        for m in range(1, n_used):
+            grid[row, m - 1] = sines[shift + m] - (sines[shift - m] if m <= shift else 0.0)
