@@ -13,6 +13,7 @@ from carvsdb_schemas.reference_page import reference_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
+BLOCK = re.compile(r'^```(console|python|toml)(?: title="([\w.]+)")?\n(.*?)^```', re.DOTALL | re.MULTILINE)
 
 
 def test_the_page_of_answers_and_tables_is_fresh() -> None:
@@ -40,18 +41,30 @@ def test_no_link_is_dead(page: Path) -> None:
 )
 def test_a_tutorial_shows_what_happens(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    sessions = re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    assert sessions
-    for step in [step for session in sessions for step in session.split("$ ")[1:]]:
-        command, *shown = step.rstrip("\n").splitlines()
-        program, *arguments = shlex.split(command)
-        assert program == "carvsdb"
-        done = carvsdb(*arguments)
-        assert done.code == 0, done.err
-        for line, printed in zip(shown, done.out.splitlines(), strict=False):
-            known, _, rest = line.partition("...")
-            assert printed.startswith(known) if rest == "" and line.endswith("...") else printed == line
-        assert len(shown) <= len(done.out.splitlines())
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    assert blocks
+    names: dict[str, object] = {}
+    for kind, file, block in blocks:
+        if kind == "toml":
+            Path(file).write_text(block, encoding="utf-8")
+        elif kind == "python":
+            exec(block, names)
+        else:
+            for step in block.split("$ ")[1:]:
+                check_step(step)
+
+
+def check_step(step: str) -> None:
+    """Run a command, and compare what it prints: a line may end with, and the last may be, three dots."""
+    command, *shown = step.rstrip("\n").splitlines()
+    program, *arguments = shlex.split(command)
+    assert program == "carvsdb"
+    done = carvsdb(*arguments)
+    assert done.code == 0, done.err
+    for line, printed in zip(shown, done.out.splitlines(), strict=False):
+        known, _, rest = line.partition("...")
+        assert printed.startswith(known) if rest == "" and line.endswith("...") else printed == line
+    assert len(shown) <= len(done.out.splitlines())
 
 
 def test_the_configs_of_the_pages_are_read() -> None:

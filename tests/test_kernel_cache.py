@@ -1,5 +1,6 @@
 """Machine code on disk: where it is kept, whom it is taken from, and life without it."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import typer
 
 import carvsdb
 from carvsdb import kernel_cache
+from carvsdb.cli.compiling import tell_of_compiling
 from carvsdb.errors import CarvsdbWarning
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows gives each user folders of his own")
@@ -220,3 +222,22 @@ def test_the_program_says_it_in_a_sentence(capsys: pytest.CaptureFixture[str], m
         with pytest.raises(SystemExit):
             main.run([])
     assert capsys.readouterr().err == "one sentence\n"
+
+
+def test_a_terminal_is_told_of_compiling(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    log = logging.getLogger("carvsdb.compiled")
+    monkeypatch.setattr(log, "handlers", [])
+    monkeypatch.setattr(log, "propagate", True)
+    monkeypatch.setattr(log, "level", log.level)
+    tell_of_compiling()
+    assert log.handlers == []
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    tell_of_compiling()
+    tell_of_compiling()
+    assert len(log.handlers) == 1
+    for name in ("a", "b"):
+        log.info("compiling %s", name)
+    assert capsys.readouterr().err == (
+        "compiling, once on this machine: about half a minute for nets, longer for refinements\n"
+    )
+    log._cache.clear()  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.active_learning.candidates import Candidate, candidate, choose
 from carvsdb_refine.active_learning.config_file import LearnFile
 from carvsdb_refine.active_learning.fitting import fit_and_write, fit_frame
-from carvsdb_refine.active_learning.record import Row
+from carvsdb_refine.active_learning.record import Row, read_fit
 from carvsdb_refine.active_learning.run_config import run_text
 from carvsdb_refine.active_learning.to_label import pieces_to_label
 from carvsdb_refine.labels import Frame, Labelling, Oracle, label
@@ -68,12 +68,15 @@ class Iteration:
             held_out = None if made.held_out is None else asdict(made.held_out)
             said = {"training": asdict(made.training), "held_out": held_out, "doubts": list(made.doubts)}
             write_text(errors, json.dumps(said, indent=1) + "\n")
-        said = json.loads(read_text(errors))
-        for doubt in said["doubts"]:
+        fit = read_fit(errors)
+        for doubt in fit.doubts:
             tell(f"potential of iteration {self.number}: {doubt}")
-        found = {"frames": said["training"]["n_frames"] + (said["held_out"] or {}).get("n_frames", 0)}
-        for name, of in (("", said["training"]), ("_held_out", said["held_out"] or {})):
-            found |= {f"energy_error{name}": of.get("energy_rms"), f"force_error{name}": of.get("force_rms")}
+        found: dict[str, float | int | None] = {"frames": fit.training.n_frames}
+        for name, of in (("", fit.training), ("_held_out", fit.held_out)):
+            found[f"energy_error{name}"] = None if of is None else of.energy_rms
+            found[f"force_error{name}"] = None if of is None else of.force_rms
+        if fit.held_out is not None:
+            found["frames"] = fit.training.n_frames + fit.held_out.n_frames
         return found
 
     def refine(self, hooks: Hooks) -> None:

@@ -1,4 +1,4 @@
-"""What an iteration came to: a row of the loop's table."""
+"""What an iteration came to: a row of the loop's table, and what its fit said of itself."""
 
 import csv
 import io
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeInt, ValidationError
 
 from carvsdb.atomic_write import write_text
 from carvsdb.errors import InputError
@@ -97,3 +99,41 @@ def write_rows(path: Path, rows: Sequence[Row]) -> None:
     writer.writerow(one.name for one in fields(Row))
     writer.writerows(["" if value is None else value for value in astuple(row)] for row in rows)
     write_text(path, text.getvalue())
+
+
+class FitErrors(BaseModel):
+    """Errors of a potential, as `carvsdb_refine.learning.fit.Errors`: energies in meV/atom, forces in meV/Å."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    n_frames: NonNegativeInt
+    energy_rms: FiniteFloat | None
+    energy_mean: FiniteFloat | None
+    force_rms: FiniteFloat | None
+    force_mean: FiniteFloat | None
+
+
+class FitRecord(BaseModel):
+    """What the fit of an iteration left beside its potential."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    training: FitErrors
+    held_out: FitErrors | None
+    doubts: list[str]
+
+
+def read_fit(path: Path) -> FitRecord:
+    """Read what a fit said of itself.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    try:
+        return FitRecord.model_validate_json(read_text(path))
+    except ValidationError as error:
+        raise InputError(
+            "does not say how well the potential was fitted", path=path, hint="without this file it is fitted again"
+        ) from error
