@@ -240,3 +240,19 @@ def test_q_in_inverse_nanometres_is_found_out(shared: Path, tmp_path: Path, kind
     assert read_data(path, kind, q_unit="1/Å").x == pytest.approx(data.x * 10)
     with pytest.raises(InputError, match="no unit of Q"):
         read_data(path, kind, q_unit="1/pm")
+
+
+@pytest.mark.parametrize("name", ["2theta (deg)", "Two-Theta", "2θ", "tth", "TOF", "d-spacing", "wavelength"])
+def test_an_axis_that_is_neither_q_nor_r_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(f"{name},I\n10.0,1.0\n10.1,1.1\n10.2,1.0\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"the first column is .*; expected Q"):
+        read_data(path, "neutron")
+
+
+def test_weights_are_no_errors(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text("x,y_obs,weight,y_calc\n1.0,1.0,4.0,1.0\n1.1,1.1,4.0,1.0\n1.2,1.0,4.0,1.0\n", encoding="utf-8")
+    data = read_data(path, "neutron")
+    assert data.sigma is None
+    assert any("'weight'" in note for note in data.notes)

@@ -23,7 +23,11 @@ _PER_NANOMETRE = re.compile(
     r"nm\s*(?:\^|\*\*)?\s*\{?\(?[-\N{MINUS SIGN}\N{SUPERSCRIPT MINUS}]|1\s*/\s*nm|/\s*nm", re.IGNORECASE
 )
 _ERROR_OF_X = re.compile(r"(?:d|delta|sigma|sig|err|error|e|res|resolution)[\s_(]*[qrx]\b.*|resolution", re.IGNORECASE)
-_CALCULATED = re.compile(r".*(?:calc|fit|model|diff|sim|resid|back|bkg|obs).*", re.IGNORECASE)
+# Angles, times of flight, spacings and wavelengths are no Q and no r.
+_OTHER_AXIS = re.compile(
+    r"(2|two)?[\s_-]*(theta|\N{GREEK SMALL LETTER THETA})|2th|tth|tof\b|d[\s_-]?spac|wavelength|lambda", re.IGNORECASE
+)
+_CALCULATED = re.compile(r".*(?:calc|weight|fit|model|diff|sim|resid|back|bkg|obs).*", re.IGNORECASE)
 # What PDFgetX3 and its relatives call their columns -> the function that it is.
 _BY_NAME = (
     (
@@ -212,6 +216,8 @@ def _check_axis_unit(table: CurveTable, axis: str, q_unit: str | None, notes: li
     said = (
         table.names[0] if table.names else next((text for text in table.header if re.search(r"\bq\b", text, re.I)), "")
     )
+    if table.names and _OTHER_AXIS.match(said):
+        raise InputError(f"the first column is {said!r}; expected {axis}", path=table.file.path)
     if axis == "r":
         if table.names and re.search(r"\bnm\b", said, re.IGNORECASE):
             message = f"the header gives r in nm ({said!r}); expected Å"
