@@ -76,6 +76,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--peer", type=Path)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
+    parser.add_argument("--peer-sizes", type=int, nargs="*", default=list(SIZES), help="at which the peer is run")
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     data = arguments.data.resolve()
@@ -86,7 +87,7 @@ def main() -> None:
         for functions in arguments.sizes:
             size = SIZES[functions]
             entry: dict[str, Any] = {"carvsdb": ours(data, functions, folder), "ace-jax 0.4.1, quoted": size["quoted"]}
-            if arguments.peer is not None:
+            if arguments.peer is not None and functions in arguments.peer_sizes:
                 entry["ace-jax 0.4.1"] = theirs(arguments.peer.resolve(), data, size, folder)
             results[str(functions)] = entry
             print(functions, json.dumps(entry))

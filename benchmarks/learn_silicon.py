@@ -30,7 +30,9 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb.generate import AnnealingSchedule, SwitchingOptions, wooten_winer_weaire
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
-from carvsdb_refine.potential import StillingerWeber
+from carvsdb_refine.learning.fit import errors_of
+from carvsdb_refine.learning.frames import FitFrame
+from carvsdb_refine.potential import StillingerWeber, read_ace
 from carvsdb_refine.potential.calculator import PotentialCalculator
 from carvsdb_refine.run import Points, calculate_scattering
 
@@ -39,6 +41,7 @@ from carvsdb_refine.run import Points, calculate_scattering
 DENSITY = 0.049
 TEMPERATURES = (1.0, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
 ATTEMPTS = 600
+OWN_FRAMES_EVERY = 5
 silicon: Any = importlib.import_module("silicon_refinement")
 CONFIG = """\
 [start]
@@ -83,6 +86,7 @@ checkpoint_every = 5000
 
 [learn]
 functions = {functions}
+cutoff = {cutoff}
 iterations = 8
 seed = {seed}
 
@@ -128,15 +132,29 @@ def relaxed(model: AtomicModel) -> AtomicModel:
     return replace(model, positions=atoms.get_positions())
 
 
+def errors_on_own_frames(learned: dict[str, Any]) -> dict[str, float | int | None]:
+    """Return the errors of the last potential on models that its own run kept, none of which it was fitted to."""
+    kept = sorted((Path(learned["potential"]).parent / "run" / "graded").glob("*.xyz"))[::OWN_FRAMES_EVERY]
+    models = [read_model(path) for path in kept]
+    labels = [StillingerWeber.silicon().energies_and_forces(one.elements, one.positions, one.cell) for one in models]
+    frames = [
+        FitFrame(path.stem, one.elements, one.positions, one.cell, float(energies.sum()), forces, None)
+        for path, one, (energies, forces) in zip(kept, models, labels, strict=True)
+    ]
+    found = errors_of(read_ace(learned["potential"]), frames)
+    return {"frames": len(frames), "energy_error": found.energy_rms, "force_error": found.force_rms}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--atoms", type=int, default=216)
     parser.add_argument("--melt", type=int, default=1_500, help="Steps of 2 fs.")
     parser.add_argument("--quench", type=int, default=20_000, help="Steps from 2500 to 700 K.")
-    parser.add_argument("--cool", type=int, default=3_000, help="Steps from 700 to 100 K.")
-    parser.add_argument("--moves", type=int, default=20_000, help="Of single atoms, at the end.")
-    parser.add_argument("--functions", type=int, default=100)
+    parser.add_argument("--cool", type=int, default=2_500, help="Steps from 700 to 100 K.")
+    parser.add_argument("--moves", type=int, default=5_000, help="Of single atoms, at the end.")
+    parser.add_argument("--functions", type=int, default=60)
+    parser.add_argument("--cutoff", type=float, default=4.0, help="in Å; Stillinger-Weber reaches 3.77")
     parser.add_argument("--data-energy", type=float, default=0.03, help="What a unit of chi² costs, in eV.")
     parser.add_argument("--sigma", type=float, default=0.01, help="of the neutron data; three times of the X-rays'")
     parser.add_argument("--seed", type=int, default=1)
@@ -151,7 +169,9 @@ def main() -> None:
             curves = calculate_scattering(target, ["F(Q)"], kind, Points(0.8, 20.0, 0.05)).columns
             np.savetxt(folder / f"{kind}.txt", np.array(list(curves.values())).T)
         write_model(silicon.random_start(target, np.random.default_rng(given.seed)), folder / "start.xyz")
-        about = {name: getattr(given, name) for name in ("seed", "melt", "quench", "cool", "moves", "functions")}
+        about = {
+            name: getattr(given, name) for name in ("seed", "melt", "quench", "cool", "moves", "functions", "cutoff")
+        }
         about |= {"data_energy": given.data_energy, "sigma_neutron": given.sigma, "sigma_xray": 3 * given.sigma}
         config.write_text(CONFIG.format(**about), encoding="utf-8")
     began = time.monotonic()
@@ -165,7 +185,7 @@ def main() -> None:
     seen = silicon.describe(model)
     energy = silicon.energy_per_atom(model)
     last = learned["iterations"][-1]
-    found = {
+    found: dict[str, Any] = {
         "atoms": model.n_atoms,
         "converged": learned["converged"],
         "cause": learned["cause"],
@@ -175,14 +195,17 @@ def main() -> None:
         "four_fold": seen["four_fold"],
         "coordination": seen["coordination"],
         "gamma_max": last["gamma_max"],
+        "own_frames": errors_on_own_frames(learned),
         "energy_per_atom": energy,
         "above_relaxed": energy - silicon.energy_per_atom(relaxed(model)),
         "iterations": learned["iterations"],
     }
+    own = found["own_frames"]
     print(
         f"{len(learned['iterations'])} iterations in {found['seconds']:.0f} s; gamma at most {last['gamma_max']:.2f}; "
         f"{100 * seen['four_fold']:.1f} % four-fold; Rw {last['rw']:.4f}; {energy:.4f} eV/atom by the labels' method, "
-        f"{1000 * found['above_relaxed']:.0f} meV/atom above the same model relaxed by it"
+        f"{1000 * found['above_relaxed']:.0f} meV/atom above the same model relaxed by it; on models of its own run "
+        f"{own['energy_error']:.2f} meV/atom, {own['force_error']:.0f} meV/Å"
     )
     if given.output:
         given.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

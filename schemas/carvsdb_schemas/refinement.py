@@ -314,6 +314,11 @@ class WatchTable(Table):
     active_set: File = Field(description="`.asi`, of the potential's `.yaml`.")
     select: Positive = Field(default=5.0, description="Atoms above it are counted.")
     stop: Positive | None = Field(default=None, description="The run ends where an atom is above it.")
+    every: Count | None = Field(
+        default=None,
+        description="Grade what every so many-th accepted move changed as well; 1 is every accepted move. Without it "
+        "grades are those of lines of the trace and of kept models.",
+    )
 
 
 class OutputsTable(Table):

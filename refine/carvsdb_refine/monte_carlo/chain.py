@@ -200,6 +200,16 @@ class Chain:
             for move, row, scale in zip(self._moves, self._counts.tolist(), self._scales.tolist(), strict=True)
         )
 
+    @property
+    def terms(self) -> tuple[BoundEnergy, ...]:
+        """The state of each potential."""
+        return self._terms
+
+    @property
+    def n_accepted(self) -> int:
+        """Moves accepted so far."""
+        return int(self._counts[:, Verdict.ACCEPTED].sum())
+
     def violations(self) -> dict[str, int]:
         """Return how often the current configuration breaks each constraint."""
         return {

@@ -1,6 +1,6 @@
 """From a config to the chain that it describes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,12 +32,17 @@ from carvsdb_refine.monte_carlo import (
     VolumeMove,
     bend_move,
 )
+from carvsdb_refine.monte_carlo.acceptance import Verdict
+from carvsdb_refine.potential.terms import BoundEnergy
 from carvsdb_refine.run.progress import Observation
 from carvsdb_refine.run.setup import Setup
 from carvsdb_schemas.refinement import ConstraintsTable, MoveKind, MovesTable, RunTable
 
 # How often a kind of move is tried, relative to moves of molecules.
 _WEIGHTS: dict[MoveKind, float] = {"molecule": 1.0, "atom": 0.0, "bend": 0.2, "swap": 0.1, "volume": 0.01}
+
+
+Look = Callable[[BoundEnergy], None]
 
 
 class Run:
@@ -56,6 +61,8 @@ class Run:
     def __init__(self, chain: Chain, has_energy: bool, data_energy: float | None = None) -> None:
         self.chain, self.has_energy, self.data_energy = chain, has_energy, data_energy
         self.temperature = chain.temperature
+        self._every: int | None = None
+        self._look: Look | None = None
 
     @property
     def moves(self) -> int:
@@ -81,7 +88,16 @@ class Run:
 
     def make(self, moves: int) -> None:
         """Try so many moves."""
-        self.chain.run(moves)
+        if self._every is None or self._look is None:
+            self.chain.run(moves)
+            return
+        for _ in range(moves):
+            if self.chain.step() == Verdict.ACCEPTED and self.chain.n_accepted % self._every == 0:
+                self._look(self.chain.terms[0])
+
+    def look_at_accepted(self, every: int, look: Look) -> None:
+        """Show the potential's state to `look` after every so many-th accepted move."""
+        self._every, self._look = every, look
 
     def observe(self) -> Observation:
         """Return where the chain is."""

@@ -129,6 +129,8 @@ def resume(setup: Setup, hooks: Hooks | None = None, from_before: bool = False) 
         if chain.moves != notes.moves:
             raise InputError(f"is after {chain.moves} moves, but its notes say {notes.moves}", path=path)
         loop = _Loop(setup, folder, chain, hooks or Hooks())
+        if loop.watch is not None:
+            loop.watch.restore(checkpoint.arrays)
         loop.trace.cut(notes.trace_bytes, notes.trace_sha256)
         return loop.go(chain.moves)
 
@@ -161,6 +163,8 @@ def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out what does not change a trajectory: how long it goes on, and what is written when."""
     run = {name: value for name, value in config["run"].items() if name not in ("moves", "checkpoint_every", "seeds")}
     dynamics = {name: value for name, value in config["dynamics"].items() if name != "steps"}
+    if config["watch"] is not None and config["watch"]["every"] is None:
+        config = config | {"watch": {name: value for name, value in config["watch"].items() if name != "every"}}
     left_out = {"run", "dynamics"} | ({"watch"} if config["watch"] is None else set())
     rest = {name: value for name, value in config.items() if name not in left_out}
     # What a run of before did not know is left out where it is not used.
@@ -201,6 +205,8 @@ class _Loop:
         self.kinds = tuple(observation.tried)
         columns += [f"{name}_{kind}" for kind in self.kinds for name in ("tried", "accepted")]
         self.watch = None if setup.file.config.watch is None else _watch_of(setup)
+        if self.watch is not None and self.watch.every is not None:
+            chain.look_at_accepted(self.watch.every, self.watch.look_at_changed)
         self.stopped: str | None = None
         columns += [*observation.others, *(() if self.watch is None else self.watch.columns)]
         self.trace = Trace(folder.trace, tuple(columns))
@@ -247,7 +253,10 @@ class _Loop:
             trace_sha256=sha256,
             drift=self.drift,
         )
-        save_checkpoint(self.folder.checkpoint, Checkpoint(self.chain.arrays(), notes))
+        arrays = self.chain.arrays()
+        if self.watch is not None and self.watch.every is not None:
+            arrays |= self.watch.arrays()
+        save_checkpoint(self.folder.checkpoint, Checkpoint(arrays, notes))
         clock = time.monotonic()
         self.timing = self.timing.after(self.chain.moves - self.timed, clock - self.clock)
         self.clock, self.timed = clock, self.chain.moves
@@ -266,13 +275,15 @@ class _Loop:
                 self.save()
                 raise KeyboardInterrupt
             self.chain.make(min(_CHUNK, target - self.chain.moves))
+            if self.watch is not None and self.watch.is_beyond:
+                return
 
     def _at(self, moves: int) -> None:
         """Do what is due after so many moves."""
         is_end = moves == self.schedule.moves
         if moves % self.options.check_every == 0 or is_end:
             self.drift = self.chain.check()
-        if moves % self.options.trace_every == 0 or is_end:
+        if moves % self.options.trace_every == 0 or is_end or (self.watch is not None and self.watch.is_beyond):
             self.note()
         if self.outputs.snapshots_every and moves % self.outputs.snapshots_every == 0:
             self._keep(self.chain.model, self.folder.snapshot(moves, Path(self.setup.model_name).suffix))

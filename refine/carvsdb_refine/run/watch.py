@@ -15,6 +15,8 @@ from carvsdb_refine.learning.active_set import ActiveSet
 from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import AcePotential
+from carvsdb_refine.potential.ace.bound import BoundAce
+from carvsdb_refine.potential.terms import Arrays, BoundEnergy, saved
 from carvsdb_refine.run.setup import Setup
 
 Floats = NDArray[np.float64]
@@ -36,7 +38,7 @@ class Watch:
         The functions of the potential.
     active_set : ActiveSet
         What they are compared with.
-    select, stop : float and float or None
+    select, stop, every : float, float or None, int or None
         As in ``[watch]``.
     columns : tuple of str
         What a trace has of the grades.
@@ -47,7 +49,11 @@ class Watch:
     active_set: ActiveSet
     select: float
     stop: float | None
+    every: int | None = None
     _last: Floats = field(default_factory=lambda: np.zeros(0))
+    # Of what accepted moves changed since the last line: the largest grade, its atom, how many were above.
+    _between: Floats = field(default_factory=lambda: np.zeros(3))
+    _line: Floats = field(default_factory=lambda: np.zeros(3))
 
     @classmethod
     def of(cls, setup: Setup) -> "Watch":
@@ -63,19 +69,49 @@ class Watch:
             raise InputError("[watch] needs a [potential] of kind 'ace'", path=setup.file.path)
         form = setup.potential.form
         active_set = read_active_set(setup.file.resolve(table.active_set), form)
-        return cls(Projector(form, setup.potential.name), active_set, table.select, table.stop)
+        return cls(Projector(form, setup.potential.name), active_set, table.select, table.stop, table.every)
 
     def look(self, model: AtomicModel) -> list[float]:
         """Return the numbers of a line of the trace: see `columns`."""
         self._last = grades_of(self.projector, self.active_set, model)
-        return [float(self._last.max()), float(np.median(self._last)), int((self._last > self.select).sum())]
+        self._line = self._between.copy()
+        self._between[:] = 0
+        above = int((self._last > self.select).sum()) + int(self._line[2])
+        return [max(float(self._last.max()), float(self._line[0])), float(np.median(self._last)), above]
+
+    def look_at_changed(self, bound: BoundEnergy) -> None:
+        """Grade the atoms whose surroundings the last accepted move changed."""
+        assert isinstance(bound, BoundAce)
+        elements = bound.elements[bound.changed]
+        for element in np.unique(elements).tolist():
+            atoms = bound.changed[elements == element]
+            grades = self.active_set.grades_of(element, self.projector.values_of_bases(element, bound.bases, atoms))
+            worst = int(grades.argmax())
+            if grades[worst] > self._between[0]:
+                self._between[:2] = grades[worst], atoms[worst]
+            self._between[2] += int((grades > self.select).sum())
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether an accepted move since the last line took an atom above `stop`."""
+        return self.stop is not None and bool(self._between[0] > self.stop)
 
     def why_stop(self, moves: int) -> str | None:
         """Say why the run ends here; None if it does not."""
-        if self.stop is None or not self._last.max() > self.stop:
+        worst = int(self._last.argmax())
+        grade, atom = max((float(self._last[worst]), worst), (float(self._line[0]), int(self._line[1])))
+        if self.stop is None or not grade > self.stop:
             return None
-        atom = int(self._last.argmax())
-        return f"after {moves:,} moves atom {atom} has the grade {self._last[atom]:.3g}, above stop = {self.stop:g}"
+        return f"after {moves:,} moves atom {atom} has the grade {grade:.3g}, above stop = {self.stop:g}"
+
+    def arrays(self) -> dict[str, Floats]:
+        """Return what `restore` needs."""
+        return {"watch": self._between.copy()}
+
+    def restore(self, arrays: Arrays) -> None:
+        """Take over arrays of `arrays`; those of a run of before have none."""
+        if "watch" in arrays:
+            self._between = saved(arrays, "watch", self._between)
 
     def keep(self, model: AtomicModel, path: Path) -> None:
         """Write a model with the grade of each atom as extended xyz.

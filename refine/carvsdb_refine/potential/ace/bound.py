@@ -85,8 +85,20 @@ class BoundAce:
         self._make_room(512, 4096)
         self.atom_energies: Floats = self._evaluate()
         self._n_touched = 0
+        # Whose bases the last accepted proposal changed.
+        self.changed: Integers = np.arange(n_atoms)
         self._pending: tuple[Integers, Floats] | None = None
         self._other: BoundAce | None = None
+
+    @property
+    def elements(self) -> Integers:
+        """Indices of the potential, shape (n,)."""
+        return self._elements
+
+    @property
+    def bases(self) -> Floats:
+        """Atomic bases of the current configuration, shape (n, width); not to be written to."""
+        return self._bases
 
     def propose(self, atoms: Integers, positions: Floats) -> float:
         """Return by how many eV the energy changes if some atoms, shape (k,), move to positions, shape (k, 3)."""
@@ -143,7 +155,7 @@ class BoundAce:
             return
         assert self._pending is not None
         atoms, positions = self._pending
-        touched = self._touched[: self._n_touched]
+        touched = self.changed = self._touched[: self._n_touched].copy()
         self._bases[touched] = self._fresh[: self._n_touched]
         self.atom_energies[touched] = self._fresh_energies[: self._n_touched]
         self._positions[atoms] = positions
