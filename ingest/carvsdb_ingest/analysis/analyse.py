@@ -294,18 +294,19 @@ def _short(found: _Searched) -> list[str]:
 
 
 def guess_kind(analysis: Analysis) -> str:
-    """Call a net amorphous if it has 100 nodes or more, and most of their ring counts occur once.
+    """Call a net amorphous if it has 100 nodes or more, and most of their environments occur once.
 
     Notes
     -----
-    In the published a-ZIF 1,726 of 1,728 nodes differ from all others; crystals have few kinds of node, however
-    large the cell.
+    An environment is the rings through a node with its vertex symbol. In the published a-ZIF all 1,728 nodes differ,
+    in a-Si of 4,096 nodes 71 % occur once (by ring counts alone 18 %: it has few ring sizes); crystals have few kinds
+    of node, however large the cell.
     """
     counts = analysis.census.node_counts
     if len(counts) < _FEWEST_AMORPHOUS_NODES:
         return "crystalline"
-    _, numbers = np.unique(counts, axis=0, return_counts=True)
-    unique = int(np.count_nonzero(numbers == 1))
+    environments = zip(map(bytes, np.ascontiguousarray(counts)), analysis.node_vertex_symbols, strict=True)
+    unique = sum(number == 1 for number in Counter(environments).values())
     return "amorphous" if unique > _UNIQUE_SHARE * len(counts) else "crystalline"
 
 

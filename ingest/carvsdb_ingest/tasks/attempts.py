@@ -156,7 +156,7 @@ def to_entry(
     item, net = analysis.item, analysis.census.net
     provenance = {**item.provenance, "file_sha256": item.file_sha256}
     if kind is None and item.kind is None:
-        provenance["kind"] = "guessed from the share of nodes whose ring counts occur once"
+        provenance["kind"] = "guessed from the share of nodes whose environments occur once"
     kind = kind or item.kind or guess_kind(analysis)
     counts = analysis.census.node_counts
     blocks = None
