@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import CarvsdbError
-from carvsdb_ingest.analysis.analyse import Analysis, AnalysisOptions, analyse
+from carvsdb_ingest.analysis.analyse import Analyser, Analysis
 from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.tasks import attempts, pieces
 from carvsdb_ingest.tasks.attempts import Attempted, attempt
@@ -27,17 +27,14 @@ __all__ = ["do_or_die", "do_with_a_bug", "prepare"]
 def do_or_die(jobs: Sequence[Job], options: JobOptions, shards: str | None) -> Iterator[Began | Given | Done | Spent]:
     print("noise on the standard output")
     vars(pieces)["attempt"] = attempt_or_die
-    vars(attempts)["analyse"] = analyse_or_fill
+    vars(attempts)["Analyser"] = FillingAnalyser
     return pieces.do_piece(jobs, options, shards)
 
 
 def do_with_a_bug(
     jobs: Sequence[Job], options: JobOptions, shards: str | None
 ) -> Iterator[Began | Given | Done | Spent]:
-    def fails(*_: object) -> None:
-        raise ZeroDivisionError("a bug")
-
-    vars(attempts)["analyse"] = fails
+    vars(attempts)["Analyser"] = FailingAnalyser
     return pieces.do_piece(jobs, options, shards)
 
 
@@ -68,7 +65,18 @@ class Unsendable:
         return Unsendable, ()
 
 
-def analyse_or_fill(item: NetItem, options: AnalysisOptions) -> Analysis:
+class FailingAnalyser(Analyser):
+    def analyse(self, item: NetItem) -> Analysis:
+        raise ZeroDivisionError("a bug")
+
+
+class FillingAnalyser(Analyser):
+    def analyse(self, item: NetItem) -> Analysis:
+        _fill(item)
+        return super().analyse(item)
+
+
+def _fill(item: NetItem) -> None:
     if item.label.startswith("memory"):
         np.ones(2**40)
     if item.label.startswith("full"):
@@ -78,7 +86,6 @@ def analyse_or_fill(item: NetItem, options: AnalysisOptions) -> Analysis:
                 while True:
                     _KEPT.append(np.empty(size))
         raise MemoryError
-    return analyse(item, options)
 
 
 def _first_time(job: Job) -> bool:

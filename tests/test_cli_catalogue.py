@@ -203,6 +203,7 @@ def test_embed(own: Path, tmp_path: Path) -> None:
     assert carvsdb("embed", "plot", tmp_path / "map.svg", "--highlight", "glass", "--db", own).code == 0
     shown = carvsdb("embed", "show", "--db", own, "--json").json
     assert [len(near) for near in shown.pop("nearest")] == [3] * 10
+    assert fitted.pop("nearest") == []
     assert shown == fitted
     refused = carvsdb("embed", "fit", "--plot", tmp_path / "map.jpeg", "--db", own)
     assert refused.code == 3

@@ -184,7 +184,8 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_interrupt_that_a_query_swallows_is_one(number: signal.Signals) -> None:
+def test_an_interrupt_that_a_query_swallows_is_one(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "carvsdb.duckdb").touch()
     program = f"""
 import os, signal, duckdb
 from carvsdb.catalogue import Catalogue
@@ -201,7 +202,7 @@ def interrupted(*_, **__):
 Catalogue.open = interrupted
 run(["sql", "SELECT 1"])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 130
     assert done.stderr.strip() == "interrupted"
 

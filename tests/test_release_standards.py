@@ -31,6 +31,7 @@ from carvsdb.releases import (
 )
 from carvsdb.releases.card import card_text
 from carvsdb.releases.content_hash import TableHash
+from carvsdb.releases.formats.facts import NEIGHBOURS
 from carvsdb_ingest.analysis import read_items
 from carvsdb_schemas.released import RELEASED
 
@@ -247,8 +248,10 @@ def test_any_edited_value_and_any_dropped_row_is_found(release: Path) -> None:
         for spoiled in other:
             pq.write_table(spoiled, path)
             checksums.write(release)
-            with pytest.raises(VerificationError, match=path.name):
-                opened_release(release)
+            # The nearest nets are no table of the catalogue: first of all texts tell the hash of their file.
+            of_catalogue = path.name != NEIGHBOURS
+            with pytest.raises(VerificationError, match=path.name if of_catalogue else "croissant.json"):
+                opened_release(release) if of_catalogue else verify_release(release)
             number += 1
         path.write_bytes(content)
     assert number > 50

@@ -22,6 +22,7 @@ def check_there(path: Path, *, read_only: bool) -> None:
     RefusedError
         If only its log is there.
     """
+    check_place(path)
     if path.is_dir():
         raise InputError("is a folder, not a catalogue", path=path)
     if not path.exists():
@@ -40,7 +41,6 @@ def check_there(path: Path, *, read_only: bool) -> None:
         raise InputError("is a device, a pipe or a socket, not a catalogue", path=path)
     if not path.absolute().parent.is_dir():
         raise InputError(f"the folder {path.absolute().parent} does not exist", path=path)
-    check_place(path)
 
 
 def check_place(path: Path) -> None:

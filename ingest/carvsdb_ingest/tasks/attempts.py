@@ -156,8 +156,8 @@ def to_entry(
     item, net = analysis.item, analysis.census.net
     provenance = {**item.provenance, "file_sha256": item.file_sha256}
     if kind is None and item.kind is None:
-        provenance["kind"] = "guessed from the share of nodes whose environments occur once"
-    kind = kind or item.kind or guess_kind(analysis)
+        provenance["kind"] = "guessed from how many nodes have ring counts of their own"
+    kind = kind or item.kind or guess_kind(analysis.census)
     counts = analysis.census.node_counts
     blocks = None
     if kind != "crystalline" and net.positions is not None:
