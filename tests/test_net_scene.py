@@ -130,6 +130,55 @@ def test_rings_close_along_edges(name: str, own: bool) -> None:
     assert net_scene(net, census, {6}).rings.keys() == {6}
 
 
+def _stack(directions: int, around: list[tuple[int, int]]) -> Net:
+    """Copies of a lattice of one vertex, joined at each vertex as `around` says."""
+    steps = np.eye(3, dtype=int)[:directions].tolist()
+    copies = range(1 + max(max(pair) for pair in around))
+    return Net.from_edges(
+        [*((one, one, *step) for one in copies for step in steps), *((*pair, 0, 0, 0) for pair in around)]
+    )
+
+
+HEXAGON = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (0, 5)]
+
+
+@pytest.mark.parametrize("cells", [(1, 1, 1), (3, 1, 1)])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("directions", "around"),
+    [(1, [(0, 1)]), (2, [(0, 1)]), (1, [(0, 1), (1, 2), (0, 2)]), (1, HEXAGON)],
+    ids=["ladder", "double layer", "triangular prism", "tube"],
+)
+def test_what_the_mean_lays_on_each_other_is_spread_where_nothing_repeats(
+    directions: int, around: list[tuple[int, int]], turned: bool, cells: tuple[int, int, int]
+) -> None:
+    net = supercell(_stack(directions, around), cells)
+    if turned:
+        net = in_cell_of(net, np.array([[1, 1, 0], [0, 1, 1], [0, 0, 1]]))
+    made = standard_realisation(net)
+    vectors = edge_vectors(net, made.positions) @ made.cell
+    # All edges are one long: those along the rails by the mean, the rungs by the spread.
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    values = np.linalg.eigvalsh(vectors.T @ vectors)
+    assert (values > 1e-6).sum() == directions + (1 if len(around) == 1 else 2)
+    assert made.n_moved == net.n_vertices
+    # The next chain or layer is far enough away: no image is nearer than a neighbour.
+    points = (made.positions[:, None] + np.array(list(np.ndindex(3, 3, 3))) - 1).reshape(-1, 3) @ made.cell
+    gaps = np.linalg.norm(points[None] - (made.positions @ made.cell)[:, None], axis=2)
+    assert gaps[gaps > 1e-9].min() == pytest.approx(1)
+
+
+def test_ladders_that_cross_stand_on_edge() -> None:
+    def ladder(first: int, step: tuple[int, int, int]) -> list[tuple[int, ...]]:
+        return [(first, first, *step), (first + 1, first + 1, *step), (first, first + 1, 0, 0, 0)]
+
+    made = standard_realisation(Net.from_edges([*ladder(0, (1, 0, 0)), *ladder(2, (0, 1, 0))]))
+    assert made.n_moved == 4
+    points = made.positions @ made.cell
+    for rung in (points[1] - points[0], points[3] - points[2]):
+        np.testing.assert_allclose(np.abs(rung), [0, 0, 1], atol=1e-9)
+
+
 def test_linkers_stand_in_the_rings_and_dangling_ones_are_moved_off() -> None:
     edges = [(0, 2, 0, 0, 0), (1, 2, 0, 0, 0), (0, 3, 0, 0, 0), (1, 3, 1, 0, 0), (0, 4, 0, 0, 0), (1, 4, 0, 1, 0)]
     net = Net.from_edges([*edges, (0, 5, 0, 0, 0)], is_node=[True, True, False, False, False, False])

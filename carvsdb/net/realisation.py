@@ -10,6 +10,7 @@ References
 .. [1] Kotani & Sunada, Trans. Am. Math. Soc. 353, 1 (2001), doi:10.1090/S0002-9947-00-02632-5
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from carvsdb.net.adjacency import Adjacency
-from carvsdb.net.components import components
+from carvsdb.net.components import Component, components
 from carvsdb.net.edge_vectors import edge_vectors
 from carvsdb.net.elimination import approach_laplacian
 from carvsdb.net.graph import Net
+from carvsdb.net.lattice import hermite_basis
+from carvsdb.net.spreading import heights_of
 
 Floats = NDArray[np.float64]
 
@@ -57,9 +60,10 @@ def standard_realisation(net: Net) -> Realisation:
 
     Notes
     -----
-    Directions in which nothing repeats get a spacing of two edges. Components are moved apart, vertices that share a
-    place (of nets that are not stable, of molecules) are put on a small sphere around it; neither is canonical, but
-    the same net gives the same coordinates.
+    Directions in which nothing repeats get a spacing of two edges beyond what lies along them. There the vertices of
+    chains and layers that share a place (rails of a ladder, a double layer) are spread, see `heights_of`. Components
+    are moved apart, vertices that still share a place (of nets that are not stable, of molecules) are put on a small
+    sphere around it; none of this is canonical, but the same net gives the same coordinates.
 
     Examples
     --------
@@ -70,42 +74,74 @@ def standard_realisation(net: Net) -> Realisation:
     """
     if not net.n_vertices:
         return Realisation(np.zeros((0, 3)), np.eye(3), 0)
-    positions = _barycentric(net)
-    cell = _metric(edge_vectors(net, positions))
-    positions = _components_apart(net, positions, cell)
+    parts = components(net)
+    positions = _barycentric(net, parts)
+    heights = heights_of(net, parts, _places(positions))
+    vectors = edge_vectors(net, positions)
+    cell = _metric(vectors, _missing(parts), _SPACING + float(np.ptp(heights, axis=0).max()))
+    risen = _raised(parts, positions, heights, cell)
+    positions = _components_apart(net, parts, risen, cell)
     positions, moved = _vertices_apart(net, positions, cell)
-    return Realisation(positions, cell, moved)
+    return Realisation(positions, cell, moved + int(np.count_nonzero(np.abs(heights).max(axis=1) > _ONE_PLACE)))
 
 
-def _barycentric(net: Net) -> Floats:
+def _barycentric(net: Net, parts: Sequence[Component]) -> Floats:
     """Place each component with its first vertex at the origin."""
     ends = Adjacency.of(net)
     totals = np.zeros((net.n_vertices, 3))
     np.add.at(totals, np.repeat(np.arange(net.n_vertices), np.diff(ends.starts)), ends.offsets)
     positions = approach_laplacian(ends.starts, ends.neighbours.astype(np.int64), totals, _TOLERANCE)
-    for component in components(net):
+    for component in parts:
         positions[component.vertices] -= positions[component.vertices[0]]
     return positions
 
 
-def _metric(vectors: Floats) -> Floats:
-    """Return the cell in which edge vectors point into all directions alike, their mean length 1."""
-    tensor = vectors.T @ vectors
-    values, axes = np.linalg.eigh(tensor)
-    missing = values <= 1e-9 * max(float(values[-1]), 1e-300)
-    if missing.all():
-        return 2 * _SPACING * np.eye(3)
-    for axis in axes.T[missing]:
-        normal = axis / axis[np.abs(axis).argmax()]
-        tensor = tensor + np.outer(normal, normal)
+def _raised(parts: Sequence[Component], positions: Floats, heights: Floats, cell: Floats) -> Floats:
+    """Move vertices by their heights, at right angles to the directions in which their component repeats."""
+    if not heights.any():
+        return positions
+    positions = positions.copy()
+    inverse = np.linalg.inv(cell)
+    every = np.concatenate([part.lattice for part in parts]) @ cell
+    for part in parts:
+        for axis, normal in enumerate(_normals(part.lattice @ cell, every)[:2]):
+            upwards = normal * np.sign(normal[np.abs(normal).round(6).argmax()])
+            above = heights[part.vertices, axis]
+            if above.any():
+                # Half the spacing below and above: no rung is cut by the face of the cell.
+                positions[part.vertices] += np.outer(above - above.min() + _SPACING / 2, upwards @ inverse)
+    return positions
+
+
+def _normals(own: Floats, every: Floats) -> Floats:
+    """Return unit vectors across a component's translations, first those across the translations of all."""
+    free = np.linalg.svd(every)[2][np.linalg.matrix_rank(every, tol=1e-6) :]
+    return np.concatenate([free, np.linalg.svd(np.concatenate([own, free]))[2][len(own) + len(free) :]])
+
+
+def _metric(vectors: Floats, missing: Floats, spacing: float) -> Floats:
+    """Return the cell in which edge vectors point into all directions alike, their mean length 1.
+
+    Layers and chains are `spacing` edges apart, along `missing`.
+    """
+    if len(missing) == 3:
+        return 2 * spacing * np.eye(3)
+    tensor = vectors.T @ vectors + missing.T @ missing
     mean = _mean_length(vectors, np.asarray(np.linalg.inv(tensor), np.float64))
-    if missing.any():
-        # Scaling the normals by s makes the layers 1/sqrt(s) apart and leaves the lengths of edges as they are.
-        for axis in axes.T[missing]:
-            normal = axis / axis[np.abs(axis).argmax()]
-            tensor = tensor + (1 / (_SPACING * mean) ** 2 - 1) * np.outer(normal, normal)
+    # Scaling these by s makes the layers 1/sqrt(s) apart and leaves the lengths of edges as they are.
+    tensor = tensor + (1 / (spacing * mean) ** 2 - 1) * missing.T @ missing
     gram = np.linalg.inv(tensor) / mean**2
     return np.asarray(np.linalg.cholesky((gram + gram.T) / 2), np.float64)
+
+
+def _missing(parts: Sequence[Component]) -> Floats:
+    """Return steps from a layer or chain to the next, in cell vectors: one for each direction that does not repeat."""
+    spanned = hermite_basis(np.concatenate([part.lattice for part in parts]).reshape(-1, 3))
+    if len(spanned) == 0 or len(spanned) == 3:
+        return np.eye(3)[: 3 - len(spanned)]
+    # The integer vectors across: what a step adds along one of them is a whole number.
+    across = np.cross(spanned[0], spanned[1])[None] if len(spanned) == 2 else np.cross(spanned[0], np.eye(3, dtype=int))
+    return np.asarray(np.linalg.pinv(hermite_basis(across // np.gcd.reduce(across, axis=None))).T, np.float64)
 
 
 def _mean_length(vectors: Floats, gram: Floats) -> float:
@@ -113,9 +149,8 @@ def _mean_length(vectors: Floats, gram: Floats) -> float:
     return float(lengths[lengths > 1e-6 * lengths.max()].mean())
 
 
-def _components_apart(net: Net, positions: Floats, cell: Floats) -> Floats:
+def _components_apart(net: Net, parts: Sequence[Component], positions: Floats, cell: Floats) -> Floats:
     """Shift each component to where it is farthest from those before it, if it would touch one."""
-    parts = components(net)
     if len(parts) == 1:
         return positions
     positions = positions.copy()
@@ -149,11 +184,16 @@ def _wrapped(points: Floats) -> Floats:
     return np.asarray(points - np.floor(points + 1e-9), np.float64)
 
 
-def _vertices_apart(net: Net, positions: Floats, cell: Floats) -> tuple[Floats, int]:
-    """Put vertices that share a place around it; the one with the most neighbours keeps it."""
+def _places(positions: Floats) -> NDArray[np.int64]:
+    """Return a number for each vertex, one for all that share a place, modulo the cell."""
     grid = round(1 / _ONE_PLACE)
     _, place = np.unique(np.rint(positions * grid).astype(np.int64) % grid, axis=0, return_inverse=True)
-    place = place.ravel()
+    return np.asarray(place.ravel(), np.int64)
+
+
+def _vertices_apart(net: Net, positions: Floats, cell: Floats) -> tuple[Floats, int]:
+    """Put vertices that share a place around it; the one with the most neighbours keeps it."""
+    place = _places(positions)
     shared = np.flatnonzero(np.bincount(place) > 1)
     if not len(shared):
         return positions, 0

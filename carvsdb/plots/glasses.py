@@ -204,7 +204,7 @@ def draw_points(
     axes.scatter(
         points[crystals, 0],
         points[crystals, 1],
-        s=max(size * 0.8, 12),
+        s=max(size * 0.8, 34),
         c=_CRYSTAL,
         marker="X",
         edgecolors="white",

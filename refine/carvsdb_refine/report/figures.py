@@ -165,7 +165,9 @@ def _panel(axes: Axes, column: str, label: str, trace: Columns, kinds: Sequence[
         for index, kind in enumerate(kinds):
             tried, accepted = np.diff(trace[f"tried_{kind}"]), np.diff(trace[f"accepted_{kind}"])
             share = np.divide(accepted, tried, out=np.full(len(tried), np.nan), where=tried > 0)
-            axes.plot(moves[1:], share, color=COLOURS[index % len(COLOURS)], label=figure_text(kind))
+            axes.plot(
+                moves[1:], share, color=COLOURS[index % len(COLOURS)], label=figure_text(kind), clip_on=False, zorder=3
+            )
         axes.set_ylim(0, 1)
         axes.set_ylabel("accepted")
         axes.legend(frameon=False, fontsize=8)
@@ -215,9 +217,10 @@ def angles_png(now: Columns, before: Columns, edges: Floats) -> bytes:
     def draw(figure: Figure) -> None:
         panels = _panels(figure, len(triples), 3, sharex=True)
         for triple, axes in zip(triples, panels, strict=True):
-            axes.stairs(100 * now[triple], edges, color=CALCULATED, linewidth=1.1, label="model")
             if triple in before:
-                axes.stairs(100 * before[triple], edges, color=BEFORE, linewidth=0.9, label="start")
+                # Filled: where nothing has changed both are seen.
+                axes.stairs(100 * before[triple], edges, color=BEFORE, alpha=0.6, fill=True, label="start")
+            axes.stairs(100 * now[triple], edges, color=CALCULATED, linewidth=1.1, label="model")
             plain(axes, triple)
         _label(panels, columns, "angle (°)", "% per degree")
 
