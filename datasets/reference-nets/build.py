@@ -1,9 +1,9 @@
 """Build the data set `reference-nets` from the archive of names that comes with carvsdb.
 
 Run ``python datasets/reference-nets/build.py`` to build the copy that comes with carvsdb anew, or with a folder to
-build it there. Beside the nets of the archive stand the continuous random networks that carvsdb makes itself. Rings
-and strong rings of the archive took 6.5 CPU minutes, the random networks 1. The same code writes the same bytes, on
-machines that round alike: the random networks come of a relaxation.
+build it there. Beside the nets of the archive stand the continuous random networks that carvsdb makes itself. All of it
+takes 6.5 CPU minutes. The same code writes the same bytes, on machines that round alike: the random networks come of a
+relaxation.
 """
 
 import shutil
