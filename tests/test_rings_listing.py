@@ -135,9 +135,9 @@ def test_what_a_search_found_is_free_before_the_next(monkeypatch: pytest.MonkeyP
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a timer of POSIX")
 def test_an_interrupt_ends_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(0)
-    edges = np.column_stack([generator.integers(0, 200, (600, 2)), generator.integers(-1, 2, (600, 3))])
+    edges = np.column_stack([generator.integers(0, 600, (1500, 2)), generator.integers(-1, 2, (1500, 3))])
     edges[:, 4] = 0  # a layer: few images, but more cycles than could ever be searched
-    net = Net.from_edges(edges[edges[:, 0] != edges[:, 1]], 200)
+    net = Net.from_edges(edges[edges[:, 0] != edges[:, 1]], 600)
     find_rings(net, 8)  # compiled by now
     monkeypatch.setattr(search, "largest_effort", lambda net: 10**15)
 
