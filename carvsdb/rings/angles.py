@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.net import Adjacency
 from carvsdb.rings.census import RingCensus
 from carvsdb.rings.infinite import Integers
@@ -65,7 +65,7 @@ def _count(
             counts[angle_starts[here[0]] + angle, sizes[ring]] += 1
 
 
-@compiled
+@compiled_part
 def _end_towards(end_starts: Integers, ends: Integers, here: Integers, there: Integers) -> int:
     """Return which edge end of the vertex of `here` leads to the image `there`."""
     vertex = here[0]
