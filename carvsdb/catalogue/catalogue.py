@@ -82,6 +82,8 @@ class Catalogue(MapMaking, Keeping):
         RefusedError
             If another process holds it, or a newer carvsdb or DuckDB wrote it.
         """
+        if not isinstance(path, str | Path):
+            raise InputError(f"a catalogue is opened by the path of its file, got {type(path).__name__}")
         return cls(schema.open_checked(Path(path), read_only=read_only))
 
     @classmethod
@@ -359,4 +361,6 @@ class Catalogue(MapMaking, Keeping):
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)
+        if self._storage.is_closed:
+            return f"<Catalogue {where}: closed>"
         return f"<Catalogue {where}: {len(self)} {'net' if len(self) == 1 else 'nets'}>"

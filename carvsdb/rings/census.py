@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, components
+from carvsdb.net.graph import check_net
 from carvsdb.rings.budget import within_budget
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.search import search
@@ -151,6 +152,7 @@ def find_rings(
     >>> census.carvs().symbol
     '{4(2).6(4).12(32)}'
     """
+    check_net(net, "find_rings")
     if not SMALLEST_CUT_OFF <= max_ring_size <= LARGEST_CUT_OFF:
         raise InputError(f"max_ring_size must be {SMALLEST_CUT_OFF} to {LARGEST_CUT_OFF} nodes, got {max_ring_size}")
     edges_per_node = 2 if net.is_node_linker else 1

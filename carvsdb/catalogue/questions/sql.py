@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import PurePath
 
 import duckdb
+import numpy as np
 
 from carvsdb.catalogue.file.storage import Parameters, Storage, check_text
 from carvsdb.catalogue.questions.answer import Answer
@@ -41,6 +44,9 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
     Four things keep it from writing: the kind of statement and the functions that it calls are looked at, the
     transaction is read-only, and the connection has no access to files, which cannot be changed.
     """
+    if not isinstance(query, str):
+        raise InputError(f"a query is a text of SQL, got {type(query).__name__}")
+    parameters = _plain(parameters)
     check_text([query, parameters])
     try:
         # By our own connection: even to look at some statements, DuckDB opens files.
@@ -70,6 +76,21 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
             raise InputError(f"the query cannot be answered: {_sentence(error)}") from error
         finally:
             reader.rollback()
+
+
+def _plain(parameters: object) -> Parameters:
+    """Return values as DuckDB takes them: numbers and lists of numpy, and paths, as those of Python."""
+    if isinstance(parameters, Mapping):
+        return {str(name): _plain_value(value) for name, value in parameters.items()}
+    if isinstance(parameters, str | bytes) or not isinstance(parameters, Iterable):
+        raise InputError(f"values for a query are given as a list or a dictionary, got {type(parameters).__name__}")
+    return [_plain_value(value) for value in parameters]
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _interruptible(reader: duckdb.DuckDBPyConnection, query: str, parameters: Parameters) -> Answer:
