@@ -260,7 +260,7 @@ def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
             stacked = np.concatenate(
                 [part for place, row in enumerate(rows) if place not in out for part in (row.energy, row.forces)]
             )
-            fitted = fit_ridge(np.linalg.qr(stacked, mode="r"), len(stacked), penalties, 2)
+            fitted = fit_ridge(np.asarray(np.linalg.qr(stacked, mode="r")), len(stacked), penalties, 2)
             rest = np.append(fitted.coefficients, -1.0)
             squares.append(
                 [
