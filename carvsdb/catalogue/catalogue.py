@@ -1,6 +1,6 @@
 """The front of the catalogue."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -252,14 +252,14 @@ class Catalogue(MapMaking, Keeping):
         """Return the histograms of distances and angles of an entry, by quantity; none if it came as a net."""
         return showing.load_geometry(self._storage, resolving.resolve(self._storage, name))
 
-    def query(self, statement: str, parameters: Sequence[object] | dict[str, object] = ()) -> Answer:
+    def query(self, statement: str, parameters: Iterable[object] | dict[str, object] = ()) -> Answer:
         """Answer a question in SQL; the view `entry` has one row per net.
 
         Parameters
         ----------
         statement : str
             One statement that reads.
-        parameters : sequence or dict
+        parameters : iterable or dict
             Values for its ``?`` or its ``$name``.
 
         Raises
@@ -278,7 +278,7 @@ class Catalogue(MapMaking, Keeping):
         """
         return sql.ask(self._storage, statement, parameters)
 
-    def sql(self, query: str, parameters: Sequence[object] | dict[str, object] = ()) -> Answer:
+    def sql(self, query: str, parameters: Iterable[object] | dict[str, object] = ()) -> Answer:
         """Do the same as :meth:`query`."""
         return self.query(query, parameters)
 

@@ -1,6 +1,6 @@
 """The half of the catalogue's front that compares: nets, nodes, maps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -222,7 +222,7 @@ class Searching:
 
     def distance(
         self,
-        entries: Sequence[str | Sequence[str]],
+        entries: Iterable[str | Sequence[str]],
         *,
         ring_kind: str = "ring",
         metric: str = CARVS,
@@ -233,7 +233,7 @@ class Searching:
 
         Parameters
         ----------
-        entries : sequence of str, or of sequences of str
+        entries : iterable of str, or of sequences of str
             Names; several names in a sequence of their own are models of one material, whose nodes are pooled and
             whose spread is the noise.
         ring_kind : str

@@ -36,7 +36,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
-def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
+def ask(storage: Storage, query: str, parameters: Iterable[object] | dict[str, object] = ()) -> Answer:
     """Answer one SELECT; see :meth:`Catalogue.sql`.
 
     Notes
@@ -46,8 +46,8 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
     """
     if not isinstance(query, str):
         raise InputError(f"a query is a text of SQL, got {type(query).__name__}")
-    parameters = _plain(parameters)
-    check_text([query, parameters])
+    values = _plain(parameters)
+    check_text([query, values])
     try:
         # By our own connection: even to look at some statements, DuckDB opens files.
         with storage.connection() as parser:
@@ -67,7 +67,7 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
             raise RefusedError(f"queries read this catalogue and nothing else: they may not call {', '.join(called)}")
         reader.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            return _interruptible(reader, statements[0].query, parameters)
+            return _interruptible(reader, statements[0].query, values)
         except duckdb.PermissionException as error:
             raise RefusedError(f"queries read this catalogue, no files: {_sentence(error)}") from error
         except duckdb.Error as error:

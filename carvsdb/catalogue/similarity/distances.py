@@ -167,7 +167,7 @@ class _Pool:
 
 def distances(
     storage: Storage,
-    entries: Sequence[str | Sequence[str]],
+    entries: Iterable[str | Sequence[str]],
     *,
     ring_kind: str = "ring",
     metric: str = CARVS,
