@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, components
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
-from carvsdb.rings.search import Budget, search
+from carvsdb.rings.search import Budget, FoundRings, search
 
 _LEAST_BUDGET = 2_000_000
 _BUDGET_A_NODE = 50
@@ -172,9 +172,7 @@ def _edges_per_node(net: Net) -> int:
     return 2 if net.is_node_linker else 1
 
 
-def _census(
-    net: Net, max_ring_size: int, found: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
-) -> RingCensus:
+def _census(net: Net, max_ring_size: int, found: FoundRings) -> RingCensus:
     """Put the rings of a search in order of their size."""
     lengths, vertices, cells = found
     order = np.argsort(lengths, kind="stable")
@@ -229,7 +227,7 @@ def find_rings_within_budget(
     with suppress(RingBudgetError):
         first = replace(budget, max_steps=min(budget.max_steps, max(_FIRST_STEPS, _FIRST_STEPS_A_NODE * net.n_nodes)))
         return _census(net, max_ring_size, search(net, max_ring_size * edges, budget=first, n_threads=n_threads))
-    found = []
+    found: list[FoundRings] = []
     for size in range(SMALLEST_CUT_OFF, max_ring_size + 1):
         shortest = size * edges if found else SMALLEST_CUT_OFF
         try:

@@ -46,6 +46,10 @@ _LEAST_EFFORT = 100_000_000
 _EFFORT_A_NODE = 200_000
 
 
+FoundRings = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
+"""Lengths, vertices and cells, as `search` returns them."""
+
+
 class FarTables(NamedTuple):
     """Tables of a larger radius, made of the vertices that ask for them.
 
@@ -261,9 +265,7 @@ class Budget:
         self.rings += sum(int(one[2]) for one in efforts)
 
 
-def search(
-    net: Net, longest: int, *, budget: Budget, shortest: int = 3, n_threads: int | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+def search(net: Net, longest: int, *, budget: Budget, shortest: int = 3, n_threads: int | None = None) -> FoundRings:
     """Find all rings of `shortest` to `longest` edges, each translation class once.
 
     Parameters
