@@ -32,9 +32,12 @@ def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, a
     """
     data = make_data_set([fit_frame(label) for label in labels], table.held_out, table.seed, table.largest_force)
     options = FitOptions(Scales(energy=table.energy_error, force=table.force_error))
-    new = with_chosen_limits(
-        NewPotential(table.cutoff, BasisLimits(functions=table.functions), table.radial), data, options
-    )
+    new = NewPotential(table.cutoff, BasisLimits(functions=table.functions), table.radial)
+    if table.degree_weights is None:
+        new = with_chosen_limits(new, data, options)
+    else:
+        angular_weight, rank_step = table.degree_weights
+        new = replace(new, limits=replace(new.limits, angular_weight=angular_weight, rank_step=rank_step))
     form = new.form(data.elements, data.shortest_distances(new.cutoff))
     # The best ordered ones first: what is far off from them is known.
     frames = sorted((*data.training, *data.held_out), key=lambda frame: (frame.energy or 0.0) / frame.n_atoms)
