@@ -10,14 +10,8 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, cause_of
-<<<<<<< HEAD
 from carvsdb_refine.learning.frame_files import PROGRAM_FORMATS, read_atoms
 from carvsdb_refine.learning.frames import ENERGIES, FORCES, STRESSES, usual_labels
-=======
-from carvsdb.regular_file import LARGEST_INPUT, open_regular
-from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_refine.learning.extended_xyz import ase_frames
->>>>>>> hub/main
 
 Floats = NDArray[np.float64]
 _ENDS = (".xyz", ".extxyz", ".dump-xyz", *PROGRAM_FORMATS)
@@ -100,12 +94,6 @@ def read_frames(path: str | Path) -> list[Frame]:
         raise InputError(f"is no file of frames; expected one of {', '.join(_ENDS)}", path=path)
     read, _ = read_atoms(file)
     try:
-<<<<<<< HEAD
-=======
-        read = ase_frames(TextFile.load(path)) if form == "extxyz" else _ASE.read(file, index=":", format=form)
-        if not read:
-            raise InputError(f"has no frame that can be read as {form}", path=path)
->>>>>>> hub/main
         return [_frame(atoms, number, file) for number, atoms in enumerate(read)]
     except InputError:
         raise

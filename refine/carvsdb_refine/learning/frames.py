@@ -18,10 +18,7 @@ energy is the same.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-<<<<<<< HEAD
 from itertools import product
-=======
->>>>>>> hub/main
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-<<<<<<< HEAD
 from carvsdb_refine.learning.frame_files import read_atoms
-=======
-from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_refine.learning.extended_xyz import ase_frames
->>>>>>> hub/main
 
 Floats = NDArray[np.float64]
 
@@ -172,14 +164,8 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
         frame.
     """
     names = names or LabelNames()
-<<<<<<< HEAD
     atoms, sha256 = read_atoms(path)
     described = [usual_labels(one) for one in atoms]
-=======
-    file = TextFile.load(path)
-    atoms = ase_frames(file)
-    described = [_labels(one) for one in atoms]
->>>>>>> hub/main
     doubts: list[str] = []
     energy = _chosen(described, names.energy, ENERGIES, "an energy", path, doubts)
     forces = _chosen(described, names.forces, FORCES, "forces", path, doubts)
@@ -214,13 +200,8 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
     return LabelledFrames(frames, found, tuple(doubts), sha256)
 
 
-<<<<<<< HEAD
 def usual_labels(atoms: Any) -> dict[str, Any]:
     """Return all that could be a label of a frame, by name; by its usual name, too, where only capitals differ."""
-=======
-def _labels(atoms: Any) -> dict[str, Any]:
-    """Return all that could be a label of a frame, by name."""
->>>>>>> hub/main
     labels = {**atoms.info, **{name: atoms.arrays[name] for name in atoms.arrays if name not in ("numbers",)}}
     if atoms.calc is not None:
         labels.update(atoms.calc.results)
