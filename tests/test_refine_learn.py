@@ -32,7 +32,7 @@ from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import StillingerWeber, read_ace
 from carvsdb_refine.run import Hooks
 from carvsdb_refine.run.watch import grades_of
-from carvsdb_schemas.learning import LearnTable, PackingTable
+from carvsdb_schemas.learning import InitialTable, LearnTable, PackingTable
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +220,7 @@ def test_functions_are_those_that_the_config_or_the_training_says(tmp_path: Path
         places = silicon().positions + generator.normal(0, 0.05 + 0.005 * number, (64, 3))
         energies, forces = StillingerWeber.silicon().energies_and_forces(("Si",) * 64, places, silicon().cell)
         frames.append(Frame(AtomicModel(("Si",) * 64, places, silicon().cell), float(energies.sum()), forces))
-    initial = [PackingTable(kind="packing", formula="Si", units=8, densities=[0.05])]
+    initial: list[InitialTable] = [PackingTable(kind="packing", formula="Si", units=8, densities=[0.05])]
     table = LearnTable(initial=initial, functions=12, cutoff=4.0, held_out=0.0, degree_weights=weights)
     made = fit_and_write(frames, table, tmp_path / "potential.yaml", tmp_path / "potential.asi")
     if weights is None:
