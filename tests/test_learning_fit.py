@@ -1,6 +1,7 @@
 """Fits to labelled structures: what is known comes back, labels under many names, what cannot be fitted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.basis import BasisLimits
+from carvsdb_refine.learning.basis_choice import choose_limits
 from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
-from carvsdb_refine.learning.data_set import make_data_set
-from carvsdb_refine.learning.fit import FitOptions, fit_potential
+from carvsdb_refine.learning.data_set import DataSet, make_data_set
+from carvsdb_refine.learning.design_rows import rows_of_frames
+from carvsdb_refine.learning.fit import FitOptions, Regression, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.potential import AcePotential
@@ -163,6 +166,46 @@ def test_labels_of_many_names(labels: str, forces: str, names: tuple[str, ...], 
     assert bool(found.doubts) == ("REF" in labels or "corrected" in labels)
 
 
+def test_capitals_of_keys_do_not_matter(tmp_path: Path) -> None:
+    """GPUMD writes and reads them all alike; ASE takes a structure without `Lattice` for a molecule."""
+    path = written(tmp_path, "energy=-8.0", 'energy=-7.0 virial="1 0 0 0 2 0 0 0 3"', forces="force")
+    plain = read_frames(path, 5.0)
+    text = path.read_text().replace("Lattice", "lattice").replace("Properties", "properties")
+    path.write_text(text.replace("energy", "Energy").replace("virial", "Virial"))
+    other = read_frames(path, 5.0)
+    assert other.names == plain.names
+    for one, same in zip(plain.frames, other.frames, strict=True):
+        assert (one.key(), one.energy) == (same.key(), same.energy)
+        for labels in ("forces", "strain_energy"):
+            np.testing.assert_array_equal(getattr(one, labels), getattr(same, labels))
+
+
+@pytest.mark.parametrize(("edge", "is_lone"), [(5.0, False), (5.5, True)])
+def test_an_atom_in_a_large_periodic_box_is_a_lone_one(edge: float, is_lone: bool, tmp_path: Path) -> None:
+    path = tmp_path / "lone.xyz"
+    path.write_text(f'1\nLattice="{edge} 0 0 0 9 0 1 0 9" energy=-1 config_type=IsolatedAtom pbc="T T T"\nSi 0 0 0\n')
+    assert read_frames(path, 5.2).frames[0].is_lone_atom == is_lone
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda frame: frame, ""),
+        (
+            lambda frame: replace(frame, strain_energy=-np.asarray(frame.strain_energy)),
+            "stresses contradict the forces",
+        ),
+        (lambda frame: replace(frame, energy=(frame.energy or 0.0) / 6), "energies contradict the forces"),
+        (lambda frame: replace(frame, forces=-np.asarray(frame.forces)), "explains less than half of the forces"),
+    ],
+)
+def test_labels_that_contradict_each_other_are_told(spoil: Callable[[FitFrame], FitFrame], sentence: str) -> None:
+    truth = known_form()
+    frames = [spoil(frame) for frame in labelled(AcePotential("truth", truth), range(24), stresses=True)]
+    doubts = " ".join(fit_potential(truth, make_data_set(frames, 0.0, seed=1)).doubts)
+    assert (sentence in doubts) if sentence else ("contradict" not in doubts and "less than half" not in doubts)
+
+
 def test_a_virial_is_minus_volume_times_stress(tmp_path: Path) -> None:
     stress = 'energy=-8 stress="0.01 0.004 0 0.004 0.02 0 0 0 0.03"'
     virial = 'energy=-8 virial="-1.25 -0.5 0 -0.5 -2.5 0 0 0 -3.75"'
@@ -200,7 +243,7 @@ def test_directions_that_do_not_repeat_have_no_images(pbc: str, tmp_path: Path) 
             r"frame 1: forces is not finite",
         ),
         (lambda folder: written(folder, "power=-8", forces="speed"), r"no frame has an energy or forces"),
-        (lambda folder: written(folder, "energy=-8", rows="Si 0 0 0\n"), r"cannot be read as extended xyz"),
+        (lambda folder: written(folder, "energy=-8", rows="Si 0 0 0\n"), r"declares 2 atoms, but there are 1"),
         (lambda folder: written(folder, "energy=-8", rows=ROWS.replace("2.4", "nan")), r"coordinate is not finite"),
     ],
 )
@@ -227,3 +270,44 @@ def test_elements_that_the_training_lacks_are_named() -> None:
     only_silicon = [FitFrame(f.source, ("Si",) * 6, f.positions, f.cell, f.energy, f.forces) for f in frames[:3]]
     with pytest.raises(InputError, match="made 4: the training has no O"):
         make_data_set(only_silicon, frames[4:], seed=1)
+
+
+def test_what_counts_towards_the_degree_is_chosen_on_parts_of_the_training(shared: Path) -> None:
+    frames = read_frames(shared / "data/si-sw/train.xyz", 5.0).frames[::3]
+    new = NewPotential(5.0, BasisLimits(functions=40))
+    candidates = choose_limits(new, DataSet(tuple(frames), ()), FitOptions())
+    scores = {(one.limits.angular_weight, one.limits.rank_step): one.score for one in candidates}
+    # Errors are half of those with what counts where nothing can be chosen.
+    assert candidates[0].score < scores[1.1, 3.0] - 0.3
+    assert candidates[0].limits.functions == 40
+    assert choose_limits(new, DataSet(tuple(frames[:11]), ()), FitOptions()) == []
+
+
+def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
+    potential = AcePotential("known", known_form())
+    data = DataSet(tuple(labelled(potential, range(15))), ())
+    new, options = NewPotential(4.2, BasisLimits((3, 2, 2), (0, 1, 1), functions=12)), FitOptions()
+    for candidate in choose_limits(new, data, options)[:2]:
+        form = NewPotential(4.2, candidate.limits).form(data.elements, data.shortest_distances(4.2))
+        regression = Regression.of(form, data.training, options)
+        rows = list(
+            rows_of_frames(regression.projector, regression.baseline, data.training, options.scales, with_stress=False)
+        )
+        forces = np.concatenate([row.forces for row in rows])
+        penalties = regression.penalties((forces[:, :24] ** 2).mean(axis=0), options)
+        farthest = np.argsort([float((frame.forces**2).mean()) for frame in data.training if frame.forces is not None])
+        squares = []
+        for out in (*(range(part, 15, 3) for part in range(3)), farthest[-4:].tolist()):
+            stacked = np.concatenate(
+                [part for place, row in enumerate(rows) if place not in out for part in (row.energy, row.forces)]
+            )
+            fitted = fit_ridge(np.asarray(np.linalg.qr(stacked, mode="r")), len(stacked), penalties, 2)
+            rest = np.append(fitted.coefficients, -1.0)
+            squares.append(
+                [
+                    sum(((getattr(rows[place], name) @ rest) ** 2).sum() for place in out)
+                    for name in ("energy", "forces")
+                ]
+            )
+        thirds, far = np.sum(squares[:3], axis=0), np.array(squares[3])
+        assert candidate.score == pytest.approx(0.5 * np.log([*thirds, *far]).mean(), rel=1e-5)

@@ -135,6 +135,10 @@ def describe(
             )
         describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out)
         return
+    if out.columns:
+        from carvsdb_schemas.description import Description
+
+        out.check_columns(list(Description.model_fields))
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
     told = _Descriptions(out, geometry, si)
@@ -241,7 +245,7 @@ def _inputs(files: list[Path]) -> list[Path]:
     """Return the files, those of folders in their place."""
     if not any(map(os.path.isdir, files)):
         return files
-    from carvsdb_ingest.tasks.inputs import net_files
+    from carvsdb_ingest.readers.paths import net_files
 
     return net_files(files)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from carvsdb.errors import InputError
 from carvsdb.version import VERSION
 from carvsdb_refine.learning.active_set_file import write_active_set
+from carvsdb_refine.learning.basis_choice import with_chosen_limits
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
@@ -18,7 +19,9 @@ from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import read_ace
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.written import write_form
-from carvsdb_schemas.learning_answers import FitAnswer, LabelErrors, LearningPoint
+from carvsdb_schemas.learning_answers import DegreeWeights, FitAnswer, LabelErrors, LearningPoint
+
+_ATOMS_OF_A_MEDIAN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class FitRequest:
         What the potential is to be.
     basis : Path or None
         A `.yaml` whose functions are fitted anew, instead.
+    choose : bool
+        Whether what a unit of l and a further factor count is chosen on parts of the training, where it can be.
     names : LabelNames
         Of the labels.
     held_out : float or Path
@@ -44,6 +49,7 @@ class FitRequest:
 
     new: NewPotential
     basis: Path | None = None
+    choose: bool = True
     names: LabelNames = field(default_factory=LabelNames)
     held_out: float | Path = 0.2
     options: FitOptions = field(default_factory=FitOptions)
@@ -77,6 +83,8 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         held_out = request.held_out
     frames = [frame for one in read for frame in one.frames]
     data_set = make_data_set(frames, held_out, request.seed, request.largest_force)
+    if isinstance(new, NewPotential) and request.choose:
+        new = with_chosen_limits(new, data_set, request.options)
     fitted = fit_potential(new, data_set, request.options)
     doubts += [*data_set.doubts, *fitted.doubts]
 
@@ -88,9 +96,8 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     for file in files:
         write_form(fitted.form, file, about)
     chosen, training = None, data_set.training
-    largest = max(training, key=lambda frame: frame.n_atoms)
     try:
-        active_set = active_set_of_frames(Projector(fitted.form), training, [largest], request.seed)
+        active_set = active_set_of_frames(Projector(fitted.form), training, _of_some_size(training), request.seed)
     except InputError as error:
         doubts.append(f"no active set is written: {error}")
     else:
@@ -102,7 +109,23 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     write_posterior(Posterior(fitted.ridge.factor, n_functions), posterior)
     files.append(posterior)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
-    return _answer(fitted, data, files, labels, chosen, doubts, request.seed)
+    degree = None
+    if isinstance(new, NewPotential):
+        limits = new.limits
+        degree = DegreeWeights(
+            angular_weight=limits.angular_weight, rank_step=limits.rank_step, chosen=limits is not request.new.limits
+        )
+    return _answer(fitted, data, files, labels, chosen, doubts, degree, request.seed)
+
+
+def _of_some_size(frames: Sequence[FitFrame]) -> list[FitFrame]:
+    """Return the largest frames, enough of them that the median over their atoms says something."""
+    found: list[FitFrame] = []
+    for frame in sorted(frames, key=lambda frame: -frame.n_atoms):
+        found.append(frame)
+        if sum(one.n_atoms for one in found) >= _ATOMS_OF_A_MEDIAN:
+            break
+    return found
 
 
 def _answer(
@@ -112,6 +135,7 @@ def _answer(
     labels: list[str],
     chosen: dict[str, int] | None,
     doubts: list[str],
+    degree: DegreeWeights | None,
     seed: int,
 ) -> FitAnswer:
     centres = dict(zip(fitted.form.elements, fitted.form.centres, strict=True))
@@ -124,6 +148,7 @@ def _answer(
         cutoff=max(bond.cutoff for bond in fitted.form.bonds.values()),
         n_functions={symbol: len(centre.functions) for symbol, centre in centres.items()},
         n_functions_by_rank={str(rank): by_rank[rank] for rank in sorted(by_rank)},
+        degree=degree,
         n_labels=fitted.n_rows,
         effective=round(fitted.ridge.effective, 3),
         zero_energies={symbol: centre.zero_energy for symbol, centre in centres.items()},

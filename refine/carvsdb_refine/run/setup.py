@@ -109,7 +109,10 @@ def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = ()) -> Setup:
     )
     table = config.potential
     try:
-        potential = None if table is None else potential_from_config(table, file.path.parent, allowed_calculators)
+        limit = getattr(table, "time_limit", None)
+        potential = (
+            None if table is None else potential_from_config(table, file.path.parent, allowed_calculators, limit)
+        )
     except InputError as error:
         raise error if error.item else InputError(error.message, path=file.path, hint=error.hint) from None
     if potential is not None:
