@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.basis import BasisLimits
+from carvsdb_refine.learning.basis_choice import choose_limits
 from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
-from carvsdb_refine.learning.data_set import make_data_set
-from carvsdb_refine.learning.fit import FitOptions, fit_potential
+from carvsdb_refine.learning.data_set import DataSet, make_data_set
+from carvsdb_refine.learning.design_rows import rows_of_frames
+from carvsdb_refine.learning.fit import FitOptions, Regression, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.potential import AcePotential
@@ -227,3 +229,44 @@ def test_elements_that_the_training_lacks_are_named() -> None:
     only_silicon = [FitFrame(f.source, ("Si",) * 6, f.positions, f.cell, f.energy, f.forces) for f in frames[:3]]
     with pytest.raises(InputError, match="made 4: the training has no O"):
         make_data_set(only_silicon, frames[4:], seed=1)
+
+
+def test_what_counts_towards_the_degree_is_chosen_on_parts_of_the_training(shared: Path) -> None:
+    frames = read_frames(shared / "data/si-sw/train.xyz", 5.0).frames[::3]
+    new = NewPotential(5.0, BasisLimits(functions=40))
+    candidates = choose_limits(new, DataSet(tuple(frames), ()), FitOptions())
+    scores = {(one.limits.angular_weight, one.limits.rank_step): one.score for one in candidates}
+    # Errors are half of those with what counts where nothing can be chosen.
+    assert candidates[0].score < scores[1.1, 3.0] - 0.3
+    assert candidates[0].limits.functions == 40
+    assert choose_limits(new, DataSet(tuple(frames[:11]), ()), FitOptions()) == []
+
+
+def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
+    potential = AcePotential("known", known_form())
+    data = DataSet(tuple(labelled(potential, range(15))), ())
+    new, options = NewPotential(4.2, BasisLimits((3, 2, 2), (0, 1, 1), functions=12)), FitOptions()
+    for candidate in choose_limits(new, data, options)[:2]:
+        form = NewPotential(4.2, candidate.limits).form(data.elements, data.shortest_distances(4.2))
+        regression = Regression.of(form, data.training, options)
+        rows = list(
+            rows_of_frames(regression.projector, regression.baseline, data.training, options.scales, with_stress=False)
+        )
+        forces = np.concatenate([row.forces for row in rows])
+        penalties = regression.penalties((forces[:, :24] ** 2).mean(axis=0), options)
+        farthest = np.argsort([float((frame.forces**2).mean()) for frame in data.training if frame.forces is not None])
+        squares = []
+        for out in (*(range(part, 15, 3) for part in range(3)), farthest[-4:].tolist()):
+            stacked = np.concatenate(
+                [part for place, row in enumerate(rows) if place not in out for part in (row.energy, row.forces)]
+            )
+            fitted = fit_ridge(np.asarray(np.linalg.qr(stacked, mode="r")), len(stacked), penalties, 2)
+            rest = np.append(fitted.coefficients, -1.0)
+            squares.append(
+                [
+                    sum(((getattr(rows[place], name) @ rest) ** 2).sum() for place in out)
+                    for name in ("energy", "forces")
+                ]
+            )
+        thirds, far = np.sum(squares[:3], axis=0), np.array(squares[3])
+        assert candidate.score == pytest.approx(0.5 * np.log([*thirds, *far]).mean(), rel=1e-5)

@@ -68,9 +68,27 @@ def test_fits_that_lack_directions_say_so(tmp_path: Path) -> None:
     assert "of 30 directions" in done.err
 
 
+@pytest.mark.parametrize("kind", ["hot", "chain"])
+def test_a_method_that_hangs_in_a_run_is_left_after_its_time(tmp_path: Path, kind: str) -> None:
+    """A hot run of the loop, and runs with the method as their potential: code of others may wait for ever."""
+    method = 'kind = "ase", calculator = "bad_calculators:Moody", always = "hang-later"'
+    config = make_folder(tmp_path / kind, QUICK)
+    if kind == "hot":
+        text = QUICK.replace("[labels]", HOT + "[labels]\ntime_limit = 1.0")
+        command, text = "learn", text.replace('{kind = "stillinger-weber"}', f"{{{method}}}")
+    else:
+        potential = "[potential]\ntime_limit = 1.0\n" + method.replace(", ", "\n") + "\n"
+        command, text = "run", QUICK[: QUICK.index("[learn]")] + potential
+    config.write_text(text)
+    done = carvsdb("refine", command, config, *ALLOWED)
+    assert done.code == 3, done.err
+    assert "took longer than 1 s for one evaluation, the time limit" in done.err
+    assert "Traceback" not in done.err
+
+
 @pytest.mark.slow
 def test_a_method_that_hangs_is_left_after_its_time(tmp_path: Path) -> None:
-    text = MOODY.replace(':Moody"}', ':Moody", always = "hang"}').replace("number = 9", "number = 2")
+    text = MOODY.replace(':Moody"}', ':Moody", always = "hang"}').replace("number = 6", "number = 2")
     config = make_folder(tmp_path / "hang", text.replace("[labels]", "[labels]\ntime_limit = 5.0"))
     done = carvsdb("refine", "learn", config, *ALLOWED)
     assert done.code == 3

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from changing_nets import with_linkers
 from hypothesis import given, settings
+from numpy.typing import NDArray
 from program import carvsdb
 from shipped import net_file
 from strategies import nets
@@ -20,7 +22,6 @@ from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, contract_linkers, library, supercell
 from carvsdb.rings import (
     Carvs,
-    RingCensus,
     extended_point_symbols,
     find_rings,
     find_rings_to_the_last,
@@ -120,16 +121,53 @@ def test_the_budget_is_one_for_all_shares_of_roots() -> None:
 def test_what_a_search_found_is_free_before_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[weakref.ref[np.ndarray]] = []
 
-    def search_once(net: Net, size: int, **how: Any) -> RingCensus:
+    def search_once(net: Net, longest: int, **how: Any) -> Any:
         if not held:
             rows = np.zeros(8)
             held.append(weakref.ref(rows))
             raise RingBudgetError(f"more than {len(rows)} rings")
         assert held[0]() is None
-        return find_rings(net, size, **how)
+        return search.search(net, longest, **how)
 
-    monkeypatch.setattr("carvsdb.rings.census.find_rings", search_once)
-    assert find_rings_within_budget(library.load("sod"), 8).max_ring_size == 7
+    monkeypatch.setattr("carvsdb.rings.census.search", search_once)
+    assert find_rings_within_budget(library.load("sod"), 8).max_ring_size == 8
+
+
+@pytest.mark.parametrize("name", ["sod", "fcu", "zni", "node-linker"])
+def test_size_by_size_a_search_finds_the_same_rings(name: str) -> None:
+    net = with_linkers(library.load("sod")) if name == "node-linker" else library.load(name)
+    edges = 2 if net.is_node_linker else 1
+    whole = search.Budget(10**6, 10**9)
+    lengths, vertices, cells = search.search(net, 12 * edges, budget=whole)
+    parts = search.Budget(10**6, 10**9)
+    found = [search.search(net, size * edges, budget=parts, shortest=(size - 1) * edges + 1) for size in range(3, 13)]
+    assert parts.rings == whole.rings == len(lengths)
+    assert parts.steps > 0
+    ours = [one for part in found for one in _rows(*part)]
+    assert sorted(ours) == sorted(_rows(lengths, vertices, cells))
+
+
+def _rows(lengths: NDArray[np.int64], vertices: NDArray[np.int32], cells: NDArray[np.int32]) -> list[Any]:
+    ends = np.cumsum(lengths)[:-1]
+    rows = np.split(np.column_stack([vertices, cells]), ends)
+    return [row.tolist() for row in rows if len(row)]
+
+
+def test_a_net_beyond_its_budget_is_searched_once_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = library.load("zni")
+    asked: list[tuple[int, int]] = []
+
+    def noted(net: Net, longest: int, *, shortest: int = 3, **how: Any) -> Any:
+        asked.append((shortest, longest))
+        return search.search(net, longest, shortest=shortest, **how)
+
+    monkeypatch.setattr("carvsdb.rings.census.search", noted)
+    monkeypatch.setattr(search, "largest_effort", lambda net: 60_000)
+    census = find_rings_within_budget(net, 27)
+    assert 6 < census.max_ring_size < 20
+    monkeypatch.undo()
+    assert asked == [(3, 27), *((size, size) for size in range(3, census.max_ring_size + 2))]
+    assert census.ring_counts == find_rings(net, census.max_ring_size).ring_counts
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a timer of POSIX")

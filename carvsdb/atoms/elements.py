@@ -7,7 +7,7 @@ question and no answer.
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from carvsdb.errors import InputError
 
@@ -39,6 +39,7 @@ _TETRAHEDRAL = ("Si", "Al", "P", "Ge", "Ga", "B", "Be", "Zn")
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MIXTURE = re.compile(r"(\d*\.\d+)?\s*([A-Z][a-z]?)\s*(\d*\.?\d+)?")
+_SHARED = re.compile(r"[/,+&;]|\d?\.\d")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -215,8 +216,7 @@ def element_of_site(symbol: str, label: str, formula: Collection[str] = ()) -> s
         letters = _LETTERS.match(symbol)
         if letters is not None and letters[0] in VACANT:
             return None
-        possible = _possible(symbol)
-    possible = (symbol and possible) or element_readings(label)
+    possible = list(_possible(symbol) if symbol else ()) or element_readings(label)
     if possible == ["W"] and not symbol and "O" in formula and "W" not in formula:
         return "O"  # the water of hydrates is W1, W2 in older papers
     return next((one for one in possible if one in formula), possible[0] if possible else None)
@@ -236,6 +236,7 @@ def tetrahedral_element(symbol: str, label: str, formula: Collection[str] = ()) 
     return next((one for one in _TETRAHEDRAL if not formula or one in formula), None)
 
 
+@lru_cache(4096)
 def is_element_word(text: str) -> bool:
     """Tell whether a type begins with an element, a group or a mixture, and with no other word.
 
@@ -283,6 +284,8 @@ def mixed_elements(text: str) -> dict[str, float]:
     >>> mixed_elements("0.75Si + 0.25Al"), mixed_elements("Al,Si"), mixed_elements("Zn2+")
     ({'Si': 0.75, 'Al': 0.25}, {'Al': 1.0, 'Si': 1.0}, {})
     """
+    if not _SHARED.search(text):
+        return {}
     found = _MIXTURE.findall(text)
     rest = _MIXTURE.sub("", text).strip(" +-/,&;()[]")
     shares: dict[str, float] = {}
@@ -290,7 +293,7 @@ def mixed_elements(text: str) -> dict[str, float]:
         # A whole number is a charge or an amount, as in Fe2+/Fe3+.
         number = before or (after if "." in after else "")
         shares[symbol] = shares.get(symbol, 0.0) + (float(number) if number else 1.0)
-    if rest or len(shares) < 2 or not all(map(is_symbol, shares)) or not re.search(r"[/,+&;]|\d?\.\d", text):
+    if rest or len(shares) < 2 or not all(map(is_symbol, shares)):
         return {}
     return dict(sorted(shares.items(), key=lambda one: -one[1]))
 
@@ -303,25 +306,26 @@ def element_readings(label: str) -> list[str]:
     >>> element_readings("Ca1"), element_readings("CA1"), element_readings("CU1"), element_readings("OW2")
     (['Ca', 'C'], ['C', 'Ca'], ['Cu', 'C'], ['O'])
     """
-    found = _possible(label)
+    found = list(_possible(label))
     upper = len(found) == 2 and label[1].isupper()
     # CA is a carbon in most organic labels; but nobody counts through sulphurs or fluorines by letters: SI, FE.
     return found[::-1] if upper and label[0] in "CHNO" and label[:2] not in ("CL", "CU", "NI") else found
 
 
-def _possible(text: str) -> list[str]:
+@lru_cache(4096)
+def _possible(text: str) -> tuple[str, ...]:
     text = text.lstrip("0123456789_ ")
     letters = _LETTERS.match(text)
     if letters is None or not text.isascii():
-        return []
+        return ()
     word = _WORD.match(text)
     whole = word[0].upper() if word else ""
     group = _GROUPS.get(whole) or _GROUPS.get(whole.rstrip("0123456789"))
     if group is not None:
-        return [group]
+        return (group,)
     two, one = letters[0][:2].capitalize(), letters[0][:1].capitalize()
     # T1 is a tetrahedral site of a zeolite, not tritium.
-    return [text for text in dict.fromkeys((two, one)) if is_symbol(text) and text != "T"]
+    return tuple(text for text in dict.fromkeys((two, one)) if is_symbol(text) and text != "T")
 
 
 @cache

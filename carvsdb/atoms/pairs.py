@@ -11,9 +11,9 @@ from carvsdb.errors import NoNetError
 # No material has so many atoms around one; without a bound, a cell of no size would fill the memory.
 _DENSEST = 2.0
 _LONGEST = 5000.0
-# The search divides the cell into bins as wide as its cut-off and counts them in 32 bits: in large cells it looks
-# farther, and what is too far is left out.
-_MOST_BINS = 4e6
+# The search divides the cell into bins as wide as its cut-off, counts them in 32 bits, and walks through all of them:
+# where they would be too many it looks farther, and what is too far is left out.
+_MOST_BINS, _BINS_AN_ATOM = 4e6, 2
 
 
 def near_pairs(structure: Structure, cut_off: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -107,7 +107,8 @@ def _half_list(
     """Return each pair once: rows as `near_pairs` has them, vectors in Å, shape (n_pairs, 3), and their lengths."""
     from vesin import NeighborList
 
-    reach = max(cut_off, float(np.cbrt(abs(float(np.linalg.det(cell))) / _MOST_BINS)))
+    most_bins = min(_MOST_BINS, _BINS_AN_ATOM * len(fractions))
+    reach = max(cut_off, float(np.cbrt(abs(float(np.linalg.det(cell))) / max(most_bins, 1))))
     # Coordinates far outside the cell cost digits: search among wrapped ones, and shift the offsets back.
     cells = np.floor(fractions)
     first, second, shifts, vectors, lengths = NeighborList(cutoff=reach, full_list=False).compute(

@@ -1,7 +1,8 @@
 """`carvsdb refine fit` and `carvsdb refine gamma`: potentials of one's own, and where they do not know."""
 
+from dataclasses import replace
 from enum import StrEnum
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -50,6 +51,15 @@ def fit(
     lmax: Annotated[
         str | None, typer.Option(metavar="L,L,...", help="Largest l by rank, as lmax_by_orders (0,6,4,3).")
     ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            "--degree-weights",
+            metavar="L,STEP",
+            help="What a unit of l, and a further factor, add to the degree; "
+            "chosen on parts of the training without, or 1.1,3 if that cannot be.",
+        ),
+    ] = None,
     radial: Annotated[Radial, typer.Option(help="Radial functions.")] = Radial.sbessel,
     core: Annotated[bool, typer.Option("--core/--no-core", help="Let ZBL repel atoms nearer than in the data.")] = True,
     basis: Annotated[
@@ -85,9 +95,13 @@ def fit(
 
     began = perf_counter()
     limits = limits_of(functions, degree, _whole("--nradmax", nradmax), _whole("--lmax", lmax))
+    if weights is not None:
+        angular_weight, rank_step = _two_weights(weights)
+        limits = replace(limits, angular_weight=angular_weight, rank_step=rank_step)
     request = FitRequest(
         new=NewPotential(cutoff, limits, radial.value, core),
         basis=basis,
+        choose=weights is None,
         names=LabelNames(energy_key, forces_key, stress_key, virial_key, units.value),
         held_out=_part_or_file(hold_out),
         options=FitOptions(Scales(energy_sigma, force_sigma), zero_energies=_energies(e0), with_stress=stress),
@@ -158,6 +172,16 @@ def _whole(option: str, text: str | None) -> tuple[int, ...] | None:
         raise InputError(f"{option}: expected whole numbers with commas, such as 20,8,6; got {text}") from error
 
 
+def _two_weights(text: str) -> tuple[float, float]:
+    try:
+        angular_weight, rank_step = (float(word) for word in text.split(","))
+    except ValueError:
+        angular_weight = rank_step = nan
+    if not (0 < angular_weight < inf and 0 <= rank_step < inf):
+        raise InputError(f"--degree-weights: expected two numbers, above 0 and 0 or more, such as 1.1,3; got {text}")
+    return angular_weight, rank_step
+
+
 def _part_or_file(text: str) -> float | Path:
     try:
         part = float(text)
@@ -195,6 +219,7 @@ def _fit_text(answer: "FitAnswer") -> str:
     )
     lines = [
         f"{answer.files[0]}: {numbers} functions ({ranks}), cut-off {answer.cutoff:g} Å",
+        *_degree_text(answer),
         f"  labels   {answer.n_labels:,} of {', '.join(answer.labels)}; {answer.effective:.0f} numbers determined",
         f"  E0       {', '.join(f'{symbol} {energy:.6f}' for symbol, energy in answer.zero_energies.items())} eV",
         errors,
@@ -209,6 +234,13 @@ def _fit_text(answer: "FitAnswer") -> str:
         chosen = ", ".join(f"{symbol} {count}" for symbol, count in answer.active_set.items())
         lines.append(f"  active set of {chosen} environments")
     return "\n".join([*lines, f"  files    {', '.join(answer.files)}"])
+
+
+def _degree_text(answer: "FitAnswer") -> list[str]:
+    if answer.degree is None:
+        return []
+    counts = f"a unit of l counts {answer.degree.angular_weight:g}, a further factor {answer.degree.rank_step:g}"
+    return [f"  degree   {counts}{' (chosen on parts of the training)' if answer.degree.chosen else ''}"]
 
 
 def _figure(number: float | None) -> str:

@@ -42,6 +42,7 @@ from carvsdb.cli import (
     rings,
 )
 from carvsdb.cli.application import Commands
+from carvsdb.cli.compiling import tell_of_compiling
 from carvsdb.cli.output import answer_json, escaped_streams, say
 from carvsdb.errors import CarvsdbError, CarvsdbWarning, refused_by_system
 
@@ -112,6 +113,7 @@ def run(arguments: list[str] | None = None) -> None:
     # takes a fifth of the time of a command.
     gc.set_threshold(50_000, 20, 50)
     with escaped_streams():
+        tell_of_compiling()
         code = _run(arguments)
     sys.exit(code)
 

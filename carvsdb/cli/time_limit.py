@@ -39,7 +39,6 @@ def within(path: str | Path, seconds: float | None = None, grace: float = GRACE)
     grace : float
         Seconds after which the process ends if that did not help.
     """
-    from carvsdb.cli.compiling import tell_of_compiling
     from carvsdb_ingest.analysis.analyse import prepare
     from carvsdb_ingest.files.limits import checked_time_limit
     from carvsdb_ingest.readers.formats import default_time_limit
@@ -48,7 +47,6 @@ def within(path: str | Path, seconds: float | None = None, grace: float = GRACE)
     if threading.current_thread() is not threading.main_thread():  # only there can it be raised
         yield
         return
-    tell_of_compiling()
     prepare()
     ended = threading.Event()
 

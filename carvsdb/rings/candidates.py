@@ -40,11 +40,12 @@ def _apart(ball: Ball, near: Tables, lowest: int, a: int, b: int) -> int:
 
 @compiled_part
 def find_candidates(
-    ball: Ball, count: int, graph: Graph, near: Tables, longest: int, found: Candidates, effort: Integers
+    ball: Ball, count: int, graph: Graph, near: Tables, shortest: int, longest: int, found: Candidates, effort: Integers
 ) -> int:
     """Write down the candidates of a filled ball and return their number, or -1 if there is too little room.
 
-    Each step of the walk is added to ``effort[0]``; beyond ``effort[1]`` the walk ends, with -2.
+    They have `shortest` to `longest` edges. Each step of the walk is added to ``effort[0]``; beyond ``effort[1]`` the
+    walk ends, with -2.
     """
     before, predecessors, beside, siblings = ball.before, ball.predecessors, ball.beside, ball.siblings
     nearer, level_with = ball.nearer, ball.level
@@ -63,8 +64,8 @@ def find_candidates(
     # Where the root has too many neighbours for bit sets, everything is allowed everywhere.
     masked = ball.level_starts[2] <= MASK_BITS + 1
     # The far end is an image (even cycles) or an edge within a level (odd ones); each is taken once.
-    top = 0
-    for row in range(1, count):
+    top = shortest // 2 - 1
+    for row in range(ball.level_starts[top + 1], count):
         effort[0] += 1
         if effort[0] > effort[1]:
             return -2
@@ -74,7 +75,7 @@ def find_candidates(
             odd = turn >= beside[row]
             length = 2 * top + 1 if odd else 2 * top
             other = siblings[turn] if odd else row
-            if length > longest or other < row:
+            if length < shortest or length > longest or other < row:
                 continue
             allowed_a[top] = -1
             allowed_b[top] = -1

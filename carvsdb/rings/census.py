@@ -1,6 +1,7 @@
 """All rings of a net up to a cut-off, and what they prove."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -8,15 +9,18 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, components
-from carvsdb.rings.budget import within_budget
+from carvsdb.net.graph import check_net
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
-from carvsdb.rings.search import search
+from carvsdb.rings.search import Budget, FoundRings, search
 
 _LEAST_BUDGET = 2_000_000
 _BUDGET_A_NODE = 50
 
 SMALLEST_CUT_OFF = 3
 _FIRST_CUT_OFF = 16
+
+_FIRST_STEPS, _FIRST_STEPS_A_NODE = 5_000_000, 50_000
+"""Steps that a search of all sizes at once may take: most nets need fewer, and it is wasted if it does not end."""
 
 OBSERVED_MARGIN = 8
 """How far beyond the largest ring found a search must go to be called complete."""
@@ -151,16 +155,33 @@ def find_rings(
     >>> census.carvs().symbol
     '{4(2).6(4).12(32)}'
     """
+    check_net(net, "find_rings")
+    _check(max_ring_size)
+    edges = max_ring_size * _edges_per_node(net)
+    return _census(net, max_ring_size, search(net, edges, budget=_budget(net, max_rings), n_threads=n_threads))
+
+
+def _check(max_ring_size: int) -> None:
     if not SMALLEST_CUT_OFF <= max_ring_size <= LARGEST_CUT_OFF:
         raise InputError(f"max_ring_size must be {SMALLEST_CUT_OFF} to {LARGEST_CUT_OFF} nodes, got {max_ring_size}")
-    edges_per_node = 2 if net.is_node_linker else 1
-    allowed = ring_budget(net) if max_rings is None else max_rings
-    lengths, vertices, cells = search(net, max_ring_size * edges_per_node, max_rings=allowed, n_threads=n_threads)
+
+
+def _budget(net: Net, max_rings: int | None) -> Budget:
+    return Budget.of(net, ring_budget(net) if max_rings is None else max_rings)
+
+
+def _edges_per_node(net: Net) -> int:
+    return 2 if net.is_node_linker else 1
+
+
+def _census(net: Net, max_ring_size: int, found: FoundRings) -> RingCensus:
+    """Put the rings of a search in order of their size."""
+    lengths, vertices, cells = found
     order = np.argsort(lengths, kind="stable")
     starts = np.concatenate([[0], np.cumsum(lengths[order])])
     begins = np.concatenate([[0], np.cumsum(lengths)])[:-1]
     rows = np.repeat(begins[order] - starts[:-1], lengths[order]) + np.arange(starts[-1])
-    sizes = (lengths[order] // edges_per_node).astype(np.int32)
+    sizes = (lengths[order] // _edges_per_node(net)).astype(np.int32)
     return RingCensus(
         net=net,
         max_ring_size=max_ring_size,
@@ -198,11 +219,27 @@ def find_rings_within_budget(
 ) -> RingCensus:
     """Find the rings up to a cut-off, or up to the largest one that has no more than `max_rings` ring classes.
 
-    The census says by its `max_ring_size` how far the search went.
+    The census says by its `max_ring_size` how far the search went. A net that seems to go beyond its budget is
+    searched size by size, each size once.
     """
-    return within_budget(
-        lambda size: find_rings(net, size, max_rings=max_rings, n_threads=n_threads), SMALLEST_CUT_OFF, max_ring_size
-    )
+    _check(max_ring_size)
+    edges = _edges_per_node(net)
+    budget = _budget(net, max_rings)
+    # Not within an except clause: the error holds what that search had found, up to gigabytes.
+    with suppress(RingBudgetError):
+        first = replace(budget, max_steps=min(budget.max_steps, max(_FIRST_STEPS, _FIRST_STEPS_A_NODE * net.n_nodes)))
+        return _census(net, max_ring_size, search(net, max_ring_size * edges, budget=first, n_threads=n_threads))
+    found: list[FoundRings] = []
+    for size in range(SMALLEST_CUT_OFF, max_ring_size + 1):
+        shortest = size * edges if found else SMALLEST_CUT_OFF
+        try:
+            found.append(search(net, size * edges, budget=budget, shortest=shortest, n_threads=n_threads))
+        except RingBudgetError:
+            if not found:
+                raise
+            break
+    lengths, vertices, cells = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return _census(net, len(found) + SMALLEST_CUT_OFF - 1, (lengths, vertices, cells))
 
 
 def completeness_of(net: Net, largest_ring: int, max_ring_size: int) -> str:

@@ -8,8 +8,10 @@ made of the vertices that ask for them.
 """
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,10 @@ _LEAST_EFFORT = 100_000_000
 _EFFORT_A_NODE = 200_000
 
 
+FoundRings = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
+"""Lengths, vertices and cells, as `search` returns them."""
+
+
 class FarTables(NamedTuple):
     """Tables of a larger radius, made of the vertices that ask for them.
 
@@ -63,22 +69,30 @@ class FarTables(NamedTuple):
 
 @compiled
 def rings_from_roots(
-    graph: Graph, first_root: int, last_root: int, longest: int, near: Tables, max_rings: int, effort: Integers
+    graph: Graph,
+    first_root: int,
+    last_root: int,
+    shortest: int,
+    longest: int,
+    near: Tables,
+    max_rings: int,
+    effort: Integers,
 ) -> tuple[Integers, Integers, Narrow, bool]:
-    """Find the rings of up to `longest` edges whose first vertex is one of ``first_root..last_root - 1``.
+    """Find the rings of `shortest` to `longest` edges whose first vertex is one of ``first_root..last_root - 1``.
 
     Parameters
     ----------
     graph : Graph
     first_root, last_root : int
-    longest : int
-        Number of edges of the longest cycle searched, at most 64.
+    shortest, longest : int
+        Numbers of edges of the shortest and the longest cycle searched, 3 to 64.
     near : Tables
         Near distances of all vertices.
     max_rings : int
         The search stops as soon as it has more, or some times as many candidates around one root.
-    effort : ndarray of int64, shape (3,)
-        Steps that were taken, how many may be, and rings that were found; the search stops beyond.
+    effort : ndarray of int64, shape (4,)
+        Steps that were taken, how many may be, rings that were found, and how many of the steps went into balls and
+        tables, which a search of other lengths makes again; the search stops beyond.
 
     Returns
     -------
@@ -118,14 +132,15 @@ def rings_from_roots(
             ball = make_ball(room, 4 * room)
             count = fill_ball(ball, graph, root, depth)
         effort[0] += _STEPS_AN_IMAGE * count
+        effort[3] += _STEPS_AN_IMAGE * count
         # Candidates pass cheap tests along the walk. A net with many times the budget of them around one root would not
         # end, so it is given up here.
-        n_found = find_candidates(ball, count, graph, near, longest, found, effort)
+        n_found = find_candidates(ball, count, graph, near, shortest, longest, found, effort)
         while n_found == -1:
             if len(found.lengths) > _CANDIDATES_A_RING * max_rings:
                 return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
             found = Candidates(doubled(found.lengths), doubled(found.rows))
-            n_found = find_candidates(ball, count, graph, near, longest, found, effort)
+            n_found = find_candidates(ball, count, graph, near, shortest, longest, found, effort)
         if n_found < 0:
             return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
         # Each is tested in full: no two of its images may be nearer than along it. Far tables are made on demand and
@@ -185,6 +200,7 @@ def _is_ring(
                     effort[0] = effort[1] + 1
                     return False, far_words
                 effort[0] += _STEPS_A_WORD * len(table)
+                effort[3] += _STEPS_A_WORD * len(table)
                 if far.used[0] + len(table) > _MOST_FAR_WORDS:
                     for other in range(graph.n_vertices):
                         far.radii[other] = 0
@@ -216,18 +232,51 @@ def _sees_ring(cycle: Narrow, step: int, ball: Ball, lowest: int, words: Words, 
     return True
 
 
-def search(
-    net: Net, longest: int, *, max_rings: int, n_threads: int | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """Find all rings of up to `longest` edges, each translation class once.
+@dataclass(slots=True)
+class Budget:
+    """What the searches of a net may spend together, and what they have spent.
+
+    Attributes
+    ----------
+    max_rings, max_steps : int
+        How many ring classes they may find, and how many steps they may take.
+    rings, steps : int
+        What those before found, and took: without the steps that each takes again.
+    """
+
+    max_rings: int
+    max_steps: int
+    rings: int = 0
+    steps: int = 0
+
+    @classmethod
+    def of(cls, net: Net, max_rings: int) -> Self:
+        """Make the budget of a net that nobody has searched."""
+        return cls(max_rings, largest_effort(net))
+
+    def is_met(self, efforts: Sequence[NDArray[np.int64]]) -> bool:
+        """Tell whether all shares of a search together take too many steps, or find too many rings."""
+        steps, rings = (sum(int(one[column]) for one in efforts) for column in (0, 2))
+        return self.steps + steps > self.max_steps or self.rings + rings > self.max_rings
+
+    def spend(self, efforts: Sequence[NDArray[np.int64]]) -> None:
+        """Note what a search took."""
+        self.steps += sum(int(one[0] - one[3]) for one in efforts)
+        self.rings += sum(int(one[2]) for one in efforts)
+
+
+def search(net: Net, longest: int, *, budget: Budget, shortest: int = 3, n_threads: int | None = None) -> FoundRings:
+    """Find all rings of `shortest` to `longest` edges, each translation class once.
 
     Parameters
     ----------
     net : Net
     longest : int
         Number of edges of the longest cycle searched, 3 to 64.
-    max_rings : int
-        More rings than this are refused.
+    budget : Budget
+        What may be spent; what is spent is added to it.
+    shortest : int
+        Number of edges of the shortest.
     n_threads : int, optional
         Default: one per core. The result does not depend on it.
 
@@ -243,7 +292,7 @@ def search(
     Raises
     ------
     RingBudgetError
-        If there are more than `max_rings` rings, or the search runs into too many cycles that are none.
+        If there are more rings than allowed, or the search runs into too many cycles that are none.
     """
     # Every cycle of a node-linker net has nodes, so only they need to be roots if they come first.
     order = np.argsort(~net.is_node, kind="stable")
@@ -265,21 +314,21 @@ def search(
         near = Tables(np.concatenate([like, *(words for words, _ in tables)]), begins, ends, radius)
         del tables
         # Looked at while they work: what they spend and find together only grows, so that it does not matter when.
-        most = largest_effort(net)
         shares = _shares(net.n_nodes)
-        efforts = [np.array([0, most, 0], np.int64) for _ in shares]
+        efforts = [np.array([0, budget.max_steps - budget.steps, 0, 0], np.int64) for _ in shares]
         tasks = [
-            pool.submit(rings_from_roots, graph, first, end, longest, near, max_rings, effort)
+            pool.submit(rings_from_roots, graph, first, end, shortest, longest, near, budget.max_rings, effort)
             for (first, end), effort in zip(shares, efforts, strict=True)
         ]
         found = []
         try:
             for task in tasks:
-                while not wait([task], _LOOK_SECONDS).done and not _is_too_much(efforts, most, max_rings):
+                while not wait([task], _LOOK_SECONDS).done and not budget.is_met(efforts):
                     pass
-                if _is_too_much(efforts, most, max_rings) or task.result()[3]:
+                if budget.is_met(efforts) or task.result()[3]:
                     raise RingBudgetError(
-                        f"the net has more than {max_rings} rings, or cycles like rings, of up to {longest} edges",
+                        f"the net has more than {budget.max_rings} rings, or cycles like rings, "
+                        f"of up to {longest} edges",
                         hint="search it to a smaller size, or allow more rings",
                     )
                 found.append(task.result())
@@ -288,19 +337,15 @@ def search(
             for effort in efforts:
                 effort[1] = -1
             pool.shutdown(wait=False, cancel_futures=True)
+    budget.spend(efforts)
     lengths = np.concatenate([nothing, *(lengths for lengths, _, _, _ in found)])
     images = np.concatenate([nothing, *(images for _, images, _, _ in found)])
     vertices = np.concatenate([nothing, *(vertices for _, _, vertices, _ in found)])
     return lengths, order[vertices].astype(np.int32), cells_of(graph, images, vertices)
 
 
-def _is_too_much(efforts: list[NDArray[np.int64]], most: int, max_rings: int) -> bool:
-    """Tell whether all shares together have taken too many steps, or found too many rings."""
-    return sum(int(one[0]) for one in efforts) > most or sum(int(one[2]) for one in efforts) > max_rings
-
-
 def largest_effort(net: Net) -> int:
-    """Return how many steps the search of a net may take: about half a minute, more for nets of over 500 nodes.
+    """Return how many steps the search of a net may take: a few seconds, more for nets of over 500 nodes.
 
     Disordered nets of four-connected nodes need some 25,000 a node up to 27-rings.
     """

@@ -23,6 +23,14 @@ class LearningPoint(CommandAnswer):
     force_rms: float | None = Field(description="In meV/Å.")
 
 
+class DegreeWeights(CommandAnswer):
+    """What counts towards the degree of a function."""
+
+    angular_weight: float = Field(description="A unit of l, against one of n.")
+    rank_step: float = Field(description="Each factor beyond the first.")
+    chosen: bool = Field(description="Whether by errors on parts of the training.")
+
+
 class FitAnswer(CommandAnswer):
     """A potential that was fitted."""
 
@@ -35,6 +43,7 @@ class FitAnswer(CommandAnswer):
     cutoff: float = Field(description="In Å.")
     n_functions: dict[str, int] = Field(description="By element.")
     n_functions_by_rank: dict[str, int] = Field(description="Of one element.")
+    degree: DegreeWeights | None = Field(description="Null for the functions of a file.")
     n_labels: int = Field(description="Energies, components of forces and of stresses.")
     effective: float = Field(description="How many coefficients the data determine.")
     zero_energies: dict[str, float] = Field(description="E0 in eV.")

@@ -81,12 +81,15 @@ class KeatingTable(Table):
 
 
 class AseTable(BaseModel):
-    """`[potential]`, `kind = "ase"`: an ASE calculator; keys besides `calculator` are its arguments."""
+    """`[potential]`, `kind = "ase"`: an ASE calculator; keys besides those of here are its arguments."""
 
     model_config = ConfigDict(extra="allow", strict=True)
 
     kind: Literal["ase"]
     calculator: str = Field(min_length=1, description="Its name, such as EMT.")
+    time_limit: Positive = Field(
+        default=3600.0, description="Seconds for one evaluation by a class that was allowed; labels have their own."
+    )
 
 
 class NoPotentialTable(Table):

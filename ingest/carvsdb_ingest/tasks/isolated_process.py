@@ -6,6 +6,7 @@ generator function from its standard input, and writes what that yields to its s
 
 import atexit
 import contextlib
+import logging
 import os
 import pickle
 import queue
@@ -25,6 +26,7 @@ IDLE = 20.0
 """Seconds after which a process that is asked nothing ends."""
 
 _LOCK = threading.Lock()
+_COMPILING = logging.getLogger("carvsdb.compiled")
 _LENGTH = struct.Struct(">Q")
 _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 # Each process is one of several, and works on one input at a time.
@@ -122,6 +124,9 @@ class IsolatedProcess:
         with contextlib.suppress(Exception):
             while (message := _read(stream)) is not None:
                 kind, value = pickle.loads(message)
+                if kind == "compiling":
+                    _COMPILING.info("%s", value)
+                    continue
                 self.answers.put(Answer(self, kind, value))
         with _LOCK:
             self._is_gone = True
@@ -186,6 +191,17 @@ def end_spare() -> None:
         _SPARE.clear()
 
 
+class _Compiling(logging.Handler):
+    """Lets whoever asks know of each kernel that is compiled here, where no terminal is told."""
+
+    def __init__(self, say: Callable[[str, object], None]) -> None:
+        super().__init__()
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say("compiling", record.getMessage())
+
+
 def serve(name: str, parent: int) -> None:
     """Do what is asked on the standard input, until it is closed or nothing comes for a while."""
     _end_with(parent)
@@ -197,6 +213,8 @@ def serve(name: str, parent: int) -> None:
     def say(kind: str, value: object = None) -> None:
         _write(answers, pickle.dumps((kind, value)))
 
+    _COMPILING.addHandler(_Compiling(say))
+    _COMPILING.setLevel(logging.INFO)
     # Beside the work, so that also a call that hangs ends with the one who asked; kernels leave it free to run.
     threading.Thread(target=_listen_to_end, args=(asked, calls), daemon=True).start()
     module, _, attribute = name.partition(":")

@@ -1,6 +1,6 @@
 """The structures that a loop begins with."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,15 +18,24 @@ from carvsdb_refine.potential.terms import Potential
 from carvsdb_schemas.learning import CrystalTable, FramesTable, HotTable, PackingTable
 
 
-def initial_structures(file: LearnFile, method: Potential) -> list[tuple[AtomicModel, str]]:
+def initial_structures(
+    file: LearnFile, method: Potential, stop: Callable[[], bool] = lambda: False
+) -> list[tuple[AtomicModel, str]]:
     """Return the structures of ``[[learn.initial]]``, each with where it comes from; the same for the same seed.
 
-    `method` is what hot runs are made by.
+    Parameters
+    ----------
+    file : LearnFile
+        The loop.
+    method : Potential
+        What hot runs are made by.
+    stop : callable
+        Whether to give up, with KeyboardInterrupt.
 
     Raises
     ------
     InputError
-        If a file cannot be read or atoms cannot be packed.
+        If a file cannot be read, atoms cannot be packed, or the method fails in a hot run.
     """
     found: list[tuple[AtomicModel, str]] = []
     for place, table in enumerate(file.config.learn.initial):
@@ -43,7 +52,7 @@ def initial_structures(file: LearnFile, method: Potential) -> list[tuple[AtomicM
                 ]
             case HotTable():
                 try:
-                    models = _hot(table, method, generator)
+                    models = _hot(table, method, generator, stop)
                 except InputError as error:
                     where = f"[[learn.initial]] {place + 1}, a hot run"
                     raise InputError(f"{where}: {error.message}", path=file.path, hint=error.hint) from error
@@ -91,7 +100,9 @@ def _packed(table: PackingTable, number: int, generator: np.random.Generator) ->
     return replace(packed.model, molecule_ids=None)
 
 
-def _hot(table: HotTable, method: Potential, generator: np.random.Generator) -> list[AtomicModel]:
+def _hot(
+    table: HotTable, method: Potential, generator: np.random.Generator, stop: Callable[[], bool]
+) -> list[AtomicModel]:
     packing = PackingTable(kind="packing", formula=table.formula, units=table.units, densities=[table.density])
     start = _packed(packing, 0, generator)
     options = DynamicsOptions("nvt", table.timestep, thermostat=20 * table.timestep)
@@ -100,7 +111,10 @@ def _hot(table: HotTable, method: Potential, generator: np.random.Generator) -> 
     found = [start]
     for part in range(1, table.number + 1):
         trajectory.temperature = table.temperature + (last - table.temperature) * (part - 1) / max(1, table.number - 1)
-        trajectory.run(max(1, table.steps // table.number))
+        for _ in range(max(1, table.steps // table.number)):
+            if stop():
+                raise KeyboardInterrupt
+            trajectory.run(1)
         found.append(replace(trajectory.model, molecule_ids=None))
     return found
 

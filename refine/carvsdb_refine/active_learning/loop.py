@@ -157,8 +157,8 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     if kept.exists():
         return read_frames(kept)
     check_elements(file)
-    structures = initial_structures(file, oracle.potential)
     labels = file.config.labels
+    structures = initial_structures(file, oracle.within(labels.time_limit), hooks.stop)
     first = label(
         [model for model, _ in structures],
         oracle,

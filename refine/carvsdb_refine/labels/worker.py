@@ -45,7 +45,9 @@ class Oracle:
     @classmethod
     def of(cls, table: PotentialTable, folder: str | Path = ".", allowed: tuple[str, ...] = ()) -> "Oracle":
         """Return the method that a table names."""
-        return cls(json.dumps(table.model_dump(mode="json"), sort_keys=True), str(folder), allowed)
+        # Labels have a limit of their own, and are the same whatever it is.
+        dumped = table.model_dump(mode="json", exclude={"time_limit"})
+        return cls(json.dumps(dumped, sort_keys=True), str(folder), allowed)
 
     @property
     def parsed(self) -> PotentialTable:
@@ -65,6 +67,17 @@ class Oracle:
         if made is None:
             raise InputError("a label needs a method; expected a kind other than 'none'")
         return made
+
+    def within(self, time_limit: float) -> Potential:
+        """Return the method, an evaluation of which ends with an error after so many seconds.
+
+        Raises
+        ------
+        InputError
+            As for `potential`.
+        """
+        limited = potential_from_config(self.parsed, self.folder, self.allowed, time_limit)
+        return self.potential if limited is None else limited
 
     @property
     def key(self) -> str:

@@ -100,6 +100,57 @@ class FittedPotential:
     doubts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """What the columns of a fit are: functions, then E0.
+
+    Attributes
+    ----------
+    form : AceForm
+        Without coefficients.
+    projector : Projector
+        Its functions.
+    baseline : AcePotential
+        What of the labels is not fitted: the core, and E0 as known or first guessed.
+    zero_energies : ndarray of float64, shape (E,)
+        That E0.
+    is_given : ndarray of bool, shape (E,)
+        Of which elements it is known.
+    doubts : tuple of str
+    """
+
+    form: AceForm
+    projector: Projector
+    baseline: AcePotential
+    zero_energies: Floats
+    is_given: NDArray[np.bool_]
+    doubts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, form: AceForm, training: Sequence[FitFrame], options: FitOptions) -> "Regression":
+        """Return the columns for training frames."""
+        doubts: list[str] = []
+        given, is_given = _given_zero_energies(form.elements, training, options, doubts)
+        bare = tuple(
+            replace(centre, functions=(), zero_energy=float(energy))
+            for centre, energy in zip(form.centres, given, strict=True)
+        )
+        baseline = AcePotential("the core", replace(form, centres=bare))
+        return cls(form, Projector(form, "the new potential"), baseline, given, is_given, tuple(doubts))
+
+    def penalties(self, squares: Floats, options: FitOptions) -> Floats:
+        """Return how strongly each column is held down.
+
+        Parameters
+        ----------
+        squares : ndarray of float64, shape (F,)
+            Mean squares of the functions' columns.
+        options : FitOptions
+        """
+        prior = _prior(self.form, squares, options)
+        return np.concatenate([prior, np.where(self.is_given, 1e9, _FREE * np.median(prior))])
+
+
 def fit_potential(new: NewPotential | AceForm, data: DataSet, options: FitOptions | None = None) -> FittedPotential:
     """Fit a potential to a data set.
 
@@ -124,13 +175,9 @@ def fit_potential(new: NewPotential | AceForm, data: DataSet, options: FitOption
 def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> FittedPotential:
     form = new.form(data.elements, data.shortest_distances(new.cutoff)) if isinstance(new, NewPotential) else new
     _check_linear(form)
-    doubts: list[str] = []
-    given, is_given = _given_zero_energies(form.elements, data.training, options, doubts)
-    bare = tuple(
-        replace(centre, functions=(), zero_energy=float(energy))
-        for centre, energy in zip(form.centres, given, strict=True)
-    )
-    projector, baseline = Projector(form, "the new potential"), AcePotential("the core", replace(form, centres=bare))
+    basis = Regression.of(form, data.training, options)
+    projector, baseline, given, is_given = basis.projector, basis.baseline, basis.zero_energies, basis.is_given
+    doubts = list(basis.doubts)
     n_functions = sum(projector.n_functions)
     width = n_functions + len(form.elements) + 1
 
@@ -152,9 +199,7 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
         if number in points and number < len(data.training):
             snapshots.append((number, triangle.close().copy()))
     matrix = triangle.close()
-    penalties = np.empty(width - 1)
-    penalties[:n_functions] = _prior(form, squares / max(1, n_force_rows), options)
-    penalties[n_functions:] = np.where(is_given, 1e9, _FREE * np.median(penalties[:n_functions]))
+    penalties = basis.penalties(squares / max(1, n_force_rows), options)
     ridge = fit_ridge(matrix, triangle.n_rows, penalties, n_free=len(form.elements))
     if triangle.n_rows < n_functions:
         doubts.append(f"there are {triangle.n_rows} labels for {n_functions} functions: the prior decides the rest")

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from carvsdb.errors import InputError
 from carvsdb.version import VERSION
 from carvsdb_refine.learning.active_set_file import write_active_set
+from carvsdb_refine.learning.basis_choice import choose_limits
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
@@ -18,7 +19,7 @@ from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import read_ace
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.written import write_form
-from carvsdb_schemas.learning_answers import FitAnswer, LabelErrors, LearningPoint
+from carvsdb_schemas.learning_answers import DegreeWeights, FitAnswer, LabelErrors, LearningPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class FitRequest:
         What the potential is to be.
     basis : Path or None
         A `.yaml` whose functions are fitted anew, instead.
+    choose : bool
+        Whether what a unit of l and a further factor count is chosen on parts of the training, where it can be.
     names : LabelNames
         Of the labels.
     held_out : float or Path
@@ -44,6 +47,7 @@ class FitRequest:
 
     new: NewPotential
     basis: Path | None = None
+    choose: bool = True
     names: LabelNames = field(default_factory=LabelNames)
     held_out: float | Path = 0.2
     options: FitOptions = field(default_factory=FitOptions)
@@ -77,6 +81,11 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         held_out = request.held_out
     frames = [frame for one in read for frame in one.frames]
     data_set = make_data_set(frames, held_out, request.seed, request.largest_force)
+    chosen_limits = None
+    if isinstance(new, NewPotential):
+        best = choose_limits(new, data_set, request.options) if request.choose else []
+        chosen_limits = best[0].limits if best else None
+        new = replace(new, limits=chosen_limits or new.limits)
     fitted = fit_potential(new, data_set, request.options)
     doubts += [*data_set.doubts, *fitted.doubts]
 
@@ -102,7 +111,14 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     write_posterior(Posterior(fitted.ridge.factor, n_functions), posterior)
     files.append(posterior)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
-    return _answer(fitted, data, files, labels, chosen, doubts, request.seed)
+    degree = None
+    if isinstance(new, NewPotential):
+        degree = DegreeWeights(
+            angular_weight=new.limits.angular_weight,
+            rank_step=new.limits.rank_step,
+            chosen=chosen_limits is not None,
+        )
+    return _answer(fitted, data, files, labels, chosen, doubts, degree, request.seed)
 
 
 def _answer(
@@ -112,6 +128,7 @@ def _answer(
     labels: list[str],
     chosen: dict[str, int] | None,
     doubts: list[str],
+    degree: DegreeWeights | None,
     seed: int,
 ) -> FitAnswer:
     centres = dict(zip(fitted.form.elements, fitted.form.centres, strict=True))
@@ -124,6 +141,7 @@ def _answer(
         cutoff=max(bond.cutoff for bond in fitted.form.bonds.values()),
         n_functions={symbol: len(centre.functions) for symbol, centre in centres.items()},
         n_functions_by_rank={str(rank): by_rank[rank] for rank in sorted(by_rank)},
+        degree=degree,
         n_labels=fitted.n_rows,
         effective=round(fitted.ridge.effective, 3),
         zero_energies={symbol: centre.zero_energy for symbol, centre in centres.items()},

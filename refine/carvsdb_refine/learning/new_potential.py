@@ -1,6 +1,6 @@
 """A new potential without coefficients: its radial functions, its functions, the core that keeps atoms apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import gemmi
@@ -52,7 +52,12 @@ class NewPotential:
         if not 1.0 <= self.cutoff <= 20.0:
             raise InputError(f"expected a cut-off from 1 to 20 Å, got {self.cutoff:g}")
 
-    def form(self, elements: tuple[str, ...], shortest: Mapping[tuple[int, int], float]) -> AceForm:
+    def form(
+        self,
+        elements: tuple[str, ...],
+        shortest: Mapping[tuple[int, int], float],
+        functions: Sequence[Function] | None = None,
+    ) -> AceForm:
         """Return the potential with coefficients 0.
 
         Parameters
@@ -62,8 +67,10 @@ class NewPotential:
         shortest : mapping
             Shortest distance of the data in Å by (element, element), the lower index first; pairs that never meet
             within the cut-off may be missing.
+        functions : sequence of Function, optional
+            Of each centre; by default those of the limits.
         """
-        functions = tuple(functions_of(len(elements), self.limits))
+        functions = tuple(functions_of(len(elements), self.limits) if functions is None else functions)
         bonds = {
             (a, b): self._bond((elements[a], elements[b]), functions, b, shortest.get((min(a, b), max(a, b))))
             for a in range(len(elements))

@@ -93,6 +93,12 @@ def make_calculator(name: str, arguments: Mapping[str, Any], folder: Path, allow
         raise InputError(f"{wanted} cannot be made from {dict(arguments)} ({error})") from error
 
 
+def is_known(calculator: Any) -> bool:
+    """Return whether a calculator is one of `KNOWN`, which do not hang."""
+    kind = type(calculator)
+    return f"{kind.__module__}:{kind.__qualname__}" in {known.place for known in KNOWN.values()}
+
+
 def environment_commands() -> list[str]:
     """Return what ASE's calculators may run because the environment or ASE's own configuration says so."""
     variables = (name for name in sorted(os.environ) if re.fullmatch(r"ASE_\w+|\w+_(COMMAND|SCRIPT)", name))

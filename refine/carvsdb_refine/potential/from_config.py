@@ -8,7 +8,8 @@ from carvsdb.generate import KeatingParameters
 from carvsdb_ingest.analysis import read_nets
 from carvsdb_refine.potential.ace.potential import read_ace
 from carvsdb_refine.potential.ase_calculator import AseCalculator
-from carvsdb_refine.potential.calculators import make_calculator
+from carvsdb_refine.potential.calculator_process import CalculatorProcess, IsolatedAseCalculator
+from carvsdb_refine.potential.calculators import is_known, make_calculator
 from carvsdb_refine.potential.classical.pair_potentials import pair_potential
 from carvsdb_refine.potential.classical.stillinger_weber import StillingerWeber
 from carvsdb_refine.potential.classical.tersoff import Tersoff
@@ -27,7 +28,7 @@ from carvsdb_schemas.potential_tables import (
 
 
 def potential_from_config(
-    table: PotentialTable, folder: str | Path = "", allowed: Sequence[str] = ()
+    table: PotentialTable, folder: str | Path = "", allowed: Sequence[str] = (), time_limit: float | None = None
 ) -> Potential | None:
     """Make a potential from the ``[potential]`` table of a run.
 
@@ -39,6 +40,8 @@ def potential_from_config(
         The config's folder: files are relative to it.
     allowed : sequence of str
         Classes of ASE calculators, as ``MODULE:CLASS``, whose code may run besides that of the known ones.
+    time_limit : float, optional
+        Seconds for one evaluation by one of those: it has a process of its own then.
 
     Returns
     -------
@@ -67,8 +70,11 @@ def potential_from_config(
         case KeatingTable():
             return _keating(table, Path(folder))
         case AseTable():
-            made = make_calculator(table.calculator, table.model_extra or {}, Path(folder), allowed)
-            return AseCalculator(made, table.calculator)
+            recipe = table.calculator, table.model_extra or {}, Path(folder), allowed
+            made = make_calculator(*recipe)
+            if time_limit is None or is_known(made):
+                return AseCalculator(made, table.calculator)
+            return IsolatedAseCalculator(made, table.calculator, process=CalculatorProcess(*recipe, time_limit))
         case NoPotentialTable():
             return None
 

@@ -40,8 +40,10 @@ def method_step(table: PotentialTable, sha256: str | None) -> LineageStep:
     named = getattr(table, "file", None)
     if named and sha256:
         return LineageStep(key=sha256, kind="potential", name=Path(named).name, about={"is": table.kind})
+    # How long it may take does not change what it says.
+    about = table.model_dump(mode="json", exclude={"time_limit"})
     name = " ".join(str(word) for word in (table.kind, getattr(table, "calculator", None)) if word)
-    return LineageStep(key=key_of(table.model_dump(mode="json")), kind="potential", name=name, about={"is": "no file"})
+    return LineageStep(key=key_of(about), kind="potential", name=name, about={"is": "no file"})
 
 
 def run_step(setup: Setup, answer: RunAnswer, inputs: Iterable[LineageStep]) -> LineageStep:

@@ -172,6 +172,8 @@ def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
     dynamics = {name: value for name, value in config["dynamics"].items() if name != "steps"}
     if config["watch"] is not None and config["watch"]["every"] is None:
         config = config | {"watch": {name: value for name, value in config["watch"].items() if name != "every"}}
+    if config["potential"] is not None:
+        config = config | {"potential": {n: value for n, value in config["potential"].items() if n != "time_limit"}}
     left_out = {"run", "dynamics"} | ({"watch"} if config["watch"] is None else set())
     rest = {name: value for name, value in config.items() if name not in left_out}
     # What a run of before did not know is left out where it is not used.

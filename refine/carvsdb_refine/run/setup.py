@@ -140,7 +140,7 @@ def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = (), *, reads_
 
 def _potential(file: ConfigFile, table: PotentialTable, model: AtomicModel, allowed: Sequence[str]) -> Potential:
     try:
-        made = potential_from_config(table, file.path.parent, allowed)
+        made = potential_from_config(table, file.path.parent, allowed, getattr(table, "time_limit", None))
     except InputError as error:
         raise error if error.item else InputError(error.message, path=file.path, hint=error.hint) from None
     assert made is not None
