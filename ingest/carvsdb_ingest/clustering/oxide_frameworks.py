@@ -111,8 +111,8 @@ def _have_anions(structure: Structure, bonds: Bonds) -> bool:
     heavy = ~np.isin(kinds, list(HYDROGEN))[kind]
     ends = np.concatenate([bonds.edges[:, :2], bonds.edges[:, 1::-1]])
 
-    def around(atoms: NDArray[np.bool_]) -> NDArray[np.float64]:
-        return np.bincount(ends[:, 0], weights=atoms[ends[:, 1]], minlength=structure.n_atoms)
+    def around(atoms: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.asarray(np.bincount(ends[atoms[ends[:, 1]], 0], minlength=structure.n_atoms), np.int64)
 
     to_able = around(able)
     anion = np.isin(kinds, list(_ANIONS))[kind] & ((to_able >= 2) | (to_able == around(heavy)))

@@ -225,11 +225,11 @@ def _check_axis_unit(table: CurveTable, axis: str, q_unit: str | None, notes: li
         raise InputError(f"the first column is {shown(other)}; expected {axis}", path=table.file.path)
     said = next((name for name in names if re.search(r"\bq(?:\b|_)", name, re.IGNORECASE)), "")
     if axis == "r":
-        short = next((name for name in names if _SHORT.search(name)), None)
-        if short is not None:
-            unit = "pm" if _SHORT.search(short)[1].lower().startswith("p") else "nm"
+        found = next(filter(None, map(_SHORT.search, names)), None)
+        if found is not None:
+            unit = "pm" if found[1].lower().startswith("p") else "nm"
             raise InputError(
-                f"the header gives r in {unit} ({shown(short)}); expected Å",
+                f"the header gives r in {unit} ({shown(found.string)}); expected Å",
                 path=table.file.path,
                 hint=f"{'divide r by 100' if unit == 'pm' else 'multiply r by 10'}",
             )
