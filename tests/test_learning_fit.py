@@ -202,7 +202,7 @@ def test_directions_that_do_not_repeat_have_no_images(pbc: str, tmp_path: Path) 
             r"frame 1: forces is not finite",
         ),
         (lambda folder: written(folder, "power=-8", forces="speed"), r"no frame has an energy or forces"),
-        (lambda folder: written(folder, "energy=-8", rows="Si 0 0 0\n"), r"cannot be read as extended xyz"),
+        (lambda folder: written(folder, "energy=-8", rows="Si 0 0 0\n"), r"declares 2 atoms, but there are 1"),
         (lambda folder: written(folder, "energy=-8", rows=ROWS.replace("2.4", "nan")), r"coordinate is not finite"),
     ],
 )

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, cause_of
 from carvsdb.regular_file import LARGEST_INPUT, open_regular
+from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_refine.learning.extended_xyz import ase_frames
 
 Floats = NDArray[np.float64]
 _ASE: Any = ase.io
@@ -107,7 +109,9 @@ def read_frames(path: str | Path) -> list[Frame]:
         raise InputError(f"is no file of frames; expected one of {', '.join(_FORMATS)}", path=path)
     open_regular(file, LARGEST_INPUT).close()
     try:
-        read = _ASE.read(file, index=":", format=form)
+        read = ase_frames(TextFile.load(path)) if form == "extxyz" else _ASE.read(file, index=":", format=form)
+        if not read:
+            raise InputError(f"has no frame that can be read as {form}", path=path)
         return [_frame(atoms, number, file) for number, atoms in enumerate(read)]
     except InputError:
         raise
@@ -146,6 +150,8 @@ def why_unusable(energy: float, forces: Floats, stress: Floats | None, n_atoms: 
         return f"the forces have shape {forces.shape}, expected ({n_atoms}, 3)"
     if not np.isfinite(forces).all():
         return "a force is not a number"
+    if stress is not None and stress.shape != (3, 3):
+        return f"the stress has shape {stress.shape}, expected (3, 3)"
     if stress is not None and not np.isfinite(stress).all():
         return "the stress is not a number"
     return ""

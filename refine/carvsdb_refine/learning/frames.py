@@ -17,15 +17,15 @@ that no atom meets an image: for a potential of finite reach the energy is the s
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError, cause_of
+from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_refine.learning.extended_xyz import ase_frames
 
 Floats = NDArray[np.float64]
 
@@ -155,7 +155,7 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
     """
     names = names or LabelNames()
     file = TextFile.load(path)
-    atoms = _parsed(file, path)
+    atoms = ase_frames(file)
     described = [_labels(one) for one in atoms]
     doubts: list[str] = []
     energy = _chosen(described, names.energy, ENERGIES, "an energy", path, doubts)
@@ -185,25 +185,6 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
         doubts.append(f"{path}: {without} of {len(frames)} frames have no forces")
     found = tuple(name for name in (energy, forces, stress or virial) if name is not None)
     return LabelledFrames(frames, found, tuple(doubts), file.sha256)
-
-
-def _parsed(file: TextFile, path: str | Path) -> list[Any]:
-    """Return ASE's atoms."""
-    import warnings
-
-    from ase.io.extxyz import read_extxyz
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # Empty lines at the end would be a frame.
-            return list(read_extxyz(StringIO(file.text.rstrip() + "\n"), index=slice(None)))
-    except Exception as error:  # whatever a reader of others raises
-        raise InputError(
-            f"cannot be read as extended xyz ({cause_of(error)})",
-            path=path,
-            hint="data sets are read as extended xyz: of others write one with ASE",
-        ) from error
 
 
 def _labels(atoms: Any) -> dict[str, Any]:
