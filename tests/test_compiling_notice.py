@@ -99,7 +99,7 @@ def test_a_part_is_compiled_once_and_kept_for_other_kernels(tmp_path: Path) -> N
 
 
 def test_without_compiling_nothing_is_done_by_halves() -> None:
-    command = [sys.executable, "-m", "carvsdb", "rings", __file__]
+    command = [sys.executable, "-m", "carvsdb", "describe", __file__]
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.stderr == (
