@@ -15,7 +15,7 @@ The floors; a module imports only from floors below its own::
     carvsdb_schemas                            what a record is
     carvsdb.compiled                           how kernels are compiled
     carvsdb.kernel_cache, carvsdb.atomic_write where machine code is kept; files that appear whole or not at all
-    carvsdb.errors, carvsdb.version
+    carvsdb.progress, carvsdb.errors, ...      bars of long calls; what all others use
 
 Examples
 --------
@@ -31,53 +31,110 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from carvsdb import errors as errors
+    from carvsdb.atoms.structure import Structure as Structure
     from carvsdb.catalogue import Catalogue as Catalogue
+    from carvsdb.catalogue import Entry as Entry
     from carvsdb.catalogue import Filters as Filters
+    from carvsdb.catalogue.questions.answer import Answer as Answer
+    from carvsdb.catalogue.reference_nets import reference_nets as reference_nets
+    from carvsdb.catalogue.similarity.distances import DistanceTable as DistanceTable
+    from carvsdb.compare import EmbeddingOptions as EmbeddingOptions
+    from carvsdb.compare import topological_distance as topological_distance
     from carvsdb.compare.vectors import CarvsVectors as CarvsVectors
+    from carvsdb.errors import CarvsdbError as CarvsdbError
+    from carvsdb.generate import wooten_winer_weaire as wooten_winer_weaire
     from carvsdb.net import Net as Net
     from carvsdb.net import library as library
     from carvsdb.rings import Carvs as Carvs
+    from carvsdb.rings import coordination_sequences as coordination_sequences
     from carvsdb.rings import find_rings as find_rings
+    from carvsdb.rings import find_strong_rings as find_strong_rings
+    from carvsdb.rings import node_rings as node_rings
+    from carvsdb.rings import point_symbols as point_symbols
+    from carvsdb.rings import ring_table as ring_table
+    from carvsdb.rings import td10 as td10
+    from carvsdb.rings import vertex_symbols as vertex_symbols
     from carvsdb.topology import identify as identify
     from carvsdb_ingest.analysis import read_nets as read_nets
+    from carvsdb_ingest.analysis import read_structures as read_structures
     from carvsdb_ingest.analysis.describing import describe as describe
     from carvsdb_ingest.tasks.likeness import similar as similar
+    from carvsdb_ingest.tasks.pipeline import ingest_collection as ingest_collection
     from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
     from carvsdb_ingest.tasks.screening import screen as screen
     from carvsdb_ingest.trajectories.describing import describe_frames as describe_frames
 
 _PUBLIC = {
+    "Answer": ("carvsdb.catalogue.questions.answer", "Answer"),
     "Carvs": ("carvsdb.rings", "Carvs"),
     "CarvsVectors": ("carvsdb.compare.vectors", "CarvsVectors"),
+    "CarvsdbError": ("carvsdb.errors", "CarvsdbError"),
     "Catalogue": ("carvsdb.catalogue", "Catalogue"),
+    "DistanceTable": ("carvsdb.catalogue.similarity.distances", "DistanceTable"),
+    "EmbeddingOptions": ("carvsdb.compare", "EmbeddingOptions"),
+    "Entry": ("carvsdb.catalogue", "Entry"),
     "Filters": ("carvsdb.catalogue", "Filters"),
     "Net": ("carvsdb.net", "Net"),
+    "Structure": ("carvsdb.atoms.structure", "Structure"),
+    "coordination_sequences": ("carvsdb.rings", "coordination_sequences"),
     "describe": ("carvsdb_ingest.analysis.describing", "describe"),
     "describe_frames": ("carvsdb_ingest.trajectories.describing", "describe_frames"),
+    "errors": ("carvsdb.errors", None),
     "find_rings": ("carvsdb.rings", "find_rings"),
+    "find_strong_rings": ("carvsdb.rings", "find_strong_rings"),
     "identify": ("carvsdb.topology", "identify"),
+    "ingest_collection": ("carvsdb_ingest.tasks.pipeline", "ingest_collection"),
     "ingest_files": ("carvsdb_ingest.tasks.pipeline", "ingest_files"),
     "library": ("carvsdb.net.library", None),
+    "node_rings": ("carvsdb.rings", "node_rings"),
+    "point_symbols": ("carvsdb.rings", "point_symbols"),
     "read_nets": ("carvsdb_ingest.analysis", "read_nets"),
+    "read_structures": ("carvsdb_ingest.analysis", "read_structures"),
+    "reference_nets": ("carvsdb.catalogue.reference_nets", "reference_nets"),
+    "ring_table": ("carvsdb.rings", "ring_table"),
     "screen": ("carvsdb_ingest.tasks.screening", "screen"),
     "similar": ("carvsdb_ingest.tasks.likeness", "similar"),
+    "td10": ("carvsdb.rings", "td10"),
+    "topological_distance": ("carvsdb.compare", "topological_distance"),
+    "vertex_symbols": ("carvsdb.rings", "vertex_symbols"),
+    "wooten_winer_weaire": ("carvsdb.generate", "wooten_winer_weaire"),
 }
 
 __all__ = [
+    "Answer",
     "Carvs",
     "CarvsVectors",
+    "CarvsdbError",
     "Catalogue",
+    "DistanceTable",
+    "EmbeddingOptions",
+    "Entry",
     "Filters",
     "Net",
+    "Structure",
+    "coordination_sequences",
     "describe",
     "describe_frames",
+    "errors",
     "find_rings",
+    "find_strong_rings",
     "identify",
+    "ingest_collection",
     "ingest_files",
     "library",
+    "node_rings",
+    "point_symbols",
     "read_nets",
+    "read_structures",
+    "reference_nets",
+    "ring_table",
     "screen",
     "similar",
+    "td10",
+    "topological_distance",
+    "vertex_symbols",
+    "wooten_winer_weaire",
 ]
 
 

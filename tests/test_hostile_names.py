@@ -20,7 +20,7 @@ from carvsdb.plots.rings import RingSeries, plot_rings
 from carvsdb.regular_file import open_regular
 from carvsdb.releases.card import read_card
 from carvsdb.yaml_text import load_yaml
-from carvsdb_ingest.tasks.inputs import net_files
+from carvsdb_ingest.readers.paths import net_files
 from carvsdb_ingest.tasks.pipeline import ingest_files
 from carvsdb_refine.report.page import Section, page
 

@@ -192,6 +192,29 @@ def test_what_cannot_be_decorated(tmp_path: Path) -> None:
         node_net(three, 5.95)
 
 
+def test_a_net_is_brought_to_a_density_with_its_bonds() -> None:
+    # Denser than with metals 5.95 Å apart: linkers turn, bonds stay.
+    options = BackmapOptions(density=0.05, most_steps=200)
+    made = backmap("sod", options=options, rng=np.random.default_rng(1))
+    assert made.model.number_density == pytest.approx(0.05, rel=1e-9)
+    assert (made.missing, made.extra) == (0, 0)
+    assert made.relaxation.largest_overlap < 0.05
+    # The net's cell is the model's, as are those of the bonds: recomputed from positions they are what was said.
+    assert made.net.cell == pytest.approx(made.model.cell)
+    assert made.bond_lengths.std() < 0.03
+    by_mass = backmap("sod", options=BackmapOptions(density="0.9 g/cm3"), rng=np.random.default_rng(1))
+    assert 0.04 < by_mass.model.number_density < 0.05
+    for density, words in (
+        (0, "density must be above 0"),
+        ("thick", "number density in atoms"),
+        (3, "denser than any"),
+    ):
+        with pytest.raises(InputError, match=words):
+            backmap("sod", options=BackmapOptions(density=density), rng=np.random.default_rng(1))
+    with pytest.raises(InputError, match=r"too small for its linkers; expected 6\.2 Å or more; repeat the net"):
+        backmap("dia", options=BackmapOptions(density=0.24), rng=np.random.default_rng(1))
+
+
 def test_linkers_on_other_than_two_nodes() -> None:
     # Linker 3 is on three nodes, of which 1 is the farthest; linker 4 dangles.
     rows = np.array([[0, 3], [1, 3], [2, 3], [0, 4], [0, 5], [1, 5]])

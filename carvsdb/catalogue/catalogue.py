@@ -1,6 +1,6 @@
 """The front of the catalogue."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -82,6 +82,8 @@ class Catalogue(MapMaking, Keeping):
         RefusedError
             If another process holds it, or a newer carvsdb or DuckDB wrote it.
         """
+        if not isinstance(path, str | Path):
+            raise InputError(f"a catalogue is opened by the path of its file, got {type(path).__name__}")
         return cls(schema.open_checked(Path(path), read_only=read_only))
 
     @classmethod
@@ -250,14 +252,14 @@ class Catalogue(MapMaking, Keeping):
         """Return the histograms of distances and angles of an entry, by quantity; none if it came as a net."""
         return showing.load_geometry(self._storage, resolving.resolve(self._storage, name))
 
-    def query(self, statement: str, parameters: Sequence[object] | dict[str, object] = ()) -> Answer:
+    def query(self, statement: str, parameters: Iterable[object] | dict[str, object] = ()) -> Answer:
         """Answer a question in SQL; the view `entry` has one row per net.
 
         Parameters
         ----------
         statement : str
             One statement that reads.
-        parameters : sequence or dict
+        parameters : iterable or dict
             Values for its ``?`` or its ``$name``.
 
         Raises
@@ -276,7 +278,7 @@ class Catalogue(MapMaking, Keeping):
         """
         return sql.ask(self._storage, statement, parameters)
 
-    def sql(self, query: str, parameters: Sequence[object] | dict[str, object] = ()) -> Answer:
+    def sql(self, query: str, parameters: Iterable[object] | dict[str, object] = ()) -> Answer:
         """Do the same as :meth:`query`."""
         return self.query(query, parameters)
 
@@ -359,4 +361,6 @@ class Catalogue(MapMaking, Keeping):
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)
+        if self._storage.is_closed:
+            return f"<Catalogue {where}: closed>"
         return f"<Catalogue {where}: {len(self)} {'net' if len(self) == 1 else 'nets'}>"

@@ -40,7 +40,12 @@ class MapMaking(Searching):
         return maps.load_map(self._storage, number)
 
     def embed(
-        self, options: EmbeddingOptions | None = None, *, ring_kind: str = "ring", level: Level = "nets"
+        self,
+        options: EmbeddingOptions | None = None,
+        *,
+        ring_kind: str = "ring",
+        level: Level = "nets",
+        progress: bool | None = None,
     ) -> StoredMap:
         """Make a map of all nets that may be compared, or of their nodes, keep it, and return it.
 
@@ -51,14 +56,17 @@ class MapMaking(Searching):
             ``ring`` or ``strong``.
         level : str
             ``nets``: a point a net; ``environments``: a point a distinct node of any of them.
+        progress : bool, optional
+            Whether a bar shows how far UMAP is; by default on a terminal and in a notebook, once a second has gone.
         """
         options = options or EmbeddingOptions()
         vectors = self.normalised_vectors(ring_kind=ring_kind)
         if level == "environments":
-            nodes, embedding = environment_maps.fit_environments(self._storage, vectors, options)
+            nodes, embedding = environment_maps.fit_environments(self._storage, vectors, options, progress)
             return self.embedding(maps.store_map(self._storage, nodes.environment_ids, embedding))
         shells = maps.shells_of(self._storage, vectors.carvs_ids) if options.inputs == "shells" else None
-        return self.embedding(self.store_embedding(vectors, fit_embedding(vectors.matrix, options, shells=shells)))
+        embedding = fit_embedding(vectors.matrix, options, shells=shells, progress=progress)
+        return self.embedding(self.store_embedding(vectors, embedding))
 
     def map_colours(self, stored: StoredMap, column: str) -> MapColours:
         """Return what to colour the points of a map by.

@@ -1,6 +1,6 @@
 """The half of the catalogue's front that compares: nets, nodes, maps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ from carvsdb.catalogue.similarity.side_index import RECALL, ApproximateIndex, Ap
 from carvsdb.catalogue.similarity.similar import Query
 from carvsdb.compare.metrics import CARVS
 from carvsdb.compare.noise import BlockSums
+from carvsdb.errors import InputError
 from carvsdb.net.graph import Net
 from carvsdb.rings import Carvs, find_rings
 from carvsdb_schemas.filters import Filters
@@ -221,17 +222,18 @@ class Searching:
 
     def distance(
         self,
-        entries: Sequence[str | Sequence[str]],
+        entries: Iterable[str | Sequence[str]],
         *,
         ring_kind: str = "ring",
         metric: str = CARVS,
         seed: int = 0,
+        progress: bool | None = None,
     ) -> DistanceTable:
         """Measure the distances between entries.
 
         Parameters
         ----------
-        entries : sequence of str, or of sequences of str
+        entries : iterable of str, or of sequences of str
             Names; several names in a sequence of their own are models of one material, whose nodes are pooled and
             whose spread is the noise.
         ring_kind : str
@@ -240,15 +242,21 @@ class Searching:
             ``carvs``, ``ring-sizes``, ``nodes`` or ``shells``; see :mod:`carvsdb.compare.metrics`.
         seed : int
             Seed of random draws.
+        progress : bool, optional
+            Whether a bar is shown; by default on a terminal and in a notebook, once a second has gone.
 
         Raises
         ------
+        InputError
+            If it is no sequence of names.
         NotFoundError
             If nothing, or more than one thing, has one of the names.
         RefusedError
             If one has no rings, or they were searched to other ring sizes and not all are complete.
         """
-        return distances.distances(self._storage, entries, ring_kind=ring_kind, metric=metric, seed=seed)
+        return distances.distances(
+            self._storage, entries, ring_kind=ring_kind, metric=metric, seed=seed, progress=progress
+        )
 
     def normalised_vectors(self, *, ring_kind: str = "ring", max_ring_size: int | None = None) -> Vectors:
         """Return the normalised vectors of all nets that may be compared with each other.
@@ -272,4 +280,9 @@ class Searching:
             return Query.of_carvs(query.carvs(), query.blocks if blocks is None else blocks, made, about.key)
         if isinstance(query, Net):
             query = find_rings(query).carvs()
+        if not isinstance(query, Carvs):
+            raise InputError(
+                f"a catalogue is asked by the name of an entry, a Net, a Carvs or an Entry, got {type(query).__name__}",
+                hint="carvsdb.similar takes files and atoms, too",
+            )
         return Query.of_carvs(query, blocks)

@@ -241,7 +241,7 @@ def _inputs(files: list[Path]) -> list[Path]:
     """Return the files, those of folders in their place."""
     if not any(map(os.path.isdir, files)):
         return files
-    from carvsdb_ingest.tasks.inputs import net_files
+    from carvsdb_ingest.readers.paths import net_files
 
     return net_files(files)
 

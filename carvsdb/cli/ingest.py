@@ -1,10 +1,8 @@
 """`carvsdb ingest` and `carvsdb sources`: nets into the catalogue."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -34,9 +32,6 @@ from carvsdb.cli.options import (
 from carvsdb.cli.output import answer_json, say, table
 from carvsdb.cli.progress import ProgressLine
 from carvsdb.cli.units import say_what_units_lack
-
-if TYPE_CHECKING:
-    from carvsdb.catalogue import Catalogue
 
 
 class Backend(StrEnum):
@@ -99,7 +94,7 @@ def ingest(
     from carvsdb_ingest.analysis.analyse import AnalysisOptions
     from carvsdb_ingest.files.limits import size_from_words
     from carvsdb_ingest.sources import source_named
-    from carvsdb_ingest.tasks.pipeline import Workers, ingest_collection, ingest_files, net_files
+    from carvsdb_ingest.tasks.pipeline import Workers, filling, ingest_collection, ingest_files, net_files
 
     analysis = AnalysisOptions(
         max_ring_size=cut_off(max_ring_size),
@@ -117,7 +112,7 @@ def ingest(
     collection = source_named(source) if source else None
     files = net_files(paths or [])
     progress = ProgressLine(verbose)
-    with _opened(db) as catalogue:
+    with filling(db, say) as catalogue:
         if collection is not None:
             report = ingest_collection(
                 catalogue,
@@ -163,25 +158,6 @@ def ingest(
     if report.rejected:
         partly = report.added or report.unchanged
         raise typer.Exit(6 if partly else report.rejected[0][1].exit_code)
-
-
-@contextmanager
-def _opened(db: str) -> "Iterator[Catalogue]":
-    """Hold a catalogue that is filled; one that was made for that and holds no net in the end is taken away."""
-    from carvsdb.catalogue import Catalogue
-
-    was_there = Path(db).exists() or Path(f"{db}.wal").exists()
-    is_empty = False
-    try:
-        with Catalogue.open(db) as catalogue:
-            try:
-                yield catalogue
-            finally:
-                is_empty = not was_there and not len(catalogue)
-    finally:
-        if is_empty:
-            Path(db).unlink(missing_ok=True)
-            say(f"{db}: not made, since it would hold no net")
 
 
 def sources(as_json: Json = False) -> None:

@@ -121,6 +121,12 @@ def backmap(
         float | None,
         typer.Option(help="Between metal and binding atom, in Å: 2.0 by imidazolate, 1.61 by oxygen."),
     ] = None,
+    density: Annotated[
+        str | None,
+        typer.Option(
+            help="Bring the cell to it, in atoms/Å³ (0.072) or in g/cm³ (1.5g/cm3), by small steps that relax."
+        ),
+    ] = None,
     names: Names = None,
     spin: Annotated[Spin, typer.Option(help="Turn of linkers: of 24 the best, or one at random.")] = Spin.optimised,
     repeat: Annotated[
@@ -143,6 +149,7 @@ def backmap(
         bond_length=bond_length,
         spin=spin.value,
         repeat=_repeat(repeat),
+        density=density,
     )
     _check_free(output, force)
     own = names_file(names)

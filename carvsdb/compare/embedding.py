@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from carvsdb.compare.distance import vector_rows
 from carvsdb.errors import InputError, RefusedError
+from carvsdb.short_repr import short_repr
 
 FEWEST_FOR_UMAP = 4
 """UMAP needs this many different vectors: with fewer, every net neighbours every other."""
@@ -77,7 +78,7 @@ class EmbeddingOptions:
             raise InputError(f"n_components must be 1 or more, got {self.n_components}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Embedding:
     """A map of nets, with all that is needed to make it again.
 
@@ -100,6 +101,8 @@ class Embedding:
     seed: int
     parameters: dict[str, int | float | str | list[float] | list[str]]
     versions: dict[str, str]
+
+    __repr__ = short_repr
 
     @property
     def inputs(self) -> Inputs:
@@ -158,7 +161,11 @@ def map_features(
 
 
 def fit_embedding(
-    normalised: ArrayLike, options: EmbeddingOptions | None = None, *, shells: ArrayLike | None = None
+    normalised: ArrayLike,
+    options: EmbeddingOptions | None = None,
+    *,
+    shells: ArrayLike | None = None,
+    progress: bool | None = False,
 ) -> Embedding:
     """Make a map of nets.
 
@@ -169,6 +176,8 @@ def fit_embedding(
     options : EmbeddingOptions, optional
     shells : array_like of float, shape (n, 10), optional
         Mean coordination sequences, for maps of ``shells``.
+    progress : bool or None
+        Whether a bar shows how far UMAP is; see :mod:`carvsdb.progress`.
 
     Raises
     ------
@@ -201,7 +210,7 @@ def fit_embedding(
     features = map_features(normalised, options.inputs, shells)
     if not len(features):
         raise RefusedError("there are no nets with rings, so there is no map of them")
-    return _pca(features, options) if options.method == "pca" else _umap(features, options)
+    return _pca(features, options) if options.method == "pca" else _umap(features, options, progress)
 
 
 def _pca(features: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
@@ -220,7 +229,7 @@ def _pca(features: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
     )
 
 
-def _umap(features: NDArray[np.float64], options: EmbeddingOptions) -> Embedding:
+def _umap(features: NDArray[np.float64], options: EmbeddingOptions, progress: bool | None) -> Embedding:
     from carvsdb.compare.umap_layout import lay_out
 
     distinct, place = distinct_points(features)
@@ -237,6 +246,7 @@ def _umap(features: NDArray[np.float64], options: EmbeddingOptions) -> Embedding
         min_dist=options.min_dist,
         seed=options.seed,
         densmap=options.method == "densmap",
+        progress=progress,
     )
     return Embedding(
         points[place],

@@ -15,6 +15,7 @@ from carvsdb.compare.umap_graph import (
     strengths,
 )
 from carvsdb.compiled import cached_if_possible, keep_code_of
+from carvsdb.progress import bar_options
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,16 @@ _EPOCHS_OF_NEW_POINTS = 100
 _DENSITY = {"lambda": 2.0, "frac": 0.3, "var_shift": 0.1}
 
 
-def lay_out(points: Floats, start: Floats, *, n_neighbors: int, min_dist: float, seed: int, densmap: bool) -> Floats:
+def lay_out(
+    points: Floats,
+    start: Floats,
+    *,
+    n_neighbors: int,
+    min_dist: float,
+    seed: int,
+    densmap: bool,
+    progress: bool | None = False,
+) -> Floats:
     """Lay points out in a plane.
 
     Parameters
@@ -38,6 +48,8 @@ def lay_out(points: Floats, start: Floats, *, n_neighbors: int, min_dist: float,
         As of :class:`carvsdb.compare.embedding.EmbeddingOptions`.
     densmap : bool
         Keep local densities, too. [1]_
+    progress : bool or None
+        Whether a bar counts the epochs.
 
     References
     ----------
@@ -63,6 +75,7 @@ def lay_out(points: Floats, start: Floats, *, n_neighbors: int, min_dist: float,
         densmap,
         {**_DENSITY, "graph_dists": lengths, "n_neighbors": n_neighbors},
         False,
+        tqdm_kwds=bar_options("epochs", progress),
     )
     return np.asarray(made, np.float64)
 

@@ -197,6 +197,27 @@ class Net:
             graph.add_edge(src, dst, offset=tuple(offset), multiplicity=links)
         return graph
 
+    def to_ase(self) -> Any:
+        """Return the vertices as an ``ase.Atoms``: atoms ``X`` with arrays ``is_node`` and ``label``.
+
+        A net without coordinates gets its standard realisation with edges of 1 Å in the mean.
+        """
+        from carvsdb.net.vertices_as_atoms import to_ase
+
+        return to_ase(self)
+
+    def to_pymatgen(self) -> Any:
+        """Return the vertices as a ``pymatgen.core.Structure`` of dummy species, otherwise as :meth:`to_ase`.
+
+        Raises
+        ------
+        MissingExtraError
+            If pymatgen is not installed.
+        """
+        from carvsdb.net.vertices_as_atoms import to_pymatgen
+
+        return to_pymatgen(self)
+
     def view(self, rings: Collection[int] = ()) -> "Picture":
         """Draw the net for a notebook; ``carvsdb plot net`` draws it into a file.
 
@@ -240,6 +261,27 @@ class Net:
             else f"{self.n_vertices} {'vertex' if self.n_vertices == 1 else 'vertices'}"
         )
         return f"<Net{name}: {vertices}, {self.n_edges} {'edge' if self.n_edges == 1 else 'edges'}>"
+
+
+def check_net(thing: object, function: str) -> None:
+    """Refuse to take for a net what is none, such as its name.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> check_net("sod", "find_rings")
+    Traceback (most recent call last):
+        ...
+    carvsdb.errors.InputError: find_rings takes a Net, got str; library.load(NAME) and read_nets(PATH) give nets
+    """
+    if not isinstance(thing, Net):
+        raise InputError(
+            f"{function} takes a Net, got {type(thing).__name__}",
+            hint="library.load(NAME) and read_nets(PATH) give nets",
+        )
 
 
 def _edge_rows(edges: ArrayLike) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError, RingBudgetError
 from carvsdb.net import Net, components
+from carvsdb.net.graph import check_net
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.search import Budget, FoundRings, search
 
@@ -154,6 +155,7 @@ def find_rings(
     >>> census.carvs().symbol
     '{4(2).6(4).12(32)}'
     """
+    check_net(net, "find_rings")
     _check(max_ring_size)
     edges = max_ring_size * _edges_per_node(net)
     return _census(net, max_ring_size, search(net, edges, budget=_budget(net, max_rings), n_threads=n_threads))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import RefusedError
 from carvsdb.net import Component, Net, contract_linkers
+from carvsdb.net.graph import check_net
 from carvsdb.net.own_lattice import in_own_lattice
 from carvsdb.net.placement import TooLargeError
 from carvsdb.topology.archive import Archive, shipped
@@ -142,6 +143,7 @@ def identify(net: Net, archive: Archive | None = None) -> Identity:
     -----
     Finite components next to periodic ones are listed, but do not count for `status`, `key` and `names`.
     """
+    check_net(net, "identify")
     names = archive or shipped()
     contracted = contract_linkers(net)
     if contracted.n_edges == 0:

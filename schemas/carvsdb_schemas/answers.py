@@ -270,3 +270,6 @@ class ShowAnswer(CommandAnswer):
     same_net: int | None = Field(
         default=None, description="Structures with a net of this key in this clustering, itself among them."
     )
+
+    def __repr__(self) -> str:
+        return f"<ShowAnswer {self.label}, {self.kind}: {self.description.summary}>"

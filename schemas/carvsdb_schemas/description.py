@@ -151,3 +151,15 @@ class Description(BaseModel):
     mofid_like: str | None = Field(
         default=None, description="Nodes and linkers, net, catenation and clustering in one line; null without SMILES."
     )
+
+    @property
+    def summary(self) -> str:
+        """What the net is, in a few words."""
+        vertices = f"{self.n_nodes} nodes, {self.n_linkers} linkers" if self.n_linkers else f"{self.n_nodes} nodes"
+        return f"{self.name or self.status}; {vertices}, {self.n_edges} edges; {self.carvs.symbol}"
+
+    def __repr__(self) -> str:
+        return f"<Description {self.label}: {self.summary}>"
+
+    def __str__(self) -> str:
+        return repr(self)

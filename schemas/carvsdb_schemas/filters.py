@@ -237,3 +237,14 @@ class Filters:
 
 FILTERS = tuple(Filter(one.name, **one.metadata) for one in fields(Filters))
 """All conditions, in the order in which help lists them."""
+
+
+def check_filters(given: object) -> None:
+    """Refuse to take for conditions what are none, such as a dictionary.
+
+    Raises
+    ------
+    InputError
+    """
+    if given is not None and not isinstance(given, Filters):
+        raise InputError(f"conditions are given as Filters, got {type(given).__name__}", hint="Filters(max_nodes=4)")

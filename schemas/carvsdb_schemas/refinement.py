@@ -319,6 +319,11 @@ class WatchTable(Table):
         description="Grade what every so many-th accepted move changed as well; 1 is every accepted move. Without it "
         "grades are those of lines of the trace and of kept models.",
     )
+    proposals: Count | None = Field(
+        default=None,
+        description="Grade what every so many-th proposal would change, accepted or not, in two columns of its own; "
+        "`stop` heeds accepted moves only. 1 is every proposal that the potential is asked about.",
+    )
 
 
 class OutputsTable(Table):

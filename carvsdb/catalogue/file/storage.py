@@ -6,6 +6,7 @@ SQLModel says what the tables are (`carvsdb_schemas.tables`), DuckDB what a file
 
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -73,6 +74,7 @@ class Storage:
         # What was worked out from the rows and holds until the next transaction.
         self.cache: dict[str, Any] = {}
         self._view = ""
+        self._lock = threading.RLock()
         self.duckdb = _connect(path, read_only)
 
     @property
@@ -187,6 +189,15 @@ class Storage:
         with self._readable():
             yield from self.duckdb.execute(query).to_arrow_reader(rows_at_once)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the file was let go of."""
+        try:
+            self.duckdb.cursor().close()
+        except duckdb.ConnectionException:
+            return True
+        return False
+
     def close(self) -> None:
         """Write what is pending into the file and let go of it."""
         with self._readable():
@@ -194,9 +205,13 @@ class Storage:
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say in one sentence that the file is damaged, or that the disk is full."""
+        """Say in one sentence that the file is damaged, or that the disk is full; one thread at a time.
+
+        A connection has one result: a question of another thread would take it away before it is fetched.
+        """
         try:
-            yield
+            with self._lock:
+                yield
         except duckdb.Error as error:
             if isinstance(error, _DAMAGE) or any(word in str(error) for word in _FULL_WORDS):
                 raise _broken(self.path, str(error)) from error

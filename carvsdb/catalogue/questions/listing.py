@@ -7,7 +7,7 @@ from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.questions.conditions import condition as condition_of
 from carvsdb.errors import InputError
-from carvsdb_schemas.filters import Filters
+from carvsdb_schemas.filters import Filters, check_filters
 
 LISTED = (
     "label, name, kind, source, n_nodes, symbol, sigma, status, interpenetration, degrees AS coordination, "
@@ -41,6 +41,7 @@ def _asked(
     """Return the query for a list, its parameters, and a word on what is left out."""
     if limit is not None and limit < 1:
         raise InputError(f"the number of entries must be 1 or more, got {limit}")
+    check_filters(filters)
     condition, values = condition_of(filters or Filters())
     if limit is None:
         among = f"WHERE net_id IN (SELECT net.id {_JOINED} WHERE {condition})" if values else ""

@@ -1,13 +1,16 @@
 """Finding the entry that a name means."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from carvsdb.catalogue.file.schema import HANDLE, NAME
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.errors import AmbiguousError, NotFoundError
+from carvsdb.errors import AmbiguousError, InputError, NotFoundError
 
 _SHOWN = 8
+_OF_FILES = (".cif", ".cgd", ".xyz", ".extxyz", ".data", ".lmp", ".vasp", ".poscar", ".pdb", ".arc", ".gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ def resolve(storage: Storage, name: str) -> NetRef:
     AmbiguousError
         If several things have it; the sentence lists them.
     """
+    if not isinstance(name, str):
+        raise InputError(f"an entry is asked for by its name, got {type(name).__name__}")
     found: list[NetRef] = []
     if name:
         base, _, suffix = name.rpartition("@")
@@ -93,7 +98,7 @@ def resolve(storage: Storage, name: str) -> NetRef:
     raise NotFoundError(
         f"the catalogue has nothing called {name!r}",
         item=name,
-        hint=f"did you mean {_listed(close)}?" if close else "`carvsdb list` shows what it has",
+        hint=f"did you mean {_listed(close)}?" if close else _where_to_look(name),
     )
 
 
@@ -142,6 +147,12 @@ def refs(storage: Storage, condition: str, parameters: Sequence[object]) -> list
         [list(set(meant.values()))],
     )
     return [NetRef(*row) for row in rows if row[1] in meant]
+
+
+def _where_to_look(name: str) -> str:
+    if "/" not in name and "\\" not in name and Path(name).suffix.lower() not in _OF_FILES:
+        return "`carvsdb list` shows what it has"
+    return "ingest the file first" if os.path.isfile(name) else "nor is there such a file"
 
 
 def _close_labels(storage: Storage, name: str) -> list[str]:

@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import PurePath
 
 import duckdb
+import numpy as np
 
 from carvsdb.catalogue.file.storage import Parameters, Storage, check_text
 from carvsdb.catalogue.questions.answer import Answer
@@ -33,7 +36,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
-def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
+def ask(storage: Storage, query: str, parameters: Iterable[object] | dict[str, object] = ()) -> Answer:
     """Answer one SELECT; see :meth:`Catalogue.sql`.
 
     Notes
@@ -41,7 +44,10 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
     Four things keep it from writing: the kind of statement and the functions that it calls are looked at, the
     transaction is read-only, and the connection has no access to files, which cannot be changed.
     """
-    check_text([query, parameters])
+    if not isinstance(query, str):
+        raise InputError(f"a query is a text of SQL, got {type(query).__name__}")
+    values = _plain(parameters)
+    check_text([query, values])
     try:
         # By our own connection: even to look at some statements, DuckDB opens files.
         with storage.connection() as parser:
@@ -61,7 +67,7 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
             raise RefusedError(f"queries read this catalogue and nothing else: they may not call {', '.join(called)}")
         reader.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            return _interruptible(reader, statements[0].query, parameters)
+            return _interruptible(reader, statements[0].query, values)
         except duckdb.PermissionException as error:
             raise RefusedError(f"queries read this catalogue, no files: {_sentence(error)}") from error
         except duckdb.Error as error:
@@ -70,6 +76,21 @@ def ask(storage: Storage, query: str, parameters: Parameters = ()) -> Answer:
             raise InputError(f"the query cannot be answered: {_sentence(error)}") from error
         finally:
             reader.rollback()
+
+
+def _plain(parameters: object) -> Parameters:
+    """Return values as DuckDB takes them: numbers and lists of numpy, and paths, as those of Python."""
+    if isinstance(parameters, Mapping):
+        return {str(name): _plain_value(value) for name, value in parameters.items()}
+    if isinstance(parameters, str | bytes) or not isinstance(parameters, Iterable):
+        raise InputError(f"values for a query are given as a list or a dictionary, got {type(parameters).__name__}")
+    return [_plain_value(value) for value in parameters]
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def _interruptible(reader: duckdb.DuckDBPyConnection, query: str, parameters: Parameters) -> Answer:

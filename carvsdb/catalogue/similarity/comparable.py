@@ -45,7 +45,7 @@ class Search:
     normalised: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Vectors:
     """Normalised vectors that may be compared with each other.
 
@@ -74,6 +74,10 @@ class Vectors:
     notes: tuple[str, ...] = ()
     ring_kind: str = "ring"
     max_ring_size: int | None = None
+
+    def __repr__(self) -> str:
+        first = ", ".join(self.labels[:4]) + (", ..." if len(self.labels) > 4 else "")
+        return f"<Vectors of {len(self.labels):,} nets by {self.ring_kind}s: {first}>"
 
 
 def searches_of(storage: Storage, ref: NetRef, ring_kind: str) -> list[Search]:

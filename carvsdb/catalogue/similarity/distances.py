@@ -1,7 +1,7 @@
 """Distances between entries and pools of entries, with their noise, and what that means in words."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -28,6 +28,7 @@ from carvsdb.compare.noise import BlockSums, distance_noise
 from carvsdb.errors import InputError
 from carvsdb.html_text import html_table
 from carvsdb.optional_packages import load_optional
+from carvsdb.progress import counted
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
 
 _SHOWN = 6
@@ -166,16 +167,19 @@ class _Pool:
 
 def distances(
     storage: Storage,
-    entries: Sequence[str | Sequence[str]],
+    entries: Iterable[str | Sequence[str]],
     *,
     ring_kind: str = "ring",
     metric: str = CARVS,
     seed: int = 0,
+    progress: bool | None = None,
 ) -> DistanceTable:
     """Measure the distances between entries; see :meth:`Catalogue.distance`."""
     if metric not in METRICS:
         raise InputError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}")
-    groups = [[entry] if isinstance(entry, str) else list(entry) for entry in entries]
+    if isinstance(entries, str) or not isinstance(entries, Iterable):
+        raise InputError(f"distances are asked of several names, got {type(entries).__name__}", hint="give a list")
+    groups: list[list[Any]] = [list(one) if isinstance(one, list | tuple | set) else [one] for one in entries]
     refs = [[resolve(storage, name) for name in group] for group in groups]
     chosen = common_searches(storage, [searches_of(storage, ref, ring_kind) for group in refs for ref in group])
     left = iter(chosen)
@@ -183,15 +187,16 @@ def distances(
     count = len(pools)
     noise = np.zeros((count, count))
     kinds = [["none"] * count for _ in range(count)]
-    for first, second in combinations(range(count), 2):
-        if metric != CARVS or _same(pools[first], pools[second]):
+    pairs = combinations(range(count), 2) if metric == CARVS else ()
+    for first, second in counted(pairs, "noise of pairs", progress, count * (count - 1) // 2):
+        if _same(pools[first], pools[second]):
             continue
         spread, kind = _noise(pools[first], pools[second], seed)
         noise[first, second] = noise[second, first] = spread
         kinds[first][second] = kinds[second][first] = kind
     return DistanceTable(
         labels=tuple(pool.label for pool in pools),
-        matrix=_matrix(storage, pools, metric, seed),
+        matrix=_matrix(storage, pools, metric, seed, progress),
         noise=noise,
         noise_kind=tuple(tuple(row) for row in kinds),
         metric=metric,
@@ -218,7 +223,9 @@ def _noise(a: _Pool, b: _Pool, seed: int) -> tuple[float, str]:
     return float(np.sqrt(total)), "models"
 
 
-def _matrix(storage: Storage, pools: Sequence[_Pool], metric: str, seed: int) -> NDArray[np.float64]:
+def _matrix(
+    storage: Storage, pools: Sequence[_Pool], metric: str, seed: int, progress: bool | None
+) -> NDArray[np.float64]:
     vectors = np.array([pool.normalised for pool in pools]).reshape(-1, LARGEST_CUT_OFF)
     if metric == CARVS:
         return distance_matrix(vectors)
@@ -226,7 +233,8 @@ def _matrix(storage: Storage, pools: Sequence[_Pool], metric: str, seed: int) ->
         return np.array([ring_size_distances(vector, vectors) for vector in vectors])
     clouds = [_nodes(storage, pool) if metric == NODES else (_shells(storage, pool), None) for pool in pools]
     matrix = np.zeros((len(pools), len(pools)))
-    for first, second in combinations(range(len(pools)), 2):
+    pairs = combinations(range(len(pools)), 2)
+    for first, second in counted(pairs, "pairs", progress, len(pools) * (len(pools) - 1) // 2):
         (a, weights_a), (b, weights_b) = clouds[first], clouds[second]
         if weights_a is None or weights_b is None:
             span = shell_distance(a, b)

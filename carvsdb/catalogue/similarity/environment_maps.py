@@ -44,7 +44,9 @@ def node_vectors(storage: Storage, vectors: Vectors) -> NodeVectors:
     return NodeVectors(tuple(table["id"].to_pylist()), _shares(table["counts"]))
 
 
-def fit_environments(storage: Storage, vectors: Vectors, options: EmbeddingOptions) -> tuple[NodeVectors, Embedding]:
+def fit_environments(
+    storage: Storage, vectors: Vectors, options: EmbeddingOptions, progress: bool | None = False
+) -> tuple[NodeVectors, Embedding]:
     """Make a map of the distinct nodes of nets.
 
     Raises
@@ -58,7 +60,7 @@ def fit_environments(storage: Storage, vectors: Vectors, options: EmbeddingOptio
             hint="map environments by --inputs normalised or sqrt",
         )
     nodes = node_vectors(storage, vectors) if vectors.carvs_ids else NodeVectors((), np.zeros((0, LARGEST_CUT_OFF)))
-    made = fit_embedding(nodes.matrix, options)
+    made = fit_embedding(nodes.matrix, options, progress=progress)
     told: dict[str, Any] = {"level": "environments", "ring_kind": vectors.ring_kind}
     # A map of complete searches has no cut-off.
     told |= {} if vectors.max_ring_size is None else {"max_ring_size": vectors.max_ring_size}

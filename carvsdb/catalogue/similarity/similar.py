@@ -20,7 +20,7 @@ from carvsdb.compare.metrics import CARVS, RING_SIZES, ring_size_distances
 from carvsdb.compare.noise import BlockSums, distance_noise
 from carvsdb.errors import InputError
 from carvsdb.rings.carvs import Carvs
-from carvsdb_schemas.filters import Filters
+from carvsdb_schemas.filters import Filters, check_filters
 
 HITS = pa.schema(
     [
@@ -118,8 +118,9 @@ def nearest_each(
     seed: int = 0,
 ) -> list[Answer]:
     """Find the nearest nets of several queries; those of one kind are searched together."""
-    if k < 1:
-        raise InputError(f"the number of neighbours must be 1 or more, got {k}")
+    if not isinstance(k, int | np.integer) or k < 1:
+        raise InputError(f"the number of neighbours must be a whole number, 1 or more, got {k!r}")
+    check_filters(filters)
     if approximate and metric != CARVS:
         raise InputError(f"an approximate search is by {CARVS}, not by {metric}")
     found = [_Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), 0, np.zeros(0, bool)) for _ in queries]

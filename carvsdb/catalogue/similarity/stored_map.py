@@ -51,7 +51,7 @@ class MappedNet:
         return max(self.coordination, key=lambda bonds: (self.coordination[bonds], bonds), default=0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StoredMap:
     """A map and what is on it: nets, or node environments.
 
@@ -83,6 +83,9 @@ class StoredMap:
     vectors: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, LARGEST_CUT_OFF)))
     keys: tuple[str, ...] = ()
     holders: tuple[tuple[str, ...], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<StoredMap {self.number} by {self.embedding.method}: {len(self.labels):,} {self.noun}s>"
 
     @property
     def level(self) -> Level:

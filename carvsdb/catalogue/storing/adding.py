@@ -13,9 +13,10 @@ from carvsdb.catalogue.records.refinement_run import RefinementRun
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.catalogue.storing.committing import commit
 from carvsdb.errors import InputError
+from carvsdb.short_repr import short_repr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AddReport:
     """The outcome for the entries.
 
@@ -32,6 +33,8 @@ class AddReport:
     added: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     kept_as: dict[str, str] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
 
 def add(storage: Storage, entries: Iterable[Entry], at_once: int = 1) -> AddReport:

@@ -35,7 +35,7 @@ from carvsdb_schemas.tables import (
 OTHER_EDGES = "another version of carvsdb read it; ingest into a new catalogue to see what changed"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CommitReport:
     """The outcome of a batch.
 
@@ -53,6 +53,11 @@ class CommitReport:
     entries: pa.Table
     n_nets: int = 0
     conflicts: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"<CommitReport: {self.entries.num_rows} searches, {self.n_nets} new nets, {len(self.conflicts)} conflicts>"
+        )
 
 
 def commit(

@@ -18,6 +18,7 @@ from carvsdb.catalogue.questions.resolving import structures_named
 from carvsdb.catalogue.storing.batch import Batch
 from carvsdb.catalogue.storing.committing import CommitReport, commit
 from carvsdb.errors import InputError, NotFoundError
+from carvsdb.short_repr import short_repr
 from carvsdb.version import VERSION
 from carvsdb_schemas.arrow import arrow_schema, table_of
 from carvsdb_schemas.tables import EmbeddingPoint, EmbeddingRow, Environment, SchemaInfo, Source, UnitRow
@@ -26,7 +27,7 @@ _KEPT = (Environment, UnitRow, Source, EmbeddingRow, SchemaInfo)
 """Tables of what entries share; their rows go along as copies."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Removal:
     """Entries that were taken out, or would be.
 
@@ -43,6 +44,8 @@ class Removal:
     number: int
     labels: tuple[str, ...]
     rows: dict[str, int]
+
+    __repr__ = short_repr
 
 
 def remove(storage: Storage, names: Sequence[str], *, dry: bool = False) -> Removal:

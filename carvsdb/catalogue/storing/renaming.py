@@ -7,10 +7,11 @@ from itertools import product
 import pyarrow as pa
 
 from carvsdb.catalogue.file.storage import Storage
+from carvsdb.short_repr import short_repr
 from carvsdb.topology.archive import Archive
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NamingReport:
     """What names were changed.
 
@@ -30,6 +31,8 @@ class NamingReport:
     named: int
     changed: dict[str, str]
     nets: int
+
+    __repr__ = short_repr
 
 
 def rename(storage: Storage, archive: Archive) -> NamingReport:

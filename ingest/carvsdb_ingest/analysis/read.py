@@ -15,6 +15,7 @@ from carvsdb_ingest.files.compressed import plain_name
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.formats import FOLDER_SUFFIXES, format_of
 from carvsdb_ingest.readers.item import FoundNet
+from carvsdb_ingest.readers.paths import check_path
 
 # What changes the net, and so belongs to its identity.
 _CHOICES = ("node_types", "linker_types", "tolerance")
@@ -40,6 +41,7 @@ def read_items(path: str | Path, options: ReadOptions | None = None) -> list[Net
     NoNetError
         For atoms that have no net, with the cause.
     """
+    check_path(path, "read_items")
     found = []
     for one in read_each(path, options):
         if isinstance(one, CarvsdbError):
@@ -124,6 +126,7 @@ def read_nets(path: str | Path, options: ReadOptions | None = None) -> list[Net]
     InputError
         One sentence with file and line, for whatever cannot be read.
     """
+    check_path(path, "read_nets")
     return [item.net for item in read_items(path, options)]
 
 
@@ -135,6 +138,7 @@ def read_structures(path: str | Path, options: ReadOptions | None = None) -> lis
     InputError
         One sentence with file and line, for whatever cannot be read, and for a file of nets.
     """
+    check_path(path, "read_structures")
     parts = read_parts(TextFile.load(path), options or ReadOptions())
     for part in parts:
         if isinstance(part, CarvsdbError):

@@ -6,35 +6,23 @@ from pathlib import Path
 
 from carvsdb.catalogue import SourceInfo
 from carvsdb.errors import CarvsdbError, InputError
-from carvsdb_ingest.files.archives import ARCHIVES, is_archive, members
-from carvsdb_ingest.readers.formats import FOLDER_SUFFIXES, is_taken_from_folders
+from carvsdb_ingest.files.archives import is_archive, members
+from carvsdb_ingest.readers.formats import FOLDER_SUFFIXES
+from carvsdb_ingest.readers.paths import net_files
 from carvsdb_ingest.sources import Collection
 from carvsdb_ingest.tasks.jobs import Job, JobOptions, file_job, item_job, member_job, refused_job, source_job
 
 
-def net_files(paths: Iterable[str | Path]) -> list[Path]:
-    """List the files of a mixture of files and folders, those of a folder sorted.
-
-    Files of nets, of atoms and archives of them are taken from a folder, by their suffixes.
-
-    Raises
-    ------
-    InputError
-        If a folder holds no file that a reader reads.
-    """
-    files: list[Path] = []
-    for path in map(Path, paths):
-        if not os.path.isdir(path):  # which knows no error, unlike the method
-            files.append(path)
+def jobs_of(paths: Iterable[str | os.PathLike[str]], options: JobOptions) -> Iterator[Job]:
+    """Yield the jobs of files, of the files of folders and of those of archives."""
+    for path in paths:
+        try:
+            files = net_files([path])
+        except InputError as error:
+            yield refused_job(str(path), error)
             continue
-        found = sorted(
-            file for file in path.rglob("*") if (is_taken_from_folders(file) or is_archive(file)) and not file.is_dir()
-        )
-        if not found:
-            known = ", ".join((*FOLDER_SUFFIXES, *ARCHIVES))
-            raise InputError(f"the folder holds no file of nets or atoms ({known})", path=path)
-        files.extend(found)
-    return files
+        for file in files:
+            yield from file_jobs(file, options)
 
 
 def file_jobs(path: Path, options: JobOptions) -> Iterator[Job]:

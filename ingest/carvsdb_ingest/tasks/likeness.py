@@ -1,5 +1,6 @@
 """One call from a file or a net to the nets that are most alike: what `carvsdb similar` says, in Python."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from carvsdb.net import Net
 from carvsdb.rings import Carvs
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
-from carvsdb_ingest.analysis.item import ReadOptions
+from carvsdb_ingest.analysis.in_memory import is_in_memory, items_in_memory
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
+from carvsdb_ingest.readers.paths import is_path
 from carvsdb_ingest.tasks.attempts import to_entry
 
 
 def similar(
-    query: str | Path | Net | Carvs | Entry,
+    query: str | Path | Net | Carvs | Entry | Any,
     k: int = 10,
     *,
     catalogue: Catalogue | str | Path | None = None,
@@ -28,8 +31,9 @@ def similar(
 
     Parameters
     ----------
-    query : str, Path, Net, Carvs or Entry
-        A file of one net, if there is one of that name; else the name of an entry.
+    query : str, Path, Net, Carvs, Entry, or atoms in memory
+        A file of one net, if there is one of that name; else the name of an entry. Atoms are a `Structure`, an
+        ``ase.Atoms`` or a ``pymatgen.core.Structure``.
     k : int
         How many.
     catalogue : Catalogue, str or Path, optional
@@ -76,7 +80,10 @@ def entry_of_file(
     InputError
         If the file cannot be read, or holds several nets.
     """
-    items = read_items(path, read)
+    return _entry_of(read_items(path, read), str(path), analysis)
+
+
+def _entry_of(items: list[NetItem], path: str, analysis: AnalysisOptions | None) -> tuple[Entry, tuple[str, ...]]:
     if len(items) != 1:
         raise InputError(f"holds {len(items)} nets; ask about one at a time", path=path, hint="ingest the file first")
     found = analyse(items[0], analysis)
@@ -84,12 +91,14 @@ def entry_of_file(
 
 
 def _asked(
-    query: str | Path | Net | Carvs | Entry, read: ReadOptions | None, analysis: AnalysisOptions | None
+    query: Any, read: ReadOptions | None, analysis: AnalysisOptions | None
 ) -> tuple[str | Net | Carvs | Entry, tuple[str, ...]]:
     if isinstance(query, Net | Carvs | Entry):
         return query, ()
-    if not isinstance(query, str | Path):
+    if is_in_memory(query):
+        return _entry_of(items_in_memory(query, read), type(query).__name__, analysis)
+    if not is_path(query):
         raise InputError(f"what is alike is asked of a file, a net or a name, got {type(query).__name__}")
-    if isinstance(query, str) and not Path(query).exists():
+    if isinstance(query, str) and not os.path.exists(query):
         return query, ()
-    return entry_of_file(query, read, analysis)
+    return entry_of_file(Path(query), read, analysis)

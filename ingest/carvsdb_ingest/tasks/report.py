@@ -8,8 +8,10 @@ from carvsdb.html_text import MOST_ROWS, html_table
 from carvsdb_ingest.tasks.statuses import cause_of, status_of
 from carvsdb_schemas.answers import CauseCount, IngestAnswer, Rejection
 
+_SHOWN = 5
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, repr=False)
 class IngestReport:
     """The statuses of the inputs of one run.
 
@@ -43,6 +45,12 @@ class IngestReport:
     def done(self) -> int:
         """How many nets and inputs without one are accounted for."""
         return self.by_status.total()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.added)} added, {len(self.unchanged)} unchanged, {len(self.rejected)} rejected"
+        lines = [f"rejected: {error}" for _, error in self.rejected[:_SHOWN]]
+        more = len(self.rejected) - _SHOWN
+        return "\n".join([f"<IngestReport: {counts}>", *lines, *([f"... {more} more"] if more > 0 else [])])
 
     def _repr_html_(self) -> str:
         rows = [(status, cause, number) for (status, cause), number in self.by_cause.most_common()]

@@ -1,5 +1,6 @@
 """Who does the work: processes of this machine, or a cluster."""
 
+import operator
 import os
 from dataclasses import dataclass
 
@@ -33,6 +34,26 @@ class Workers:
             raise InputError(f"backend must be local or dask, got {self.backend!r}")
         if (self.backend == "dask") != (self.scheduler is not None):
             raise InputError("the backend dask needs the address of a scheduler, and no other takes one")
+
+    @classmethod
+    def of(cls, given: "Workers | int | None") -> "Workers":
+        """Return who is meant: a number of processes, or nobody in particular.
+
+        Raises
+        ------
+        InputError
+
+        Examples
+        --------
+        >>> Workers.of(2)
+        Workers(number=2, backend='local', scheduler=None)
+        """
+        if given is None or isinstance(given, Workers):
+            return given or cls()
+        try:
+            return cls(operator.index(given))
+        except TypeError:
+            raise InputError(f"workers must be a number of processes, got {given!r}") from None
 
     def count(self) -> int:
         """Return the number of processes; a cluster has its own."""

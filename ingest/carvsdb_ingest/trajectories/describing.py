@@ -10,10 +10,11 @@ from carvsdb.net import Net, followed, replace_linkers
 from carvsdb.rings.kept import KeptRings, RingCounts
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, search_rings
-from carvsdb_ingest.analysis.describing import check_path, options_asked
+from carvsdb_ingest.analysis.describing import options_asked
 from carvsdb_ingest.analysis.item import ReadOptions
 from carvsdb_ingest.bonds import find_bonds
 from carvsdb_ingest.clustering import clusterings, natural_clustering
+from carvsdb_ingest.readers.paths import check_path
 from carvsdb_ingest.trajectories.frame_slice import FrameSlice
 from carvsdb_ingest.trajectories.frames import Frame, FrameError, read_frames
 from carvsdb_schemas.description import CarvsDescription

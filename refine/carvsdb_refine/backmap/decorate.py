@@ -1,5 +1,6 @@
 """From a net to atoms: metals on nodes, rigid linkers on edges, overlaps relaxed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import pi
@@ -13,6 +14,8 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.pairs import list_pairs
 from carvsdb.errors import InputError
 from carvsdb.net import Net
+from carvsdb_refine.backmap.amounts import number_density
+from carvsdb_refine.backmap.compression import bring_to_density
 from carvsdb_refine.backmap.contacts import contact_distances
 from carvsdb_refine.backmap.linker_bonds import LinkerBonds
 from carvsdb_refine.backmap.linkers import Linker, linker_named
@@ -51,6 +54,9 @@ class BackmapOptions:
         Distances at which pairs of elements begin to repel, where not as in `contact_distances`, in Å.
     most_steps : int
         Of the relaxation.
+    density : float or str, optional
+        Atoms per Å³, or a text such as ``1.5g/cm3``, to which the cell is brought after the first relaxation: in small
+        steps, with a relaxation after each.
 
     Raises
     ------
@@ -66,6 +72,7 @@ class BackmapOptions:
     repeat: tuple[int, int, int] = (1, 1, 1)
     contacts: Mapping[str, float] | None = None
     most_steps: int = 500
+    density: float | str | None = None
 
     def __post_init__(self) -> None:
         if self.spin not in SPINS:
@@ -224,6 +231,12 @@ def backmap(
         springs = springs._replace(shifts=springs.shifts / stretch)
         positions, relaxation = relax_bodies(bodies, contacts, springs, most_steps=options.most_steps)
         lengths = bonds.lengths(positions)
+    if options.density is not None:
+        density = number_density(str(options.density), Counter(elements))
+        bodies, bonds, relaxation = bring_to_density(
+            replace(bodies, positions=positions), contacts, springs, bonds, density, options.most_steps
+        )
+        positions, lengths = bodies.positions, bonds.lengths(bodies.positions)
     model = AtomicModel(elements, positions, bodies.cell, molecule_ids=body + 1)
     cutoff = options.bond_cutoff or max(one.bond_cutoff for one in linkers)
     missing, extra = _differences(model, bonds.atoms, n_nodes, lengths, cutoff)

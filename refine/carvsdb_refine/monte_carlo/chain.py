@@ -1,6 +1,6 @@
 """The Markov chain of Monte Carlo: one configuration after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -224,12 +224,23 @@ class Chain:
             if self.options.check_every and self._n_moves % self.options.check_every == 0:
                 self.drifts.append(self.check())
 
-    def step(self) -> Verdict:
-        """Try one move, chosen by weight."""
+    def step(self, look: Callable[[BoundEnergy], None] | None = None) -> Verdict:
+        """Try one move, chosen by weight.
+
+        Parameters
+        ----------
+        look : callable, optional
+            Is shown each potential that the proposal was asked of, between verdict and consequence.
+        """
         which = min(int(np.searchsorted(self._choice, self._rng.random(), side="right")), len(self._moves) - 1)
         move = self._moves[which]
         proposal = move.propose(self.configuration, float(self._scales[which]), self._rng)
         verdict = self.judge(proposal)
+        if look is not None:
+            assert self._pending is not None
+            for term in self._terms:
+                if any(term is part for part in self._pending.asked):
+                    look(term)
         self.settle(verdict)
         self._counts[which, verdict] += 1
         self._n_moves += 1

@@ -1,8 +1,8 @@
 """From a config to the chain that it describes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,22 @@ from carvsdb_schemas.refinement import ConstraintsTable, MoveKind, MovesTable, R
 _WEIGHTS: dict[MoveKind, float] = {"molecule": 1.0, "atom": 0.0, "bend": 0.2, "swap": 0.1, "volume": 0.01}
 
 
-Look = Callable[[BoundEnergy], None]
+class Watcher(Protocol):
+    """What is shown a potential's state as a chain goes."""
+
+    @property
+    def every(self) -> int | None:
+        """After every so many-th accepted move; None: never."""
+
+    @property
+    def proposals(self) -> int | None:
+        """With every so many-th proposal; None: never."""
+
+    def look_at_changed(self, bound: BoundEnergy) -> None:
+        """Look at what the last accepted move changed."""
+
+    def look_at_proposed(self, bound: BoundEnergy) -> None:
+        """Look at what a proposal, accepted or not, would change."""
 
 
 class Run:
@@ -61,8 +76,7 @@ class Run:
     def __init__(self, chain: Chain, has_energy: bool, data_energy: float | None = None) -> None:
         self.chain, self.has_energy, self.data_energy = chain, has_energy, data_energy
         self.temperature = chain.temperature
-        self._every: int | None = None
-        self._look: Look | None = None
+        self._watcher: Watcher | None = None
 
     @property
     def moves(self) -> int:
@@ -88,16 +102,19 @@ class Run:
 
     def make(self, moves: int) -> None:
         """Try so many moves."""
-        if self._every is None or self._look is None:
-            self.chain.run(moves)
+        watcher, chain = self._watcher, self.chain
+        if watcher is None:
+            chain.run(moves)
             return
         for _ in range(moves):
-            if self.chain.step() == Verdict.ACCEPTED and self.chain.n_accepted % self._every == 0:
-                self._look(self.chain.terms[0])
+            is_shown = watcher.proposals is not None and (chain.n_moves + 1) % watcher.proposals == 0
+            verdict = chain.step(watcher.look_at_proposed if is_shown else None)
+            if watcher.every is not None and verdict == Verdict.ACCEPTED and chain.n_accepted % watcher.every == 0:
+                watcher.look_at_changed(chain.terms[0])
 
-    def look_at_accepted(self, every: int, look: Look) -> None:
-        """Show the potential's state to `look` after every so many-th accepted move."""
-        self._every, self._look = every, look
+    def show_to(self, watcher: Watcher | None) -> None:
+        """Show the potential's state to a watcher from now on; None: to nobody."""
+        self._watcher = watcher
 
     def observe(self) -> Observation:
         """Return where the chain is."""

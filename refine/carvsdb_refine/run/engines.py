@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb_refine.run.assemble import Look, begin_chain, go_on_with_chain
+from carvsdb_refine.run.assemble import Watcher, begin_chain, go_on_with_chain
 from carvsdb_refine.run.progress import Observation
 from carvsdb_refine.run.setup import Setup
 
@@ -27,8 +27,8 @@ class Engine(Protocol):
     def make(self, moves: int) -> None:
         """Try so many moves, or make so many steps."""
 
-    def look_at_accepted(self, every: int, look: Look) -> None:
-        """Show the potential's state to `look` after every so many-th accepted move, where moves are judged."""
+    def show_to(self, watcher: Watcher) -> None:
+        """Show the potential's state to a watcher from now on, where moves are judged."""
 
     def observe(self) -> Observation:
         """Return where it is."""

@@ -1,5 +1,6 @@
 """A potential that the data are part of: atoms that move by forces follow both."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,8 @@ class FollowedData(Potential):
         self.name = f"{potential.name} with data"
         self.data_share = 0.0
         self._potential, self._forces, self._price = potential, forces, price
+        # What the data ask is worked out beside what the potential asks; both take about as long.
+        self._beside = ThreadPoolExecutor(1)
 
     @property
     def elements(self) -> tuple[str, ...] | None:
@@ -52,8 +55,9 @@ class FollowedData(Potential):
     def _evaluate(
         self, elements: Elements, positions: ArrayLike, cell: ArrayLike, source: str | Path | None, with_forces: bool
     ) -> Evaluated:
+        asked = self._beside.submit(self._forces.chi2_and_forces, np.array(positions, np.float64))
         # The virial is that of the potential alone: the cell of data stays.
         energies, forces, virial = self._potential._evaluate(elements, positions, cell, source, with_forces)
-        chi2, pull = self._forces.chi2_and_forces(np.array(positions, np.float64))
+        chi2, pull = asked.result()
         self.data_share = self._price * chi2
         return energies + self.data_share / len(energies), forces + self._price * pull, virial

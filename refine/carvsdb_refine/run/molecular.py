@@ -13,7 +13,7 @@ from carvsdb_refine.dynamics import DynamicsOptions, Trajectory
 from carvsdb_refine.monte_carlo import FixedAtoms
 from carvsdb_refine.monte_carlo.data.data_forces import DataForces
 from carvsdb_refine.monte_carlo.saved_state import array_of_generator, generator_of_state
-from carvsdb_refine.run.assemble import Look, fits_of
+from carvsdb_refine.run.assemble import Watcher, fits_of
 from carvsdb_refine.run.evaluation import evaluate
 from carvsdb_refine.run.followed_data import FollowedData
 from carvsdb_refine.run.progress import Observation
@@ -94,7 +94,7 @@ class MolecularRun:
         """Make so many steps."""
         self.trajectory.run(moves)
 
-    def look_at_accepted(self, every: int, look: Look) -> None:
+    def show_to(self, watcher: Watcher) -> None:
         """Do nothing: no step is judged, and each moves all atoms; lines of the trace have their grades."""
 
     def observe(self) -> Observation:

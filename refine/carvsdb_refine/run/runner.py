@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,8 +164,9 @@ def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out what does not change a trajectory: how long it goes on, and what is written when."""
     run = {name: value for name, value in config["run"].items() if name not in ("moves", "checkpoint_every", "seeds")}
     dynamics = {name: value for name, value in config["dynamics"].items() if name != "steps"}
-    if config["watch"] is not None and config["watch"]["every"] is None:
-        config = config | {"watch": {name: value for name, value in config["watch"].items() if name != "every"}}
+    if config["watch"] is not None:
+        unused = {name for name in ("every", "proposals") if config["watch"][name] is None}
+        config = config | {"watch": {name: value for name, value in config["watch"].items() if name not in unused}}
     if config["potential"] is not None:
         config = config | {"potential": {n: value for n, value in config["potential"].items() if n != "time_limit"}}
     left_out = {"run", "dynamics"} | ({"watch"} if config["watch"] is None else set())
@@ -207,8 +209,8 @@ class _Loop:
         self.kinds = tuple(observation.tried)
         columns += [f"{name}_{kind}" for kind in self.kinds for name in ("tried", "accepted")]
         self.watch = None if setup.file.config.watch is None else _watch_of(setup)
-        if self.watch is not None and self.watch.every is not None:
-            chain.look_at_accepted(self.watch.every, self.watch.look_at_changed)
+        if self.watch is not None and self.watch.looks_between:
+            chain.show_to(self.watch)
         self.stopped: str | None = None
         columns += [*observation.others, *(() if self.watch is None else self.watch.columns)]
         self.trace = Trace(folder.trace, tuple(columns))
@@ -219,6 +221,10 @@ class _Loop:
 
     def go(self, first: int) -> RunAnswer:
         """Make the moves that are left, then write the results."""
+        with nullcontext() if self.watch is None else self.watch.one_thread():
+            return self._go(first)
+
+    def _go(self, first: int) -> RunAnswer:
         began = time.monotonic()
         chain, total = self.chain, self.schedule.moves
         if chain.moves > total:
@@ -256,7 +262,7 @@ class _Loop:
             drift=self.drift,
         )
         arrays = self.chain.arrays()
-        if self.watch is not None and self.watch.every is not None:
+        if self.watch is not None and self.watch.looks_between:
             arrays |= self.watch.arrays()
         save_checkpoint(self.folder.checkpoint, Checkpoint(arrays, notes))
         clock = time.monotonic()
@@ -277,8 +283,10 @@ class _Loop:
                 self.save()
                 raise KeyboardInterrupt
             self.chain.make(min(_CHUNK, target - self.chain.moves))
-            if self.watch is not None and self.watch.is_beyond:
-                return
+            if self.watch is not None:
+                self.watch.grade_beside()
+                if self.watch.is_beyond:
+                    return
 
     def _at(self, moves: int) -> None:
         """Do what is due after so many moves."""

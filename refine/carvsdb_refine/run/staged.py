@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.terms import saved
-from carvsdb_refine.run.assemble import Look, Run, begin_chain, go_on_with_chain, moves_of
+from carvsdb_refine.run.assemble import Run, Watcher, begin_chain, go_on_with_chain, moves_of
 from carvsdb_refine.run.molecular import MolecularRun
 from carvsdb_refine.run.progress import Observation
 from carvsdb_refine.run.schedule import Schedule
@@ -40,7 +40,7 @@ class StagedRun:
         self._kinds = [move.name for move in moves_of(setup.file.config.moves, setup.model)]
         # Tried and accepted in the parts before.
         self._before = np.zeros((2, len(self._kinds)), np.int64)
-        self._looks: tuple[int, Look] | None = None
+        self._watcher: Watcher | None = None
         self._number, self._temperature = 0, self._schedule.temperature(0)
         if arrays is None:
             self._now = self._begun(setup.model)
@@ -90,14 +90,14 @@ class StagedRun:
             self._before += self._counts()
             self._number += 1
             self._now = self._begun(self._now.model)
-            if self._looks is not None:
-                self._now.look_at_accepted(*self._looks)
+            if self._watcher is not None:
+                self._now.show_to(self._watcher)
         self._now.make(moves)
 
-    def look_at_accepted(self, every: int, look: Look) -> None:
-        """Show the potential's state to `look` after every so many-th accepted move of each chain."""
-        self._looks = every, look
-        self._now.look_at_accepted(every, look)
+    def show_to(self, watcher: Watcher) -> None:
+        """Show the potential's state to a watcher from now on, in each chain."""
+        self._watcher = watcher
+        self._now.show_to(watcher)
 
     def _counts(self) -> NDArray[np.int64]:
         seen = self._now.observe()

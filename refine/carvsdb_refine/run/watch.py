@@ -1,11 +1,12 @@
 """The extrapolation grades of a run's atoms: where the potential does not know."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from carvsdb.atomic_write import why_not_written, write_text
 from carvsdb.atoms.model import AtomicModel
@@ -16,7 +17,8 @@ from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import AcePotential
 from carvsdb_refine.potential.ace.bound import BoundAce
-from carvsdb_refine.potential.terms import Arrays, BoundEnergy, saved
+from carvsdb_refine.potential.terms import Arrays, BoundEnergy
+from carvsdb_refine.run.grades_between import GradesBetween
 from carvsdb_refine.run.setup import Setup
 
 Floats = NDArray[np.float64]
@@ -38,22 +40,39 @@ class Watch:
         The functions of the potential.
     active_set : ActiveSet
         What they are compared with.
-    select, stop, every : float, float or None, int or None
+    select, stop, every, proposals : float, float or None, int or None
         As in ``[watch]``.
-    columns : tuple of str
-        What a trace has of the grades.
     """
 
-    columns: ClassVar[tuple[str, ...]] = ("gamma max", "gamma median", "atoms above select")
     projector: Projector
     active_set: ActiveSet
     select: float
     stop: float | None
     every: int | None = None
+    proposals: int | None = None
+    # Of what accepted moves changed, and proposals would, since the last line.
+    _accepted: GradesBetween = field(init=False)
+    _proposed: GradesBetween = field(init=False)
     _last: Floats = field(default_factory=lambda: np.zeros(0))
-    # Of what accepted moves changed since the last line: the largest grade, its atom, how many were above.
-    _between: Floats = field(default_factory=lambda: np.zeros(3))
     _line: Floats = field(default_factory=lambda: np.zeros(3))
+
+    def __post_init__(self) -> None:
+        self._accepted, self._proposed = (GradesBetween(self.projector, self.active_set, self.select) for _ in range(2))
+
+    @property
+    def looks_between(self) -> bool:
+        """Whether grades are asked for between lines of the trace."""
+        return self.every is not None or self.proposals is not None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What a trace has of the grades."""
+        own = ("gamma max", "gamma median", "atoms above select")
+        return own if self.proposals is None else (*own, "gamma max proposed", "atoms above select proposed")
+
+    def one_thread(self) -> AbstractContextManager[object]:
+        """Return a context in which linear algebra has one thread: a second would take the core from the chain."""
+        return threadpool_limits(1, user_api="blas") if self.looks_between else nullcontext()
 
     @classmethod
     def of(cls, setup: Setup) -> "Watch":
@@ -69,32 +88,39 @@ class Watch:
             raise InputError("[watch] needs a [potential] of kind 'ace'", path=setup.file.path)
         form = setup.potential.form
         active_set = read_active_set(setup.file.resolve(table.active_set), form)
-        return cls(Projector(form, setup.potential.name), active_set, table.select, table.stop, table.every)
+        return cls(
+            Projector(form, setup.potential.name), active_set, table.select, table.stop, table.every, table.proposals
+        )
 
     def look(self, model: AtomicModel) -> list[float]:
         """Return the numbers of a line of the trace: see `columns`."""
         self._last = grades_of(self.projector, self.active_set, model)
-        self._line = self._between.copy()
-        self._between[:] = 0
+        self._line, proposed = self._accepted.take(), self._proposed.take()
         above = int((self._last > self.select).sum()) + int(self._line[2])
-        return [max(float(self._last.max()), float(self._line[0])), float(np.median(self._last)), above]
+        seen = [max(float(self._last.max()), float(self._line[0])), float(np.median(self._last)), above]
+        return seen if self.proposals is None else [*seen, float(proposed[0]), int(proposed[2])]
 
     def look_at_changed(self, bound: BoundEnergy) -> None:
-        """Grade the atoms whose surroundings the last accepted move changed."""
+        """Add the atoms whose surroundings the last accepted move changed to those that are graded."""
         assert isinstance(bound, BoundAce)
-        elements = bound.elements[bound.changed]
-        for element in np.unique(elements).tolist():
-            atoms = bound.changed[elements == element]
-            grades = self.active_set.grades_of(element, self.projector.values_of_bases(element, bound.bases, atoms))
-            worst = int(grades.argmax())
-            if grades[worst] > self._between[0]:
-                self._between[:2] = grades[worst], atoms[worst]
-            self._between[2] += int((grades > self.select).sum())
+        self._accepted.add(bound.elements[bound.changed], bound.changed, bound.bases[bound.changed])
+
+    def look_at_proposed(self, bound: BoundEnergy) -> None:
+        """Add the atoms whose surroundings a proposal would change."""
+        assert isinstance(bound, BoundAce)
+        if bound.proposed is not None:
+            atoms, bases = bound.proposed
+            self._proposed.add(bound.elements[atoms], atoms, bases)
+
+    def grade_beside(self) -> None:
+        """Begin to grade what was shown since the last call; what was shown before that is known then."""
+        self._accepted.grade_beside()
+        self._proposed.grade_beside()
 
     @property
     def is_beyond(self) -> bool:
-        """Whether an accepted move since the last line took an atom above `stop`."""
-        return self.stop is not None and bool(self._between[0] > self.stop)
+        """Whether an accepted move since the last line is known to have taken an atom above `stop`."""
+        return self.stop is not None and bool(self._accepted.known[0] > self.stop)
 
     def why_stop(self, moves: int) -> str | None:
         """Say why the run ends here; None if it does not."""
@@ -106,12 +132,15 @@ class Watch:
 
     def arrays(self) -> dict[str, Floats]:
         """Return what `restore` needs."""
-        return {"watch": self._between.copy()}
+        self._accepted.wait()
+        self._proposed.wait()
+        arrays = {"watch": self._accepted.known.copy()}
+        return arrays if self.proposals is None else arrays | {"watch proposals": self._proposed.known.copy()}
 
     def restore(self, arrays: Arrays) -> None:
         """Take over arrays of `arrays`; those of a run of before have none."""
-        if "watch" in arrays:
-            self._between = saved(arrays, "watch", self._between)
+        self._accepted.restore(arrays, "watch")
+        self._proposed.restore(arrays, "watch proposals")
 
     def keep(self, model: AtomicModel, path: Path) -> None:
         """Write a model with the grade of each atom as extended xyz.

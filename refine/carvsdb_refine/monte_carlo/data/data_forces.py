@@ -101,15 +101,22 @@ def _matrix(maker: CountCurve, empty: Integers) -> Floats:
 
 
 @compiled_part
-def _vector(fractions: Floats, cell: Floats, i: int, j: int) -> tuple[float, float, float]:
-    """Return the way from an atom to the nearest image of another."""
-    u = fractions[0, i] - fractions[0, j]
-    v = fractions[1, i] - fractions[1, j]
-    w = fractions[2, i] - fractions[2, j]
-    u, v, w = u - np.rint(u), v - np.rint(v), w - np.rint(w)
-    x = u * cell[0, 0] + v * cell[1, 0] + w * cell[2, 0]
-    y = u * cell[0, 1] + v * cell[1, 1] + w * cell[2, 1]
-    return x, y, u * cell[0, 2] + v * cell[1, 2] + w * cell[2, 2]
+def _find_ways(fractions: Floats, cell: Floats, i: int, x: Floats, y: Floats, z: Floats, squares: Floats) -> None:
+    """Write the ways from an atom to the nearest images of those before it, and their squares; many at a time."""
+    a, b, c = fractions[0, i], fractions[1, i], fractions[2, i]
+    # Taken out of the loop, which is done in vectors then.
+    first, second, third = fractions[0], fractions[1], fractions[2]
+    xx, yx, zx = cell[0, 0], cell[1, 0], cell[2, 0]
+    xy, yy, zy = cell[0, 1], cell[1, 1], cell[2, 1]
+    xz, yz, zz = cell[0, 2], cell[1, 2], cell[2, 2]
+    for j in range(i):
+        u, v, w = a - first[j], b - second[j], c - third[j]
+        u, v, w = u - np.rint(u), v - np.rint(v), w - np.rint(w)
+        along_x = u * xx + v * yx + w * zx
+        along_y = u * xy + v * yy + w * zy
+        along_z = u * xz + v * yz + w * zz
+        x[j], y[j], z[j] = along_x, along_y, along_z
+        squares[j] = along_x * along_x + along_y * along_y + along_z * along_z
 
 
 @compiled
@@ -117,18 +124,20 @@ def _spread(
     fractions: Floats, cell: Floats, width: float, species: Integers, pair_of: Integers, counts: Floats
 ) -> None:
     """Count each pair in the three bins whose centres are nearest."""
-    n_bins = counts.shape[1]
+    n_atoms, n_bins = fractions.shape[1], counts.shape[1]
     farthest = ((n_bins + 1) * width) ** 2
-    for i in range(fractions.shape[1]):
+    x, y, z, squares = np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms)
+    for i in range(n_atoms):
+        _find_ways(fractions, cell, i, x, y, z, squares)
+        pairs = pair_of[species[i]]
         for j in range(i):
-            x, y, z = _vector(fractions, cell, i, j)
-            square = x * x + y * y + z * z
+            square = squares[j]
             if square >= farthest:
                 continue
             along = np.sqrt(square) / width - 0.5
             k = int(np.rint(along))
             part = along - k
-            line = counts[pair_of[species[i], species[j]]]
+            line = counts[pairs[species[j]]]
             if 0 < k <= n_bins:
                 line[k - 1] += 0.5 * (0.5 - part) ** 2
             if k < n_bins:
@@ -142,19 +151,22 @@ def _pull(
     fractions: Floats, cell: Floats, width: float, species: Integers, pair_of: Integers, slopes: Floats, forces: Floats
 ) -> None:
     """Add the forces that follow from the derivative of chi² by each count."""
-    n_bins = slopes.shape[1]
+    n_atoms, n_bins = fractions.shape[1], slopes.shape[1]
     farthest = ((n_bins + 1) * width) ** 2
-    for i in range(fractions.shape[1]):
+    x, y, z, squares = np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms)
+    for i in range(n_atoms):
+        _find_ways(fractions, cell, i, x, y, z, squares)
+        pairs = pair_of[species[i]]
+        pull_x, pull_y, pull_z = forces[i, 0], forces[i, 1], forces[i, 2]
         for j in range(i):
-            x, y, z = _vector(fractions, cell, i, j)
-            square = x * x + y * y + z * z
+            square = squares[j]
             if square >= farthest or square == 0.0:
                 continue
             length = np.sqrt(square)
             along = length / width - 0.5
             k = int(np.rint(along))
             part = along - k
-            line = slopes[pair_of[species[i], species[j]]]
+            line = slopes[pairs[species[j]]]
             rise = 0.0
             if 0 < k <= n_bins:
                 rise -= line[k - 1] * (0.5 - part)
@@ -163,9 +175,10 @@ def _pull(
             if k + 1 < n_bins:
                 rise += line[k + 1] * (0.5 + part)
             force = -rise / width / length
-            forces[i, 0] += force * x
-            forces[i, 1] += force * y
-            forces[i, 2] += force * z
-            forces[j, 0] -= force * x
-            forces[j, 1] -= force * y
-            forces[j, 2] -= force * z
+            pull_x += force * x[j]
+            pull_y += force * y[j]
+            pull_z += force * z[j]
+            forces[j, 0] -= force * x[j]
+            forces[j, 1] -= force * y[j]
+            forces[j, 2] -= force * z[j]
+        forces[i, 0], forces[i, 1], forces[i, 2] = pull_x, pull_y, pull_z

@@ -100,6 +100,16 @@ class BoundAce:
         """Atomic bases of the current configuration, shape (n, width); not to be written to."""
         return self._bases
 
+    @property
+    def proposed(self) -> tuple[Integers, Floats] | None:
+        """Whose bases the proposal that waits for its verdict changes, shape (k,), and these, shape (k, width).
+
+        None if there is none, or it has no finite energy.
+        """
+        if self._other is not None:
+            return np.arange(len(self._elements)), self._other.bases
+        return None if self._pending is None else (self._touched[: self._n_touched], self._fresh[: self._n_touched])
+
     def propose(self, atoms: Integers, positions: Floats) -> float:
         """Return by how many eV the energy changes if some atoms, shape (k,), move to positions, shape (k, 3)."""
         while True:
