@@ -1,7 +1,7 @@
 """The options `--format`, `-o`, `--columns` of commands that answer, and what they do with an answer."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -84,6 +84,22 @@ class Output:
     def is_cut(self) -> bool:
         """Whether a long table may be cut: only on a terminal."""
         return self.format is Format.table and self.path is None and sys.stdout.isatty()
+
+    def check_columns(self, known: Collection[str]) -> None:
+        """Refuse columns that no answer can have, before any work is done.
+
+        Parameters
+        ----------
+        known : collection of str
+            The fields of a row; what nests in one has its name before a dot.
+
+        Raises
+        ------
+        InputError
+        """
+        for asked in self.columns:
+            if asked.partition(".")[0] not in known:
+                raise InputError(f"the answer has no column {asked!r}; it has {', '.join(known)}")
 
     def answer(self, *, document: Any, rows: Sequence[Row], text: Callable[[], str], shown: Sequence[str] = ()) -> None:
         """Give an answer.

@@ -19,9 +19,12 @@ class Commands(typer.Typer):
 
     def command(self, *arguments: Any, **options: Any) -> Callable[[Any], Any]:
         """Add a command, as `typer.Typer.command` does."""
-        register = super().command(*arguments, **options)
 
         def decorate(command: Callable[..., None]) -> Callable[..., None]:
+            # Written out where commands are listed, where Typer would cut it.
+            first = (command.__doc__ or "").strip().partition("\n\n")[0]
+            register = super(Commands, self).command(*arguments, **{"short_help": first, **options})
+
             @wraps(command)
             def run(**given: Any) -> None:
                 check_outputs(given)

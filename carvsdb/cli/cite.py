@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
-from carvsdb.cli.asked_catalogue import opened
+from carvsdb.cli.asked_catalogue import asked_catalogue
 from carvsdb.cli.options import DEFAULT_DB, Db
 from carvsdb.cli.output import say
 from carvsdb.errors import CarvsdbError
@@ -23,7 +23,10 @@ def cite(
     *,
     out: Output,
 ) -> None:
-    """List what to cite for what is said of a net: program, definitions, names, and where the structure comes from."""
+    """List what to cite for what is said of a net: program, definitions, names, and where the structure comes from.
+
+    Without a catalogue a name is one of the nets that come with carvsdb.
+    """
     found = _of_file(query) if Path(query).is_file() else _of_entry(query, db)
     rows = [
         {
@@ -69,6 +72,6 @@ def _of_file(path: str) -> "list[Reference]":
 def _of_entry(name: str, db: str) -> "list[Reference]":
     from carvsdb_ingest.analysis.references import of_source, references
 
-    with opened(db) as catalogue:
+    with asked_catalogue(db) as (catalogue, _):
         answer = catalogue.show(name)
     return references([answer.description]) + of_source(answer.source)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
-from carvsdb.cli.asked_catalogue import asked_catalogue, opened
+from carvsdb.cli.asked_catalogue import asked_catalogue
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
 from carvsdb.cli.output import say, table, with_copies
@@ -152,7 +152,10 @@ def distance(
     *,
     out: Output,
 ) -> None:
-    """Measure the distances between two entries or more, with noise, and say whether they differ beyond it."""
+    """Measure the distances between two entries or more, with noise, and say whether they differ beyond it.
+
+    Without a catalogue they are nets that come with carvsdb.
+    """
     entries: list[str | list[str]] = [
         *(names or []),
         *([part.strip() for part in one.split(",")] for one in pool or []),
@@ -160,7 +163,7 @@ def distance(
     if len(entries) < 2:
         raise typer.BadParameter("a distance needs two entries or more", param_hint="NAME NAME...")
 
-    with opened(db) as catalogue:
+    with asked_catalogue(db) as (catalogue, _):
         distances = catalogue.distance(entries, metric=metric.value, seed=seed)
     for sentence in distances.notes:
         say(sentence)

@@ -135,6 +135,10 @@ def describe(
             )
         describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out)
         return
+    if out.columns:
+        from carvsdb_schemas.description import Description
+
+        out.check_columns(list(Description.model_fields))
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
     told = _Descriptions(out, geometry, si)

@@ -43,6 +43,7 @@ from carvsdb.cli import (
 )
 from carvsdb.cli.application import Commands
 from carvsdb.cli.compiling import tell_of_compiling
+from carvsdb.cli.dashed_names import names_last
 from carvsdb.cli.output import answer_json, escaped_streams, say
 from carvsdb.errors import CarvsdbError, CarvsdbWarning, refused_by_system
 
@@ -167,8 +168,8 @@ def _as_typed(given: list[str], command: Any) -> list[str]:
     given = [f"./{word}" if _is_file_like_an_option(word) else word for word in given]
     if given and not given[0].startswith("-") and given[0] not in command.commands and os.path.isfile(given[0]):
         say(f"{given[0]} is a file: carvsdb describe {given[0]}")
-        return ["describe", *given]
-    return list(given)
+        given = ["describe", *given]
+    return names_last(given, command)
 
 
 def _is_file_like_an_option(word: str) -> bool:

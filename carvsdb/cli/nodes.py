@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from carvsdb.cli.answered import Output, answered
-from carvsdb.cli.asked_catalogue import opened
+from carvsdb.cli.asked_catalogue import asked_catalogue, opened
 from carvsdb.cli.options import DEFAULT_DB, Db
 from carvsdb.cli.output import say, table
 
@@ -37,12 +37,15 @@ def containing(
     *,
     out: Output,
 ) -> None:
-    """Find the nets that contain nodes like those of one sort of a net, the largest share of nodes first."""
+    """Find the nets that contain nodes like those of one sort of a net, the largest share of nodes first.
+
+    Without a catalogue they are sought among the nets that come with carvsdb.
+    """
     from carvsdb.catalogue import Catalogue
     from carvsdb.cli.compare import entry_of_file
 
     if not Path(query).is_file():
-        with opened(db) as catalogue:
+        with asked_catalogue(db) as (catalogue, _):
             label = catalogue.label(query)
             every = catalogue.sorts(query).rows()
             found = [] if sorts else catalogue.containing(query, sort, within=within, limit=limit).rows()
@@ -53,7 +56,7 @@ def containing(
             alone.add([entry])
             every = alone.sorts(label).rows()
             counts = alone.node_counts(label, sort)
-        with opened(db) as catalogue:
+        with asked_catalogue(db) as (catalogue, _):
             found = [] if sorts else catalogue.containing_counts(counts, within=within, limit=limit).rows()
     if sorts:
         cells = [

@@ -102,11 +102,18 @@ def json_value(value: Any) -> Any:
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """Align rows under a header, columns two spaces apart; on a terminal the widest are cut so that a row fits."""
+    """Align rows under a header, columns two spaces apart.
+
+    On a terminal the widest are cut so that a row fits; where none fits, each row is written as lines of its fields.
+    """
     shown = [list(header), *([escaped(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in shown) for column in range(len(header))]
-    if sys.stdout is not None and sys.stdout.isatty():
-        widths = _fitted(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
+    if is_terminal():
+        columns = shutil.get_terminal_size().columns
+        room = columns - 2 * (len(widths) - 1)
+        widths = _fitted(widths, room)
+        if sum(widths) > room and len(widths) > 2:
+            return records(shown[1:], shown[0], columns)
         shown = [
             [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell, width in zip(row, widths, strict=True)]
             for row in shown
@@ -114,6 +121,37 @@ def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
     )
+
+
+def is_terminal() -> bool:
+    """Tell whether answers are read on a terminal, where lines have an end."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def records(rows: Sequence[Sequence[str]], header: Sequence[str], columns: int) -> str:
+    """Write each row as lines of its fields, wrapped to so many columns; empty fields are left out.
+
+    Examples
+    --------
+    >>> print(records([("dia", "", "4"), ("a-long-label", "sod", "4")], ("label", "net", "bonds"), 16))
+    label  dia
+    bonds  4
+    <BLANKLINE>
+    label  a-long-la
+           bel
+    net    sod
+    bonds  4
+    """
+    name = max(map(len, header), default=0) + 2
+    room = max(columns - name, _NARROWEST)
+    written = []
+    for row in rows:
+        lines = []
+        for title, cell in zip(header, row, strict=True):
+            parts = [cell[start : start + room] for start in range(0, len(cell), room)]
+            lines += [f"{title if not number else '':<{name}}{part}" for number, part in enumerate(parts)]
+        written.append("\n".join(lines))
+    return "\n\n".join(written)
 
 
 def with_copies(name: str | None, copies: int | None) -> str:

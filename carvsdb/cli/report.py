@@ -1,9 +1,13 @@
 """A description, written for reading."""
 
+from itertools import groupby
+
 from carvsdb.topology import short_id
 from carvsdb_schemas.description import Description
 
 _SHOWN = 3
+_LONG = 12
+"""Angles of a node, from which on equal ones in a vertex symbol are counted: ten of a 5-c node are written out."""
 
 
 def report(description: Description) -> str:
@@ -31,7 +35,7 @@ def report(description: Description) -> str:
     }[description.completeness]
     line("", f"{searched}, {complete}")
     line("CARVS", description.carvs.symbol if description.ring_counts else "no rings")
-    line("vertex symbols", _listed(description.vertex_symbols))
+    line("vertex symbols", _listed({shortened(symbol): n for symbol, n in description.vertex_symbols.items()}))
     line("point symbols", _listed(description.point_symbols))
     line("TD10", f"{description.td10:.2f}".rstrip("0").rstrip("."))
     line("name", _name(description))
@@ -82,3 +86,18 @@ def _listed(counts: dict[str, int]) -> str:
     shown = [f"{value} x{number}" for value, number in list(counts.items())[:_SHOWN]]
     rest = len(counts) - len(shown)
     return ", ".join(shown) + (f", and {rest} more" if rest else "") if shown else "none"
+
+
+def shortened(symbol: str) -> str:
+    """Count equal angles of a long vertex symbol.
+
+    Examples
+    --------
+    >>> shortened("[4.4.6.6.6.6]"), shortened("[" + ".".join(["3"] * 24 + ["4(2)"] * 36) + "]")
+    ('[4.4.6.6.6.6]', '[3(x24).4(2)(x36)]')
+    """
+    angles = symbol.strip("[]").split(".")
+    if len(angles) < _LONG:
+        return symbol
+    counted = [(angle, len(list(same))) for angle, same in groupby(angles)]
+    return f"[{'.'.join(angle if number == 1 else f'{angle}(x{number})' for angle, number in counted)}]"

@@ -1,14 +1,11 @@
 """What the supporting information of a paper says of a net: `carvsdb describe --si`."""
 
 import math
-from itertools import groupby
 
+from carvsdb.cli.report import shortened
 from carvsdb.topology import short_id
 from carvsdb_ingest.analysis.references import references
 from carvsdb_schemas.description import Description
-
-_LONG = 12
-"""Angles of a node, from which on equal ones in a vertex symbol are counted: ten of a 5-c node are written out."""
 
 _NUMBER_WORDS = {1: "none", 2: "twofold", 3: "threefold", 4: "fourfold"}
 
@@ -23,7 +20,7 @@ def si_text(description: Description) -> str:
         "underlying net": description.name or unnamed,
         "nodal coordination": ",".join(sorted(description.coordination, key=int)) + "-c",
         "point symbol": with_stoichiometry(description.point_symbols),
-        "vertex symbols": ", ".join(_shortened(symbol) for symbol in description.vertex_symbols),
+        "vertex symbols": ", ".join(shortened(symbol) for symbol in description.vertex_symbols),
         "periodicity": f"{description.periodicity}-periodic",
         "interpenetration": interpenetration,
         "TD10": f"{description.td10:.2f}".rstrip("0").rstrip("."),
@@ -31,7 +28,7 @@ def si_text(description: Description) -> str:
         "clustering": f"{description.clustering}; bonds: {description.bond_rule}",
         "program": f"carvsdb {description.version}",
         "doubts": "; ".join(description.quality) or "none",
-        "to cite": "; ".join(one.text for one in references([description])),
+        "to cite": f"\n  {'':<19} ".join(one.text for one in references([description])),
     }
     return "\n".join([description.label, *(f"  {name:<19} {text}" for name, text in lines.items())])
 
@@ -60,18 +57,3 @@ def _of_several(description: Description) -> str:
         for part in description.components
         if part.periodicity
     )
-
-
-def _shortened(symbol: str) -> str:
-    """Count equal angles of a long vertex symbol.
-
-    Examples
-    --------
-    >>> _shortened("[4.4.6.6.6.6]"), _shortened("[" + ".".join(["3"] * 24 + ["4(2)"] * 36) + "]")
-    ('[4.4.6.6.6.6]', '[3(x24).4(2)(x36)]')
-    """
-    angles = symbol.strip("[]").split(".")
-    if len(angles) < _LONG:
-        return symbol
-    counted = [(angle, len(list(same))) for angle, same in groupby(angles)]
-    return f"[{'.'.join(angle if number == 1 else f'{angle}(x{number})' for angle, number in counted)}]"

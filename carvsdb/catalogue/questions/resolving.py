@@ -98,7 +98,7 @@ def resolve(storage: Storage, name: str) -> NetRef:
     raise NotFoundError(
         f"the catalogue has nothing called {name!r}",
         item=name,
-        hint=f"did you mean {_listed(close)}?" if close else _where_to_look(name),
+        hint=_of_a_file(name) or (f"did you mean {_listed(close)}?" if close else "`carvsdb list` shows what it has"),
     )
 
 
@@ -149,9 +149,10 @@ def refs(storage: Storage, condition: str, parameters: Sequence[object]) -> list
     return [NetRef(*row) for row in rows if row[1] in meant]
 
 
-def _where_to_look(name: str) -> str:
+def _of_a_file(name: str) -> str:
+    """Return what to do about a name that is, or looks like, the path of a file."""
     if "/" not in name and "\\" not in name and Path(name).suffix.lower() not in _OF_FILES:
-        return "`carvsdb list` shows what it has"
+        return ""
     return "ingest the file first" if os.path.isfile(name) else "nor is there such a file"
 
 

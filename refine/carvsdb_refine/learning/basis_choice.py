@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from carvsdb_refine.learning.basis import BasisLimits, functions_of, pacemaker_order
-from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
+from carvsdb_refine.learning.bayesian_ridge import fit_ridge
 from carvsdb_refine.learning.data_set import DataSet
 from carvsdb_refine.learning.design_rows import rows_of_frames
 from carvsdb_refine.learning.fit import FitOptions, Regression
 from carvsdb_refine.learning.frames import FitFrame
+from carvsdb_refine.learning.label_triangles import LabelTriangles
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.potential.ace.form import Function
 
@@ -65,6 +66,12 @@ def choose_limits(new: NewPotential, data: DataSet, options: FitOptions) -> list
         return _compared(new, data, frames, options)
 
 
+def with_chosen_limits(new: NewPotential, data: DataSet, options: FitOptions) -> NewPotential:
+    """Return a new potential with the best limits, or as it is where frames are too few to tell."""
+    candidates = choose_limits(new, data, options)
+    return replace(new, limits=candidates[0].limits) if candidates else new
+
+
 def _compared(new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions) -> list[Candidate]:
     n_elements = len(data.elements)
     assert new.limits.functions is not None
@@ -79,7 +86,7 @@ def _compared(new: NewPotential, data: DataSet, frames: list[FitFrame], options:
     form = new.form(data.elements, data.shortest_distances(new.cutoff), functions)
     regression = Regression.of(form, data.training, options)
     cells = _cells(regression, frames, options)
-    n_rows = sum(cell.forces.n_rows or cell.energy.n_rows for cell in cells)
+    n_rows = sum(cell.rows.forces.n_rows or cell.rows.energy.n_rows for cell in cells)
     penalties = regression.penalties(np.sum([cell.squares for cell in cells], axis=0) / n_rows, options)
     n_columns = len(functions) * n_elements
     candidates = []
@@ -108,8 +115,7 @@ class _Cell:
 
     part: int
     is_far: bool
-    energy: Triangle
-    forces: Triangle
+    rows: LabelTriangles
     squares: Floats
 
 
@@ -121,20 +127,19 @@ def _cells(regression: Regression, frames: Sequence[FitFrame], options: FitOptio
     n_functions = sum(regression.projector.n_functions)
     width = n_functions + len(regression.form.elements) + 1
     cells = {
-        (part, far): _Cell(part, far, Triangle(width), Triangle(width), np.zeros(n_functions))
+        (part, far): _Cell(part, far, LabelTriangles.empty(width), np.zeros(n_functions))
         for part in range(_PARTS)
         for far in (False, True)
     }
     rows = rows_of_frames(regression.projector, regression.baseline, frames, options.scales, with_stress=False)
     for number, row in enumerate(rows):
         cell = cells[number % _PARTS, bool(is_far[number])]
-        cell.energy.add(row.energy)
-        cell.forces.add(row.forces)
+        cell.rows.add(row)
         of_size = row.forces if len(row.forces) else row.energy
         cell.squares[:] += (of_size[:, :n_functions] ** 2).sum(axis=0)
     for cell in cells.values():
-        cell.energy.close()
-        cell.forces.close()
+        cell.rows.energy.close()
+        cell.rows.forces.close()
     return list(cells.values())
 
 
@@ -157,7 +162,10 @@ def _held_out(
     """Return the sums of squared errors of energies and of forces on some of the cells, fitted to the others."""
     with_label = np.append(columns, -1)
     training = [
-        triangle for cell, out in zip(cells, is_out, strict=True) if not out for triangle in (cell.energy, cell.forces)
+        triangle
+        for cell, out in zip(cells, is_out, strict=True)
+        if not out
+        for triangle in (cell.rows.energy, cell.rows.forces)
     ]
     rows = np.concatenate([triangle.matrix[:, with_label] for triangle in training])
     n_rows = sum(triangle.n_rows for triangle in training)
@@ -166,5 +174,7 @@ def _held_out(
     squares = np.zeros(2)
     for cell, out in zip(cells, is_out, strict=True):
         if out:
-            squares += [float(((one.matrix[:, with_label] @ rest) ** 2).sum()) for one in (cell.energy, cell.forces)]
+            squares += [
+                float(((one.matrix[:, with_label] @ rest) ** 2).sum()) for one in (cell.rows.energy, cell.rows.forces)
+            ]
     return squares
