@@ -77,8 +77,11 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     path = folder.report if target is None else target
     check_free(path, target is None, (CURVES, PARTIALS, _ANGLES))
     state = status(setup.file)
-    start = evaluate(setup, setup.model)
-    now = start if state.state == "new" else evaluate(setup, current_model(setup, folder))
+    if state.state == "new":
+        start = now = evaluate(setup, setup.model)
+    else:
+        start = evaluate(setup, setup.model, folder.start_evaluation)
+        now = evaluate(setup, current_model(setup, folder), folder.evaluation)
     outputs = setup.file.config.outputs
     old_bonds = BondedModel.of(start.model, outputs)
     bonds = old_bonds if now is start else BondedModel.of(now.model, outputs)
@@ -216,14 +219,14 @@ def _rings(setup: Setup, folder: RunFolder, ends: tuple[BondedModel, BondedModel
         models.append((int(path.stem), partial(_bonded, path, setup)))
     models += [(state.moves, lambda: ends[1])] if state.moves else []
     moves, vectors, rows, doubts = [], [], [], []
-    clustering = None
+    found = None
     for count, bonded in models:
         try:
-            found = rings_of_model(bonded(), outputs, clustering)
+            found = rings_of_model(bonded(), outputs, found)
         except CarvsdbError as error:
             doubts.append(f"After {count:,} moves there is no net: {error.message}.")
             continue
-        carvs, clustering = found.census.carvs(), found.clustering
+        carvs = found.census.carvs()
         moves.append(count)
         vectors.append(carvs.vector)
         rows.append([f"{count:,}", f"{carvs.n_nodes:,}", carvs.symbol, found.name])
