@@ -28,8 +28,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ANGULAR_WEIGHTS, RANK_STEPS = (0.8, 1.1, 1.5), (1.5, 3.0, 6.0, 12.0)
-# Fewer frames tell nothing; more, larger ones and more functions take time.
-_FEWEST_FRAMES, _MOST_ATOMS, _MOST_FUNCTIONS = 12, 5_000, 120
+# Fewer frames tell nothing; more, larger ones and more functions take time. What is best with few functions is not with
+# many: a high step leaves all pairs and triples of atoms, and of these only the least smooth are left in the end.
+_FEWEST_FRAMES, _MOST_ATOMS, _MOST_FUNCTIONS, _MOST_VALUES = 12, 5_000, 400, 1_200_000
 _PARTS, _FAR = 3, 0.25
 
 
@@ -59,11 +60,16 @@ def choose_limits(new: NewPotential, data: DataSet, options: FitOptions) -> list
     data : DataSet
         Frames held out are not looked at.
     """
-    frames = _some([frame for frame in data.training if not frame.is_lone_atom])
-    if new.limits.functions is None or len(frames) < _FEWEST_FRAMES:
+    if new.limits.functions is None:
+        return []
+    n_elements = len(data.elements)
+    tried = replace(new.limits, functions=min(new.limits.functions, max(40, _MOST_FUNCTIONS // n_elements)))
+    frames = _some([frame for frame in data.training if not frame.is_lone_atom], n_elements * (tried.functions or 1))
+    if len(frames) < _FEWEST_FRAMES:
         return []
     with threadpool_limits(1, user_api="blas"):
-        return _compared(new, data, frames, options)
+        found = _compared(replace(new, limits=tried), data, frames, options)
+    return [replace(one, limits=replace(one.limits, functions=new.limits.functions)) for one in found]
 
 
 def with_chosen_limits(new: NewPotential, data: DataSet, options: FitOptions) -> NewPotential:
@@ -74,10 +80,9 @@ def with_chosen_limits(new: NewPotential, data: DataSet, options: FitOptions) ->
 
 def _compared(new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions) -> list[Candidate]:
     n_elements = len(data.elements)
-    assert new.limits.functions is not None
-    few = replace(new.limits, functions=min(new.limits.functions, max(40, _MOST_FUNCTIONS // n_elements)))
     tried = [
-        replace(few, angular_weight=weight, rank_step=step) for weight, step in product(ANGULAR_WEIGHTS, RANK_STEPS)
+        replace(new.limits, angular_weight=weight, rank_step=step)
+        for weight, step in product(ANGULAR_WEIGHTS, RANK_STEPS)
     ]
     named = [{_name(function): function for function in functions_of(n_elements, limits)} for limits in tried]
     union = tuple({name: function for some in named for name, function in some.items()}.values())
@@ -95,7 +100,7 @@ def _compared(new: NewPotential, data: DataSet, frames: list[FitFrame], options:
         of_all = [len(functions) * element + of_centre for element in range(n_elements)]
         columns = np.concatenate([*of_all, np.arange(n_columns, n_columns + n_elements)])
         score = _score(cells, columns, penalties[columns], n_elements)
-        candidates.append(Candidate(replace(limits, functions=new.limits.functions), score))
+        candidates.append(Candidate(limits, score))
     return sorted(candidates, key=lambda one: one.score)
 
 
@@ -103,10 +108,10 @@ def _name(function: Function) -> tuple[object, ...]:
     return function.elements, function.n, function.l, function.between
 
 
-def _some(frames: Sequence[FitFrame]) -> list[FitFrame]:
+def _some(frames: Sequence[FitFrame], n_columns: int) -> list[FitFrame]:
     """Return as many of the frames, from the first on, as need little time."""
     sizes = np.cumsum([frame.n_atoms for frame in frames])
-    return list(frames[: max(_FEWEST_FRAMES, int((sizes <= _MOST_ATOMS).sum()))])
+    return list(frames[: max(_FEWEST_FRAMES, int((sizes <= min(_MOST_ATOMS, _MOST_VALUES // n_columns)).sum()))])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

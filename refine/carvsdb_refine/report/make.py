@@ -14,7 +14,6 @@ from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.regular_file import read_bytes
 from carvsdb.version import VERSION
 from carvsdb_ingest.readers.models import read_model
-from carvsdb_refine.monte_carlo import model_of_state
 from carvsdb_refine.report.angles import ANGLE_EDGES, ANGLE_STEP, angle_columns, angle_shares, most_frequent
 from carvsdb_refine.report.figures import angles_png, coordination_png, fits_png, partials_png, rings_png, traces_png
 from carvsdb_refine.report.fits import fits, fits_in_r
@@ -22,6 +21,7 @@ from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.column_files import CURVES, PARTIALS, check_own_columns, write_columns
 from carvsdb_refine.run.curve_files import write_curves
+from carvsdb_refine.run.engines import model_saved
 from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import BondedModel, bond_angles, coordination, rings_of_model
@@ -116,7 +116,7 @@ def current_model(setup: Setup, folder: RunFolder) -> AtomicModel:
     if not folder.checkpoint.exists():
         return setup.model
     try:
-        return model_of_state(load_checkpoint(folder.checkpoint).arrays, setup.model)
+        return model_saved(setup, load_checkpoint(folder.checkpoint).arrays)
     except InputError as error:
         raise error if error.path else InputError(error.message, path=folder.checkpoint) from error
 
