@@ -5,8 +5,10 @@ than by default, has the density of amorphous silicon, 0.049 atoms/Å³, and is 
 energy leaves it, no model can have both its F(Q) and a low energy of the labels' method. A random packing is melted,
 quenched and refined against them with a potential that is fitted on the way, to Stillinger-Weber labels:
 `carvsdb refine learn`.
-Prints the iterations, and of the last model: the share of atoms with four neighbours within 2.85 Å, Rw, and its energy
-against that of the same model relaxed by the labels' method. Exits with 8 if the loop has not converged.
+Prints the iterations, and of the last model: the share of atoms with four neighbours within 2.85 Å, Rw, its energy
+against that of the same model relaxed by the labels' method, and how far its CARVS is from that of the nearest crystal
+among the nets that come with carvsdb; with ``--amorphous FILE`` also from that of a published model of amorphous
+silicon (LAMMPS data, with bonds). Models go into a catalogue in the folder. Exits with 8 if it has not converged.
 
 Run ``make demo-learn``, which has 64 atoms, or ``python benchmarks/learn_silicon.py FOLDER`` with 216.
 """
@@ -17,6 +19,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +87,9 @@ schedule = [
 trace_every = 100
 checkpoint_every = 5000
 
+[outputs]
+bonds = {{"Si-Si" = 2.85}}
+
 [learn]
 functions = {functions}
 cutoff = {cutoff}
@@ -145,6 +151,39 @@ def errors_on_own_frames(learned: dict[str, Any]) -> dict[str, float | int | Non
     return {"frames": len(frames), "energy_error": found.energy_rms, "force_error": found.force_rms}
 
 
+def carvsdb(*arguments: str | Path, where: Path) -> Any:
+    """Run a command in a folder and return its JSON."""
+    command = [sys.executable, "-m", "carvsdb", *map(str, arguments), "--json"]
+    done = subprocess.run(command, cwd=where, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def distances(model: Path, folder: Path, amorphous: Path | None) -> dict[str, Any]:
+    """Return how far the CARVS of a model is from that of the nearest crystal, and from that of an amorphous model."""
+    with tempfile.TemporaryDirectory() as name:
+        where = Path(name)
+        rule = ("--bonds", "Si-Si=2.85")
+        nearest = carvsdb("similar", model, "-k", "3", "--kind", "crystalline", *rule, where=where)["hits"]
+        found: dict[str, Any] = {
+            "crystals": [{key: hit[key] for key in ("label", "distance", "noise")} for hit in nearest]
+        }
+        if amorphous is not None:
+            catalogue = folder / "catalogue.duckdb"
+            carvsdb("ingest", amorphous, "--types", "1=Si", "--db", catalogue, where=where)
+            asked = carvsdb("distance", "learned-silicon", amorphous.stem, "--db", catalogue, where=where)
+            found |= {"amorphous": asked["matrix"][0][1], "amorphous_noise": asked["noise"][0][1]}
+    return found
+
+
+def told_distances(found: dict[str, Any]) -> str:
+    """Return a sentence about distances."""
+    crystal = found["crystals"][0]
+    said = f"CARVS {crystal['distance']:.3f} ± {crystal['noise']:.3f} from the nearest crystal, {crystal['label']}"
+    if "amorphous" in found:
+        said += f", {found['amorphous']:.3f} ± {found['amorphous_noise']:.3f} from the published model"
+    return said
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
@@ -158,9 +197,10 @@ def main() -> None:
     parser.add_argument("--data-energy", type=float, default=0.03, help="What a unit of chi² costs, in eV.")
     parser.add_argument("--sigma", type=float, default=0.01, help="of the neutron data; three times of the X-rays'")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--amorphous", type=Path, metavar="FILE", help="A published model, to compare with.")
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
-    folder = given.folder
+    folder = given.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "silicon.toml"
     if not config.exists():
@@ -174,8 +214,10 @@ def main() -> None:
         }
         about |= {"data_energy": given.data_energy, "sigma_neutron": given.sigma, "sigma_xray": 3 * given.sigma}
         config.write_text(CONFIG.format(**about), encoding="utf-8")
+    amorphous = None if given.amorphous is None else given.amorphous.resolve()
     began = time.monotonic()
-    command = [sys.executable, "-m", "carvsdb", "refine", "learn", str(config), "--json"]
+    catalogue = ("--db", str(folder / "catalogue.duckdb"), "--label", "learned-silicon")
+    command = [sys.executable, "-m", "carvsdb", "refine", "learn", str(config), "--json", *catalogue]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode not in (0, 8):
         raise SystemExit(done.returncode)
@@ -198,6 +240,9 @@ def main() -> None:
         "own_frames": errors_on_own_frames(learned),
         "energy_per_atom": energy,
         "above_relaxed": energy - silicon.energy_per_atom(relaxed(model)),
+        "entries": learned["entries"],
+        "lineage_steps": len(carvsdb("show", "learned-silicon", "--lineage", *catalogue[:2], where=folder)["steps"]),
+        "distances": distances(Path(learned["model"]), folder, amorphous),
         "iterations": learned["iterations"],
     }
     own = found["own_frames"]
@@ -205,7 +250,7 @@ def main() -> None:
         f"{len(learned['iterations'])} iterations in {found['seconds']:.0f} s; gamma at most {last['gamma_max']:.2f}; "
         f"{100 * seen['four_fold']:.1f} % four-fold; Rw {last['rw']:.4f}; {energy:.4f} eV/atom by the labels' method, "
         f"{1000 * found['above_relaxed']:.0f} meV/atom above the same model relaxed by it; on models of its own run "
-        f"{own['energy_error']:.2f} meV/atom, {own['force_error']:.0f} meV/Å"
+        f"{own['energy_error']:.2f} meV/atom, {own['force_error']:.0f} meV/Å; {told_distances(found['distances'])}"
     )
     if given.output:
         given.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

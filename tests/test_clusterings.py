@@ -17,7 +17,8 @@ from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 from carvsdb_ingest.analysis.describing import describe
 from carvsdb_ingest.analysis.item import ReadOptions
-from carvsdb_ingest.bonds import find_bonds
+from carvsdb_ingest.analysis.nets_of_atoms import items_of_structure
+from carvsdb_ingest.bonds import BondOptions, Bonds, find_bonds
 from carvsdb_ingest.clustering import cluster, clusterings
 from carvsdb_ingest.clustering.polyhedra import polyhedron_edges
 from carvsdb_ingest.clustering.registry import OF_UNITS
@@ -220,3 +221,21 @@ def test_saturated_rings_stay_whole() -> None:
     assert identify(clustered.net).names == ("srs",)
     sites = clustered.site_to_vertex[np.array(structure.elements) == "N"]
     assert set(Counter(sites[sites >= 0].tolist()).values()) == {4}
+
+
+def test_a_wider_tolerance_is_tried_once_for_all_clusterings(monkeypatch: pytest.MonkeyPatch) -> None:
+    refcode, asked = "VAMPUX_clean", ("single-node", "pe", "standard")
+    content = read_archive(installed_archive(), [refcode])[refcode]
+    (structure,) = read_cif(TextFile.decode(content, f"{refcode}.cif"))
+    each = [items_of_structure(structure, ReadOptions(clusterings=(one,)))[0].quality for one in asked]
+    searched: list[BondOptions] = []
+
+    def counted(structure: Structure, options: BondOptions) -> Bonds:
+        searched.append(options)
+        return find_bonds(structure, options)
+
+    monkeypatch.setattr("carvsdb_ingest.analysis.tolerance.find_bonds", counted)
+    items = items_of_structure(structure, ReadOptions(clusterings=asked))
+    assert [item.quality for item in items] == each
+    assert ["gives another net" in " ".join(quality) for quality in each] == [True, False, True]
+    assert [options.tolerance for options in searched] == [0.5]

@@ -64,6 +64,18 @@ def test_who_catches_the_first_error_hears_a_second() -> None:
         stubborn()
 
 
+def test_an_end_inside_a_compiled_function_is_still_the_time_limit() -> None:
+    def boxed() -> None:
+        try:
+            while True:
+                time.sleep(0.01)
+        except TimeLimitError as error:  # as numba does with what is raised while it makes a named tuple
+            raise SystemError("returned a result with an exception set") from error
+
+    with pytest.raises(TimeLimitError, match=r"took longer than 0\.1 s"), within("net.cgd", 0.1):
+        boxed()
+
+
 def test_what_is_in_time_is_not_disturbed() -> None:
     for _ in range(3):
         with within("net.cgd", 0.3):

@@ -1,6 +1,7 @@
 """Fits to labelled structures: what is known comes back, labels under many names, what cannot be fitted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +166,46 @@ def test_labels_of_many_names(labels: str, forces: str, names: tuple[str, ...], 
     assert bool(found.doubts) == ("REF" in labels or "corrected" in labels)
 
 
+def test_capitals_of_keys_do_not_matter(tmp_path: Path) -> None:
+    """GPUMD writes and reads them all alike; ASE takes a structure without `Lattice` for a molecule."""
+    path = written(tmp_path, "energy=-8.0", 'energy=-7.0 virial="1 0 0 0 2 0 0 0 3"', forces="force")
+    plain = read_frames(path, 5.0)
+    text = path.read_text().replace("Lattice", "lattice").replace("Properties", "properties")
+    path.write_text(text.replace("energy", "Energy").replace("virial", "Virial"))
+    other = read_frames(path, 5.0)
+    assert other.names == plain.names
+    for one, same in zip(plain.frames, other.frames, strict=True):
+        assert (one.key(), one.energy) == (same.key(), same.energy)
+        for labels in ("forces", "strain_energy"):
+            np.testing.assert_array_equal(getattr(one, labels), getattr(same, labels))
+
+
+@pytest.mark.parametrize(("edge", "is_lone"), [(5.0, False), (5.5, True)])
+def test_an_atom_in_a_large_periodic_box_is_a_lone_one(edge: float, is_lone: bool, tmp_path: Path) -> None:
+    path = tmp_path / "lone.xyz"
+    path.write_text(f'1\nLattice="{edge} 0 0 0 9 0 1 0 9" energy=-1 config_type=IsolatedAtom pbc="T T T"\nSi 0 0 0\n')
+    assert read_frames(path, 5.2).frames[0].is_lone_atom == is_lone
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda frame: frame, ""),
+        (
+            lambda frame: replace(frame, strain_energy=-np.asarray(frame.strain_energy)),
+            "stresses contradict the forces",
+        ),
+        (lambda frame: replace(frame, energy=(frame.energy or 0.0) / 6), "energies contradict the forces"),
+        (lambda frame: replace(frame, forces=-np.asarray(frame.forces)), "explains less than half of the forces"),
+    ],
+)
+def test_labels_that_contradict_each_other_are_told(spoil: Callable[[FitFrame], FitFrame], sentence: str) -> None:
+    truth = known_form()
+    frames = [spoil(frame) for frame in labelled(AcePotential("truth", truth), range(24), stresses=True)]
+    doubts = " ".join(fit_potential(truth, make_data_set(frames, 0.0, seed=1)).doubts)
+    assert (sentence in doubts) if sentence else ("contradict" not in doubts and "less than half" not in doubts)
+
+
 def test_a_virial_is_minus_volume_times_stress(tmp_path: Path) -> None:
     stress = 'energy=-8 stress="0.01 0.004 0 0.004 0.02 0 0 0 0.03"'
     virial = 'energy=-8 virial="-1.25 -0.5 0 -0.5 -2.5 0 0 0 -3.75"'
@@ -202,7 +243,7 @@ def test_directions_that_do_not_repeat_have_no_images(pbc: str, tmp_path: Path) 
             r"frame 1: forces is not finite",
         ),
         (lambda folder: written(folder, "power=-8", forces="speed"), r"no frame has an energy or forces"),
-        (lambda folder: written(folder, "energy=-8", rows="Si 0 0 0\n"), r"cannot be read as extended xyz"),
+        (lambda folder: written(folder, "energy=-8", rows="Si 0 0 0\n"), r"declares 2 atoms, but there are 1"),
         (lambda folder: written(folder, "energy=-8", rows=ROWS.replace("2.4", "nan")), r"coordinate is not finite"),
     ],
 )

@@ -151,6 +151,24 @@ def test_a_plain_xyz_may_have_its_cell_in_the_comment(comment: str, volume: floa
     assert found.elements == ("Zn", "N")
 
 
+@pytest.mark.parametrize(
+    ("columns", "row"),
+    [
+        ("Z:I:1:pos:R:3", "30 1 2 3"),
+        ("species:I:1:pos:R:3", "30 1 2 3"),
+        ("Pos:R:3:Species:S:1", "1 2 3 Zn"),
+        ("element:S:1:positions:R:3", "Zn 1 2 3"),
+        ("Z:I:1:species:S:1:pos:R:3", "7 Zn 1 2 3"),
+    ],
+)
+def test_columns_that_other_programs_call_otherwise(columns: str, row: str, tmp_path: Path) -> None:
+    text = f'1\nLattice="9 0 0 0 9 0 0 0 9" Properties={columns}\n{row}\n'
+    (found,) = read_structures(write(tmp_path, "a.xyz", text))
+    assert found.elements == ("Zn",)
+    assert found.cartesian is not None
+    assert found.cartesian.tolist() == [[1.0, 2.0, 3.0]]
+
+
 @pytest.mark.parametrize("comment", ["", "a frame", "1.5", "1 2 3 4", "10 11 twelve", "step 3"])
 def test_other_comments_are_no_cell(comment: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no cell"):

@@ -133,11 +133,27 @@ RMC6F_BAD = {
     "a fractional coordinate must be a finite number": HEAD + ROWS.replace("0.900000", "nan"),
     "an atom needs an element and three coordinates": HEAD + ROWS + "4 Cl 0.1 0.2\n",
     "expected three lines of three numbers": HEAD.replace("    0.000000    5.000000    0.000000\n", "", 1) + ROWS,
+    "is a histogram of RMCProfile (.his6f)": "(Version 6f format histogram file)\n",
     "the cell has no volume": HEAD.replace(
         "    0.000000    0.000000    5.000000", "    5.000000    0.000000    0.000000"
     )
     + ROWS,
 }
+
+
+def test_sections_below_the_atoms_are_no_atoms(tmp_path: Path) -> None:
+    path = tmp_path / "model.rmc6f"
+    path.write_text(HEAD + ROWS)
+    alone = read_model(path)
+    path.write_text(HEAD + ROWS + "Spins:\n 1 0.0 0.0 1.0\n")
+    assert read_model(path).positions.tolist() == alone.positions.tolist()
+
+
+@pytest.mark.parametrize(("name", "what"), [("CONFIG", "a DL_POLY file"), ("a.gro", "a GROMACS file")])
+def test_files_of_other_programs_are_refused_by_name(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / name).write_text("SiO2\n 0 1 3\n")
+    with pytest.raises(InputError, match=f"is {what}, which is not read.*ase convert"):
+        read_model(tmp_path / name)
 
 
 @pytest.mark.parametrize("sentence", RMC6F_BAD)

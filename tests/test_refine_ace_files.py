@@ -37,9 +37,10 @@ from carvsdb_refine.potential import read_ace
         ("ms_combs: [0]", "ms_combs: [1]", "a function with .m. above l"),
         ("ctildes: [", "ctildes: [.nan, ", "the ACE potential is damaged"),
         ("E0: [0,", "E0: [.inf,", "damaged .*an E0, is not a number"),
+        ("E0: [0,", "E0: [0, 0,", "E0: expected an energy for each of C, H, N, Zn"),
         ("FS_parameters: [1, 1,", "FS_parameters: [1, 0,", "an exponent of an embedding that is not above 0"),
         ("elements: [C, H, N, Zn]", "elements: [C, H, N, Zn", "this is no potential: expected the YAML of pacemaker"),
-        ("elements: [C, H, N, Zn]", "elements: [C, H, N, Zn, O]", "the ACE potential is damaged"),
+        ("elements: [C, H, N, Zn]", "elements: [C, H, N, Zn, O]", "E0: expected an energy for each of C, H, N, Zn, O"),
     ],
 )
 def test_damaged_files(shared: Path, tmp_path: Path, old: str, new: str, sentence: str) -> None:

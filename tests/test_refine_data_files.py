@@ -77,7 +77,21 @@ CASES = {
         "Q;F;err\n" + rows(Q, F, E, between=";").replace(".", ","), errors=True, notes=("decimal points",)
     ),
     "decimal commas and tabs": Case(rows(Q, F, between="\t").replace(".", ","), notes=("decimal points",)),
-    "Fit2D chi": Case("sample.chi\n2-theta\nIntensity\n         4\n" + rows(Q, F)),
+    "Fit2D chi": Case("sample.chi\nQ (Inverse Angstroms)\nIntensity\n         4\n" + rows(Q, F)),
+    "pyFAI chi, in inverse nanometres": Case(
+        "sample.chi\nq (nm^-1)\nIntensity\n         4\n" + rows([10 * q for q in Q], F),
+        notes=("in 1/nm, as the header says",),
+    ),
+    "pandas with its index": Case(
+        ",Q,F\n" + rows(range(4), Q, F, between=","), notes=("the first column, without a name",)
+    ),
+    "Fortran, no room between columns": Case(
+        "".join(f"{q:.4f}{f:+.6f}\n" if f < 0 else f"{q:.4f} {f:.6f}\n" for q, f in zip(Q, F, strict=True))
+    ),
+    "infinite at the end": Case(rows(Q, F) + "0.9 inf\n1.0 -Infinity\n", notes=("the last 2 rows",)),
+    "xmgrace": Case('@    title "F(q)"\n@type xy\n' + rows(Q, F) + "&\n"),
+    "a mark of the end": Case(rows(Q, F) + "END\n"),
+    "typeset minus signs": Case(rows(Q, F).replace("-", "\N{MINUS SIGN}")),
     "Fortran exponents": Case("".join(f"{q:.4E} {f:.4E}\n" for q, f in zip(Q, F, strict=True)).replace("E", "D")),
     "comments of other languages": Case("! made by nobody\n% nor by matlab\n// nor by C\n" + rows(Q, F)),
     "NaN at the ends": Case(
@@ -152,6 +166,13 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
         read([1, 7])
 
 
+def test_distances_in_picometres_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "curve.txt"
+    path.write_text("r(pm) g(r)\n" + rows([100 * q for q in Q], F))
+    with pytest.raises(InputError, match=r"gives r in pm .*divide r by 100"):
+        read_data(path, "neutron", "G(r)")
+
+
 def test_distances_in_nanometres_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "curve.gr"
     path.write_text("r(nm) G(r)\n" + rows(Q, F))
@@ -186,17 +207,23 @@ def test_data_file_with_errors_comments_and_commas(tmp_path: Path) -> None:
 
 
 def bad_files() -> Iterator[tuple[str, int, str]]:
-    yield "0.5 1\n1.0 nan\n1.5 1\n", 2, "must be a finite number, got 'nan'"
-    yield "0.5 1\n1.0 inf\n", 2, "must be a finite number, got 'inf'"
+    yield "0.5 1\n1.0 nan\n1.5 1\n", 2, "must be a finite number, got none between points that have a value"
+    yield "0.5 1\n1.0 inf\n1.5 1\n", 2, "got none between points that have a value"
     yield "0.5 F\n0.6 1\n0.7 1\n", 1, "must be a finite number, got 'F'"
     yield "0.5 1\n1.0 1\n0.9 1\n", 3, "Q must ascend, got 0.9 after 1"
     yield "0.5 1\n0.5 1\n", 2, "Q must ascend"
+    yield "0.5 1\n9.0 1\n\n0.5 1\n9.0 1\n", 4, "got 0.5 after 9 (several banks or curves? expected one a file)"
+    yield "0.5 1\n0.6 1\nBANK 2 40 CONST\n", 3, "a second curve begins with 'BANK 2 40 CONST'"
     yield "-0.1 1\n0.5 1\n", 1, "Q must be above 0"
     yield "0 1\n0.5 1\n", 2, "at least 2 points, got 1"
     yield "0.5 1 0.1\n0.6 1\n", 2, "expected 3 columns as above, got 2"
     yield "0.5 1 0.1 7\n0.6 1 0.1 7\n", 1, "columns 3 and 4 could both be errors"
     yield "0.5 1 0.1 7 8\n0.6 1 0.1 7 8\n", 1, "expected 2 to 4 columns, got 5; say which: columns = [1, 2]"
-    yield "0.5 1 0.1\n0.6 1 0\n", 2, "an error must be above 0"
+    yield (
+        "0.5 1 0.1\n0.6 1 0\n",
+        2,
+        "an error must be above 0, got 0; correct or leave out the point, or give one error",
+    )
     yield "0.5 1\n", 2, "at least 2 points, got 1"
 
 
@@ -248,6 +275,19 @@ def test_an_axis_that_is_neither_q_nor_r_is_refused(tmp_path: Path, name: str) -
     path.write_text(f"{name},I\n10.0,1.0\n10.1,1.1\n10.2,1.0\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"the first column is .*; expected Q"):
         read_data(path, "neutron")
+
+
+def test_an_angle_below_a_title_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "curve.chi"
+    path.write_text("sample.chi\n2-Theta Angle (Degrees)\nIntensity\n         4\n" + rows(Q, F))
+    with pytest.raises(InputError, match="the first column is '2-Theta Angle"):
+        read_data(path, "xray")
+
+
+def test_unicode_text_of_a_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "curve.txt"
+    path.write_bytes(("Q\tF\n" + rows(Q, F, between="\t")).encode("utf-16"))
+    assert read_data(path, "neutron").x == pytest.approx(Q)
 
 
 def test_weights_are_no_errors(tmp_path: Path) -> None:

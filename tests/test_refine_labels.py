@@ -117,7 +117,8 @@ def test_frames_are_written_to_the_last_digit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("2\nno\nCu 0 0\n", "cannot be read"),
+        ("2\nno\nCu 0 0\n", "declares 2 atoms, but there are 1"),
+        ("1\nno\nCu 0 0\n", "cannot be read"),
         ('1\nLattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3 energy=1.0\nCu 0 0 0\n', "no forces"),
         ('1\nLattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3:forces:R:3\nCu 0 0 0 0 0 0\n', "no energy"),
         (

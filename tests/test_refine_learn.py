@@ -11,20 +11,28 @@ import numpy as np
 import pytest
 from learn_folder import CONFIG, make_folder, results
 from program import carvsdb
+from refine_folder import silicon
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.active_learning import learn, read_learn_config
 from carvsdb_refine.active_learning.candidates import Candidate, choose
+from carvsdb_refine.active_learning.fitting import fit_and_write, fit_frame
 from carvsdb_refine.active_learning.loop import read_learned
 from carvsdb_refine.active_learning.record import read_rows
 from carvsdb_refine.active_learning.run_config import toml_text
-from carvsdb_refine.labels import read_frames
+from carvsdb_refine.labels import Frame, read_frames
 from carvsdb_refine.learning.active_set_file import read_active_set
+from carvsdb_refine.learning.basis import BasisLimits, functions_of
+from carvsdb_refine.learning.basis_choice import choose_limits
+from carvsdb_refine.learning.data_set import make_data_set
+from carvsdb_refine.learning.fit import FitOptions
+from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import StillingerWeber, read_ace
 from carvsdb_refine.run import Hooks
 from carvsdb_refine.run.watch import grades_of
+from carvsdb_schemas.learning import InitialTable, LearnTable, PackingTable
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +210,23 @@ def test_the_page_of_a_loop(whole: tuple[Path, Any, int], tmp_path: Path) -> Non
     (copy / "si/iterations.csv").write_text("iteration\n1\n")
     assert carvsdb("refine", "report", copy / "si").code == 3
     assert carvsdb("refine", "report", tmp_path).code == 3
+
+
+@pytest.mark.parametrize("weights", [None, [1.5, 6.0]])
+def test_functions_are_those_that_the_config_or_the_training_says(tmp_path: Path, weights: list[float] | None) -> None:
+    generator = np.random.default_rng(4)
+    frames = []
+    for number in range(12):
+        places = silicon().positions + generator.normal(0, 0.05 + 0.005 * number, (64, 3))
+        energies, forces = StillingerWeber.silicon().energies_and_forces(("Si",) * 64, places, silicon().cell)
+        frames.append(Frame(AtomicModel(("Si",) * 64, places, silicon().cell), float(energies.sum()), forces))
+    initial: list[InitialTable] = [PackingTable(kind="packing", formula="Si", units=8, densities=[0.05])]
+    table = LearnTable(initial=initial, functions=12, cutoff=4.0, held_out=0.0, degree_weights=weights)
+    made = fit_and_write(frames, table, tmp_path / "potential.yaml", tmp_path / "potential.asi")
+    if weights is None:
+        data = make_data_set([fit_frame(frame) for frame in frames], 0.0, table.seed, table.largest_force)
+        limits = choose_limits(NewPotential(4.0, BasisLimits(functions=12)), data, FitOptions())[0].limits
+    else:
+        limits = BasisLimits(functions=12, angular_weight=1.5, rank_step=6.0)
+    expected = [(function.n, function.l) for function in functions_of(1, limits)]
+    assert [(function.n, function.l) for function in made.form.centres[0].functions] == expected

@@ -125,6 +125,8 @@ def test_a_run_of_parts_goes_on_anywhere_and_ends_the_same(tmp_path: Path) -> No
     assert [tried[moves] for moves in (0, 100, 150, 300, 450, 500, 600)] == [0, 0, 0, 150, 300, 300, 400]
     # Atoms settle from close contacts.
     assert trace["energy_per_atom"][-1] < trace["energy_per_atom"][0] - 0.5
+    # The page shows the model of the last part's checkpoint.
+    assert carvsdb("refine", "report", config, "-o", tmp_path / "page.html").code == 0
     whole = left(config)
     # In the first part, where parts meet, and in the last one.
     for place, looks in enumerate((4, 9, 27)):

@@ -90,12 +90,13 @@ def run(
     check_folder(file, overwrite)  # before model and data are read, which takes seconds
 
     def go(setup: "Setup", hooks: "Hooks") -> "RunAnswer":
-        from carvsdb_refine.run import check_place
+        from carvsdb_refine.run import check_place, evaluate
         from carvsdb_refine.run import run as run_of
 
         check_place(setup, overwrite)  # before the score, which takes seconds of a large model
-        checked(setup, strict)
-        return run_of(setup, hooks, overwrite)
+        start = evaluate(setup, setup.model)
+        checked(setup, strict, start)
+        return run_of(setup, hooks, overwrite, start)
 
     _go(_prepared(file, allow), db, label, as_json, go)
 
@@ -211,7 +212,7 @@ def report(
     else:
         from carvsdb_refine.report.make import make_report
 
-        written = make_report(_prepared(file, allow), output, rings)
+        written = make_report(_prepared(file, allow, reads_potential=False), output, rings)
     if as_json:
         from carvsdb_schemas.refinement_answers import ReportAnswer
 
@@ -245,12 +246,12 @@ app.command(epilog="Example: carvsdb refine fit labelled.xyz -o si.yaml --functi
 app.command(epilog="Example: carvsdb refine gamma model.data --potential si.yaml -o gamma.xyz")(learn.gamma)
 
 
-def _prepared(file: "ConfigFile", allow: list[str] | None) -> "Setup":
+def _prepared(file: "ConfigFile", allow: list[str] | None, reads_potential: bool = True) -> "Setup":
     """Read what a config names; what an allowed calculator could run is said before it can."""
     from carvsdb_refine.run import prepare
 
     say_calculators(allow)
-    return prepare(file, allow or ())
+    return prepare(file, allow or (), reads_potential=reads_potential)
 
 
 def _config(config: Path, output: Path | None) -> "ConfigFile":

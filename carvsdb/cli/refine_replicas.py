@@ -90,7 +90,7 @@ def report(
         seeds = ", ".join(str(file.config.run.seed) for file in files)
         raise NotFoundError(f"there is no model with seed {seed}; seeds are {seeds}", item=str(files[0].path))
     say_calculators(allow)
-    first = prepare(chosen[0], allow)
+    first = prepare(chosen[0], allow, reads_potential=False)
     if seed is not None:
         return make_report(first, output, rings)
     return make_pooled_report([replace(first, file=file) for file in chosen], output, rings)

@@ -80,6 +80,11 @@ def within(path: str | Path, seconds: float | None = None, grace: float = GRACE)
     except CarvsdbError as error:
         error.item = error.item or str(path)
         raise
+    except SystemError as error:
+        # A compiled function runs Python while it takes or returns values, and wraps what was raised there.
+        if isinstance(error.__cause__, TimeLimitError):
+            raise error.__cause__ from None
+        raise
     finally:
         ended.set()
         signal.signal(_SIGNAL, before)

@@ -16,6 +16,7 @@ References
 .. [1] Delgado-Friedrichs & O'Keeffe, J. Solid State Chem. 178, 2480 (2005), doi:10.1016/j.jssc.2005.06.011
 """
 
+from carvsdb.rings.angles import AngleCounts, angle_counts
 from carvsdb.rings.by_coordination import carvs_by_coordination
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
 from carvsdb.rings.census import (
@@ -34,10 +35,12 @@ from carvsdb.rings.vertex_symbols import vertex_symbols
 __all__ = [
     "DEFAULT_CUT_OFF",
     "LARGEST_CUT_OFF",
+    "AngleCounts",
     "Carvs",
     "NodeRings",
     "RingCensus",
     "StrongRingCheck",
+    "angle_counts",
     "carvs_by_coordination",
     "coordination_sequences",
     "extended_point_symbols",

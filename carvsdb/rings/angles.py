@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.net import Adjacency
 from carvsdb.rings.census import RingCensus
-from carvsdb.rings.infinite import Integers
+from carvsdb.rings.infinite import Integers, Narrow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +36,7 @@ def angle_counts(census: RingCensus) -> AngleCounts:
     starts = np.concatenate([[0], np.cumsum(degrees * (degrees - 1) // 2)])
     counts = np.zeros((int(starts[-1]), census.max_ring_size + 1), np.int64)
     ends = np.column_stack([adjacency.neighbours, adjacency.offsets]).astype(np.int64)
-    images = np.column_stack([census.vertices, census.offsets]).astype(np.int64)
-    _count(adjacency.starts, ends, starts, census.sizes.astype(np.int64), census.starts, images, counts)
+    _count(adjacency.starts, ends, starts, census.sizes, census.starts, census.vertices, census.offsets, counts)
     return AngleCounts(starts, counts)
 
 
@@ -46,35 +45,37 @@ def _count(
     end_starts: Integers,
     ends: Integers,
     angle_starts: Integers,
-    sizes: Integers,
+    sizes: Narrow,
     ring_starts: Integers,
-    images: Integers,
+    vertices: Narrow,
+    offsets: Narrow,
     counts: Integers,
 ) -> None:
     for ring in range(len(sizes)):
         begin, length = ring_starts[ring], ring_starts[ring + 1] - ring_starts[ring]
         for step in range(length):
-            here = images[begin + step]
-            first = _end_towards(end_starts, ends, here, images[begin + (step + length - 1) % length])
-            second = _end_towards(end_starts, ends, here, images[begin + (step + 1) % length])
+            here = begin + step
+            vertex = vertices[here]
+            first = _end_towards(end_starts, ends, vertices, offsets, here, begin + (step + length - 1) % length)
+            second = _end_towards(end_starts, ends, vertices, offsets, here, begin + (step + 1) % length)
             if first > second:
                 first, second = second, first
-            degree = end_starts[here[0] + 1] - end_starts[here[0]]
+            degree = end_starts[vertex + 1] - end_starts[vertex]
             # Angles (0, 1) ... (first, second) come before: whole rows of the triangle, then part of one.
             angle = first * (2 * degree - first - 1) // 2 + second - first - 1
-            counts[angle_starts[here[0]] + angle, sizes[ring]] += 1
+            counts[angle_starts[vertex] + angle, sizes[ring]] += 1
 
 
-@compiled
-def _end_towards(end_starts: Integers, ends: Integers, here: Integers, there: Integers) -> int:
-    """Return which edge end of the vertex of `here` leads to the image `there`."""
-    vertex = here[0]
+@compiled_part
+def _end_towards(end_starts: Integers, ends: Integers, vertices: Narrow, offsets: Narrow, here: int, there: int) -> int:
+    """Return which edge end of the vertex of one row of rings leads to the image of another row."""
+    vertex = vertices[here]
     for end in range(end_starts[vertex], end_starts[vertex + 1]):
         if (
-            ends[end, 0] == there[0]
-            and ends[end, 1] == there[1] - here[1]
-            and ends[end, 2] == there[2] - here[2]
-            and ends[end, 3] == there[3] - here[3]
+            ends[end, 0] == vertices[there]
+            and ends[end, 1] == offsets[there, 0] - offsets[here, 0]
+            and ends[end, 2] == offsets[there, 1] - offsets[here, 1]
+            and ends[end, 3] == offsets[there, 2] - offsets[here, 2]
         ):
             return int(end - end_starts[vertex])
     return -1

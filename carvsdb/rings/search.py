@@ -180,11 +180,26 @@ def _is_ring(
     """Tell whether a cycle has no short-cut, by tables of growing radius.
 
     Antipodes that are as far apart as along the cycle lie outside tables of half its length less one; so
-    such tables of one half of the cycle settle it.
+    such tables of one half of the cycle settle it, and where all of them are there, only antipodes are looked up.
     """
     effort[0] += len(cycle)
     half = len(cycle) // 2
     steps = (len(cycle) + 1) // 2
+    if near.radius >= half - 1:
+        for step in range(steps):
+            vertex = ball.vertices[cycle[step]]
+            if _antipode_is_near(cycle, step, ball, graph.lowest, near.words, near.begins[vertex], near.ends[vertex]):
+                return False, far_words
+        return True, far_words
+    n_made = 0
+    for step in range(steps):
+        n_made += far.radii[ball.vertices[cycle[step]]] >= half - 1
+    if n_made == steps:
+        for step in range(steps):
+            vertex = ball.vertices[cycle[step]]
+            if _antipode_is_near(cycle, step, ball, graph.lowest, far_words, far.begins[vertex], far.ends[vertex]):
+                return False, far_words
+        return True, far_words
     for step in range(steps):
         vertex = ball.vertices[cycle[step]]
         if not _sees_ring(cycle, step, ball, graph.lowest, near.words, near.begins[vertex], near.ends[vertex]):
@@ -217,6 +232,19 @@ def _is_ring(
             if not _sees_ring(cycle, step, ball, graph.lowest, far_words, far.begins[vertex], far.ends[vertex]):
                 return False, far_words
     return True, far_words
+
+
+@compiled_part
+def _antipode_is_near(cycle: Narrow, step: int, ball: Ball, lowest: int, words: Words, begin: int, end: int) -> bool:
+    """Tell whether an antipode of one step, in odd cycles one of two, is nearer to it than along the cycle."""
+    length = len(cycle)
+    half = length // 2
+    origin = ball.images[cycle[step]] - ball.vertices[cycle[step]] + lowest
+    for ahead in range(half, length - half + 1):
+        other = (step + ahead) % length
+        if distance_in(words, begin, end, ball.images[cycle[other]] - origin) < half:
+            return True
+    return False
 
 
 @compiled_part

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.rings.angles import angle_counts
+from carvsdb.rings.angles import AngleCounts, angle_counts
 from carvsdb.rings.census import RingCensus
 
 Angle = tuple[tuple[int, int], ...]
@@ -15,7 +15,7 @@ _OPPOSITE = ((0, 5), (1, 4), (2, 3))
 """Opposite angles of a 4-coordinated node, as indices into (01, 02, 03, 12, 13, 23)."""
 
 
-def vertex_symbols(census: RingCensus, *, all_rings: bool = False) -> list[str]:
+def vertex_symbols(census: RingCensus, *, all_rings: bool = False, rings_at: AngleCounts | None = None) -> list[str]:
     """Write the vertex symbol of every node.
 
     Parameters
@@ -23,6 +23,8 @@ def vertex_symbols(census: RingCensus, *, all_rings: bool = False) -> list[str]:
     census : RingCensus
     all_rings : bool
         Give every ring size at an angle instead of the smallest.
+    rings_at : AngleCounts, optional
+        The rings at each angle, if they were counted before.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def vertex_symbols(census: RingCensus, *, all_rings: bool = False) -> list[str]:
     >>> vertex_symbols(find_rings(library.load("cds")))[0]
     '[6.6.6.6.6(2).*]'
     """
-    rings_at = angle_counts(census)
+    rings_at = rings_at or angle_counts(census)
     symbols = []
     for vertex in np.flatnonzero(census.net.is_node):
         rows = rings_at.counts[rings_at.starts[vertex] : rings_at.starts[vertex + 1]]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from carvsdb_refine.backmap import backmap as backmap_net
     from carvsdb_refine.backmap import linker_named as linker_named
     from carvsdb_refine.backmap import random_packing as random_packing
-    from carvsdb_refine.beginning import first_config as first_config
-    from carvsdb_refine.bundle import pack as pack
-    from carvsdb_refine.bundle import unpack as unpack
+    from carvsdb_refine.beginning.first_config import first_config as first_config
+    from carvsdb_refine.bundle.pack import pack as pack
+    from carvsdb_refine.bundle.unpack import unpack as unpack
     from carvsdb_refine.labels import Oracle as Oracle
     from carvsdb_refine.labels import import_labels as import_labels
     from carvsdb_refine.labels import label as label

@@ -86,6 +86,13 @@ class LearnTable(Table):
     functions: Count = Field(default=150, description="Of each element.")
     cutoff: Positive = Field(default=5.0, description="Of the potential, in Å.")
     radial: Literal["sbessel", "chebyshev"] = "sbessel"
+    degree_weights: list[NotNegative] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=2,
+        description="What a unit of l, and a further factor, add to the degree; by default chosen on parts of the "
+        "training in each iteration.",
+    )
     held_out: Annotated[float, Field(ge=0, lt=0.9)] = Field(default=0.1, description="Share of the frames.")
     energy_error: Positive = Field(default=0.001, description="In eV per atom, against the next.")
     force_error: Positive = Field(default=0.1, description="In eV/Å.")

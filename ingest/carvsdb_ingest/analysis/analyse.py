@@ -13,6 +13,7 @@ from carvsdb.net import Net, replace_linkers
 from carvsdb.rings import (
     DEFAULT_CUT_OFF,
     RingCensus,
+    angle_counts,
     carvs_by_coordination,
     coordination_sequences,
     find_rings_to_the_last,
@@ -163,12 +164,13 @@ class Analyser:
     def _search(self, net: Net) -> _Searched:
         sequences = coordination_sequences(net)  # first, since nets whose shells do not end are refused at once
         census = search_rings(net, self._options)
+        rings_at = angle_counts(census)
         points, longest = point_symbols_within_budget(net, census.max_ring_size)
         return _Searched(
             sequences,
             census,
-            tuple(vertex_symbols(census)),
-            tuple(vertex_symbols(census, all_rings=True)),
+            tuple(vertex_symbols(census, rings_at=rings_at)),
+            tuple(vertex_symbols(census, all_rings=True, rings_at=rings_at)),
             tuple(points),
             longest,
             identify(net, self._options.names.archive() if self._options.names else None),

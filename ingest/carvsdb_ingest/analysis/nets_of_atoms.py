@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.analysis.item import NetItem, ReadOptions
-from carvsdb_ingest.analysis.tolerance import wider_tolerance
+from carvsdb_ingest.analysis.tolerance import WiderTolerance
 from carvsdb_ingest.bonds import Bonds, find_bonds
 from carvsdb_ingest.clustering import Clustered, clusterings, natural_clustering
 from carvsdb_ingest.geometry import Histogram, local_geometry
@@ -58,17 +58,21 @@ class StructurePart:
         except CarvsdbError as error:
             yield self._placed(error, doubts)
             return
+        wider = WiderTolerance(self.structure, bonds, names, self.options.bonds)
         for found in clusterings(self.structure, bonds, names):
             try:
-                yield self._placed(found, doubts) if isinstance(found, CarvsdbError) else self._item(bonds, found)
+                if isinstance(found, CarvsdbError):
+                    yield self._placed(found, doubts)
+                else:
+                    yield self._item(bonds, found, wider)
             except CarvsdbError as error:
                 yield self._placed(error, doubts)
 
-    def _item(self, bonds: Bonds, clustered: Clustered) -> NetItem:
+    def _item(self, bonds: Bonds, clustered: Clustered, wider: WiderTolerance) -> NetItem:
         structure, options = self.structure, self.options
         quality = [*structure.quality, *bonds.quality, *clustered.quality]
         if options.check_tolerance:
-            quality += wider_tolerance(structure, bonds, clustered, options.bonds)
+            quality += wider.sentences(clustered)
         return NetItem(
             net=clustered.net.with_name(structure.name),
             path=self.path,

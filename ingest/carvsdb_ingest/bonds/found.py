@@ -1,6 +1,7 @@
 """The bonds of a structure, and the rule that gave them."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +35,13 @@ class Bonds:
     quality: tuple[str, ...] = ()
 
     def neighbours(self, n_atoms: int) -> Neighbours:
-        """Return for each atom its neighbours with their cells, both ends of each bond."""
-        found: Neighbours = [[] for _ in range(n_atoms)]
-        for src, dst, u, v, w in self.edges.tolist():
-            found[src].append((dst, (u, v, w)))
-            found[dst].append((src, (-u, -v, -w)))
-        return found
+        """Return for each atom its neighbours with their cells, both ends of each bond, in the order of the bonds."""
+        ends = np.repeat(self.edges, 2, axis=0)
+        ends[1::2, :2], ends[1::2, 2:] = self.edges[:, [1, 0]], -self.edges[:, 2:]
+        ends = ends[np.argsort(ends[:, 0], kind="stable")]
+        places = list(zip(ends[:, 1].tolist(), zip(*ends[:, 2:].T.tolist(), strict=True), strict=True))
+        stops = np.cumsum(np.bincount(ends[:, 0], minlength=n_atoms)).tolist()
+        return [places[start:stop] for start, stop in pairwise([0, *stops])]
 
     def __repr__(self) -> str:
         return f"<Bonds: {len(self.edges)} bonds by {self.rule}>"

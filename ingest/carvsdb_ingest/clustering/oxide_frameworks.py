@@ -87,7 +87,7 @@ def find_oxide_framework(structure: Structure, bonds: Bonds) -> OxideFramework:
     """
     unchanged = OxideFramework(bonds)
     elements = structure.elements
-    if not _ANIONS & set(elements):
+    if not _ANIONS & set(elements) or not _have_anions(structure, bonds):
         return unchanged
     sorter = _Sorter(structure, bonds)
     if not sorter.may_be_one():
@@ -101,15 +101,35 @@ def find_oxide_framework(structure: Structure, bonds: Bonds) -> OxideFramework:
     return unchanged
 
 
+def _have_anions(structure: Structure, bonds: Bonds) -> bool:
+    """Tell soon, by counting bonds, that in most structures with carbon no atom has three anions.
+
+    As `_Sorter` sees them: all bonds of an anion lead to atoms that may be T atoms, or two of them do.
+    """
+    kinds, kind = np.unique(structure.elements, return_inverse=True)
+    able = np.array([_is_able(element) for element in kinds.tolist()], bool)[kind]
+    heavy = ~np.isin(kinds, list(HYDROGEN))[kind]
+    ends = np.concatenate([bonds.edges[:, :2], bonds.edges[:, 1::-1]])
+
+    def around(atoms: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.asarray(np.bincount(ends[atoms[ends[:, 1]], 0], minlength=structure.n_atoms), np.int64)
+
+    to_able = around(able)
+    anion = np.isin(kinds, list(_ANIONS))[kind] & ((to_able >= 2) | (to_able == around(heavy)))
+    return bool((around(anion)[able] >= _COORDINATIONS[0]).any())
+
+
+def _is_able(element: str) -> bool:
+    """Tell whether an element may be a T atom, or a cation."""
+    return is_metal(element) or element in METALLOIDS or element == "P"
+
+
 class _Sorter:
     def __init__(self, structure: Structure, bonds: Bonds) -> None:
         self.structure, self.bonds, self.elements = structure, bonds, structure.elements
         self.graph: Graph = bonds.neighbours(structure.n_atoms)
         self.metal = [is_metal(element) for element in self.elements]
-        self.able = [
-            metal or element in METALLOIDS or element == "P"
-            for metal, element in zip(self.metal, self.elements, strict=True)
-        ]
+        self.able = [_is_able(element) for element in self.elements]
         self.anion = [self._is_anion(atom) for atom in range(structure.n_atoms)]
         self.reach: list[list[tuple[float, float]]] = [[] for _ in self.elements]
         self.holders: list[list[tuple[float, int]]] = [[] for _ in self.elements]

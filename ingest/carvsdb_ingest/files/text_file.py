@@ -1,5 +1,6 @@
 """A text file from anywhere: its lines, its numbers, and errors that say where."""
 
+import codecs
 import hashlib
 import math
 import re
@@ -55,6 +56,9 @@ class TextFile:
             raise InputError(f"has more than {MOST_LINES} lines, the limit", path=path)
         if not content.strip():
             raise InputError("is empty", path=path)
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            # What spreadsheets call Unicode text.
+            content = content.decode("utf-16", "replace").encode()
         if b"\0" in content:
             raise InputError("is a binary file; expected text", path=path)
         try:

@@ -139,6 +139,21 @@ FORMATS = (
 )
 """All formats, in the order in which lines are tried."""
 
+# Common files of atoms by suffix or name.
+_NOT_READ = {
+    ".cell": "a CASTEP file",
+    ".cfg": "an RMCA or AtomEye configuration",
+    ".config": "a DL_POLY file",
+    ".gro": "a GROMACS file",
+    ".ins": "a SHELX file",
+    ".mol2": "a Tripos file",
+    ".res": "a SHELX file",
+    ".stru": "a DISCUS or PDFgui structure",
+    "config": "a DL_POLY file",
+    "revcon": "a DL_POLY file",
+    "xdatcar": "a trajectory of VASP (`describe --frames` reads it)",
+}
+
 FOLDER_SUFFIXES = tuple(suffix for form in FORMATS if form.in_folders for suffix in form.suffixes)
 """Suffixes of files that are taken from folders and archives."""
 
@@ -187,7 +202,13 @@ def format_of(file: TextFile) -> Format:
         ", ".join(f"{form.title} {' '.join(form.suffixes)}" for form in FORMATS if getattr(form, kind) is not None)
         for kind in ("nets", "atoms")
     )
-    raise InputError(f"is no file that carvsdb reads; it reads nets ({nets}) and atoms ({atoms})", path=file.path)
+    title = _NOT_READ.get(Path(plain_name(file.path)).suffix.lower() or plain_name(file.path).lower())
+    what = "is no file that carvsdb reads" if title is None else f"is {title}, which is not read"
+    raise InputError(
+        f"{what}; read are nets ({nets}) and atoms ({atoms})",
+        path=file.path,
+        hint="for atoms convert it, for instance with ASE: ase convert FILE model.extxyz",
+    )
 
 
 def is_taken_from_folders(path: str | Path) -> bool:

@@ -31,6 +31,7 @@ _KEYS = {
 _ATOMS = re.compile(r"atoms\s*(?:\([^)]*\))?\s*:?\s*", re.IGNORECASE)
 _LABEL = re.compile(r"\[[^\]]*\]")
 _COMMENT = re.compile(r"[!#].*")
+_TITLE = re.compile(r"[A-Za-z][A-Za-z ()/]*:")
 _OVERFLOW = re.compile(r"\*+")
 _WHOLE = re.compile(r"[0-9]+")
 # How far parameters and vectors, and densities, may be from each other before it is said.
@@ -94,6 +95,8 @@ def read_rmc6f(file: TextFile, options: FileOptions) -> Frames:
 def _header(file: TextFile) -> tuple[dict[str, tuple[int, str]], int]:
     """Return line and text of the keys that matter, and the line of the title ``Atoms:``."""
     found: dict[str, tuple[int, str]] = {}
+    if "histogram" in file.lines[0].lower():
+        raise InputError("is a histogram of RMCProfile (.his6f); expected its configuration (.rmc6f)", path=file.path)
     for number, text in enumerate(file.lines, 1):
         content = text.strip()
         if _ATOMS.fullmatch(content):
@@ -138,12 +141,14 @@ def _cell(file: TextFile, header: dict[str, tuple[int, str]]) -> tuple[NDArray[n
 
 
 def _atoms(file: TextFile, start: int) -> list[_Atom]:
-    atoms = []
+    atoms: list[_Atom] = []
     known: dict[str, str] = {}
     for number, text in enumerate(file.lines[start:], start + 1):
         words = _LABEL.sub(" ", _COMMENT.sub("", text)).split()
         if not words:
             continue
+        if atoms and _TITLE.fullmatch(text.strip()):
+            break  # other sections below, such as spins
         serial = None
         if _WHOLE.fullmatch(words[0]) or _OVERFLOW.fullmatch(words[0]):
             serial = int(words[0]) if words[0].isdigit() and len(words[0]) < 18 else None

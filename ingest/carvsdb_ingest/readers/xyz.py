@@ -32,6 +32,13 @@ _COLUMNS = {
     "pos": ("R", 3, "cartesian"),
     "image": ("I", 3, "images"),
 }
+# What else programs call the two columns that every frame has.
+_USUAL = {
+    **dict.fromkeys(
+        ("species", "element", "elements", "symbol", "symbols", "z", "numbers", "atomic_numbers"), "species"
+    ),
+    **dict.fromkeys(("pos", "position", "positions"), "pos"),
+}
 _PLAIN = "species:S:1:pos:R:3"
 _TRUE = {"t", "true", "1", ".true."}
 
@@ -51,10 +58,8 @@ def read_xyz(file: TextFile, options: FileOptions) -> Frames:
     the word ``cell`` if need be, or as ``cell="..."``): three lengths, six lengths and angles, or nine coordinates of
     lattice vectors. Elements may be numbered (``Zn1``).
     """
-    lines, found = file.lines, list[Structure | InputError]()
-    last = len(lines)
-    while last and not lines[last - 1].strip():
-        last -= 1
+    found = list[Structure | InputError]()
+    last = _end(file)
     at = 0
     while at < last:
         try:
@@ -78,12 +83,30 @@ def read_free_molecule(file: TextFile) -> tuple[tuple[str, ...], NDArray[np.floa
     InputError
         With file and line, for whatever cannot be read.
     """
+    n_atoms = _atoms_of_frame(file, 0, _end(file))
+    arrays = _arrays(file, 0, n_atoms, _values(file.lines[1]).get("properties"))
+    return tuple(arrays["elements"]), arrays["cartesian"]
+
+
+def check_counts(file: TextFile) -> None:
+    """Look whether all frames are as long as they say.
+
+    Raises
+    ------
+    InputError
+        With file and line, for a count that is none or is beyond the end of the file.
+    """
+    last, at = _end(file), 0
+    while at < last:
+        at += 2 + _atoms_of_frame(file, at, last)
+
+
+def _end(file: TextFile) -> int:
+    """Return the number of lines without the empty ones at the end."""
     last = len(file.lines)
     while last and not file.lines[last - 1].strip():
         last -= 1
-    n_atoms = _atoms_of_frame(file, 0, last)
-    arrays = _arrays(file, 0, n_atoms, _values(file.lines[1]).get("properties"))
-    return tuple(arrays["elements"]), arrays["cartesian"]
+    return last
 
 
 def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
@@ -185,7 +208,14 @@ def _places(file: TextFile, line: int, properties: str) -> tuple[int, dict[str, 
     parts, places, width = properties.split(":"), {}, 0
     if len(parts) % 3:
         raise file.error(line, f"Properties must be triples name:kind:columns, got {shown(properties)}")
+    given = {name.lower() for name in parts[::3]}
     for name, kind, columns in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        usual = _USUAL.get(name.lower(), name)
+        if usual == name.lower() or usual not in given:
+            given.add(usual)
+            name = usual
+        if name == "species" and kind == "I":  # atomic numbers, which are read as symbols are
+            kind = "S"
         count = file.whole(columns, line, f"the number of columns of {shown(name)}")
         if not 0 < count <= 1000:
             raise file.error(line, f"a property has 1 to 1000 columns, got {shown(f'{name}:{kind}:{columns}')}")

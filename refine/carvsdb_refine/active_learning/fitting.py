@@ -8,6 +8,7 @@ from carvsdb_refine.labels import Frame
 from carvsdb_refine.learning.active_set import ActiveSet
 from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis import BasisLimits
+from carvsdb_refine.learning.basis_choice import with_chosen_limits
 from carvsdb_refine.learning.data_set import make_data_set
 from carvsdb_refine.learning.design_rows import Scales
 from carvsdb_refine.learning.fit import FitOptions, FittedPotential, fit_potential
@@ -30,14 +31,20 @@ def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, a
         If the grades do not rise on a structure that is far off.
     """
     data = make_data_set([fit_frame(label) for label in labels], table.held_out, table.seed, table.largest_force)
+    options = FitOptions(Scales(energy=table.energy_error, force=table.force_error))
     new = NewPotential(table.cutoff, BasisLimits(functions=table.functions), table.radial)
+    if table.degree_weights is None:
+        new = with_chosen_limits(new, data, options)
+    else:
+        angular_weight, rank_step = table.degree_weights
+        new = replace(new, limits=replace(new.limits, angular_weight=angular_weight, rank_step=rank_step))
     form = new.form(data.elements, data.shortest_distances(new.cutoff))
     # The best ordered ones first: what is far off from them is known.
     frames = sorted((*data.training, *data.held_out), key=lambda frame: (frame.energy or 0.0) / frame.n_atoms)
     # Before the fit, as it takes less time to find that there are too few environments.
     projector = Projector(form, potential.name)
     chosen = active_set_of_frames(projector, frames, frames[:3], table.seed)
-    fitted = fit_potential(form, data, FitOptions(Scales(energy=table.energy_error, force=table.force_error)))
+    fitted = fit_potential(form, data, options)
     write_active_set(chosen, fitted.form, active_set)
     write_form(fitted.form, potential)
     return replace(fitted, doubts=(*fitted.doubts, *_blind(chosen, projector.n_functions)))

@@ -1,32 +1,20 @@
 """Frames: atoms with energy, forces and stress, and the extended xyz that programs exchange."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ase.io
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, cause_of
-from carvsdb.regular_file import LARGEST_INPUT, open_regular
+from carvsdb_refine.learning.frame_files import PROGRAM_FORMATS, read_atoms
+from carvsdb_refine.learning.frames import ENERGIES, FORCES, STRESSES, usual_labels
 
 Floats = NDArray[np.float64]
-_ASE: Any = ase.io
-# By the end of a name: what ASE reads, none of which can run code.
-_FORMATS = {
-    ".xyz": "extxyz",
-    ".extxyz": "extxyz",
-    "vasprun.xml": "vasp-xml",
-    ".xml": "vasp-xml",
-    "outcar": "vasp-out",
-    ".outcar": "vasp-out",
-    ".pwo": "espresso-out",
-    ".castep": "castep-castep",
-    ".dump-xyz": "extxyz",
-}
+_ENDS = (".xyz", ".extxyz", ".dump-xyz", *PROGRAM_FORMATS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,30 +90,28 @@ def read_frames(path: str | Path) -> list[Frame]:
     """
     file = Path(path)
     name = file.name.lower()
-    form = next((form for end, form in _FORMATS.items() if name.endswith(end)), None)
-    if form is None:
-        raise InputError(f"is no file of frames; expected one of {', '.join(_FORMATS)}", path=path)
-    open_regular(file, LARGEST_INPUT).close()
+    if not name.endswith(_ENDS):
+        raise InputError(f"is no file of frames; expected one of {', '.join(_ENDS)}", path=path)
+    read, _ = read_atoms(file)
     try:
-        read = _ASE.read(file, index=":", format=form)
         return [_frame(atoms, number, file) for number, atoms in enumerate(read)]
     except InputError:
         raise
-    except Exception as error:  # whatever ASE's readers raise for bytes from anywhere
-        raise InputError(f"cannot be read as {form} ({cause_of(error)})", path=path) from error
+    except Exception as error:  # labels of any type stand in files from anywhere
+        raise InputError(f"has labels that are no numbers ({cause_of(error)})", path=path) from error
 
 
 def _frame(atoms: Any, number: int, file: Path) -> Frame:
     where = f"frame {number}"
     if not np.asarray(atoms.pbc).all():
         raise InputError(f"{where}: expected atoms that repeat in all directions", path=file)
-    found = {} if atoms.calc is None else atoms.calc.results
+    found = usual_labels(atoms)
     # Forces are the slopes of the free energy, where electrons are smeared.
-    energy = found.get("free_energy", found.get("energy"))
-    forces = found.get("forces")
+    energy = found.get("free_energy", _first(found, ENERGIES))
+    forces = _first(found, FORCES)
     if energy is None or forces is None:
         raise InputError(f"{where} has no {'energy' if energy is None else 'forces'}", path=file)
-    stress = found.get("stress")
+    stress = _first(found, STRESSES)
     if stress is not None:
         stress = np.asarray(stress, np.float64)
         stress = stress[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.shape == (6,) else stress.reshape(3, 3)
@@ -138,6 +124,11 @@ def _frame(atoms: Any, number: int, file: Path) -> Frame:
     return frame
 
 
+def _first(labels: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """Return the label that is there under the first of some names."""
+    return next((labels[name] for name in names if labels.get(name) is not None), None)
+
+
 def why_unusable(energy: float, forces: Floats, stress: Floats | None, n_atoms: int) -> str:
     """Say why numbers are no labels; an empty text if they are."""
     if not np.isfinite(energy):
@@ -146,6 +137,8 @@ def why_unusable(energy: float, forces: Floats, stress: Floats | None, n_atoms: 
         return f"the forces have shape {forces.shape}, expected ({n_atoms}, 3)"
     if not np.isfinite(forces).all():
         return "a force is not a number"
+    if stress is not None and stress.shape != (3, 3):
+        return f"the stress has shape {stress.shape}, expected (3, 3)"
     if stress is not None and not np.isfinite(stress).all():
         return "the stress is not a number"
     return ""

@@ -60,9 +60,11 @@ class LabelStore:
             return None
         content = read_result(path)
         try:
+            if isinstance(content["energy"], bool):
+                raise TypeError("expected a number")
             stress = None if content["stress"] is None else np.array(content["stress"], np.float64)
             frame = Frame(model, float(content["energy"]), np.array(content["forces"], np.float64), stress, origin)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError("is no label", path=path) from error
         if cause := why_unusable(frame.energy, frame.forces, frame.stress, model.n_atoms):
             raise InputError(f"is no label of this structure: {cause}", path=path)

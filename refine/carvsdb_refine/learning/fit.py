@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from carvsdb.errors import InputError
-from carvsdb_refine.learning.bayesian_ridge import RidgeFit, Triangle, fit_ridge, refit
+from carvsdb_refine.learning.bayesian_ridge import RidgeFit, fit_ridge, refit
 from carvsdb_refine.learning.data_set import DataSet
 from carvsdb_refine.learning.design_rows import Scales, rows_of_frames
 from carvsdb_refine.learning.frames import FitFrame
+from carvsdb_refine.learning.label_doubts import contradictions, unexplained
+from carvsdb_refine.learning.label_triangles import LabelTriangles
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential.ace.form import AceForm
@@ -23,8 +25,6 @@ Floats = NDArray[np.float64]
 _CURVE = (0.125, 0.25, 0.5)
 # The prior of E0 against that of functions: next to none.
 _FREE = 1e-4
-# What a fit must explain of the labels' variance, or something is wrong with them.
-_EXPLAINED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,28 +181,27 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     n_functions = sum(projector.n_functions)
     width = n_functions + len(form.elements) + 1
 
-    energies, forces = Triangle(width), Triangle(width)
+    tested_rows, rows_by_kind = LabelTriangles.empty(width), LabelTriangles.empty(width)
     for rows in rows_of_frames(projector, baseline, data.held_out, options.scales, with_stress=False):
-        energies.add(rows.energy)
-        forces.add(rows.forces)
+        tested_rows.add(rows)
 
-    triangle, squares, n_force_rows = Triangle(width), np.zeros(n_functions), 0
+    squares, n_force_rows = np.zeros(n_functions), 0
     points = {max(2, round(part * len(data.training))) for part in _CURVE} if data.held_out else set()
     snapshots: list[tuple[int, Floats]] = []
     for number, rows in enumerate(
         rows_of_frames(projector, baseline, data.training, options.scales, with_stress=options.with_stress), 1
     ):
-        triangle.add(np.concatenate([rows.energy, rows.forces, rows.stress]))
+        rows_by_kind.add(rows)
         of_forces = rows.forces if len(rows.forces) else rows.energy
         squares += (of_forces[:, :n_functions] ** 2).sum(axis=0)
         n_force_rows += len(of_forces)
         if number in points and number < len(data.training):
-            snapshots.append((number, triangle.close().copy()))
-    matrix = triangle.close()
+            snapshots.append((number, rows_by_kind.joined()[0]))
+    matrix, n_rows = rows_by_kind.joined()
     penalties = basis.penalties(squares / max(1, n_force_rows), options)
-    ridge = fit_ridge(matrix, triangle.n_rows, penalties, n_free=len(form.elements))
-    if triangle.n_rows < n_functions:
-        doubts.append(f"there are {triangle.n_rows} labels for {n_functions} functions: the prior decides the rest")
+    ridge = fit_ridge(matrix, n_rows, penalties, n_free=len(form.elements))
+    if n_rows < n_functions:
+        doubts.append(f"there are {n_rows} labels for {n_functions} functions: the prior decides the rest")
     elif ridge.rank < width - 1 - int(is_given.sum()) - _said_twice(form):
         doubts.append(
             f"the fit is rank-deficient: the data determine {ridge.rank} of {width - 1} combinations of functions and "
@@ -213,19 +212,16 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     potential = AcePotential("the new potential", fitted)
     training = errors_of(potential, data.training)
     tested = errors_of(potential, data.held_out) if data.held_out else None
+    strength = ridge.alpha / ridge.beta
     curve = [
-        CurvePoint(
-            number,
-            *_errors_by_triangle(
-                (energies, forces), refit(before, penalties, ridge.alpha / ridge.beta), options.scales
-            ),
-        )
+        CurvePoint(number, *tested_rows.errors(refit(before, penalties, strength), options.scales))
         for number, before in snapshots
     ]
     if tested is not None:
         curve.append(CurvePoint(len(data.training), tested.energy_rms, tested.force_rms))
-    doubts += _unexplained(training, data.training)
-    return FittedPotential(fitted, ridge, triangle.n_rows, training, tested, tuple(curve), tuple(doubts))
+    doubts += unexplained(training.force_rms, data.training)
+    doubts += contradictions(rows_by_kind, penalties, strength, options.scales, data.training)
+    return FittedPotential(fitted, ridge, n_rows, training, tested, tuple(curve), tuple(doubts))
 
 
 def errors_of(potential: AcePotential, frames: Sequence[FitFrame]) -> Errors:
@@ -247,17 +243,6 @@ def _sizes(errors: Floats) -> tuple[float | None, float | None]:
     if not len(errors):
         return None, None
     return float(np.sqrt((errors**2).mean())), float(np.abs(errors).mean())
-
-
-def _errors_by_triangle(
-    held_out: tuple[Triangle, Triangle], coefficients: Floats, scales: Scales
-) -> tuple[float | None, float | None]:
-    """Return root mean square errors of energies and forces from the triangles of their rows."""
-    found: list[float | None] = []
-    for triangle, scale in zip(held_out, (scales.energy, scales.force), strict=True):
-        size = float(np.linalg.norm(triangle.close() @ np.append(coefficients, -1.0)))
-        found.append(1000 * scale * size / triangle.n_rows**0.5 if triangle.n_rows else None)
-    return found[0], found[1]
 
 
 def _prior(form: AceForm, squares: Floats, options: FitOptions) -> Floats:
@@ -312,17 +297,3 @@ def _given_zero_energies(
         if rank < int((~is_given).sum()):
             doubts.append("the compositions do not tell the E0 of the elements apart: they share what belongs to all")
     return given, is_given
-
-
-def _unexplained(errors: Errors, frames: Sequence[FitFrame]) -> list[str]:
-    """Return a sentence where a fit says next to nothing of its own labels."""
-    doubts = []
-    forces = [frame.forces.ravel() for frame in frames if frame.forces is not None]
-    if forces and errors.force_rms is not None:
-        spread = 1000 * float(np.sqrt((np.concatenate(forces) ** 2).mean()))
-        if errors.force_rms**2 > (1 - _EXPLAINED) * spread**2 and spread > 0:
-            doubts.append(
-                "the fit explains less than half of the forces "
-                f"({errors.force_rms:.0f} of {spread:.0f} meV/Å are left): are their names, signs and units right?"
-            )
-    return doubts

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from carvsdb.errors import InputError
 from carvsdb.version import VERSION
 from carvsdb_refine.learning.active_set_file import write_active_set
-from carvsdb_refine.learning.basis_choice import choose_limits
+from carvsdb_refine.learning.basis_choice import with_chosen_limits
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
@@ -20,6 +20,8 @@ from carvsdb_refine.potential import read_ace
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.written import write_form
 from carvsdb_schemas.learning_answers import DegreeWeights, FitAnswer, LabelErrors, LearningPoint
+
+_ATOMS_OF_A_MEDIAN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,8 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         held_out = request.held_out
     frames = [frame for one in read for frame in one.frames]
     data_set = make_data_set(frames, held_out, request.seed, request.largest_force)
-    chosen_limits = None
-    if isinstance(new, NewPotential):
-        best = choose_limits(new, data_set, request.options) if request.choose else []
-        chosen_limits = best[0].limits if best else None
-        new = replace(new, limits=chosen_limits or new.limits)
+    if isinstance(new, NewPotential) and request.choose:
+        new = with_chosen_limits(new, data_set, request.options)
     fitted = fit_potential(new, data_set, request.options)
     doubts += [*data_set.doubts, *fitted.doubts]
 
@@ -97,9 +96,8 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     for file in files:
         write_form(fitted.form, file, about)
     chosen, training = None, data_set.training
-    largest = max(training, key=lambda frame: frame.n_atoms)
     try:
-        active_set = active_set_of_frames(Projector(fitted.form), training, [largest], request.seed)
+        active_set = active_set_of_frames(Projector(fitted.form), training, _of_some_size(training), request.seed)
     except InputError as error:
         doubts.append(f"no active set is written: {error}")
     else:
@@ -113,12 +111,21 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     labels = list(dict.fromkeys(name for one in read for name in one.names))
     degree = None
     if isinstance(new, NewPotential):
+        limits = new.limits
         degree = DegreeWeights(
-            angular_weight=new.limits.angular_weight,
-            rank_step=new.limits.rank_step,
-            chosen=chosen_limits is not None,
+            angular_weight=limits.angular_weight, rank_step=limits.rank_step, chosen=limits is not request.new.limits
         )
     return _answer(fitted, data, files, labels, chosen, doubts, degree, request.seed)
+
+
+def _of_some_size(frames: Sequence[FitFrame]) -> list[FitFrame]:
+    """Return the largest frames, enough of them that the median over their atoms says something."""
+    found: list[FitFrame] = []
+    for frame in sorted(frames, key=lambda frame: -frame.n_atoms):
+        found.append(frame)
+        if sum(one.n_atoms for one in found) >= _ATOMS_OF_A_MEDIAN:
+            break
+    return found
 
 
 def _answer(

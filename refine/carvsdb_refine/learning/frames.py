@@ -1,35 +1,45 @@
-"""Labelled structures: extended xyz with energies, forces and stresses, under whatever names programs give them.
+"""Labelled structures: atoms with energies, forces and stresses, under whatever names programs give them.
 
 ===========  ==============================================================================================
 energy       `REF_energy` (MACE), `dft_energy`, `DFT_energy` (GAP), `energy_corrected` (pacemaker), `energy`,
-             `free_energy` (ASE); in eV, of the whole cell
+             `free_energy` (ASE), `total_energy`; in eV, of the whole cell
 forces       `REF_forces`, `dft_forces`, `DFT_forces`, `forces`, `force`; in eV/Å
 stress       `REF_stress`, `dft_stress`, `stress`: dE/d(strain) / volume in eV/Å³, as ASE has it: a crystal under
              pressure has a negative one
 virial       `REF_virial`, `REF_virials`, `dft_virial`, `virial`, `virials`: minus volume times stress, in eV
 ===========  ==============================================================================================
 
-Names that begin with a reference come first: a plain `energy` beside them is often that of another potential. All
-frames are read by the same names. The system's origin does not matter. Directions that do not repeat become so long
-that no atom meets an image: for a potential of finite reach the energy is the same.
+Capitals do not matter where the very name is missing. Names that begin with a reference come first: a plain `energy`
+beside them is often that of another potential. All frames are read by the same names. The system's origin does not
+matter. Directions that do not repeat become so long that no atom meets an image: for a potential of finite reach the
+energy is the same.
 """
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import StringIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError, cause_of
-from carvsdb_ingest.files.text_file import TextFile
+from carvsdb.errors import InputError
+from carvsdb_refine.learning.frame_files import read_atoms
 
 Floats = NDArray[np.float64]
 
-ENERGIES = ("REF_energy", "dft_energy", "DFT_energy", "ref_energy", "energy_corrected", "energy", "free_energy")
+ENERGIES = (
+    "REF_energy",
+    "dft_energy",
+    "DFT_energy",
+    "ref_energy",
+    "energy_corrected",
+    "energy",
+    "free_energy",
+    "total_energy",
+)
 FORCES = ("REF_forces", "dft_forces", "DFT_forces", "ref_forces", "REF_force", "dft_force", "forces", "force")
 STRESSES = ("REF_stress", "dft_stress", "DFT_stress", "stress")
 VIRIALS = ("REF_virial", "REF_virials", "dft_virial", "DFT_virial", "virial", "virials")
@@ -142,7 +152,7 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
     Parameters
     ----------
     path : str or Path
-        Extended xyz, compressed or not.
+        Extended xyz, compressed or not; or the output of VASP, Quantum ESPRESSO or CASTEP.
     cutoff : float
         Reach of the potential in Å: how far directions that do not repeat are held apart.
     names : LabelNames, optional
@@ -154,9 +164,8 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
         frame.
     """
     names = names or LabelNames()
-    file = TextFile.load(path)
-    atoms = _parsed(file, path)
-    described = [_labels(one) for one in atoms]
+    atoms, sha256 = read_atoms(path)
+    described = [usual_labels(one) for one in atoms]
     doubts: list[str] = []
     energy = _chosen(described, names.energy, ENERGIES, "an energy", path, doubts)
     forces = _chosen(described, names.forces, FORCES, "forces", path, doubts)
@@ -178,40 +187,28 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
         _frame(one, labels, f"{path}, frame {number}", (energy, forces, stress, virial), names.units, cutoff)
         for number, (one, labels) in enumerate(zip(atoms, described, strict=True), 1)
     )
+    if energy is None:
+        doubts.append(
+            f"{path}: no frame has an energy under a name that is known (--energy-key): forces alone are fitted"
+        )
     without = sum(frame.forces is None for frame in frames)
     if forces is None:
         doubts.append(f"{path}: no frame has forces; a fit to energies alone needs many more frames")
     elif without:
         doubts.append(f"{path}: {without} of {len(frames)} frames have no forces")
     found = tuple(name for name in (energy, forces, stress or virial) if name is not None)
-    return LabelledFrames(frames, found, tuple(doubts), file.sha256)
+    return LabelledFrames(frames, found, tuple(doubts), sha256)
 
 
-def _parsed(file: TextFile, path: str | Path) -> list[Any]:
-    """Return ASE's atoms."""
-    import warnings
-
-    from ase.io.extxyz import read_extxyz
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # Empty lines at the end would be a frame.
-            return list(read_extxyz(StringIO(file.text.rstrip() + "\n"), index=slice(None)))
-    except Exception as error:  # whatever a reader of others raises
-        raise InputError(
-            f"cannot be read as extended xyz ({cause_of(error)})",
-            path=path,
-            hint="data sets are read as extended xyz: of others write one with ASE",
-        ) from error
-
-
-def _labels(atoms: Any) -> dict[str, Any]:
-    """Return all that could be a label of a frame, by name."""
+def usual_labels(atoms: Any) -> dict[str, Any]:
+    """Return all that could be a label of a frame, by name; by its usual name, too, where only capitals differ."""
     labels = {**atoms.info, **{name: atoms.arrays[name] for name in atoms.arrays if name not in ("numbers",)}}
     if atoms.calc is not None:
         labels.update(atoms.calc.results)
-    return labels
+    names = {name.lower(): name for name in reversed((*ENERGIES, *FORCES, *STRESSES, *VIRIALS))}
+    known = set(labels) & {*ENERGIES, *FORCES, *STRESSES, *VIRIALS}
+    others = {name.lower(): value for name, value in labels.items() if name not in known}
+    return {name: others[lower] for lower, name in names.items() if lower in others} | labels
 
 
 def _chosen(
@@ -274,8 +271,16 @@ def _frame(
         None if energy is None else float(energy) * to_ev,
         None if forces is None else np.asarray(forces * to_ev_per_length),
         strain_energy,
-        len(atoms) == 1 and not closed.any(),
+        len(atoms) == 1 and _is_alone(cell, closed, cutoff),
     )
+
+
+def _is_alone(cell: Floats, closed: NDArray[np.bool_], cutoff: float) -> bool:
+    """Return whether an atom does not meet its own images: programs for crystals put lone atoms into large boxes."""
+    # What is nearest to the origin is a sum of few rows of a reduced cell; these are all that a box can have.
+    steps = np.array([step for step in product((-1, 0, 1), repeat=3) if any(step)])
+    images = steps[~steps[:, ~closed].any(axis=1)] @ cell
+    return not len(images) or float(np.linalg.norm(images, axis=1).min()) > cutoff
 
 
 def _numbers(labels: dict[str, Any], name: str | None, shape: tuple[int, ...], source: str) -> Any:

@@ -129,15 +129,15 @@ def _grades(file: LearnFile, rows: Sequence[Row], setups: Sequence[Setup]) -> Se
 
 def _rings(rows: Sequence[Row], setups: Sequence[Setup]) -> Section:
     labels, vectors, cells, doubts = [], [], [], []
-    clustering = None
+    found = None
     for row, setup in list(zip(rows, setups, strict=True))[-_MOST_MODELS:]:
         outputs = setup.file.config.outputs
         try:
-            found = rings_of_model(BondedModel.of(_model(setup), outputs), outputs, clustering)
+            found = rings_of_model(BondedModel.of(_model(setup), outputs), outputs, found)
         except CarvsdbError as error:
             doubts.append(f"The model of iteration {row.iteration} has no net: {error.message}.")
             continue
-        carvs, clustering = found.census.carvs(), found.clustering
+        carvs = found.census.carvs()
         labels.append(f"iteration {row.iteration}")
         vectors.append(carvs.vector)
         cells.append([f"{row.iteration}", f"{carvs.n_nodes:,}", carvs.symbol, found.name])

@@ -14,7 +14,6 @@ from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.regular_file import read_bytes
 from carvsdb.version import VERSION
 from carvsdb_ingest.readers.models import read_model
-from carvsdb_refine.monte_carlo import model_of_state
 from carvsdb_refine.report.angles import ANGLE_EDGES, ANGLE_STEP, angle_columns, angle_shares, most_frequent
 from carvsdb_refine.report.figures import angles_png, coordination_png, fits_png, partials_png, rings_png, traces_png
 from carvsdb_refine.report.fits import fits, fits_in_r
@@ -22,6 +21,7 @@ from carvsdb_refine.report.page import GENERATOR, Picture, Section, Table, page
 from carvsdb_refine.run.checkpoint import load_checkpoint
 from carvsdb_refine.run.column_files import CURVES, PARTIALS, check_own_columns, write_columns
 from carvsdb_refine.run.curve_files import write_curves
+from carvsdb_refine.run.engines import model_saved
 from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.net_of_model import BondedModel, bond_angles, coordination, rings_of_model
@@ -77,8 +77,11 @@ def make_report(setup: Setup, target: Path | None = None, rings: bool = True) ->
     path = folder.report if target is None else target
     check_free(path, target is None, (CURVES, PARTIALS, _ANGLES))
     state = status(setup.file)
-    start = evaluate(setup, setup.model)
-    now = start if state.state == "new" else evaluate(setup, current_model(setup, folder))
+    if state.state == "new":
+        start = now = evaluate(setup, setup.model)
+    else:
+        start = evaluate(setup, setup.model, folder.start_evaluation)
+        now = evaluate(setup, current_model(setup, folder), folder.evaluation)
     outputs = setup.file.config.outputs
     old_bonds = BondedModel.of(start.model, outputs)
     bonds = old_bonds if now is start else BondedModel.of(now.model, outputs)
@@ -113,7 +116,7 @@ def current_model(setup: Setup, folder: RunFolder) -> AtomicModel:
     if not folder.checkpoint.exists():
         return setup.model
     try:
-        return model_of_state(load_checkpoint(folder.checkpoint).arrays, setup.model)
+        return model_saved(setup, load_checkpoint(folder.checkpoint).arrays)
     except InputError as error:
         raise error if error.path else InputError(error.message, path=folder.checkpoint) from error
 
@@ -216,14 +219,14 @@ def _rings(setup: Setup, folder: RunFolder, ends: tuple[BondedModel, BondedModel
         models.append((int(path.stem), partial(_bonded, path, setup)))
     models += [(state.moves, lambda: ends[1])] if state.moves else []
     moves, vectors, rows, doubts = [], [], [], []
-    clustering = None
+    found = None
     for count, bonded in models:
         try:
-            found = rings_of_model(bonded(), outputs, clustering)
+            found = rings_of_model(bonded(), outputs, found)
         except CarvsdbError as error:
             doubts.append(f"After {count:,} moves there is no net: {error.message}.")
             continue
-        carvs, clustering = found.census.carvs(), found.clustering
+        carvs = found.census.carvs()
         moves.append(count)
         vectors.append(carvs.vector)
         rows.append([f"{count:,}", f"{carvs.n_nodes:,}", carvs.symbol, found.name])

@@ -62,7 +62,7 @@ def make_pooled_report(setups: Sequence[Setup], target: Path | None = None, ring
     models = []
     for setup in begun:
         folder = RunFolder(setup.file.outputs)
-        evaluation = evaluate(setup, current_model(setup, folder))
+        evaluation = evaluate(setup, current_model(setup, folder), folder.evaluation)
         score = score_of(setup, evaluation, str(folder.path))
         models.append(_Model(setup.file.config.run.seed, evaluation, score))
     shapes = {model.evaluation.partials.values.shape for model in models}
@@ -166,15 +166,15 @@ def _partials(models: Sequence[_Model]) -> Section:
 
 def _rings(setups: Sequence[Setup], models: Sequence[_Model]) -> Section:
     found: list[Carvs] = []
-    rows, doubts, clustering = [], [], None
+    rows, doubts, one = [], [], None
     for setup, model in zip(setups, models, strict=True):
         outputs = setup.file.config.outputs
         try:
-            one = rings_of_model(BondedModel.of(model.evaluation.model, outputs), outputs, clustering)
+            one = rings_of_model(BondedModel.of(model.evaluation.model, outputs), outputs, one)
         except CarvsdbError as error:
             doubts.append(f"The model of seed {model.seed} has no net: {error.message}.")
             continue
-        carvs, clustering = one.census.carvs(), one.clustering
+        carvs = one.census.carvs()
         found.append(carvs)
         rows.append([f"seed {model.seed}", f"{carvs.n_nodes:,}", carvs.symbol, one.name])
     if not found:

@@ -2,8 +2,8 @@
 
 Floors, each importing only from below: ``replicas`` / ``runner | into_catalogue`` / ``lineage`` /
 ``standing | scoring | curve_files | engines | watch`` / ``molecular`` / ``assemble | evaluation | doubts`` /
-``setup | net_of_model`` / ``place | seeds`` / ``config_file | molecules`` / ``folder`` /
-``checkpoint | trace | result | schedule | progress | timing | column_files | model_curves``.
+``kept_evaluations`` / ``setup | net_of_model`` / ``place | seeds`` / ``config_file | molecules`` / ``folder`` /
+``checkpoint`` / ``sealed_arrays | trace | result | schedule | progress | timing | column_files | model_curves``.
 """
 
 from importlib import import_module

@@ -10,12 +10,8 @@ within the cell), bonds of a constraint (`AtomGroups.saved`, atoms that there ar
 many vertices as atoms; `Net` checks its edges), elements (`checks.element_indices`). No other index comes from a file.
 """
 
-import hashlib
-import io
-import json
 import os
 import shutil
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +23,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from carvsdb.atomic_write import draft_beside, write_bytes
 from carvsdb.errors import InputError, RefusedError, cause_of
-from carvsdb.regular_file import LARGEST_TABLE, open_regular
+from carvsdb_refine.run.sealed_arrays import read_sealed, sealed_bytes
 
-_NOTES, _SEAL = "notes.json", "seal"
+_NOTES = "notes.json"
 _LONGEST_NOTES = 1_000_000
 
 
@@ -88,15 +84,12 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     RefusedError
         If it cannot be written, as on a full disk: the last checkpoint is still there then.
     """
-    buffer = io.BytesIO()
     notes = np.frombuffer(checkpoint.notes.model_dump_json().encode(), np.uint8)
-    arrays: dict[str, Any] = {_NOTES: notes, **checkpoint.arrays}
-    arrays[_SEAL] = np.frombuffer(_sealed(arrays), np.uint8)
-    np.savez(buffer, **arrays)
+    content = sealed_bytes({_NOTES: notes, **checkpoint.arrays})
     try:
         if path.exists():
             _keep(path)
-        write_bytes(path, buffer.getvalue())
+        write_bytes(path, content)
     except RefusedError as error:
         kept, verb = ("the last checkpoint is kept", "resume") if path.exists() else ("there is none yet", "run")
         raise RefusedError(
@@ -116,43 +109,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
     if not path.exists():
         raise InputError("there is no checkpoint", path=path, hint=hint or "start with `carvsdb refine run`")
     try:
-        arrays = _arrays_of(path)
-        seal = arrays.pop(_SEAL, np.zeros(0, np.uint8)).tobytes()
-        if seal != _sealed(arrays):
-            raise ValueError("its checksum does not fit what it holds")
+        arrays = read_sealed(path, {_NOTES: _LONGEST_NOTES})
         notes = Notes.model_validate_json(arrays.pop(_NOTES).tobytes())
     except Exception as error:  # whatever zipfile, numpy and json say of bytes from anywhere
         raise InputError(f"is no whole checkpoint ({cause_of(error, 120)})", path=path, hint=hint) from error
     return Checkpoint(arrays, notes)
-
-
-def _arrays_of(path: Path) -> dict[str, NDArray[Any]]:
-    """Read all arrays; nothing is unpacked, so no more memory is taken than the file is long."""
-    with open_regular(path, LARGEST_TABLE) as stream, zipfile.ZipFile(stream) as archive:
-        for member in archive.infolist():
-            if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
-                raise ValueError("its parts are compressed")
-            with archive.open(member) as file:
-                version = np.lib.format.read_magic(file)
-                if version != (1, 0):
-                    raise ValueError("an array of a kind that is never written")
-                shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            if dtype.kind not in "iufb" or int(np.prod(shape, dtype=object)) * dtype.itemsize > member.file_size:
-                raise ValueError("an array is longer than the file, or holds no numbers")
-        if archive.getinfo(f"{_NOTES}.npy").file_size > _LONGEST_NOTES:
-            raise ValueError("its notes are too long")
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
-
-
-def _sealed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return a checksum over names, types, shapes and bytes."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(json.dumps([name, array.dtype.str, arrays[name].shape]).encode())
-        digest.update(array.tobytes())
-    return digest.digest()
 
 
 def _keep(path: Path) -> None:

@@ -6,9 +6,13 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb_refine.monte_carlo import model_of_state
 from carvsdb_refine.run.assemble import Watcher, begin_chain, go_on_with_chain
 from carvsdb_refine.run.progress import Observation
 from carvsdb_refine.run.setup import Setup
+
+PART = "now."
+"""What the names of a part's arrays begin with, where a run has several."""
 
 
 class Engine(Protocol):
@@ -54,6 +58,23 @@ def begin(setup: Setup) -> Engine:
 def go_on(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> Engine:
     """Return the engine of a config where it was when its arrays were saved."""
     return _engine(setup, arrays)
+
+
+def model_saved(setup: Setup, arrays: Mapping[str, NDArray[Any]]) -> AtomicModel:
+    """Return the model of a checkpoint's arrays.
+
+    Raises
+    ------
+    InputError
+        If they are of another model, or damaged.
+    """
+    # Of several parts, the one that goes on is behind a prefix.
+    return model_of_state(part_of(arrays) if "part" in arrays else arrays, setup.model)
+
+
+def part_of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the part of a run in which its checkpoint was written."""
+    return {name.removeprefix(PART): array for name, array in arrays.items() if name.startswith(PART)}
 
 
 def _engine(setup: Setup, arrays: Mapping[str, NDArray[Any]] | None) -> Engine:

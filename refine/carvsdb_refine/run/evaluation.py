@@ -1,13 +1,15 @@
 """What a model gives, worked out once: partials, calculated curves, energies."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
+from carvsdb_refine.run.kept_evaluations import Parts, parts_of
 from carvsdb_refine.run.setup import Setup
-from carvsdb_refine.scattering import Calculation, Partials, pair_histogram, partial_distributions
+from carvsdb_refine.scattering import Calculation, Partials, partial_distributions
 
 Floats = NDArray[np.float64]
 
@@ -26,19 +28,33 @@ class Evaluation:
         How each data set is calculated in its cell.
     curves : tuple of ndarray of float64
         The calculated curve of each data set, without scale and offset.
-    energies : ndarray of float64, shape (n_atoms,), or None
-        In eV; None without a potential.
+    parts : Parts
+        Its numbers of pairs and energies.
     """
 
     model: AtomicModel
     partials: Partials
     calculations: tuple[Calculation, ...]
     curves: tuple[Floats, ...]
-    energies: Floats | None
+    parts: Parts
+
+    @property
+    def energies(self) -> Floats | None:
+        """Energy of each atom in eV, shape (n_atoms,); None without a potential."""
+        return self.parts.energies
 
 
-def evaluate(setup: Setup, model: AtomicModel) -> Evaluation:
+def evaluate(setup: Setup, model: AtomicModel, kept: Path | None = None) -> Evaluation:
     """Evaluate the start of a refinement, or another model of its atoms.
+
+    Parameters
+    ----------
+    setup : Setup
+        The refinement.
+    model : AtomicModel
+        The model.
+    kept : Path, optional
+        A file in the folder of a run: what it has of this model is not made again, else it is written.
 
     Raises
     ------
@@ -47,9 +63,7 @@ def evaluate(setup: Setup, model: AtomicModel) -> Evaluation:
     """
     same_cell = np.array_equal(model.cell, setup.model.cell)
     calculations = setup.calculations if same_cell else setup.calculations_of(model)
-    partials = partial_distributions(pair_histogram(model, setup.composition.bin_width))
+    parts = parts_of(setup, model, kept)
+    partials = partial_distributions(parts.histogram)
     h: Floats = np.asarray(partials.values - 1, np.float64)
-    curves = tuple(calculation.curve(h) for calculation in calculations)
-    potential = setup.potential
-    energies = None if potential is None else potential.energies(model.elements, model.positions, model.cell)
-    return Evaluation(model, partials, calculations, curves, energies)
+    return Evaluation(model, partials, calculations, tuple(one.curve(h) for one in calculations), parts)

@@ -18,6 +18,7 @@ from carvsdb_refine.run.column_files import CURVES, PARTIALS, is_own
 _SNAPSHOT = re.compile(r"[0-9]{10,18}(\.[A-Za-z0-9_-]{1,12})?")
 RESERVED = {"run.json", "config.toml", "checkpoint.npz", "checkpoint-before.npz", "trace.csv", "result.json"}
 RESERVED |= {"report.html", "report-figures", "snapshots", "graded", "timing.json"}
+RESERVED |= {"evaluation.npz", "evaluation-start.npz"}
 RESERVED |= {f"{of}{name}.csv" for of in ("", "start-") for name in ("curves", "partials")}
 """Names in the folder of a run that no model can have."""
 
@@ -88,6 +89,16 @@ class RunFolder:
         return self.path / "timing.json"
 
     @property
+    def evaluation(self) -> Path:
+        """What the evaluation of its last model found."""
+        return self.path / "evaluation.npz"
+
+    @property
+    def start_evaluation(self) -> Path:
+        """What that of its start found."""
+        return self.path / "evaluation-start.npz"
+
+    @property
     def report(self) -> Path:
         """The page of `carvsdb refine report`."""
         return self.path / "report.html"
@@ -152,7 +163,7 @@ class RunFolder:
             if place.is_symlink():
                 raise RefusedError("is a link; a run writes only into its own folder", item=str(place))
         ours = [self.seal, self.config, self.checkpoint, before(self.checkpoint), self.trace, self.result]
-        ours += [self.timing, *self.snapshots(), *self.graded_models()]
+        ours += [self.timing, self.evaluation, self.start_evaluation, *self.snapshots(), *self.graded_models()]
         ours += [path for path in self.tables() if not is_own(path)]
         if self.is_run():
             ours = [] if model == self.sealed_model() else [self.path / model]
@@ -180,7 +191,7 @@ class RunFolder:
         if not self.is_run():
             return
         files = [self.checkpoint, before(self.checkpoint), self.trace, self.result, self.timing, *self.snapshots()]
-        files += self.graded_models()
+        files += [self.evaluation, self.start_evaluation, *self.graded_models()]
         files += [path for path in self.tables() if is_own(path)]
         for file in (*files, self.path / self.sealed_model(), self.config, self.seal):
             file.unlink(missing_ok=True)

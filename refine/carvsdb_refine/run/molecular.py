@@ -109,7 +109,7 @@ class MolecularRun:
         model = trajectory.model
         scores: tuple[DataScore, ...] = ()
         if self.setup.data:
-            found = evaluate(replace(self.setup, potential=None), model)
+            found = evaluate(replace(self.setup, read_potential=None), model)
             pairs = zip(found.calculations, found.curves, strict=True)
             scores = tuple(calculation.data.score(curve) for calculation, curve in pairs)
         chi2 = [score.chi2 for score in scores]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.atoms.structure import Structure
+from carvsdb.net import Net
 from carvsdb.rings import RingCensus
 from carvsdb.topology import identify
 from carvsdb_ingest.analysis import read_items
@@ -53,7 +54,7 @@ class RingsOfModel:
     name: str
 
 
-def rings_of_model(bonded: BondedModel, outputs: OutputsTable, clustering: str | None = None) -> RingsOfModel:
+def rings_of_model(bonded: BondedModel, outputs: OutputsTable, before: RingsOfModel | None = None) -> RingsOfModel:
     """Find the net of a model and its rings.
 
     Parameters
@@ -62,17 +63,25 @@ def rings_of_model(bonded: BondedModel, outputs: OutputsTable, clustering: str |
         The model.
     outputs : OutputsTable
         With the clustering and the cut-off of the search.
-    clustering : str, optional
-        That of an earlier model of the run, where the config leaves it open: all are seen alike then.
+    before : RingsOfModel, optional
+        An earlier model of the run. Where the config leaves the clustering open it is the same, so that all are seen
+        alike; where the net is the same, its rings are.
 
     Raises
     ------
     NoNetError
         If there is no net, with the cause.
     """
-    name = outputs.clustering or clustering or natural_clustering(bonded.structure, bonded.bonds)
+    known = None if before is None else before.clustering
+    name = outputs.clustering or known or natural_clustering(bonded.structure, bonded.bonds)
     net = cluster(bonded.structure, bonded.bonds, name).net
+    if before is not None and _is_same(net, before.census.net):
+        return before
     return RingsOfModel(name, search_rings(net, _analysis_options(outputs)), identify(net).name or "")
+
+
+def _is_same(one: Net, other: Net) -> bool:
+    return np.array_equal(one.edges, other.edges) and np.array_equal(one.is_node, other.is_node)
 
 
 def analyse_file(path: Path, types: Mapping[int, str] | None, outputs: OutputsTable, label: str) -> Analysis:

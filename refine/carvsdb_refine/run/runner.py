@@ -16,8 +16,9 @@ from carvsdb_ingest.writers.models import model_text, write_model
 from carvsdb_refine.run.checkpoint import Checkpoint, Notes, before, load_checkpoint, save_checkpoint
 from carvsdb_refine.run.curve_files import write_curves
 from carvsdb_refine.run.engines import Engine, begin, go_on
-from carvsdb_refine.run.evaluation import evaluate
+from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.kept_evaluations import keep
 from carvsdb_refine.run.place import check_folder
 from carvsdb_refine.run.progress import Observation, Progress, Reporter
 from carvsdb_refine.run.result import write_result
@@ -66,7 +67,9 @@ def check_place(setup: Setup, overwrite: bool = False) -> RunFolder:
     return check_folder(setup.file, overwrite)
 
 
-def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> RunAnswer:
+def run(
+    setup: Setup, hooks: Hooks | None = None, overwrite: bool = False, start: Evaluation | None = None
+) -> RunAnswer:
     """Run a refinement from its start to its end.
 
     Parameters
@@ -77,6 +80,8 @@ def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> Ru
         What the run tells and asks.
     overwrite : bool
         Take away an earlier run in the folder.
+    start : Evaluation, optional
+        Of the start, where it is there already: kept for the report.
 
     Raises
     ------
@@ -100,6 +105,8 @@ def run(setup: Setup, hooks: Hooks | None = None, overwrite: bool = False) -> Ru
         loop.trace.begin()
         loop.note()
         loop.save()
+        if start is not None:
+            keep(setup, setup.model, start.parts, folder.start_evaluation)
         return loop.go(0)
 
 
@@ -312,7 +319,7 @@ class _Loop:
         if self.watch is not None:
             self.watch.keep(self.chain.model, self.folder.graded(self.chain.moves))
         now: Observation = self.chain.observe()
-        evaluation = evaluate(self.setup, self.chain.model)
+        evaluation = evaluate(self.setup, self.chain.model, self.folder.evaluation)
         scored = score_of(self.setup, evaluation, str(final))
         tables = write_curves(evaluation, self.folder.path)
         done = now.moves - first

@@ -1,7 +1,8 @@
 """From a config to what a run works with: model, data sets, potential."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import inf
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from carvsdb_refine.potential.terms import Potential
 from carvsdb_refine.run.config_file import ConfigFile
 from carvsdb_refine.run.molecules import molecules_by_bonds
 from carvsdb_refine.scattering import Calculation, Composition, DataSet, Scatterer, read_data
+from carvsdb_schemas.potential_tables import PotentialTable
 from carvsdb_schemas.refinement import DataTable, StartTable
 
 
@@ -37,8 +39,8 @@ class Setup:
         How each is calculated and what of it is fitted.
     composition : Composition
         Of the model, with the bins of the pair histogram.
-    potential : Potential or None
-        What gives energies.
+    read_potential : callable or None
+        Reads what gives energies, once; None without a potential.
     potential_sha256 : str or None
         Of its file.
     """
@@ -49,8 +51,19 @@ class Setup:
     data: tuple[DataSet, ...]
     calculations: tuple[Calculation, ...]
     composition: Composition
-    potential: Potential | None
+    read_potential: Callable[[], Potential] | None
     potential_sha256: str | None
+
+    @property
+    def potential(self) -> Potential | None:
+        """What gives energies.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read, or does not suit the model.
+        """
+        return None if self.read_potential is None else self.read_potential()
 
     @property
     def model_path(self) -> Path:
@@ -82,7 +95,7 @@ class Setup:
         return [(data, composition, how) for data, how in zip(self.data, self.scatterers, strict=True)]
 
 
-def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = ()) -> Setup:
+def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = (), *, reads_potential: bool = True) -> Setup:
     """Read everything that a config names.
 
     Parameters
@@ -91,6 +104,8 @@ def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = ()) -> Setup:
         The config.
     allowed_calculators : sequence of str
         Classes of ASE calculators, as ``MODULE:CLASS``, whose code may run besides that of the known ones.
+    reads_potential : bool
+        Whether the potential is read now, and not only where energies are asked for.
 
     Raises
     ------
@@ -108,18 +123,29 @@ def prepare(file: ConfigFile, allowed_calculators: Sequence[str] = ()) -> Setup:
         for data_set, table in zip(data, config.data, strict=True)
     )
     table = config.potential
-    try:
-        limit = getattr(table, "time_limit", None)
-        potential = (
-            None if table is None else potential_from_config(table, file.path.parent, allowed_calculators, limit)
-        )
-    except InputError as error:
-        raise error if error.item else InputError(error.message, path=file.path, hint=error.hint) from None
-    if potential is not None:
-        check_potential(potential, model, str(model_path))
+
+    @cache
+    def potential() -> Potential:
+        assert table is not None
+        return _potential(file, table, model, allowed_calculators)
+
+    has_potential = table is not None and table.kind != "none"
+    if has_potential and reads_potential:
+        potential()
     named = getattr(table, "file", None)
     sha256 = sha256_of(file.resolve(named)) if named else None
-    return Setup(file, model, sha256_of(model_path), data, calculations, composition, potential, sha256)
+    read_potential = potential if has_potential else None
+    return Setup(file, model, sha256_of(model_path), data, calculations, composition, read_potential, sha256)
+
+
+def _potential(file: ConfigFile, table: PotentialTable, model: AtomicModel, allowed: Sequence[str]) -> Potential:
+    try:
+        made = potential_from_config(table, file.path.parent, allowed, getattr(table, "time_limit", None))
+    except InputError as error:
+        raise error if error.item else InputError(error.message, path=file.path, hint=error.hint) from None
+    assert made is not None
+    check_potential(made, model, str(file.resolve(file.config.start.model)))
+    return made
 
 
 def check_potential(potential: Potential, model: AtomicModel, path: str) -> None:

@@ -11,6 +11,7 @@ from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.terms import saved
 from carvsdb_refine.run.assemble import Run, Watcher, begin_chain, go_on_with_chain, moves_of
+from carvsdb_refine.run.engines import PART, part_of
 from carvsdb_refine.run.molecular import MolecularRun
 from carvsdb_refine.run.progress import Observation
 from carvsdb_refine.run.schedule import Schedule
@@ -49,8 +50,7 @@ class StagedRun:
         if not 0 <= self._number < len(self._parts):
             raise InputError(f"the saved part, {self._number}, is none of the {len(self._parts)} of the schedule")
         self._before = saved(arrays, "before", self._before)
-        prefix = "now."
-        inner = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+        inner = part_of(arrays)
         is_dynamics = self._parts[self._number][2] == "dynamics"
         self._now = MolecularRun(setup, inner) if is_dynamics else go_on_with_chain(setup, inner)
         self._temperature = self._now.temperature
@@ -122,5 +122,5 @@ class StagedRun:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what the constructor needs to go on."""
-        inner = {f"now.{name}": array for name, array in self._now.arrays().items()}
+        inner = {f"{PART}{name}": array for name, array in self._now.arrays().items()}
         return inner | {"part": np.array(self._number), "before": self._before.copy()}

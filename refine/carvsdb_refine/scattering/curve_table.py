@@ -22,7 +22,15 @@ _BETWEEN = re.compile(r"[\s,;]+")
 _BETWEEN_DECIMAL_COMMAS = re.compile(r"[\s;]+")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eEdD][+-]?[0-9]+)?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eEdD][+-]?[0-9]+)?")
-_NO_VALUE = re.compile(r"[+-]?nan(?:\(\w*\))?|--|\*{2,}|1\.#(?:qnan|ind|snan)\d*|masked|null|n/?a", re.IGNORECASE)
+_NO_VALUE = re.compile(
+    r"[+-]?(?:nan(?:\(\w*\))?|inf(?:inity)?|1\.#(?:qnan|ind|snan|inf)\d*)|--|\*{2,}|masked|null|n/?a", re.IGNORECASE
+)
+# Fortran's columns have a fixed width: a minus may stand right behind the number before, and of an exponent of three
+# digits the E is left out.
+_GLUED = re.compile(r"(?<=[0-9.])(?=[+-])")
+_WITHOUT_E = re.compile(r"([+-]?[0-9]*\.[0-9]+)([+-][0-9]{3})")
+_SECOND = re.compile(r"(?:&|bank|scan|spectrum|data\s*set)(?:\s|$)", re.IGNORECASE)
+_SET_END = re.compile(r"&|end(?:data|file)?\.?|eof", re.IGNORECASE)
 _NAMES_LINE = re.compile(r"^\s*#\s*L\s+(.*)$")
 _COUNT = re.compile(r"\s*[0-9]{1,9}\s*")
 
@@ -63,16 +71,24 @@ def read_table(file: TextFile) -> CurveTable:
         With file and line: a row of another length, a word that is no number, a second curve, fewer rows than the
         file's own count, or fewer than 2 rows.
     """
-    contents = [_COMMENT.sub("", text).strip() for text in file.lines]
+    contents = [_COMMENT.sub("", text.replace("\N{MINUS SIGN}", "-")).strip() for text in file.lines]
     decimal_commas = _uses_decimal_commas(contents)
     rows: list[list[float]] = []
     lines: list[int] = []
     first = _first_row(file, contents, decimal_commas)
-    for number, content in enumerate(contents[first:], first + 1):
-        if not content:
+    filled = [number for number, content in enumerate(contents, 1) if content]
+    if _SET_END.fullmatch(contents[filled[-1] - 1]):
+        filled.pop()  # xmgrace's, and other marks of the end
+    for number in filled:
+        if number <= first:
             continue
+        content = contents[number - 1]
         words = _words(content, decimal_commas)
+        if rows and len(words) < len(rows[0]):
+            words = _unglued(words, len(rows[0]))
         if rows and len(words) == 1 and _COUNT.fullmatch(content):
+            raise file.error(number, f"a second curve begins with {shown(content)}; expected one curve a file")
+        if rows and _SECOND.match(content):
             raise file.error(number, f"a second curve begins with {shown(content)}; expected one curve a file")
         if len(words) < 2 or (rows and len(words) != len(rows[0])):
             expected = f"{len(rows[0])} columns as above" if rows else "2 columns, or 3 with errors"
@@ -85,7 +101,24 @@ def read_table(file: TextFile) -> CurveTable:
     notes = _count_notes(file, contents[:first], len(rows))
     if decimal_commas:
         notes = (*notes, "commas are read as decimal points")
-    return CurveTable(file, header, np.array(rows), tuple(lines), _names(header, len(rows[0])), notes)
+    values = np.array(rows)
+    if header and values.shape[1] > 2 and _is_index(header[-1], values):
+        # What pandas writes unless told otherwise.
+        notes = (*notes, "the first column, without a name, numbers the rows and is left out")
+        values = values[:, 1:]
+    return CurveTable(file, header, values, tuple(lines), _names(header, values.shape[1]), notes)
+
+
+def _is_index(names: str, values: NDArray[np.float64]) -> bool:
+    """Tell whether the first column has no name and counts the rows."""
+    first = re.split(r"[,;\t]", names)
+    return len(first) == values.shape[1] and not first[0].strip("\"' ") and bool((np.diff(values[:, 0]) == 1).all())
+
+
+def _unglued(words: list[str], number: int) -> list[str]:
+    """Take words apart that stand together for want of room, if so many come of it."""
+    parts = [part for word in words for part in ([word] if _WITHOUT_E.fullmatch(word) else _GLUED.split(word))]
+    return parts if len(parts) == number and all(_NUMBER.fullmatch(part) for part in parts) else words
 
 
 def _first_row(file: TextFile, contents: list[str], decimal_commas: bool) -> int:
@@ -157,7 +190,7 @@ def _plain(word: str, decimal_commas: bool) -> str:
 def _value(file: TextFile, word: str, line: int, decimal_commas: bool) -> float:
     if _NO_VALUE.fullmatch(word):
         return math.nan
-    word = _plain(word, decimal_commas)
+    word = _WITHOUT_E.sub(r"\1e\2", _plain(word, decimal_commas))
     if _NUMBER.fullmatch(word):
         word = word.replace("D", "e").replace("d", "e")
     return file.number(word, line, "each column of a curve", LARGEST)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_refine.scattering.curve_table import CurveTable, column_numbers, read_table
 from carvsdb_refine.scattering.data_set import DataSet
 from carvsdb_refine.scattering.functions import Q_FUNCTIONS, check_function
@@ -27,6 +27,7 @@ _ERROR_OF_X = re.compile(r"(?:d|delta|sigma|sig|err|error|e|res|resolution)[\s_(
 _OTHER_AXIS = re.compile(
     r"(2|two)?[\s_-]*(theta|\N{GREEK SMALL LETTER THETA})|2th|tth|tof\b|d[\s_-]?spac|wavelength|lambda", re.IGNORECASE
 )
+_SHORT = re.compile(r"\b(nm|nanomet(?:re|er)s?|pm|picomet(?:re|er)s?)\b", re.IGNORECASE)
 _CALCULATED = re.compile(r".*(?:calc|weight|fit|model|diff|sim|resid|back|bkg|obs).*", re.IGNORECASE)
 # What PDFgetX3 and its relatives call their columns -> the function that it is.
 _BY_NAME = (
@@ -173,8 +174,8 @@ def _rows(table: CurveTable, columns: list[int], axis: str, notes: list[str]) ->
     inside = np.isnan(values[first:last, :2]).any(axis=1)
     if inside.any():
         wrong = first + int(np.argmax(inside))
-        message = "each column of a curve must be a finite number, got 'nan' between points that have a value"
-        raise table.file.error(lines[wrong], message)
+        message = "each column of a curve must be a finite number, got none between points that have a value"
+        raise table.file.error(lines[wrong], f"{message}; cut the file there, or fill the gap")
     values, lines = values[first:last], lines[first:last]
     if len(values) > 1 and (np.diff(values[:, 0]) < 0).all():
         values, lines = values[::-1], lines[::-1]
@@ -198,7 +199,9 @@ def _check_axis(file: TextFile, x: Floats, lines: list[int], axis: str) -> None:
     wrong = np.flatnonzero(np.diff(x) <= 0)
     if len(wrong):
         first = wrong[0]
-        raise file.error(lines[first + 1], f"{axis} must ascend, got {x[first + 1]:g} after {x[first]:g}")
+        starts_again = x[first + 1] < x[0] + (x[first] - x[0]) / 2
+        several = " (several banks or curves? expected one a file)" if starts_again else ""
+        raise file.error(lines[first + 1], f"{axis} must ascend, got {x[first + 1]:g} after {x[first]:g}{several}")
 
 
 def _errors(file: TextFile, errors: Floats, lines: list[int], notes: list[str]) -> Floats | None:
@@ -207,26 +210,49 @@ def _errors(file: TextFile, errors: Floats, lines: list[int], notes: list[str]) 
         return None
     for error, line in zip(errors.tolist(), lines, strict=True):
         if not error > 0:
-            raise file.error(line, f"an error must be above 0, got {error:g}")
+            raise file.error(
+                line,
+                f"an error must be above 0, got {error:g}; correct or leave out the point, or give one error for all "
+                "points: sigma in [[data]]",
+            )
     return errors
 
 
 def _check_axis_unit(table: CurveTable, axis: str, q_unit: str | None, notes: list[str]) -> str | None:
     """Return the unit of Q, given or as the header says."""
-    said = (
-        table.names[0] if table.names else next((text for text in table.header if re.search(r"\bq\b", text, re.I)), "")
-    )
-    if table.names and _OTHER_AXIS.match(said):
-        raise InputError(f"the first column is {said!r}; expected {axis}", path=table.file.path)
+    names = _labels_of_x(table)
+    if other := next((name for name in names if _OTHER_AXIS.match(name)), None):
+        raise InputError(f"the first column is {shown(other)}; expected {axis}", path=table.file.path)
+    said = next((name for name in names if re.search(r"\bq(?:\b|_)", name, re.IGNORECASE)), "")
     if axis == "r":
-        if table.names and re.search(r"\bnm\b", said, re.IGNORECASE):
-            message = f"the header gives r in nm ({said!r}); expected Å"
-            raise InputError(message, path=table.file.path, hint="multiply r by 10")
+        found = next(filter(None, map(_SHORT.search, names)), None)
+        if found is not None:
+            unit = "pm" if found[1].lower().startswith("p") else "nm"
+            raise InputError(
+                f"the header gives r in {unit} ({shown(found.string)}); expected Å",
+                path=table.file.path,
+                hint=f"{'divide r by 100' if unit == 'pm' else 'multiply r by 10'}",
+            )
         return q_unit
     if q_unit is None and _PER_NANOMETRE.search(said):
         notes.append("Q is in 1/nm, as the header says; it is divided by 10")
         return "1/nm"
     return q_unit
+
+
+def _labels_of_x(table: CurveTable) -> list[str]:
+    """Return what the header may call the first column: its name, or, without names, any line that says what x is."""
+    if _is_fit2d(table):
+        return [table.header[-3].strip()]
+    if table.names:
+        return [table.names[0]]
+    return [text for text in table.header if re.search(r"\bq\b", text, re.IGNORECASE)]
+
+
+def _is_fit2d(table: CurveTable) -> bool:
+    """Tell whether the header is that of Fit2D's .chi files: title, x axis, y axis, number of points."""
+    filled = [text.strip() for text in table.header if text.strip()]
+    return len(filled) == 4 == len(table.header) and filled[3].split()[0] == str(len(table.lines))
 
 
 def _check_unit(file: TextFile, q: Floats, kind: str, q_unit: str | None) -> None:

@@ -17,6 +17,7 @@ from carvsdb_refine.potential.ace.bonds import (
     radial_shape,
     refuse_unbuilt_basis,
     with_charges,
+    zero_energies_of,
 )
 from carvsdb_refine.potential.ace.coupling import half_invariant
 from carvsdb_refine.potential.ace.form import AceForm, Bond, Centre, Function
@@ -37,9 +38,7 @@ def b_form(content: dict[Any, Any], path: Path) -> AceForm:
     if lacking:
         raise InputError(f"there is no speciesblock of {', '.join(lacking)} alone", path=path)
     places = {symbol: index for index, symbol in enumerate(elements)}
-    zero = about.get("E0") or {}
-    if not isinstance(zero, dict):
-        zero = dict(zip(elements, zero, strict=True))
+    zero = zero_energies_of(about.get("E0"), elements, path)
     spacing = float(about.get("DeltaSplineBins", 0.001))
     functions: list[list[Function]] = [[] for _ in elements]
     for symbols, block in blocks.items():
@@ -53,7 +52,7 @@ def b_form(content: dict[Any, Any], path: Path) -> AceForm:
             for a in elements
             for b in elements
         },
-        centres=tuple(_centre(blocks[symbol,], float(zero.get(symbol, 0.0)), tuple(functions[place]), path)
+        centres=tuple(_centre(blocks[symbol,], zero[place], tuple(functions[place]), path)
                       for place, symbol in enumerate(elements)),
     )  # fmt: skip
 

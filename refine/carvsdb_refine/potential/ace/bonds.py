@@ -1,6 +1,6 @@
 """What a file says of a bond or an embedding, checked; and the refusal, by name, of what is not built."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,27 @@ def embedding_of(name: object, parameters: list[float], n_densities: int, path: 
     if name != PLAIN and not np.all(numbers[1::2] > 0):
         raise ValueError("an exponent of an embedding that is not above 0")
     return str(name), numbers.reshape(n_densities, 2)
+
+
+def zero_energies_of(said: object, elements: Sequence[str], path: Path) -> tuple[float, ...]:
+    """Return the energy of each element alone, said by element, by index or as a list; none is 0.
+
+    Raises
+    ------
+    InputError
+        If there are others.
+    """
+    if not said:
+        return (0.0,) * len(elements)
+    if isinstance(said, Mapping):
+        said = [said.get(element, said.get(index, 0.0)) for index, element in enumerate(elements)]
+    try:
+        energies = np.array(said, np.float64)
+    except (TypeError, ValueError):
+        energies = np.zeros(0)
+    if energies.shape != (len(elements),):
+        raise InputError(f"E0: expected an energy for each of {', '.join(elements)}, got {str(said)[:60]}", path=path)
+    return tuple(energies.tolist())
 
 
 def core_limit_of(end: object, width: object, path: Path) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from carvsdb_refine.potential.ace.bonds import (
     radial_shape,
     refuse_unbuilt_basis,
     with_charges,
+    zero_energies_of,
 )
 from carvsdb_refine.potential.ace.form import AceForm, Bond, Centre, Function
 from carvsdb_refine.potential.ace.radial_forms import TABULATED
@@ -29,7 +30,7 @@ NAMES = {"basis": "radbasename", "width": "dcut", "parameters": "radparameters"}
 def c_tilde_form(content: dict[Any, Any], path: Path) -> AceForm:
     """Bring the mapping of a `.yace` into shape."""
     elements = tuple(str(symbol) for symbol in content["elements"])
-    zero = content.get("E0") or [0.0] * len(elements)
+    zero = zero_energies_of(content.get("E0"), elements, path)
     spacing = float(content.get("deltaSplineBins", 0.001))
     bonds = content["bonds"]
     for (a, b), text in bonds.items():
@@ -46,7 +47,7 @@ def c_tilde_form(content: dict[Any, Any], path: Path) -> AceForm:
         },
         centres=tuple(
             Centre(
-                zero_energy=float(zero[index]),
+                zero_energy=zero[index],
                 embedding=named[index][1],
                 functions=functions[index],
                 embedding_name=named[index][0],
