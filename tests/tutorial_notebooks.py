@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def _text(text: str) -> Iterator[tuple[str, str]]:
 
 def notebook_of(page: Path) -> Any:
     """Make the notebook of a page, without outputs."""
-    from nbformat import v4
+    v4 = import_module("nbformat.v4")
 
     make = {"markdown": v4.new_markdown_cell, "code": v4.new_code_cell}
     cells = [
@@ -60,11 +61,11 @@ def notebook_of(page: Path) -> Any:
 
 def executed(page: Path) -> Any:
     """Execute the notebook of a page in an empty folder."""
-    from nbclient import NotebookClient
-
     notebook = notebook_of(page)
     with tempfile.TemporaryDirectory() as folder:
-        NotebookClient(notebook, timeout=900, resources={"metadata": {"path": folder}}).execute()
+        import_module("nbclient").NotebookClient(
+            notebook, timeout=900, resources={"metadata": {"path": folder}}
+        ).execute()
         for cell in notebook.cells:
             cell.metadata.clear()  # when it ran
             if cell.cell_type == "code":
@@ -74,7 +75,7 @@ def executed(page: Path) -> Any:
 
 def _merged(outputs: list[Any], folder: str) -> list[Any]:
     """Put what was printed in pieces together, stdout first: how the two mix is a matter of moments."""
-    from nbformat import v4
+    v4 = import_module("nbformat.v4")
 
     kept = [one for one in outputs if one.output_type != "stream"]
     for name in ("stderr", "stdout"):
@@ -87,7 +88,7 @@ def _merged(outputs: list[Any], folder: str) -> list[Any]:
 
 def main(check: bool, names: list[str]) -> int:
     """Execute all, and write or compare them."""
-    import nbformat
+    nbformat = import_module("nbformat")
 
     NOTEBOOKS.mkdir(exist_ok=True)
     differ = 0
