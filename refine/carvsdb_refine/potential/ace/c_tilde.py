@@ -30,11 +30,11 @@ NAMES = {"basis": "radbasename", "width": "dcut", "parameters": "radparameters"}
 def c_tilde_form(content: dict[Any, Any], path: Path) -> AceForm:
     """Bring the mapping of a `.yace` into shape."""
     elements = tuple(str(symbol) for symbol in content["elements"])
-    zero = zero_energies_of(content.get("E0"), elements, path)
     spacing = float(content.get("deltaSplineBins", 0.001))
     bonds = content["bonds"]
     for (a, b), text in bonds.items():
         refuse_unbuilt_basis(text["radbasename"], f"{elements[a]}-{elements[b]}", path)
+    zero = zero_energies_of(content.get("E0"), elements, path)
     functions = [
         tuple(_function(text) for text in content["functions"].get(index) or ()) for index in range(len(elements))
     ]
