@@ -17,14 +17,24 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 import numba.cpython.hashing  # names the secrets of hashes to the linker: machine code that was kept may ask for them
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.compiler import CompilerBase
 from numba.core.dispatcher import Dispatcher
 from numba.core.runtime.nrt import rtsys
 
+from carvsdb.errors import RefusedError
 from carvsdb.kernel_cache import kernel_cache, tell
+from carvsdb.kernel_compiler import Kernel, PartCompiler, WholeCompiler, kept_result
+
+if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    raise RefusedError(
+        "kernels run as machine code only, and NUMBA_DISABLE_JIT forbids to compile it",
+        hint="unset NUMBA_DISABLE_JIT",
+    )
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy"}
 _PART = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _WHOLE = {"no_cfunc_wrapper": True}  # nothing calls a kernel by its address
 
@@ -33,17 +43,18 @@ _LOG = logging.getLogger(__name__)
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code at its first call."""
-    return _cached(function, _WHOLE)
+    return _cached(function, _WHOLE, WholeCompiler)
 
 
 def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that only kernels call; what Python would need to call it is left out, which takes longest."""
-    return _cached(function, _PART)
+    return _cached(function, _PART, PartCompiler)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a small function into each kernel that calls it, without the cost of a call."""
-    return cast(Callable[P, R], _njit(forceinline=True, **_PART)(function))
+    kernel: Any = Kernel(function, targetoptions=_OPTIONS | _PART | {"forceinline": True}, pipeline_class=PartCompiler)
+    return cast(Callable[P, R], kernel)
 
 
 @contextmanager
@@ -71,14 +82,10 @@ def cached_if_possible() -> Iterator[None]:
         kind.enable_caching = enable
 
 
-def _njit(**options: bool) -> Any:
-    njit: Any = numba.njit
-    return njit(nogil=True, error_model="numpy", **options)
-
-
-def _cached(function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
-    dispatcher: Any = _njit(**options)(function)
-    keep_code_of(dispatcher)
+def _cached(function: Callable[P, R], options: dict[str, bool], compiler: type[CompilerBase]) -> Callable[P, R]:
+    dispatcher: Any = Kernel(function, targetoptions=_OPTIONS | options, pipeline_class=compiler)
+    if kernel_cache(Path(function.__code__.co_filename).parent) is not None:
+        dispatcher._cache = _KernelCache(function)  # type: ignore[no-untyped-call]  # numba's own
     return cast(Callable[P, R], dispatcher)
 
 
@@ -119,6 +126,13 @@ class _Code(CompileResultCacheImpl):
     _locator_classes = [_Locator]  # noqa: RUF012
 
 
+class _KernelCode(_Code):
+    """The same for kernels of ours, which are kept in their own way."""
+
+    def rebuild(self, target_context: Any, payload: Any) -> Any:
+        return kept_result(target_context, payload)
+
+
 class _PackageCache(FunctionCache):
     """Machine code on disk, trusted only while no file with kernels has changed.
 
@@ -150,6 +164,10 @@ class _PackageCache(FunctionCache):
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
         except OSError as error:
             tell(f"{self.cache_path} cannot be written ({error.strerror or error})")
+
+
+class _KernelCache(_PackageCache):
+    _impl_class = _KernelCode
 
 
 def _stamp(py_func: Callable[..., Any]) -> str:

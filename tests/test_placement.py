@@ -3,11 +3,12 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from naive_isomorphism import connected_part
 from strategies import nets
 
-from carvsdb.net import Adjacency, Net, components, library, supercell
+from carvsdb.net import Adjacency, Net, components, elimination, library, supercell
 from carvsdb.net.own_lattice import coordinates_in, in_own_lattice
 from carvsdb.net.placement import PRIMES, place
 
@@ -54,13 +55,16 @@ def test_random_nets_are_placed_exactly(net: Net) -> None:
     check_placement(*connected_part(net))
 
 
-def test_library_nets_are_placed_exactly() -> None:
+@pytest.mark.parametrize("small", [elimination._SMALL, 0])
+def test_library_nets_are_placed_exactly(small: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elimination, "_SMALL", small)
     for net in library.load_all():
         check_placement(*connected_part(net))
     check_placement(supercell(library.load("mtn"), (2, 1, 1)), 3)
 
 
-def test_the_rest_of_an_elimination_may_be_dense() -> None:
+def test_the_rest_of_an_elimination_may_be_dense(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elimination, "_SMALL", 0)
     generator = np.random.default_rng(0)
     ends = generator.integers(0, 40, (300, 2))
     rows = np.column_stack([ends, generator.integers(-1, 2, (300, 3))])

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.generate.keating import energy_and_gradient
 from carvsdb.generate.relaxation import relax_positions
 from carvsdb.generate.switching import (
@@ -15,7 +15,7 @@ from carvsdb.generate.switching import (
 )
 
 
-@compiled
+@compiled_part
 def neighbourhood(
     chain: NDArray[np.int64],
     shells: int,

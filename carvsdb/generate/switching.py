@@ -10,13 +10,13 @@ References
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 
 CHOICES_PER_NODE = 36
 """Switches that start from one node: 4 bonds B-C, 3 neighbours A, 3 neighbours D (each switch twice)."""
 
 
-@compiled
+@compiled_part
 def slot_of(
     vertex: int,
     other: int,
@@ -38,7 +38,7 @@ def slot_of(
     return -1
 
 
-@compiled
+@compiled_part
 def way_back(vertex: int, slot: int, neighbours: NDArray[np.int64], offsets: NDArray[np.float64]) -> int:
     """Find the slot in which the other end of a bond holds the same bond."""
     u, v, w = offsets[vertex, slot, 0], offsets[vertex, slot, 1], offsets[vertex, slot, 2]

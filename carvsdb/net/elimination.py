@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -11,8 +11,11 @@ Floats = NDArray[np.float64]
 _SINGULAR = 1
 _TOO_DENSE = 2
 
+_SMALL = 64
+"""Nets of so many vertices are solved by whole matrices, in milliseconds."""
 
-@compiled
+
+@compiled_part
 def inverse_modulo(value: int, prime: int) -> int:
     """Return the inverse of a residue that is not zero."""
     result = 1
@@ -35,7 +38,7 @@ def _reduced(value: int, excess: int) -> int:
     return value - prime if value >= prime else value
 
 
-@compiled
+@compiled_part
 def _dense_tail(matrix: Integers, right: Integers, prime: int) -> bool:
     """Solve a dense symmetric system in place by elimination without a choice of pivots.
 
@@ -67,7 +70,7 @@ def _dense_tail(matrix: Integers, right: Integers, prime: int) -> bool:
     return True
 
 
-@compiled
+@compiled_part
 def _with_room(array: Integers, used: int, room: int) -> Integers:
     """Return a larger array that begins with the part in use."""
     larger = np.empty(room, np.int64)
@@ -76,11 +79,8 @@ def _with_room(array: Integers, used: int, room: int) -> Integers:
     return larger
 
 
-@compiled
 def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, prime: int, largest_tail: int) -> int:
     """Solve ``L x = right`` modulo a prime with ``x[0] = 0``; the answer replaces `right`.
-
-    Vertices are eliminated in the order of their degrees, as long as rows stay sparse; what is left is dense.
 
     Parameters
     ----------
@@ -97,7 +97,40 @@ def solve_laplacian(starts: Integers, neighbours: Integers, right: Integers, pri
     -------
     int
         0; 1 if a pivot is zero modulo the prime; 2 if the rest is too large.
+
+    Notes
+    -----
+    Small nets are solved without the kernel, the longest of those that their analysis would need.
     """
+    if len(starts) - 1 <= _SMALL:
+        return _solve_small(starts, neighbours, right, prime)
+    return _solve_sparse(starts, neighbours, right, prime, largest_tail)
+
+
+def _solve_small(starts: Integers, neighbours: Integers, right: Integers, prime: int) -> int:
+    n = len(starts) - 1
+    sources = np.repeat(np.arange(n), np.diff(starts))
+    laplacian = np.zeros((n, n), np.int64)
+    np.add.at(laplacian, (sources, sources), 1)
+    np.add.at(laplacian, (sources, neighbours), -1)
+    rows = np.concatenate([laplacian[1:, 1:], right[1:]], axis=1) % prime
+    for pivot in range(n - 1):
+        found = np.flatnonzero(rows[pivot:, pivot])
+        if not len(found):
+            return _SINGULAR
+        rows[[pivot, pivot + found[0]]] = rows[[pivot + found[0], pivot]]
+        rows[pivot] = rows[pivot] * pow(int(rows[pivot, pivot]), -1, prime) % prime
+        others = np.flatnonzero(rows[:, pivot])
+        others = others[others != pivot]
+        rows[others] = (rows[others] + (prime - rows[others, pivot, None]) * rows[pivot]) % prime
+    right[1:] = rows[:, n - 1 :]
+    right[0] = 0
+    return 0
+
+
+@compiled
+def _solve_sparse(starts: Integers, neighbours: Integers, right: Integers, prime: int, largest_tail: int) -> int:
+    """Eliminate vertices in the order of their degrees, as long as rows stay sparse; what is left is dense."""
     n = len(starts) - 1
     width = right.shape[1]
     excess = 0x80000000 - prime

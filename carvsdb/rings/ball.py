@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from carvsdb.compiled import compiled_part
-from carvsdb.rings.infinite import Graph, Integers, Narrow, slot_of
+from carvsdb.rings.infinite import Graph, Integers, Narrow, filled, room_for, slot_of
 
 MASK_BITS = 62
 """Roots with more neighbours than this are searched without masks."""
@@ -61,16 +61,16 @@ class Ball(NamedTuple):
 def make_ball(room: int, room_for_edges: int) -> Ball:
     """Make an empty ball with room for so many images and edges; `room` is a power of two."""
     return Ball(
-        np.empty(room, np.int64),
+        room_for(room),
         np.empty(room, np.int32),
-        np.empty(MOST_LEVELS + 2, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
+        room_for(MOST_LEVELS + 2),
+        room_for(room),
+        room_for(room),
         np.empty(room + 1, np.int32),
         np.empty(room_for_edges, np.int32),
         np.empty(room + 1, np.int32),
         np.empty(room_for_edges, np.int32),
-        np.full(2 * room, _EMPTY, np.int64),
+        filled(2 * room, _EMPTY),
         np.empty(room, np.int32),
     )
 

@@ -9,11 +9,9 @@ of images with each other, and with their antipodes on the other path.
 
 from typing import NamedTuple
 
-import numpy as np
-
 from carvsdb.compiled import compiled_part, inlined
 from carvsdb.rings.ball import MASK_BITS, Ball
-from carvsdb.rings.infinite import Graph, Integers, Narrow
+from carvsdb.rings.infinite import Graph, Integers, Narrow, room_for
 from carvsdb.rings.tables import Tables, distance_in
 
 LONGEST = 64
@@ -52,12 +50,12 @@ def find_candidates(
     lowest = graph.lowest
     # A cycle without shortcuts through the root is two shortest paths down from its far end. They are walked down
     # together, one step each, by an explicit stack: `try_a` and `try_b` hold what comes next at each level.
-    path_a = np.empty(LONGEST, np.int64)
-    path_b = np.empty(LONGEST, np.int64)
-    try_a = np.empty(LONGEST, np.int64)
-    try_b = np.empty(LONGEST, np.int64)
-    allowed_a = np.empty(LONGEST, np.int64)
-    allowed_b = np.empty(LONGEST, np.int64)
+    path_a = room_for(LONGEST)
+    path_b = room_for(LONGEST)
+    try_a = room_for(LONGEST)
+    try_b = room_for(LONGEST)
+    allowed_a = room_for(LONGEST)
+    allowed_b = room_for(LONGEST)
     n_found = 0
     used = 0
     steps = 0

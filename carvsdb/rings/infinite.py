@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part, inlined
+from carvsdb.compiled import compiled_part, inlined
 from carvsdb.errors import RefusedError
 from carvsdb.net import Adjacency, Net
 
@@ -77,22 +77,14 @@ def graph_within(net: Net, n_steps: int) -> Graph:
     )
 
 
-@compiled
 def _reach(starts: Integers, neighbours: Integers, offsets: Integers, n_steps: int) -> Integers:
     """Return the largest offset along each axis that a walk of `n_steps` edges from any vertex can collect."""
-    n_vertices = len(starts) - 1
-    farthest = np.zeros((n_vertices, 3), np.int64)
-    for _ in range(n_steps):
-        before = farthest.copy()
-        for vertex in range(n_vertices):
-            for end in range(starts[vertex], starts[vertex + 1]):
-                for axis in range(3):
-                    further = before[neighbours[end], axis] + offsets[end, axis]
-                    farthest[vertex, axis] = max(farthest[vertex, axis], further)
-    reach = np.zeros(3, np.int64)
-    for axis in range(3):
-        for vertex in range(n_vertices):
-            reach[axis] = max(reach[axis], farthest[vertex, axis])
+    linked = np.flatnonzero(np.diff(starts))
+    farthest = np.zeros((len(starts) - 1, 3), np.int64)
+    for _ in range(n_steps if len(linked) else 0):
+        further = np.maximum.reduceat(farthest[neighbours] + offsets, starts[linked])
+        farthest[linked] = np.maximum(farthest[linked], further)
+    reach: Integers = farthest.max(axis=0, initial=0)
     return reach
 
 
@@ -109,6 +101,31 @@ def slot_of(number: int, mask: int) -> int:
     """Return the first slot to look at for an image, in a hash table of ``mask + 1`` slots."""
     mixed = number * -7046029254386353131
     return (mixed ^ (mixed >> 32)) & mask
+
+
+@compiled_part
+def room_for(count: int) -> Integers:
+    """Return an array of 64-bit integers, not filled."""
+    # One function for all, here and below: numba compiles `np.empty` anew for each number that stands in a call.
+    return np.empty(count, np.int64)
+
+
+@compiled_part
+def filled(count: int, value: int) -> Integers:
+    """Return an array of one integer."""
+    array = room_for(count)
+    for index in range(count):
+        array[index] = value
+    return array
+
+
+@compiled_part
+def beginning(array: _Array, count: int) -> _Array:
+    """Return a copy of the first items of an array."""
+    copy = np.empty(count, array.dtype)
+    for index in range(count):
+        copy[index] = array[index]
+    return copy
 
 
 @compiled_part

@@ -10,7 +10,7 @@ from carvsdb.net import Net, contract_linkers
 from carvsdb.rings.budget import within_budget
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
 from carvsdb.rings.census import SMALLEST_CUT_OFF
-from carvsdb.rings.infinite import Graph, Integers, doubled, graph_within, slot_of
+from carvsdb.rings.infinite import Graph, Integers, doubled, filled, graph_within, room_for, slot_of
 from carvsdb.rings.tables import MOST_IMAGES
 from carvsdb.rings.vertex_symbols import in_order, written
 
@@ -142,12 +142,12 @@ def _shortest_cycles(
     # One set of buffers for all searches: they are small and many. They grow where a search needs more.
     met = 0
     room = 256
-    images = np.empty(room, np.int64)
-    vertices = np.empty(room, np.int64)
-    levels = np.empty(room, np.int64)
-    ways = np.empty(room, np.int64)
-    slots = np.empty(room, np.int64)
-    words = np.full(2 * room, _EMPTY, np.int64)
+    images = room_for(room)
+    vertices = room_for(room)
+    levels = room_for(room)
+    ways = room_for(room)
+    slots = room_for(room)
+    words = filled(2 * room, _EMPTY)
     vertex = 0
     while first < len(graph.neighbours) and met < _ROWS_AT_ONCE:
         while first >= graph.starts[vertex + 1]:
@@ -164,8 +164,8 @@ def _shortest_cycles(
         images[0], vertices[0], levels[0], ways[0] = vertex, vertex, -1, 0
         images[1], vertices[1], levels[1], ways[1] = graph.images[first], graph.neighbours[first], 0, 1
         count = 2
-        _enter(words, slots, images, graph.lowest, 0)
-        _enter(words, slots, images, graph.lowest, 1)
+        for known in range(count):
+            _enter(words, slots, images, graph.lowest, known)
         # Breadth first, until all later neighbours of the vertex were met or cycles would be too long. Shortest
         # paths are counted in `ways`, so a level is walked to its end even then.
         row = 1
@@ -202,7 +202,7 @@ def _shortest_cycles(
                     room *= 2
                     images, vertices, levels = doubled(images), doubled(vertices), doubled(levels)
                     ways, slots = doubled(ways), doubled(slots)
-                    words = np.full(2 * room, _EMPTY, np.int64)
+                    words = filled(2 * room, _EMPTY)
                     for known in range(count):
                         _enter(words, slots, images, graph.lowest, known)
             row += 1

@@ -21,7 +21,7 @@ from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, relabel
 from carvsdb.rings.ball import Ball, empty_ball, fill_ball, make_ball
 from carvsdb.rings.candidates import Candidates, find_candidates
-from carvsdb.rings.infinite import Graph, Integers, Narrow, cells_of, doubled, graph_within
+from carvsdb.rings.infinite import Graph, Integers, Narrow, beginning, cells_of, doubled, filled, graph_within, room_for
 from carvsdb.rings.tables import (
     MOST_IMAGES,
     Tables,
@@ -102,32 +102,27 @@ def rings_from_roots(
     vertices : ndarray of int32, shape (sum of lengths,)
         The images of each ring in its order, and their vertices.
     too_many : bool
-        Whether the search stopped.
+        Whether the search stopped; then the arrays mean nothing.
     """
     # A ring of `longest` edges reaches half as far from its root. All room doubles where it is too small, and is kept
     # for the next root, whose ball is about as large.
     depth = longest // 2
     room = 1024
     ball = make_ball(room, 4 * room)
-    found = Candidates(np.empty(64, np.int64), np.empty(1024, np.int32))
+    vertices = np.empty(4 * room, np.int32)
+    found = Candidates(room_for(64), np.empty(room, np.int32))
     n_vertices = graph.n_vertices
-    far = FarTables(
-        np.zeros(n_vertices, np.int64),
-        np.zeros(n_vertices, np.int64),
-        np.zeros(n_vertices, np.int64),
-        np.zeros(1, np.int64),
-    )
-    far_words = np.empty(1024, near.words.dtype)
-    lengths = np.empty(256, np.int64)
-    images = np.empty(4096, np.int64)
-    vertices = np.empty(4096, np.int32)
+    far = FarTables(filled(n_vertices, 0), filled(n_vertices, 0), filled(n_vertices, 0), filled(1, 0))
+    far_words = np.empty(room, near.words.dtype)
+    lengths = room_for(256)
+    images = room_for(4096)
     n_rings = 0
     used = 0
     for root in range(first_root, last_root):
         count = fill_ball(ball, graph, root, depth)
         while count < 0:
             if room >= MOST_IMAGES:
-                return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
+                return lengths, images, vertices, True
             room *= 2
             ball = make_ball(room, 4 * room)
             count = fill_ball(ball, graph, root, depth)
@@ -138,11 +133,11 @@ def rings_from_roots(
         n_found = find_candidates(ball, count, graph, near, shortest, longest, found, effort)
         while n_found == -1:
             if len(found.lengths) > _CANDIDATES_A_RING * max_rings:
-                return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
+                return lengths, images, vertices, True
             found = Candidates(doubled(found.lengths), doubled(found.rows))
             n_found = find_candidates(ball, count, graph, near, shortest, longest, found, effort)
         if n_found < 0:
-            return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
+            return lengths, images, vertices, True
         # Each is tested in full: no two of its images may be nearer than along it. Far tables are made on demand and
         # shared by all roots of this call.
         begin = 0
@@ -152,7 +147,7 @@ def rings_from_roots(
             begin += length
             is_ring, far_words = _is_ring(cycle, ball, graph, near, far, far_words, effort)
             if effort[0] > effort[1]:
-                return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
+                return lengths, images, vertices, True
             if not is_ring:
                 continue
             if n_rings == len(lengths):
@@ -163,14 +158,14 @@ def rings_from_roots(
             lengths[n_rings] = length
             n_rings += 1
             effort[2] = n_rings
-            for row in cycle:
-                images[used] = ball.images[row]
-                vertices[used] = ball.vertices[row]
+            for step in range(length):
+                images[used] = ball.images[cycle[step]]
+                vertices[used] = ball.vertices[cycle[step]]
                 used += 1
         empty_ball(ball, count)
         if n_rings > max_rings:
-            return lengths[:0].copy(), images[:0].copy(), vertices[:0].copy(), True
-    return lengths[:n_rings].copy(), images[:used].copy(), vertices[:used].copy(), False
+            return lengths, images, vertices, True
+    return beginning(lengths, n_rings), beginning(images, used), beginning(vertices, used), False
 
 
 @compiled_part

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from carvsdb.compiled import compiled, compiled_part, inlined
-from carvsdb.rings.infinite import Graph, Integers, Narrow, doubled, slot_of
+from carvsdb.rings.infinite import Graph, Integers, Narrow, beginning, doubled, filled, room_for, slot_of
 
 EMPTY = -1
 UNKNOWN = 64
@@ -54,10 +54,10 @@ def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integer
 
     It is empty, without any word, if there are more than `most` of them.
     """
-    table = np.full(128, EMPTY, np.int64)
+    table = filled(128, EMPTY)
     mask = len(table) - 1
-    images = np.empty(64, np.int64)
-    vertices = np.empty(64, np.int64)
+    images = room_for(64)
+    vertices = room_for(64)
     images[0] = vertex
     vertices[0] = vertex
     table[slot_of(vertex - graph.lowest, mask)] = (vertex - graph.lowest) * 64
@@ -77,7 +77,7 @@ def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integer
                 if table[slot] != EMPTY:
                     continue
                 if count == most:
-                    return np.empty(0, np.int64)
+                    return room_for(0)
                 table[slot] = number * 64 + distance
                 images[count] = image
                 vertices[count] = graph.neighbours[end]
@@ -93,9 +93,10 @@ def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integer
 
 @compiled_part
 def _rehashed(table: Integers) -> Integers:
-    larger = np.full(2 * len(table), EMPTY, np.int64)
+    larger = filled(2 * len(table), EMPTY)
     mask = len(larger) - 1
-    for word in table:
+    for index in range(len(table)):
+        word = table[index]
         if word != EMPTY:
             slot = slot_of(word >> 6, mask)
             while larger[slot] != EMPTY:
@@ -111,19 +112,19 @@ def distance_tables(graph: Graph, first: int, last: int, radius: int, like: Word
     They end with one of length 0 if so many images are near its vertex.
     """
     words = np.empty(1024, like.dtype)
-    sizes = np.zeros(last - first, np.int64)
+    sizes = filled(last - first, 0)
     used = 0
     for vertex in range(first, last):
         table = distance_table(graph, vertex, radius, MOST_IMAGES)
         if len(table) == 0:
-            return words[:used].copy(), sizes[: vertex - first + 1].copy()
+            return beginning(words, used), beginning(sizes, vertex - first + 1)
         while used + len(table) > len(words):
             words = doubled(words)
         for index in range(len(table)):
             words[used + index] = table[index]
         used += len(table)
         sizes[vertex - first] = len(table)
-    return words[:used].copy(), sizes
+    return beginning(words, used), sizes
 
 
 @inlined

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from carvsdb.compiled import compiled
 from carvsdb.errors import RefusedError
 from carvsdb.net.primitive import EdgeEnds
-from carvsdb.topology.colours import Colours, inverse_matrix, mix, refined
+from carvsdb.topology.colours import Colours, mix, refined
 from carvsdb.topology.frames import Frames, frames
 from carvsdb.topology.numbering import Numbering, join, number_from, roots_of
+from carvsdb.topology.residues import inverse_matrices
 
 Integers = NDArray[np.int64]
 
@@ -33,19 +34,14 @@ class TooSymmetricError(RefusedError):
     """A net with so many equivalent choices that its normal form is out of reach."""
 
 
-@compiled
 def _labels(vectors: Integers, inverse: Integers, prime: int) -> Integers:
     """Hash the vectors of edge ends in a basis."""
-    dimension = vectors.shape[1]
-    labels = np.zeros(len(vectors), np.int64)
-    for end in range(len(vectors)):
-        label = 41
-        for column in range(dimension):
-            total = 0
-            for row in range(dimension):
-                total = (total + vectors[end, row] * inverse[row, column]) % prime
-            label = mix(label, total)
-        labels[end] = label
+    labels = np.full(len(vectors), 41)
+    for column in range(vectors.shape[1]):
+        total = np.zeros(len(vectors), np.int64)
+        for row in range(vectors.shape[1]):
+            total = (total + vectors[:, row] * inverse[row, column]) % prime
+        labels = mix(labels, total)
     return labels
 
 
@@ -63,14 +59,9 @@ def _equitable(
         rounds += 1
 
 
-@compiled
 def _trace(starts: Integers, neighbours: Integers, labels: Integers, ranks: Integers) -> int:
     """Hash a coloured net; isomorphic ones have one value."""
-    total = 0
-    for vertex in range(len(ranks)):
-        for end in range(starts[vertex], starts[vertex + 1]):
-            total += mix(mix(ranks[vertex], ranks[neighbours[end]]), labels[end])
-    return total
+    return int(mix(mix(np.repeat(ranks, np.diff(starts)), ranks[neighbours]), labels).sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +112,7 @@ class BranchingSearch:
         ends = self.ends
         for frame in range(len(self.candidates.vertices)):
             self._frame = frame
-            self._inverse, _ = inverse_matrix(self.candidates.bases[frame], ends.prime)
+            self._inverse, _ = inverse_matrices(self.candidates.bases[frame], ends.prime)
             self._labels = _labels(ends.vectors, self._inverse, ends.prime)
             root = int(self.candidates.vertices[frame])
             colours = self._individualised(self.start_colours, root) if self.rooted else self.start_colours

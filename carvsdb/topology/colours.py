@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
-from carvsdb.net.elimination import inverse_modulo
 from carvsdb.net.primitive import EdgeEnds
+from carvsdb.topology.residues import inverse_matrices
 
 Integers = NDArray[np.int64]
+
+_PAIRS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +41,8 @@ class Colours:
     metric: Integers
 
 
-@compiled
-def mix(first: int, second: int) -> int:
-    """Hash two integers; equal on every machine."""
+def mix(first: Integers, second: Integers) -> Integers:
+    """Hash two arrays of integers; equal on every machine."""
     value = (first ^ 0x2545F4914F6CDD1D) * -7046029254386353131 + second
     value ^= (value >> 29) & 0x7FFFFFFFF
     value *= -4658895280553007687
@@ -51,100 +51,63 @@ def mix(first: int, second: int) -> int:
     return value ^ ((value >> 31) & 0x1FFFFFFFF)
 
 
-@compiled
-def inverse_matrix(matrix: Integers, prime: int) -> tuple[Integers, bool]:
-    """Invert a small matrix modulo a prime; False if it has no inverse."""
-    size = len(matrix)
-    work = np.zeros((size, 2 * size), np.int64)
-    answer = np.empty((size, size), np.int64)
-    for row in range(size):
-        for column in range(size):
-            work[row, column] = matrix[row, column]
-        work[row, size + row] = 1
-    for pivot in range(size):
-        found = -1
-        for row in range(pivot, size):
-            if work[row, pivot] != 0:
-                found = row
-                break
-        if found < 0:
-            return answer, False
-        for column in range(2 * size):
-            value = work[pivot, column]
-            work[pivot, column] = work[found, column]
-            work[found, column] = value
-        inverse = inverse_modulo(work[pivot, pivot], prime)
-        for column in range(2 * size):
-            work[pivot, column] = work[pivot, column] * inverse % prime
-        for row in range(size):
-            factor = work[row, pivot]
-            if row == pivot or factor == 0:
-                continue
-            for column in range(2 * size):
-                work[row, column] = (work[row, column] + (prime - factor) * work[pivot, column]) % prime
-    for row in range(size):
-        for column in range(size):
-            answer[row, column] = work[row, size + column]
-    return answer, True
-
-
-@compiled
-def inner(metric: Integers, first: Integers, second: Integers, prime: int) -> int:
-    """Return the inner product of two vectors of residues."""
-    total = 0
+def inner(metric: Integers, first: Integers, second: Integers, prime: int) -> Integers:
+    """Return the inner products of vectors of residues, of shape (..., periodicity)."""
+    total = np.zeros(np.broadcast_shapes(first.shape, second.shape)[:-1], np.int64)
     for row in range(len(metric)):
-        part = 0
+        part = np.zeros_like(total)
         for column in range(len(metric)):
-            part = (part + metric[row, column] * second[column]) % prime
-        total = (total + first[row] * part) % prime
+            part = (part + metric[row, column] * second[..., column]) % prime
+        total = (total + first[..., row] * part) % prime
     return total
 
 
-@compiled
-def _metric(vectors: Integers, prime: int) -> tuple[Integers, bool]:
+def _dyads(vectors: Integers, prime: int) -> Integers:
+    """Sum the dyads of vectors of residues."""
     dimension = vectors.shape[1]
-    dyads = np.zeros((dimension, dimension), np.int64)
-    for end in range(len(vectors)):
-        for row in range(dimension):
-            for column in range(dimension):
-                dyads[row, column] = (dyads[row, column] + vectors[end, row] * vectors[end, column]) % prime
-    return inverse_matrix(dyads, prime)
+    dyads = np.empty((dimension, dimension), np.int64)
+    for row in range(dimension):
+        for column in range(dimension):
+            dyads[row, column] = (vectors[:, row] * vectors[:, column] % prime).sum() % prime
+    return dyads
 
 
-@compiled
+def _summed(values: Integers, starts: Integers) -> Integers:
+    """Sum what belongs to each vertex, modulo 2^64."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return np.diff(sums[starts])
+
+
 def _first_colours(starts: Integers, vectors: Integers, metric: Integers, prime: int) -> tuple[Integers, Integers]:
-    n = len(starts) - 1
-    colours = np.zeros(n, np.int64)
-    lengths = np.zeros(len(vectors), np.int64)
-    for end in range(len(vectors)):
-        lengths[end] = inner(metric, vectors[end], vectors[end], prime)
-    for vertex in range(n):
-        total = 0
-        for first in range(starts[vertex], starts[vertex + 1]):
-            total += mix(17, lengths[first])
-            for second in range(first):
-                if second >= starts[vertex]:
-                    angle = inner(metric, vectors[first], vectors[second], prime)
-                    total += mix(lengths[first] + lengths[second], angle)
-        colours[vertex] = mix(starts[vertex + 1] - starts[vertex], total)
-    return colours, lengths
+    """Colour vertices by the lengths and angles of their edges."""
+    degrees = np.diff(starts)
+    lengths = inner(metric, vectors, vectors, prime)
+    totals = _summed(mix(np.full(len(vectors), 17), lengths), starts)
+    sources = np.repeat(np.arange(len(degrees)), degrees)
+    # Each end with those before it at its vertex, some ends at a time: a hub has many pairs.
+    before = np.arange(len(vectors)) - starts[sources]
+    ends = np.concatenate([[0], np.cumsum(before)])
+    begin = 0
+    while begin < len(vectors):
+        finish = max(begin + 1, int(np.searchsorted(ends, ends[begin] + _PAIRS_AT_ONCE, side="right")) - 1)
+        numbers = before[begin:finish]
+        first = np.repeat(np.arange(begin, finish), numbers)
+        second = np.arange(ends[begin], ends[finish]) - ends[first] + starts[sources[first]]
+        angles = inner(metric, vectors[first], vectors[second], prime)
+        np.add.at(totals, sources[first], mix(lengths[first] + lengths[second], angles))
+        begin = finish
+    return mix(degrees, totals), lengths
 
 
-@compiled
 def refined(starts: Integers, neighbours: Integers, lengths: Integers, colours: Integers) -> Integers:
     """Hash each colour with those of the neighbours and the numbers of the edge ends."""
-    following = np.empty(len(colours), np.int64)
-    for vertex in range(len(colours)):
-        total = 0
-        for end in range(starts[vertex], starts[vertex + 1]):
-            total += mix(colours[neighbours[end]], lengths[end])
-        following[vertex] = mix(colours[vertex], total)
-    return following
+    return mix(colours, _summed(mix(colours[neighbours], lengths), starts))
 
 
 def colour(ends: EdgeEnds) -> Colours | None:
     """Colour the vertices of a placed net; None if the metric has no inverse modulo the prime."""
-    metric, regular = _metric(ends.vectors, ends.prime)
+    metric, regular = inverse_matrices(_dyads(ends.vectors, ends.prime), ends.prime)
     if not regular:
         return None
     colours, lengths = _first_colours(ends.starts, ends.vectors, metric, ends.prime)

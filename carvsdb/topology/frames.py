@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
 from carvsdb.net.primitive import EdgeEnds
-from carvsdb.topology.colours import Colours, inner, inverse_matrix, mix
+from carvsdb.topology.colours import Colours, inner, mix
+from carvsdb.topology.residues import determinants
 
 Integers = NDArray[np.int64]
 
@@ -41,12 +41,6 @@ class Surroundings:
     colours: Integers
 
 
-@compiled
-def _is_independent(gram: Integers, prime: int) -> bool:
-    return inverse_matrix(gram, prime)[1]
-
-
-@compiled
 def _extended(
     vertices: Integers,
     bases: Integers,
@@ -59,33 +53,20 @@ def _extended(
 ) -> tuple[Integers, Integers, Integers]:
     """Extend each frame by each vector around its vertex that is independent of those it has."""
     rank = bases.shape[1]
-    room = 0
-    for frame in range(len(vertices)):
-        room += starts[vertices[frame] + 1] - starts[vertices[frame]]
-    from_frame = np.empty(room, np.int64)
-    by_vector = np.empty(room, np.int64)
-    new_kinds = np.empty(room, np.int64)
-    count = 0
-    gram = np.empty((rank + 1, rank + 1), np.int64)
-    for frame in range(len(vertices)):
-        for first in range(rank):
-            for second in range(rank):
-                gram[first, second] = inner(metric, bases[frame, first], bases[frame, second], prime)
-        for row in range(starts[vertices[frame]], starts[vertices[frame] + 1]):
-            vector = vectors[row]
-            kind = mix(int(kinds[frame]), int(colours[row]))
-            for other in range(rank):
-                product = inner(metric, bases[frame, other], vector, prime)
-                gram[rank, other] = product
-                gram[other, rank] = product
-                kind = mix(kind, product)
-            gram[rank, rank] = inner(metric, vector, vector, prime)
-            if _is_independent(gram, prime):
-                from_frame[count] = frame
-                by_vector[count] = row
-                new_kinds[count] = mix(kind, int(gram[rank, rank]))
-                count += 1
-    return from_frame[:count], by_vector[:count], new_kinds[:count]
+    numbers = starts[vertices + 1] - starts[vertices]
+    from_frame = np.repeat(np.arange(len(vertices)), numbers)
+    by_vector = np.arange(len(from_frame)) + np.repeat(starts[vertices] - np.cumsum(numbers) + numbers, numbers)
+    vector = vectors[by_vector]
+    gram = np.empty((len(from_frame), rank + 1, rank + 1), np.int64)
+    gram[:, :rank, :rank] = inner(metric, bases[:, :, None], bases[:, None], prime)[from_frame]
+    kind = mix(kinds[from_frame], colours[by_vector])
+    for other in range(rank):
+        product = inner(metric, bases[from_frame, other], vector, prime)
+        gram[:, rank, other] = gram[:, other, rank] = product
+        kind = mix(kind, product)
+    gram[:, rank, rank] = inner(metric, vector, vector, prime)
+    kept = determinants(gram, prime) != 0
+    return from_frame[kept], by_vector[kept], mix(kind, gram[:, rank, rank])[kept]
 
 
 def frames(ends: EdgeEnds, colours: Colours) -> Frames:

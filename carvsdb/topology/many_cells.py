@@ -180,8 +180,7 @@ def _any_group(
             block = np.flatnonzero(moved & (block_of == block_of[vertex]))
             for image in by_move.values():
                 done.add(int(block_of[image[vertex]]))
-                for one in block:
-                    colours[image[one]] = mix(int(colours[image[one]]), int(one))
+                colours[image[block]] = mix(colours[image[block]], block)
         by_move, still = _split(ends, _generators(ends, tree, colours))
     return [image for move, image in by_move.items() if any(move)]
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled, compiled_part
 from carvsdb.net.primitive import EdgeEnds
-from carvsdb.topology.colours import inverse_matrix
 from carvsdb.topology.frames import Frames
+from carvsdb.topology.residues import inverse_matrices
 
 Integers = NDArray[np.int64]
 
@@ -45,7 +45,7 @@ class Numbering:
     edge_orbits: Integers
 
 
-@compiled
+@compiled_part
 def _root(parents: Integers, item: int) -> int:
     while parents[item] != item:
         parents[item] = parents[parents[item]]
@@ -73,7 +73,7 @@ def roots_of(parents: Integers) -> Integers:
     return roots
 
 
-@compiled
+@compiled_part
 def _sort_ends(coordinates: Integers, ranks: Integers, places: Integers, count: int) -> None:
     """Sort the first `count` places by their rows of coordinates, then ranks (by insertion: degrees are small)."""
     dimension = coordinates.shape[1]
@@ -207,7 +207,7 @@ def _smallest(
     edges: Integers,
     n_edges: int,
     from_vertices: Integers,
-    bases: Integers,
+    inverses: Integers,
     prime: int,
 ) -> tuple[Integers, Integers, int, Integers, Integers]:
     # The smallest code over all frames does not depend on the numbering given, hence is the key. Frames with equal
@@ -226,13 +226,12 @@ def _smallest(
     edge_sets = np.arange(n_edges)
     n_equal = 0
     for frame in range(len(from_vertices)):
-        inverse, _ = inverse_matrix(bases[frame], prime)
         outcome = number_from(
             starts,
             neighbours,
             vectors,
             from_vertices[frame],
-            inverse,
+            inverses[frame],
             ranks,
             prime,
             number,
@@ -269,7 +268,7 @@ def smallest_numbering(ends: EdgeEnds, candidates: Frames, n_edges: int) -> Numb
         ends.edges,
         n_edges,
         candidates.vertices,
-        candidates.bases,
+        inverse_matrices(candidates.bases, ends.prime)[0],
         ends.prime,
     )
     return Numbering(order, visited, int(count), vertex_orbits, edge_orbits)
