@@ -7,7 +7,7 @@ BIN = $(VENV)/$(PROGRAMS)
 LOWEST = .venv-lowest
 DEMO_DB = demo/carvsdb.duckdb
 
-.PHONY: demo demo-learn test test-slow test-lowest reference docs page page-check lint ruff-check ruff-format mypy floors audit format bench clean
+.PHONY: demo demo-learn test test-slow test-lowest reference docs notebooks notebooks-check page page-check lint ruff-check ruff-format mypy floors audit format bench clean
 
 # The environment is made once and again when the dependencies change.
 $(VENV)/.installed: pyproject.toml
@@ -84,7 +84,14 @@ reference: $(VENV)/.installed
 
 # The documentation as a site, in site/; a dead link or a name that is gone is an error.
 docs: $(VENV)/.docs
-	$(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+# The tutorials as notebooks, executed, with what they print; `notebooks-check` executes them and compares.
+notebooks: $(VENV)/.docs
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/tutorial_notebooks.py
+
+notebooks-check: $(VENV)/.docs
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/tutorial_notebooks.py --check
 
 $(VENV)/.docs: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group docs

@@ -1,10 +1,12 @@
 """The pages of the documentation: what tutorials show is what happens, and pages made from code are fresh."""
 
+import json
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+import tutorial_notebooks
 from program import carvsdb
 
 from carvsdb_refine.active_learning import read_learn_config
@@ -13,7 +15,6 @@ from carvsdb_schemas.reference_page import reference_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-BLOCK = re.compile(r'^```(console|python|toml)(?: title="([\w.]+)")?\n(.*?)^```', re.DOTALL | re.MULTILINE)
 
 
 def test_the_page_of_answers_and_tables_is_fresh() -> None:
@@ -36,12 +37,10 @@ def test_no_link_is_dead(page: Path) -> None:
             assert not anchor or anchor in {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.stem.startswith("tutorial")], ids=lambda page: page.stem
-)
+@pytest.mark.parametrize("page", tutorial_notebooks.pages(), ids=lambda page: page.stem)
 def test_a_tutorial_shows_what_happens(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    blocks = tutorial_notebooks.BLOCK.findall(page.read_text(encoding="utf-8"))
     assert blocks
     names: dict[str, object] = {}
     for kind, file, block in blocks:
@@ -52,6 +51,17 @@ def test_a_tutorial_shows_what_happens(page: Path, tmp_path: Path, monkeypatch: 
         else:
             for step in block.split("$ ")[1:]:
                 check_step(step)
+
+
+@pytest.mark.parametrize("page", tutorial_notebooks.pages(), ids=lambda page: page.stem)
+def test_the_notebook_of_a_tutorial_is_its_page_executed(page: Path) -> None:
+    notebook = json.loads((tutorial_notebooks.NOTEBOOKS / f"{page.stem}.ipynb").read_text(encoding="utf-8"))
+    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in notebook["cells"]]
+    assert cells == list(tutorial_notebooks.cells_of(page.read_text(encoding="utf-8"))), "run `make notebooks`"
+    shell = [cell for cell in notebook["cells"] if "".join(cell["source"]).startswith("%%sh")]
+    assert all(cell["outputs"] and cell["execution_count"] for cell in shell)
+    assert "error" not in {one["output_type"] for cell in notebook["cells"] for one in cell.get("outputs", ())}
+    assert f"(notebooks/{page.stem}.ipynb)" in page.read_text(encoding="utf-8")
 
 
 def check_step(step: str) -> None:

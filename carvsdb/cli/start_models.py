@@ -91,7 +91,7 @@ def init(
     print(f"{output}: {model}, {curves}, {'a' if config.potential else 'no'} potential")
     print(f"  molecules    {made.pieces.found}")
     for curve in made.curves:
-        print(f"  {curve.kind:12} {curve.reading}, Rw of the start {curve.rw:.3f} ({curve.path})")
+        print(f"  {curve.kind:12} {curve.reading}, Rw of the start, best scaled, {curve.rw:.3f} ({curve.path})")
     spheres = ", ".join(f"{pair} {length:g}" for pair, length in config.constraints.hard_spheres.items())
     print(f"  hard spheres {spheres}")
     print(f"run it: carvsdb refine run {output}")
