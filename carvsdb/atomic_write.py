@@ -12,6 +12,7 @@ replaced, not followed. New files get the permissions that the umask leaves; a r
 import errno
 import os
 import re
+import secrets
 import shutil
 import socket
 import stat
@@ -151,7 +152,7 @@ def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
 
 def draft_beside(target: Path) -> Path:
     """Return a new hidden name beside a file or a folder, under which it can be written until it is whole."""
-    end = f".{socket.gethostname()}-{os.getpid()}-{os.urandom(8).hex()}.part"
+    end = f".{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(8)}.part"
     name = target.name
     while len(os.fsencode(name)) + len(os.fsencode(end)) + 1 > _LONGEST_NAME:
         name = name[:-1]
