@@ -8,6 +8,7 @@ code is kept on disk, so that only the first process on a machine pays for it.
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,13 +18,11 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 import numba.cpython.hashing  # names the secrets of hashes to the linker: machine code that was kept may ask for them
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
-from numba.core.compiler import CompilerBase
 from numba.core.dispatcher import Dispatcher
 from numba.core.runtime.nrt import rtsys
 
 from carvsdb.errors import RefusedError
 from carvsdb.kernel_cache import kernel_cache, tell
-from carvsdb.kernel_compiler import Kernel, PartCompiler, WholeCompiler, kept_result
 
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise RefusedError(
@@ -34,27 +33,29 @@ if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy"}
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
 _PART = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _WHOLE = {"no_cfunc_wrapper": True}  # nothing calls a kernel by its address
+
+_TRIED = (0, 60), (0, 68)
+"""First and last version of numba that `carvsdb.kernel_compiler`, which builds on its inner parts, was tried with."""
 
 _LOG = logging.getLogger(__name__)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code at its first call."""
-    return _cached(function, _WHOLE, WholeCompiler)
+    return _cached(function, _WHOLE)
 
 
 def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that only kernels call; what Python would need to call it is left out, which takes longest."""
-    return _cached(function, _PART, PartCompiler)
+    return _cached(function, _PART)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a small function into each kernel that calls it, without the cost of a call."""
-    kernel: Any = Kernel(function, targetoptions=_OPTIONS | _PART | {"forceinline": True}, pipeline_class=PartCompiler)
-    return cast(Callable[P, R], kernel)
+    return cast(Callable[P, R], _kernel(function, _PART | {"forceinline": True}))
 
 
 @contextmanager
@@ -82,11 +83,35 @@ def cached_if_possible() -> Iterator[None]:
         kind.enable_caching = enable
 
 
-def _cached(function: Callable[P, R], options: dict[str, bool], compiler: type[CompilerBase]) -> Callable[P, R]:
-    dispatcher: Any = Kernel(function, targetoptions=_OPTIONS | options, pipeline_class=compiler)
+def _cached(function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
+    kernel = _kernel(function, options)
     if kernel_cache(Path(function.__code__.co_filename).parent) is not None:
-        dispatcher._cache = _KernelCache(function)  # type: ignore[no-untyped-call]  # numba's own
-    return cast(Callable[P, R], dispatcher)
+        kept = _KernelCache if _is_tried(numba.__version__) else _PackageCache
+        kernel._cache = kept(function)  # type: ignore[no-untyped-call]  # numba's own
+    return cast(Callable[P, R], kernel)
+
+
+def _kernel(function: Callable[P, R], options: dict[str, bool]) -> Any:
+    if not _is_tried(numba.__version__):  # numba's own way gives the same; the first run takes twice as long
+        njit: Any = numba.njit
+        return njit(**_OPTIONS, **options)(function)
+    from carvsdb.kernel_compiler import Kernel, PartCompiler, WholeCompiler
+
+    compiler = PartCompiler if "no_cpython_wrapper" in options else WholeCompiler
+    return Kernel(function, targetoptions={"nopython": True, **_OPTIONS, **options}, pipeline_class=compiler)
+
+
+def _is_tried(version: str) -> bool:
+    """Tell whether a version of numba is one that kernels were compiled with in our way.
+
+    Examples
+    --------
+    >>> _is_tried("0.60.0"), _is_tried("0.68.1"), _is_tried("0.69.0rc1"), _is_tried("1.0")
+    (True, True, False, False)
+    """
+    first, last = _TRIED
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    return numbers is not None and first <= (int(numbers[1]), int(numbers[2])) <= last
 
 
 def keep_code_of(dispatcher: Any) -> None:
@@ -130,6 +155,8 @@ class _KernelCode(_Code):
     """The same for kernels of ours, which are kept in their own way."""
 
     def rebuild(self, target_context: Any, payload: Any) -> Any:
+        from carvsdb.kernel_compiler import kept_result
+
         return kept_result(target_context, payload)
 
 

@@ -63,6 +63,11 @@ class _Whole(JITCodeLibrary):
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
 
+    def _optimize_final_module(self) -> None:
+        # Functions first, as numba does with each part: without, kernels run a fifth to a third slower.
+        super()._optimize_functions(self._final_module)
+        super()._optimize_final_module()
+
     def _get_module_for_linking(self) -> Any:
         # What came from disk is needed by kernels only that are compiled later.
         if self._shared_module is None and self._bitcode is not None:

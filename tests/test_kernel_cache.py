@@ -8,6 +8,7 @@ import textwrap
 import warnings
 from pathlib import Path
 
+import numba
 import pytest
 import typer
 
@@ -153,6 +154,31 @@ def test_kernels_are_kept_and_damage_is_mended(tmp_path: Path) -> None:
             done = run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache))
             assert (done.returncode, done.stderr) == (0, "")
     assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "1"
+
+
+@pytest.mark.parametrize(("version", "ours"), [(numba.__version__, True), ("0.99.0", False)])
+def test_a_numba_that_was_not_tried_compiles_its_own_way(version: str, ours: bool, tmp_path: Path) -> None:
+    program = """
+        import sys
+        import numba
+        numba.__version__ = sys.argv[1]
+        from carvsdb.compiled import compiled, compiled_part
+
+        @compiled_part
+        def half(number):
+            return number // 2
+
+        @compiled
+        def quarter(number):
+            return half(half(number))
+
+        print(quarter(44), "carvsdb.kernel_compiler" in sys.modules)
+    """
+    file = tmp_path / "kernel.py"
+    file.write_text(textwrap.dedent(program))
+    for _ in range(2):  # compiled, and as it was kept
+        done = subprocess.run([sys.executable, file, version], capture_output=True, text=True, check=False)
+        assert (done.stdout, done.stderr) == (f"11 {ours}\n", "")
 
 
 @posix
