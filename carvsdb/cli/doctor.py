@@ -4,7 +4,6 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -60,6 +59,8 @@ def doctor(
 
 def _required() -> Iterator[tuple[str, str | None]]:
     """Give the version of each package that carvsdb requires; None for one that is not there."""
+    from importlib import metadata
+
     for line in metadata.requires("carvsdb") or ():
         if "extra ==" not in line:
             name = line.split(";")[0].split("[")[0]
@@ -69,6 +70,8 @@ def _required() -> Iterator[tuple[str, str | None]]:
 
 
 def _version(package: str) -> str | None:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
