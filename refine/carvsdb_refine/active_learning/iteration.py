@@ -99,6 +99,12 @@ class Iteration:
                 return
         resume(prepare(read), hooks)
 
+    @property
+    def stopped(self) -> str | None:
+        """Why the run ended before its whole length; None if it did not."""
+        said = read_result(RunFolder(self.folder / "run").result)["stopped"]
+        return None if said is None else str(said)
+
     def found(
         self, oracle: Oracle, stop: Callable[[], bool], tell: Callable[[str], None] = lambda _: None
     ) -> tuple[Labelling, list[Candidate], bool]:
@@ -125,6 +131,9 @@ class Iteration:
         above = int(trace["atoms above select"].sum())
         is_whole = notes.moves >= Schedule.of_config(read.config).moves
         chosen = choose(candidates, table.select, table.most_added)
+        if self.stopped is not None and not chosen:
+            # What throws atoms apart is not known, whatever the grades say.
+            chosen = choose(candidates, 0.0, table.most_added)
         if above and not chosen:
             # Between two kept models there were atoms above: the last model is the nearest to them.
             chosen = candidates[-1:]

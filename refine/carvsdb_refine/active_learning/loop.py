@@ -10,6 +10,7 @@ from carvsdb.atomic_write import why_not_written, write_text
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb_refine.active_learning.config_file import LearnFile
+from carvsdb_refine.active_learning.fitting import fit_frame
 from carvsdb_refine.active_learning.initial import check_elements, initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
 from carvsdb_refine.active_learning.lineage import lineage_of_loop
@@ -87,23 +88,34 @@ def learn(
     frames = _initial(file, oracle, hooks, tell)
     _keep_config(file)
     rows: list[Row] = []
-    cause = f"{table.iterations} iterations are done, and the last run met atoms above select = {table.select:g}"
+    cause = ""
     for number in range(1, table.iterations + 1):
         iteration = Iteration(file, number)
         errors = iteration.fit(frames, tell)
         iteration.refine(hooks)
+        if iteration.stopped is not None:
+            tell(f"the run of iteration {number} ended early: {iteration.stopped}")
         labelling, candidates, known = iteration.found(oracle, hooks.stop, tell)
         _say_failed(labelling.failed, tell)
         rows.append(iteration.row(errors, labelling, candidates, known))
         told(rows[-1])
+        before = {fit_frame(one).key() for one in frames}
+        is_new = any(fit_frame(one).key() not in before for one in labelling.frames)
         frames += labelling.frames
         write_rows(file.folder / "iterations.csv", rows)
         write_text(file.folder / FRAMES, frames_text(frames))
         if known:
             cause = ""
             break
+        ended = (
+            f"ended early: {iteration.stopped}" if iteration.stopped else f"met atoms above select = {table.select:g}"
+        )
+        cause = f"{number} iterations are done, and the last run {ended}"
         if not labelling.labelled:
-            cause = "the structures that the potential does not know could not be labelled"
+            cause = f"the structures that the potential does not know could not be labelled; the last run {ended}"
+            break
+        if not is_new:
+            cause = f"there is nothing to label that has no label yet; the last run {ended}"
             break
     result = {"converged": not cause, "cause": cause, "iterations": [asdict(row) for row in rows]}
     write_text(file.folder / LEARNED, json.dumps(result, indent=1) + "\n")

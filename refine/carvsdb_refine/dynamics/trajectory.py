@@ -32,6 +32,10 @@ _LARGEST_STRETCH = 10.0
 _LONGEST_STEP = 3.0
 
 
+class FlownApartError(InputError):
+    """Atoms fly apart or into one another: the time step is too long, or the potential does not know them."""
+
+
 @dataclass(frozen=True, slots=True)
 class DynamicsOptions:
     """How atoms move.
@@ -174,16 +178,16 @@ class Trajectory:
 
         Raises
         ------
-        InputError
-            If atoms fly apart or into one another: the time step is too long, or the potential does not know them.
+        FlownApartError
+            If a step leads nowhere; what was before it is lost if the potential has no answer after it.
         """
         for _ in range(n_steps):
             if not self._is_sound():
-                raise InputError(f"after {self.n_steps:,} steps the atoms fly apart", hint=_HINT)
+                raise FlownApartError(f"after {self.n_steps:,} steps the atoms fly apart", hint=_HINT)
             try:
                 self._integrator.step()
             except InputError as error:
-                raise InputError(f"after {self.n_steps:,} steps {error.message}", hint=_HINT) from error
+                raise FlownApartError(f"after {self.n_steps:,} steps {error.message}", hint=_HINT) from error
             self.n_steps += 1
 
     def _is_sound(self) -> bool:

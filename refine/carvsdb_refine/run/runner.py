@@ -3,11 +3,13 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from carvsdb.atomic_write import write_text
 from carvsdb.atoms.model import AtomicModel
@@ -18,6 +20,7 @@ from carvsdb_refine.run.curve_files import write_curves
 from carvsdb_refine.run.engines import Engine, begin, go_on
 from carvsdb_refine.run.evaluation import Evaluation, evaluate
 from carvsdb_refine.run.folder import RunFolder
+from carvsdb_refine.run.going_back import LastLook, is_flight
 from carvsdb_refine.run.kept_evaluations import keep
 from carvsdb_refine.run.place import check_folder
 from carvsdb_refine.run.progress import Observation, Progress, Reporter
@@ -139,6 +142,7 @@ def resume(setup: Setup, hooks: Hooks | None = None, from_before: bool = False) 
         loop = _Loop(setup, folder, chain, hooks or Hooks())
         if loop.watch is not None:
             loop.watch.restore(checkpoint.arrays)
+        loop.look_restored(checkpoint.arrays)
         loop.trace.cut(notes.trace_bytes, notes.trace_sha256)
         return loop.go(chain.moves)
 
@@ -219,6 +223,10 @@ class _Loop:
         if self.watch is not None and self.watch.looks_between:
             chain.show_to(self.watch)
         self.stopped: str | None = None
+        # Steps by forces may fail between two lines of the trace; without `stop` that is an error.
+        self.can_go_back = self.watch is not None and self.watch.stop is not None and self.options.moves_by_forces
+        self.last_look: LastLook | None = None
+        self.flown: str | None = None
         columns += [*observation.others, *(() if self.watch is None else self.watch.columns)]
         self.trace = Trace(folder.trace, tuple(columns))
         self.reporter = Reporter(hooks.progress, self.schedule.moves)
@@ -233,30 +241,56 @@ class _Loop:
 
     def _go(self, first: int) -> RunAnswer:
         began = time.monotonic()
-        chain, total = self.chain, self.schedule.moves
-        if chain.moves > total:
-            raise RefusedError(f"{chain.moves} moves are done, more than the {total} of the config")
-        self.reporter.see(chain.observe(), self.drift)
-        while chain.moves < total and self.stopped is None:
-            chain.temperature = self.schedule.temperature(chain.moves)
+        total = self.schedule.moves
+        if self.chain.moves > total:
+            raise RefusedError(f"{self.chain.moves} moves are done, more than the {total} of the config")
+        self.reporter.see(self.chain.observe(), self.drift)
+        while self.chain.moves < total and self.stopped is None:
+            self.chain.temperature = self.schedule.temperature(self.chain.moves)
             self._make_moves(self._next_event())
-            self._at(chain.moves)
-        self.reporter.see(chain.observe(), self.drift, always=True)
+            self._at(self.chain.moves)
+        self.reporter.see(self.chain.observe(), self.drift, always=True)
         return self._finish(first, time.monotonic() - began)
 
     def note(self) -> None:
-        """Add a line to the trace."""
+        """Add a line to the trace; where that shows an atom above `stop`, that of the step at which it came there."""
+        looked: list[float] = []
+        if self.watch is not None:
+            looked = self.watch.look(self.chain.model)
+            if self.watch.why_stop(self.chain.moves) is not None and self.flown is None and self.last_look is not None:
+                self._go_back()
+                looked = self.watch.look(self.chain.model)
+            self._see_whether_to_stop()
         now = self.chain.observe()
         values: list[float | int | None] = [now.moves, now.temperature, now.chi2, now.energy_per_atom]
         for one in now.scores:
             values += [one.rw, one.chi2, one.scale, one.offset]
         for kind in self.kinds:
             values += [now.tried[kind], now.accepted[kind]]
-        values += now.others.values()
-        if self.watch is not None:
-            values += self.watch.look(self.chain.model)
-            self.stopped = self.watch.why_stop(now.moves)
-        self.trace.add(values)
+        self.trace.add([*values, *now.others.values(), *looked])
+        if self.can_go_back:
+            self.last_look = LastLook.at(self.chain)
+
+    def look_restored(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over the last look of a checkpoint; one at which the run was to stop stops it again."""
+        if not self.can_go_back:
+            return
+        assert self.watch is not None
+        self.last_look = LastLook.restored(self.setup, arrays, self.chain)
+        if self.last_look.moves == self.chain.moves:
+            self.watch.look(self.chain.model)
+            self._see_whether_to_stop()
+
+    def _go_back(self) -> None:
+        assert self.watch is not None
+        assert self.last_look is not None
+        last = self.chain.moves
+        self.chain = self.last_look.go_back(self.setup, self.schedule, self.watch, self.folder, last)
+
+    def _see_whether_to_stop(self) -> None:
+        assert self.watch is not None
+        said = (self.flown, self.watch.why_stop(self.chain.moves))
+        self.stopped = "; ".join(one for one in said if one is not None) or None
 
     def save(self) -> None:
         """Write a checkpoint."""
@@ -271,6 +305,8 @@ class _Loop:
         arrays = self.chain.arrays()
         if self.watch is not None and self.watch.looks_between:
             arrays |= self.watch.arrays()
+        if self.last_look is not None:
+            arrays |= self.last_look.saved(self.chain.moves)
         save_checkpoint(self.folder.checkpoint, Checkpoint(arrays, notes))
         clock = time.monotonic()
         self.timing = self.timing.after(self.chain.moves - self.timed, clock - self.clock)
@@ -289,7 +325,14 @@ class _Loop:
             if self.hooks.stop():
                 self.save()
                 raise KeyboardInterrupt
-            self.chain.make(min(_CHUNK, target - self.chain.moves))
+            try:
+                self.chain.make(min(_CHUNK, target - self.chain.moves))
+            except InputError as error:
+                if self.last_look is None or not is_flight(error):
+                    raise
+                self.flown = error.message
+                self._go_back()
+                return
             if self.watch is not None:
                 self.watch.grade_beside()
                 if self.watch.is_beyond:
@@ -300,8 +343,16 @@ class _Loop:
         is_end = moves == self.schedule.moves
         if moves % self.options.check_every == 0 or is_end:
             self.drift = self.chain.check()
-        if moves % self.options.trace_every == 0 or is_end or (self.watch is not None and self.watch.is_beyond):
+        if self.flown is not None and self.last_look is not None and moves == self.last_look.moves:
+            self._see_whether_to_stop()  # the trace has this line
+        elif (
+            moves % self.options.trace_every == 0
+            or is_end
+            or self.flown is not None
+            or (self.watch is not None and self.watch.is_beyond)
+        ):
             self.note()
+            moves = self.chain.moves
         if self.outputs.snapshots_every and moves % self.outputs.snapshots_every == 0:
             self._keep(self.chain.model, self.folder.snapshot(moves, Path(self.setup.model_name).suffix))
             if self.watch is not None:

@@ -92,9 +92,13 @@ class Watch:
             Projector(form, setup.potential.name), active_set, table.select, table.stop, table.every, table.proposals
         )
 
+    def grades(self, model: AtomicModel) -> Floats:
+        """Return the grade of each atom of a model."""
+        return grades_of(self.projector, self.active_set, model)
+
     def look(self, model: AtomicModel) -> list[float]:
         """Return the numbers of a line of the trace: see `columns`."""
-        self._last = grades_of(self.projector, self.active_set, model)
+        self._last = self.grades(model)
         self._line, proposed = self._accepted.take(), self._proposed.take()
         above = int((self._last > self.select).sum()) + int(self._line[2])
         seen = [max(float(self._last.max()), float(self._line[0])), float(np.median(self._last)), above]
@@ -150,7 +154,7 @@ class Watch:
         InputError, RefusedError
             If it cannot be written.
         """
-        grades = grades_of(self.projector, self.active_set, model)
+        grades = self.grades(model)
         try:
             path.parent.mkdir(exist_ok=True)
         except OSError as error:
