@@ -212,7 +212,9 @@ def test_a_file_of_a_glob_that_looks_like_options(tmp_path: Path, monkeypatch: p
     Path("-ITV.cgd").write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n", encoding="utf-8")
     assert carvsdb("describe", "-ITV.cgd").out.startswith("-ITV: 1 nodes")
     assert carvsdb("-ITV.cgd").out.startswith("-ITV: 1 nodes")
-    assert carvsdb("describe", "-x.cgd").code == 2
+    missing = carvsdb("describe", "-x.cgd")
+    assert (missing.code, missing.err) == (3, "-x.cgd: there is no such file\n")
+    assert carvsdb("describe", "-x").code == 2
 
 
 def test_shells_complete_commands() -> None:

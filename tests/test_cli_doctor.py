@@ -31,7 +31,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
             raise metadata.PackageNotFoundError(name)
         return whole(name)
 
-    monkeypatch.setattr("carvsdb.cli.doctor.metadata.version", without_gemmi)
+    monkeypatch.setattr("importlib.metadata.version", without_gemmi)
     monkeypatch.setattr("carvsdb.kernel_cache.locate", lambda folder: "there is no place")
     done = carvsdb("doctor")
     assert done.code == 8

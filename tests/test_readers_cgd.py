@@ -291,5 +291,5 @@ def test_the_hash_is_that_of_content_and_choices(tmp_path: Path) -> None:
 def test_content_tells_the_format_of_other_files(tmp_path: Path) -> None:
     (item,) = read_text(tmp_path, RCSR["dia"], "dia.txt")
     assert item.label == "dia"
-    with pytest.raises(InputError, match=r"it reads nets \(CGD .* and atoms \(.*CIF"):
+    with pytest.raises(InputError, match=r"read are nets \(CGD .* and atoms \(.*CIF"):
         read_text(tmp_path, "dia: 2 nodes, 4 edges\n", "dia.doc")

@@ -34,7 +34,7 @@ def check_path(path: object, function: str) -> None:
     """
     if not is_path(path):
         raise InputError(f"{function} takes the path of a file, got {type(path).__name__}")
-    if "\n" in os.fspath(path):
+    if "\n" in os.fspath(path) and not os.path.exists(path):
         raise InputError(
             f"{function} takes the path of a file, got a text of several lines", hint="write it to a file first"
         )
