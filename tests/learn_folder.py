@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_ingest.writers.models import write_model
+from carvsdb_refine.active_learning import learn, read_learn_config
 from carvsdb_refine.backmap import random_packing
-from carvsdb_refine.run import calculate_scattering
+from carvsdb_refine.run import Hooks, calculate_scattering
 
 CONFIG = """
 [start]
@@ -59,6 +61,19 @@ def make_folder(folder: Path, text: str = CONFIG) -> Path:
     np.savetxt(folder / "data.txt", np.array(list(curves.values())).T)
     (folder / "si.toml").write_text(text)
     return folder / "si.toml"
+
+
+def killed(config: Path, looks: int) -> None:
+    """Begin a loop, and end it when it looks for the so-manieth time whether to stop."""
+    seen = 0
+
+    def stop() -> bool:
+        nonlocal seen
+        seen += 1
+        return seen == looks
+
+    with pytest.raises(KeyboardInterrupt):
+        learn(read_learn_config(config), hooks=Hooks(stop=stop))
 
 
 def results(config: Path) -> dict[str, bytes]:

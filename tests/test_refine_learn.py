@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learn_folder import CONFIG, make_folder, results
+from learn_folder import CONFIG, killed, make_folder, results
 from program import carvsdb
 from refine_folder import silicon
 
@@ -30,7 +30,6 @@ from carvsdb_refine.learning.fit import FitOptions
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import StillingerWeber, read_ace
-from carvsdb_refine.run import Hooks
 from carvsdb_refine.run.watch import grades_of
 from carvsdb_schemas.learning import InitialTable, LearnTable, PackingTable
 
@@ -84,15 +83,7 @@ def test_once_more_changes_nothing(whole: tuple[Path, Any, int]) -> None:
 @pytest.mark.parametrize("looks", [3, 12, 30])
 def test_killed_anywhere_it_ends_the_same(whole: tuple[Path, Any, int], tmp_path: Path, looks: int) -> None:
     config = make_folder(tmp_path / "killed")
-    seen = 0
-
-    def stop() -> bool:
-        nonlocal seen
-        seen += 1
-        return seen == looks
-
-    with pytest.raises(KeyboardInterrupt):
-        learn(read_learn_config(config), hooks=Hooks(stop=stop))
+    killed(config, looks)
     learn(read_learn_config(config))
     assert results(config) == results(whole[0])
 

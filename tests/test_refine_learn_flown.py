@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learn_folder import CONFIG, make_folder, results
+from learn_folder import CONFIG, killed, make_folder, results
 from program import carvsdb
 from refine_folder import silicon
 
@@ -18,7 +18,6 @@ from carvsdb_refine.labels import read_frames
 from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import read_ace
-from carvsdb_refine.run import Hooks
 from carvsdb_refine.run.trace import read_trace
 from carvsdb_refine.run.watch import grades_of
 
@@ -79,15 +78,7 @@ def test_it_ends_at_the_first_step_above_stop(flown: tuple[Path, Any]) -> None:
 @pytest.mark.parametrize("looks", [10, 11, 13])
 def test_killed_before_atoms_fly_it_ends_the_same(flown: tuple[Path, Any], tmp_path: Path, looks: int) -> None:
     config = flying_folder(tmp_path / "killed")
-    seen = 0
-
-    def stop() -> bool:
-        nonlocal seen
-        seen += 1
-        return seen == looks
-
-    with pytest.raises(KeyboardInterrupt):
-        learn(read_learn_config(config), hooks=Hooks(stop=stop))
+    killed(config, looks)
     saved = config.parent / "si/iteration-01/run/checkpoint.npz"
     assert saved.exists()
     learn(read_learn_config(config))

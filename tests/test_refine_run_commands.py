@@ -65,6 +65,14 @@ def test_the_report_holds_everything(finished: Path, tmp_path: Path) -> None:
     assert "stillinger-weber" in text
 
 
+def test_a_report_of_a_run_that_has_not_begun_needs_a_place(tmp_path: Path) -> None:
+    config = make_folder(tmp_path)
+    done = carvsdb("refine", "report", config)
+    assert done.code == 7
+    assert done.err.endswith("there is no such folder for the page; name one with -o\n")
+    assert carvsdb("refine", "report", config, "-o", tmp_path / "start.html", "--no-rings").code == 0
+
+
 def test_a_report_that_failed_can_be_written_again(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,7 +47,7 @@ def _of_file(path: str, options: "ReadOptions", number: int | None) -> "NetItem"
 
 def _of_name(name: str, db: str) -> "NetItem":
     from carvsdb.topology.archive import shipped
-    from carvsdb_ingest.analysis.item import NetItem
+    from carvsdb_ingest.analysis.item import item_of_net
     from carvsdb_ingest.analysis.vertices_of_atoms import item_of_entry
 
     missing: NotFoundError | None = None
@@ -61,7 +61,7 @@ def _of_name(name: str, db: str) -> "NetItem":
                 missing = error
     if name in shipped():
         say(f"{name}: of the archive that comes with carvsdb")
-        return NetItem(shipped().get(name), "", name, 0, 0, "as given", "edges of the archive")
+        return item_of_net(shipped().get(name), name, name.encode(), bond_rule="edges of the archive")
     raise missing or NotFoundError(
         f"there is no file {name!r}, no catalogue {db}, and no such name in the archive", item=name
     )

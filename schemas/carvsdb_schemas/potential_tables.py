@@ -92,6 +92,10 @@ class AseTable(BaseModel):
     )
 
 
+WITHOUT_EFFECT = {"time_limit"}
+"""Keys of a table that change nothing of what its potential says: the same energies are known by the same table."""
+
+
 class NoPotentialTable(Table):
     """`[potential]`, `kind = "none"`: pure reverse Monte Carlo, as without the table."""
 

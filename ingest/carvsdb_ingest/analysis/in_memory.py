@@ -1,12 +1,11 @@
 """Nets of what no file holds: of a net, of a structure, of atoms of ASE or pymatgen."""
 
-import hashlib
 from typing import Any
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError, cause_of
 from carvsdb.net import Net
-from carvsdb_ingest.analysis.item import NetItem, ReadOptions
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions, item_of_net
 from carvsdb_ingest.analysis.nets_of_atoms import items_of_structure
 from carvsdb_ingest.readers.ase_atoms import structure_of_atoms
 
@@ -33,7 +32,8 @@ def items_in_memory(thing: Any, options: ReadOptions | None = None) -> list[NetI
     [('dia', 'as given')]
     """
     if isinstance(thing, Net):
-        return [_item(thing)]
+        content = thing.edges.tobytes() + thing.is_node.tobytes() + thing.multiplicity.tobytes()
+        return [item_of_net(thing, thing.name or "net", content)]
     return items_of_structure(structure_in_memory(thing), options)
 
 
@@ -59,18 +59,3 @@ def structure_in_memory(thing: Any) -> Structure:
 def _is_atoms(thing: object) -> bool:
     """Tell whether a thing is an ``ase.Atoms``, without importing ASE for it."""
     return any(one.__module__ == "ase.atoms" and one.__name__ == "Atoms" for one in type(thing).__mro__)
-
-
-def _item(net: Net) -> NetItem:
-    digest = hashlib.sha256(net.edges.tobytes() + net.is_node.tobytes() + net.multiplicity.tobytes()).hexdigest()
-    return NetItem(
-        net=net,
-        path="",
-        label=net.name or "net",
-        item=0,
-        line=1,
-        clustering="node-linker" if net.is_node_linker else "as given",
-        bond_rule="edges of the quotient graph",
-        content_hash=digest,
-        file_sha256=digest,
-    )

@@ -1,6 +1,8 @@
 """A net as its file holds it, and the options of reading a file and of finding the net of its atoms."""
 
+import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,3 +100,28 @@ class NetItem:
     clustered: Clustered | None = None
     site_to_vertex: NDArray[np.int64] | None = None
     bonds: Bonds | None = None
+
+
+def item_of_net(net: Net, label: str, content: bytes, **others: Any) -> NetItem:
+    """Make the item of a net that no file holds.
+
+    Parameters
+    ----------
+    net : Net
+        The net.
+    label : str
+        What it is called.
+    content : bytes
+        What tells it from others: its hash stands for that of a file.
+    **others
+        Further attributes of the item, in place of those of a net of the quotient graph's edges.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    usual: dict[str, Any] = {
+        "item": 0,
+        "clustering": "node-linker" if net.is_node_linker else "as given",
+        "bond_rule": "edges of the quotient graph",
+    }
+    return NetItem(
+        net=net, path="", label=label, line=0, content_hash=digest, file_sha256=digest, **{**usual, **others}
+    )

@@ -1,12 +1,11 @@
 """Continuous random networks that carvsdb makes itself: amorphous tetrahedral nets to compare a glass with."""
 
-import hashlib
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from carvsdb.version import VERSION
-from carvsdb_ingest.analysis.item import NetItem
+from carvsdb_ingest.analysis.item import NetItem, item_of_net
 from carvsdb_ingest.sources.collection import Collection
 
 if TYPE_CHECKING:
@@ -20,19 +19,14 @@ def _items() -> Iterator[NetItem]:
     for item, seed in enumerate(SEEDS):
         made = _made(seed)
         label = f"random-network-{N_NODES}-seed-{seed}"
-        digest = hashlib.sha256(f"carvsdb {label} {made.net.edges.tolist()}".encode()).hexdigest()
-        yield NetItem(
-            net=made.net.with_name(label),
-            path="",
-            label=label,
+        yield item_of_net(
+            made.net.with_name(label),
+            label,
+            f"carvsdb {label} {made.net.edges.tolist()}".encode(),
             item=item,
-            line=0,
-            clustering="as given",
             bond_rule="bond switching",
             kind="generated",
             provenance={"seed": seed, "version": VERSION, **made.report.as_dict()},
-            content_hash=digest,
-            file_sha256=digest,
         )
 
 

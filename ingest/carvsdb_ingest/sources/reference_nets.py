@@ -1,13 +1,12 @@
 """The bundled nets: all of the archive of names, and the few that are exact quotient graphs of our own."""
 
-import hashlib
 from collections.abc import Iterator
 
 from carvsdb.net import Net, library
 from carvsdb.topology import net_of_key
 from carvsdb.topology.archive import SOURCE, shipped
 from carvsdb.version import VERSION
-from carvsdb_ingest.analysis.item import NetItem
+from carvsdb_ingest.analysis.item import NetItem, item_of_net
 from carvsdb_ingest.sources.collection import Collection
 
 
@@ -24,19 +23,7 @@ def _exact() -> Iterator[NetItem]:
 
 
 def _item(net: Net, label: str, item: int, content: str) -> NetItem:
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    return NetItem(
-        net=net,
-        path="",
-        label=label,
-        item=item,
-        line=0,
-        clustering="as given",
-        bond_rule="edges of the quotient graph",
-        kind="crystalline",
-        content_hash=digest,
-        file_sha256=digest,
-    )
+    return item_of_net(net, label, content.encode(), item=item, kind="crystalline")
 
 
 REFERENCE_NETS = Collection(

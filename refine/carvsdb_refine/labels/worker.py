@@ -19,7 +19,7 @@ from carvsdb.regular_file import sha256_of
 from carvsdb_refine.labels.frames import why_unusable
 from carvsdb_refine.potential.from_config import potential_from_config
 from carvsdb_refine.potential.terms import Potential
-from carvsdb_schemas.potential_tables import AseTable, PotentialTable
+from carvsdb_schemas.potential_tables import WITHOUT_EFFECT, AseTable, PotentialTable
 
 _TABLE: TypeAdapter[PotentialTable] = TypeAdapter(PotentialTable)
 
@@ -46,7 +46,7 @@ class Oracle:
     def of(cls, table: PotentialTable, folder: str | Path = ".", allowed: tuple[str, ...] = ()) -> "Oracle":
         """Return the method that a table names."""
         # Labels have a limit of their own, and are the same whatever it is.
-        dumped = table.model_dump(mode="json", exclude={"time_limit"})
+        dumped = table.model_dump(mode="json", exclude=WITHOUT_EFFECT)
         return cls(json.dumps(dumped, sort_keys=True), str(folder), allowed)
 
     @property

@@ -267,8 +267,10 @@ def check_free(path: Path, in_run_folder: bool, tables: Sequence[str]) -> None:
     Raises
     ------
     RefusedError
-        If such a file or folder is there.
+        If such a file or folder is there, or there is no folder for the page.
     """
+    if not path.parent.is_dir():
+        raise RefusedError("there is no such folder for the page", item=str(path.parent), hint="name one with -o")
     if in_run_folder:
         _check_own_page(path)
     for name in tables:

@@ -8,7 +8,7 @@ from pathlib import Path
 from carvsdb.regular_file import sha256_of
 from carvsdb_refine.run.setup import Setup
 from carvsdb_schemas.lineage import LineageStep
-from carvsdb_schemas.potential_tables import PotentialTable
+from carvsdb_schemas.potential_tables import WITHOUT_EFFECT, PotentialTable
 from carvsdb_schemas.refinement_answers import RunAnswer
 
 About = dict[str, float | int | str | None]
@@ -41,7 +41,7 @@ def method_step(table: PotentialTable, sha256: str | None) -> LineageStep:
     if named and sha256:
         return LineageStep(key=sha256, kind="potential", name=Path(named).name, about={"is": table.kind})
     # How long it may take does not change what it says.
-    about = table.model_dump(mode="json", exclude={"time_limit"})
+    about = table.model_dump(mode="json", exclude=WITHOUT_EFFECT)
     name = " ".join(str(word) for word in (table.kind, getattr(table, "calculator", None)) if word)
     return LineageStep(key=key_of(about), kind="potential", name=name, about={"is": "no file"})
 

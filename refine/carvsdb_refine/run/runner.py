@@ -30,6 +30,7 @@ from carvsdb_refine.run.scoring import score_of
 from carvsdb_refine.run.setup import Setup
 from carvsdb_refine.run.timing import no_time, read_timing, write_timing
 from carvsdb_refine.run.trace import Trace
+from carvsdb_schemas.potential_tables import WITHOUT_EFFECT
 from carvsdb_schemas.refinement_answers import RunAnswer
 
 if TYPE_CHECKING:
@@ -179,7 +180,9 @@ def _without_run_length(config: dict[str, Any]) -> dict[str, Any]:
         unused = {name for name in ("every", "proposals") if config["watch"][name] is None}
         config = config | {"watch": {name: value for name, value in config["watch"].items() if name not in unused}}
     if config["potential"] is not None:
-        config = config | {"potential": {n: value for n, value in config["potential"].items() if n != "time_limit"}}
+        config = config | {
+            "potential": {n: value for n, value in config["potential"].items() if n not in WITHOUT_EFFECT}
+        }
     left_out = {"run", "dynamics"} | ({"watch"} if config["watch"] is None else set())
     rest = {name: value for name, value in config.items() if name not in left_out}
     # What a run of before did not know is left out where it is not used.
