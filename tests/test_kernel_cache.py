@@ -264,6 +264,6 @@ def test_a_terminal_is_told_of_compiling(monkeypatch: pytest.MonkeyPatch, capsys
     for name in ("a", "b"):
         log.info("compiling %s", name)
     assert capsys.readouterr().err == (
-        "compiling, once on this machine: about half a minute for nets, longer for refinements\n"
+        "compiling, once on this machine: about ten seconds for nets, longer for refinements\n"
     )
     log._cache.clear()  # type: ignore[attr-defined]

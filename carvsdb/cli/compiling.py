@@ -20,7 +20,7 @@ class _Told(logging.Handler):
         self._number += 1
         now = time.monotonic()
         if self._number == 1:
-            say("compiling, once on this machine: about half a minute for nets, longer for refinements")
+            say("compiling, once on this machine: about ten seconds for nets, longer for refinements")
         elif now - self._last > EVERY:
             say(f"compiling: {self._number} parts so far")
         else:
