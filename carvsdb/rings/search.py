@@ -318,8 +318,8 @@ def search(net: Net, longest: int, *, budget: Budget, shortest: int = 3, n_threa
         If there are more rings than allowed, or the search runs into too many cycles that are none.
     """
     # Every cycle of a node-linker net has nodes, so only they need to be roots if they come first. Of these the most
-    # connected ones: what is left without them has far fewer cycles like rings, and fits into the budget (up to 100 times
-    # fewer steps where nodes of 10 bonds meet nodes of 3).
+    # connected ones: what is left without them has far fewer cycles like rings (up to a hundredth of the steps where
+    # nodes of 10 bonds meet nodes of 3).
     order = np.lexsort((-net.degrees(), ~net.is_node))
     is_ordered = bool((order[1:] > order[:-1]).all())
     # One step more than half a ring: the last level looks for siblings, and must tell them from what lies beyond.
