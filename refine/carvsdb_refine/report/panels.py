@@ -5,6 +5,7 @@ A layout that asks for the extent of every label, as matplotlib's own do, took a
 
 import io
 from collections.abc import Callable
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,6 +14,8 @@ from matplotlib.gridspec import GridSpec
 
 from carvsdb.escaping import figure_text
 from carvsdb.plots.saving import house_style
+
+Side = Literal["left", "center", "right"]
 
 # What numbers and names of axes need around them, in inches.
 LEFT, _RIGHT, _BOTTOM, _TOP = 0.9, 0.15, 0.45, 0.28
@@ -37,14 +40,14 @@ def plain(axes: Axes, title: str = "") -> None:
     axes.grid(color="#ececec", linewidth=0.7)
     axes.set_axisbelow(True)
     if title:
-        set_title(axes, title, fontweight="bold")
+        set_title(axes, title, weight="bold")
 
 
-def set_title(axes: Axes, title: str, loc: str = "left", fontsize: float | None = None, fontweight: str = "") -> None:
+def set_title(
+    axes: Axes, title: str, loc: Side = "left", fontsize: float | str = "large", weight: str = "normal"
+) -> None:
     """Write above axes; where is known, and not looked for."""
-    axes.set_title(
-        figure_text(title), loc=loc, y=1.0, fontsize=fontsize or "large", fontweight=fontweight or "normal"
-    )  # fmt: skip
+    axes.set_title(figure_text(title), loc=loc, y=1.0, fontsize=fontsize, fontweight=weight)
 
 
 def shape_of(number: int, most: int) -> tuple[int, int]:
