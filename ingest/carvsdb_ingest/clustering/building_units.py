@@ -161,7 +161,7 @@ class BuildingUnits:
 
     def joined(self, groups: list[Group]) -> ClusterGraph:
         """Return the graph of units in which single atoms have become edges."""
-        clusters = ClusterGraph(self.graph, groups)
+        clusters = ClusterGraph(self.oxide.bonds.edges, groups)
         _bypass_single_atoms(clusters, groups, self.elements, self.graph, self.framework.members)
         return clusters
 
