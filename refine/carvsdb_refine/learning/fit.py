@@ -55,20 +55,13 @@ class FitOptions:
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Root mean square and mean absolute errors: energies in meV/atom, forces in meV/Å; None without such labels.
-
-    Attributes
-    ----------
-    force_rms_of_frames : tuple of float or None
-        Of each structure.
-    """
+    """Root mean square and mean absolute errors: energies in meV/atom, forces in meV/Å; None without such labels."""
 
     n_frames: int
     energy_rms: float | None
     energy_mean: float | None
     force_rms: float | None
     force_mean: float | None
-    force_rms_of_frames: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +210,8 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     zero_energies = given + np.where(is_given, 0.0, ridge.coefficients[n_functions:])
     fitted = with_coefficients(form, ridge.coefficients[:n_functions], zero_energies)
     potential = AcePotential("the new potential", fitted)
-    training = errors_of(potential, data.training)
-    tested = errors_of(potential, data.held_out) if data.held_out else None
+    training, of_frames = _evaluated(potential, data.training)
+    tested, of_tested = _evaluated(potential, data.held_out) if data.held_out else (None, [])
     strength = ridge.alpha / ridge.beta
     curve = [
         CurvePoint(number, *tested_rows.errors(refit(before, penalties, strength), options.scales))
@@ -227,14 +220,18 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     if tested is not None:
         curve.append(CurvePoint(len(data.training), tested.energy_rms, tested.force_rms))
     doubts += unexplained(training.force_rms, data.training)
-    for errors, frames in ((training, data.training), (tested, data.held_out)):
-        doubts += odd_frames(errors.force_rms_of_frames, frames) if errors is not None else []
+    doubts += odd_frames(of_frames, data.training) + odd_frames(of_tested, data.held_out)
     doubts += contradictions(rows_by_kind, penalties, strength, options.scales, data.training)
     return FittedPotential(fitted, ridge, n_rows, training, tested, tuple(curve), tuple(doubts))
 
 
 def errors_of(potential: AcePotential, frames: Sequence[FitFrame]) -> Errors:
     """Evaluate structures with a potential, and return its errors."""
+    return _evaluated(potential, frames)[0]
+
+
+def _evaluated(potential: AcePotential, frames: Sequence[FitFrame]) -> tuple[Errors, list[float | None]]:
+    """Return the errors of all structures together, and the root mean square of the forces' of each."""
     of_energies, of_forces, by_frame = list[float](), list[Floats](), list[float | None]()
     for frame in frames:
         energies, forces = potential.energies_and_forces(
@@ -246,7 +243,7 @@ def errors_of(potential: AcePotential, frames: Sequence[FitFrame]) -> Errors:
             of_forces.append(1000 * (forces - frame.forces).ravel())
         by_frame.append(None if frame.forces is None else _sizes(of_forces[-1])[0])
     energy, force = np.array(of_energies), np.concatenate([np.zeros(0), *of_forces])
-    return Errors(len(frames), *_sizes(energy), *_sizes(force), tuple(by_frame))
+    return Errors(len(frames), *_sizes(energy), *_sizes(force)), by_frame
 
 
 def _sizes(errors: Floats) -> tuple[float | None, float | None]:
