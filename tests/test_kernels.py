@@ -125,7 +125,7 @@ def room(lengths: Any, steps: int) -> Any:
     """Return as much memory as is asked for, after some time."""
     total = 0
     for number in range(steps):
-        total = total * 6364136223846793005 + number  # no formula that a compiler would find
+        total = total * (total ^ number) + 1  # no formula that a compiler would find
     return np.empty(lengths[0], np.int64), total
 
 
@@ -147,7 +147,7 @@ def test_other_threads_run_while_a_kernel_does() -> None:
 
     def run() -> None:
         times.append(time.monotonic())
-        room(np.array([1]), 200_000_000)
+        room(np.array([1]), 100_000_000)
         times.append(time.monotonic())
 
     thread = threading.Thread(target=run)
