@@ -80,7 +80,7 @@ def _tell_end(file: Path, chosen: "FrameSlice", found: "list[FrameDescription]")
 
 
 class _Told:
-    """Says what is doubtful about frames, each sentence once and few of a kind, and now and then how far the work is."""
+    """Says what is doubtful about frames, each sentence once and few of a kind, and how far the work is."""
 
     def __init__(self) -> None:
         self._said: set[tuple[str, str]] = set()

@@ -173,7 +173,7 @@ _PDB_HEAD = ("CRYST1", "SCALE", "ORIGX")
 
 
 def pdb_blocks(lines: Lines) -> Iterator[Block]:
-    """Cut PDB into models; each gets the cell that was said last. The last one must end by ENDMDL or END if others do."""
+    """Cut PDB into models; each gets the cell said last. The last one must end by ENDMDL or END if others do."""
     head: dict[str, str] = {}
     block: list[str] = []
     before = 0
