@@ -163,6 +163,47 @@ def test_results_of_a_cluster_come_back_in_any_order(tmp_path: Path) -> None:
         np.testing.assert_allclose(frame.forces, again.get_forces(), atol=1e-3)
 
 
+def test_results_come_back_displaced_and_turned_and_some_not_at_all(tmp_path: Path) -> None:
+    models = [copper(seed) for seed in range(6)]
+    store = LabelStore(tmp_path / "labels")
+    generator = np.random.default_rng(0)
+    turn = np.linalg.qr(generator.normal(size=(3, 3)))[0]
+    results = []
+    for number, model in enumerate(models):
+        atoms: Any = Atoms(model.elements, positions=model.positions, cell=model.cell, pbc=True)
+        if number in (1, 2):
+            atoms.positions += [0.7, 1.1, -0.4]
+        if number in (2, 3):
+            atoms.set_cell(atoms.cell[:] @ turn)
+            atoms.positions = atoms.positions @ turn
+        atoms = atoms[generator.permutation(len(atoms))]
+        atoms.wrap()
+        atoms.calc = _EMT()
+        found = {name: atoms.calc.get_property(name, atoms) for name in ("energy", "forces", "stress")}
+        if number == 4:
+            del found["forces"]
+        if number == 5:
+            found["energy"] = np.nan
+        atoms.calc = _SINGLE_POINT(atoms, **found)
+        results.append(atoms)
+    write(tmp_path / "done.xyz", results[::-1])
+    imported = import_labels(models, store, [tmp_path / "done.xyz"])
+    assert (imported.taken, imported.strangers, imported.waiting) == (4, (), 2)
+    assert [sentence.partition(", ")[2] for sentence in imported.left_out] == [
+        "frame 1 is left out: the energy is nan",
+        "frame 2 is left out: it has no forces",
+    ]
+    for model in models[:4]:
+        frame = store.frame(model)
+        assert frame is not None
+        assert frame.stress is not None
+        again: Any = Atoms(model.elements, positions=model.positions, cell=model.cell, pbc=True)
+        again.calc = _EMT()
+        assert frame.energy == pytest.approx(again.get_potential_energy(), abs=1e-5)
+        np.testing.assert_allclose(frame.forces, again.get_forces(), atol=1e-5)
+        np.testing.assert_allclose(frame.stress, again.get_stress(voigt=False), atol=1e-6)
+
+
 def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "labels.toml").write_text('[labels]\nmethod = {kind = "ase", calculator = "EMT"}\n')
     silicon: Any = bulk("Si", cubic=True)

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.elements import METALLOIDS, is_metal
 from carvsdb.atoms.structure import Structure
-from carvsdb.net import Net, components
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework
 
@@ -47,14 +46,16 @@ def _linkers_hold_carbon(structure: Structure, bonds: Bonds, able: NDArray[np.bo
     if not (elements == "C").any():
         return False
     ends = bonds.edges[:, :2]
-    inner = bonds.edges[~able[ends].any(axis=1)]
-    outer = ends[able[ends[:, 0]] != able[ends[:, 1]]]
-    bonded = np.zeros(len(elements), bool)
-    bonded[outer.ravel()] = True
+    inner = ends[~able[ends].any(axis=1)]
     if not len(inner):
         return False
-    return any(
-        bool((elements[part.vertices] == "C").any() and bonded[part.vertices].any())
-        for part in components(Net.from_edges(inner, len(elements)))
-        if not able[part.vertices[0]]
-    )
+    # Step by step from the atoms bonded to such an atom: carbon is mostly met at the first or second.
+    reached = np.zeros(len(elements), bool)
+    reached[ends[able[ends[:, 0]] != able[ends[:, 1]]].ravel()] = True
+    reached &= ~able
+    count = 0
+    while count < (count := int(np.count_nonzero(reached))):
+        if (elements[reached] == "C").any():
+            return True
+        reached[inner[reached[inner].any(axis=1)].ravel()] = True
+    return False

@@ -61,6 +61,7 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
     labels = [structure.labels[atom] for atom in nodes]
     cells = np.zeros((structure.n_atoms, 3), np.int64)
     guests: Counter[str] = Counter()
+    heavy = ~np.isin(np.array(structure.elements), sorted(HYDROGEN))
     for part in components(atoms):
         molecule = part.vertices
         if sorts[molecule[0]] != LINKER:
@@ -79,7 +80,7 @@ def node_linker(structure: Structure, bonds: Bonds) -> Clustered:
         # the offsets of its bonds count from there.
         site_to_vertex[molecule] = len(labels)
         cells[molecule] = part.shifts
-        positions.append(_centre(structure, molecule, part.shifts)[None, :])
+        positions.append(_centre(structure, molecule, part.shifts, heavy[molecule])[None, :])
         labels.append(_label(structure, molecule))
     net = Net.from_edges(
         _edges(outer, sorts, site_to_vertex, cells),
@@ -111,8 +112,9 @@ def _edges(
     return edges
 
 
-def _centre(structure: Structure, molecule: NDArray[np.int64], shifts: NDArray[np.int64]) -> NDArray[np.float64]:
-    heavy = np.array([structure.elements[atom] not in HYDROGEN for atom in molecule])
+def _centre(
+    structure: Structure, molecule: NDArray[np.int64], shifts: NDArray[np.int64], heavy: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     kept = heavy if heavy.any() else ~heavy
     centre: NDArray[np.float64] = (structure.positions[molecule] + shifts)[kept].mean(axis=0)
     return centre

@@ -1,4 +1,4 @@
 """The report of a run: figures, and one page that holds them.
 
-Floors, each importing only from below: ``pooled`` / ``make`` / ``page | figures | angles`` / ``fits``.
+Floors, each importing only from below: ``pooled`` / ``make`` / ``page | figures | angles`` / ``panels | fits``.
 """

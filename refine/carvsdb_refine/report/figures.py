@@ -1,18 +1,16 @@
 """The figures of a report, as PNG: fits, partials, traces, coordination numbers, rings."""
 
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from carvsdb.escaping import figure_text
-from carvsdb.plots.saving import house_style
 from carvsdb_refine.report.fits import Fit
+from carvsdb_refine.report.panels import pairs_of_panels, panels, plain, png, set_title, shape_of
 from carvsdb_refine.scattering import Partials
 
 Floats = NDArray[np.float64]
@@ -27,64 +25,20 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 _LARGEST_R, _HIGHEST = 12.0, 8.0
 
 
-def png(draw: Callable[[Figure], None], width: float = 8.0, height: float = 4.5) -> bytes:
-    """Return a figure as PNG; the same data give the same bytes."""
-    with house_style():
-        figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
-        FigureCanvasAgg(figure)
-        draw(figure)
-        # Laid out once: left to itself, it is laid out and drawn twice.
-        layout = figure.get_layout_engine()
-        assert layout is not None
-        layout.execute(figure)
-        figure.set_layout_engine("none")
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def plain(axes: Axes, title: str = "") -> None:
-    """Take away what says nothing."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#ececec", linewidth=0.7)
-    axes.set_axisbelow(True)
-    if title:
-        axes.set_title(figure_text(title), loc="left", fontweight="bold")
-
-
-def _shape(number: int, most: int) -> tuple[int, int]:
-    """Return how many rows and columns so many panels take, at most `most` beside each other."""
-    columns = min(most, number)
-    return -(-number // columns), columns
-
-
-def _panels(figure: Figure, number: int, most: int, sharex: bool = False) -> list[Axes]:
-    """Return so many axes, row by row; places that are left stay empty."""
-    rows, columns = _shape(number, most)
-    grid = figure.subplots(rows, columns, sharex=sharex, squeeze=False).ravel().tolist()
-    for axes in grid[number:]:
-        axes.set_visible(False)
-    return list(grid[:number])
-
-
-def _label(panels: Sequence[Axes], columns: int, along: str, up: str) -> None:
+def _label(grid: Sequence[Axes], columns: int, along: str, up: str) -> None:
     """Name the axes at the left and at the bottom, and the lines in the first panel."""
-    for axes in panels[::columns]:
+    for axes in grid[::columns]:
         axes.set_ylabel(up)
-    for axes in panels[-columns:]:
+    for axes in grid[-columns:]:
         axes.set_xlabel(along)
-        axes.tick_params(labelbottom=True)
-    panels[0].legend(frameon=False)
+    grid[0].legend(frameon=False)
 
 
 def fits_png(fits: list[Fit]) -> bytes:
     """Draw each data set with its residual below."""
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(2 * len(fits), 1, gridspec_kw={"height_ratios": [3, 1] * len(fits)}, squeeze=False)
-        for number, fit in enumerate(fits):
-            above, below = grid[2 * number, 0], grid[2 * number + 1, 0]
-            below.sharex(above)
+        for fit, (above, below) in zip(fits, pairs_of_panels(figure, len(fits)), strict=True):
             above.plot(fit.x, fit.measured, color=MEASURED, linewidth=0, marker=".", markersize=2.5, label="measured")
             above.plot(fit.x, fit.calculated, color=CALCULATED, linewidth=1.1, label="model")
             if fit.spread is not None:
@@ -99,7 +53,6 @@ def fits_png(fits: list[Fit]) -> bytes:
             plain(above, fit.title)
             plain(below)
             above.set_ylabel(fit.function)
-            above.tick_params(labelbottom=False)
             above.legend(frameon=False)
             below.set_ylabel("residual")
             below.set_xlabel(f"{fit.axis} ({fit.unit})")
@@ -116,13 +69,13 @@ def fits_png(fits: list[Fit]) -> bytes:
 def partials_png(now: Partials, before: Partials | None = None, spread: Floats | None = None) -> bytes:
     """Draw ``g_ab(r)`` of every pair, of the model and of the start, or with its deviation between models."""
     pairs = now.pairs
-    rows, columns = _shape(len(pairs), 3)
+    rows, columns = shape_of(len(pairs), 3)
 
     def draw(figure: Figure) -> None:
-        panels = _panels(figure, len(pairs), 3, sharex=True)
+        grid = panels(figure, len(pairs), 3, sharex=True, between=0.35)
         r = now.distances
         shown = r <= _LARGEST_R
-        for number, (pair, axes) in enumerate(zip(pairs, panels, strict=True)):
+        for number, (pair, axes) in enumerate(zip(pairs, grid, strict=True)):
             if before is not None:
                 early = before.distances <= _LARGEST_R  # the cell may have changed, and with it where the pairs end
                 axes.plot(
@@ -135,7 +88,7 @@ def partials_png(now: Partials, before: Partials | None = None, spread: Floats |
             top = float(now.values[number, shown].max(initial=1.0))
             axes.set_ylim(0, min(1.05 * top, max(_HIGHEST, 1.3 * float(np.median(now.values[number, shown])))))
             plain(axes, "-".join(pair) + (f"  (peak {top:.0f})" if top > _HIGHEST else ""))
-        _label(panels, columns, "r (Å)", "g(r)")
+        _label(grid, columns, "r (Å)", "g(r)")
 
     return png(draw, width=9.0, height=2.0 * rows + 0.6)
 
@@ -143,19 +96,19 @@ def partials_png(now: Partials, before: Partials | None = None, spread: Floats |
 def traces_png(trace: Columns, labels: Sequence[str]) -> bytes:
     """Draw a trace, each data set on axes of its own; `labels` name the data sets."""
     kinds = [name.removeprefix("tried_") for name in trace if name.startswith("tried_")]
-    panels = [(f"{name}_{number}", label) for number, label in enumerate(labels, 1) for name in ("chi2", "rw")]
+    shown = [(f"{name}_{number}", label) for number, label in enumerate(labels, 1) for name in ("chi2", "rw")]
     if np.isfinite(trace["energy_per_atom"]).any():
-        panels.append(("energy_per_atom", ""))
-    panels += [("accepted", "")] if kinds else []
-    panels.append(("temperature", ""))
+        shown.append(("energy_per_atom", ""))
+    shown += [("accepted", "")] if kinds else []
+    shown.append(("temperature", ""))
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
-        for (column, label), axes in zip(panels, grid, strict=True):
+        grid = panels(figure, len(shown), sharex=True, between=0.3)
+        for (column, label), axes in zip(shown, grid, strict=True):
             _panel(axes, column, label, trace, kinds)
         grid[-1].set_xlabel("moves tried")
 
-    return png(draw, height=1.5 * len(panels) + 0.4)
+    return png(draw, height=1.5 * len(shown) + 0.4)
 
 
 def _panel(axes: Axes, column: str, label: str, trace: Columns, kinds: Sequence[str]) -> None:
@@ -180,18 +133,18 @@ def _panel(axes: Axes, column: str, label: str, trace: Columns, kinds: Sequence[
         axes.plot(moves, trace[column], color=COLOURS[number % len(COLOURS)])
         what = {"chi2": "χ²", "rw": "Rw"}.get(column.rpartition("_")[0], "energy (eV/atom)")
         axes.set_ylabel(what)
-        axes.set_title(figure_text(label), loc="right", fontsize=8)
+        set_title(axes, label, "right", 8)
         axes.ticklabel_format(axis="y", useOffset=False)
 
 
 def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
     """Draw for each pair that bonds which share of the centres has how many neighbours."""
     pairs = list(now)
-    rows, columns = _shape(len(pairs), 4)
+    rows, columns = shape_of(len(pairs), 4)
 
     def draw(figure: Figure) -> None:
-        panels = _panels(figure, len(pairs), 4)
-        for pair, axes in zip(pairs, panels, strict=True):
+        grid = panels(figure, len(pairs), 4)
+        for pair, axes in zip(pairs, grid, strict=True):
             size = max(len(now[pair]), len(before[pair]) if before and pair in before else 0)
             places = np.arange(size)
             if before and pair in before:
@@ -202,9 +155,9 @@ def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
             centre, _, neighbour = pair.partition("-")
             axes.set_xlabel(f"{neighbour} around {centre}")
             plain(axes)
-        for axes in panels[::columns]:
+        for axes in grid[::columns]:
             axes.set_ylabel("% of atoms")
-        panels[0].legend(frameon=False)
+        grid[0].legend(frameon=False)
 
     return png(draw, width=9.0, height=2.3 * rows)
 
@@ -212,17 +165,17 @@ def coordination_png(now: Counts, before: Counts | None = None) -> bytes:
 def angles_png(now: Columns, before: Columns, edges: Floats) -> bytes:
     """Draw the distributions of bond angles, shares per degree in bins of `edges`, by end, centre and end."""
     triples = list(now)
-    rows, columns = _shape(len(triples), 3)
+    rows, columns = shape_of(len(triples), 3)
 
     def draw(figure: Figure) -> None:
-        panels = _panels(figure, len(triples), 3, sharex=True)
-        for triple, axes in zip(triples, panels, strict=True):
+        grid = panels(figure, len(triples), 3, sharex=True, between=0.35)
+        for triple, axes in zip(triples, grid, strict=True):
             if triple in before:
                 # Filled: where nothing has changed both are seen.
                 axes.stairs(100 * before[triple], edges, color=BEFORE, alpha=0.6, fill=True, label="start")
             axes.stairs(100 * now[triple], edges, color=CALCULATED, linewidth=1.1, label="model")
             plain(axes, triple)
-        _label(panels, columns, "angle (°)", "% per degree")
+        _label(grid, columns, "angle (°)", "% per degree")
 
     return png(draw, width=9.0, height=1.9 * rows + 0.5)
 
@@ -238,7 +191,7 @@ def rings_png(labels: Sequence[str], vectors: Sequence[Floats]) -> bytes:
     shades = colormaps["viridis_r"](np.linspace(0.1, 1.0, len(labels)))
 
     def draw(figure: Figure) -> None:
-        axes = figure.subplots()
+        (axes,) = panels(figure, 1)
         largest = 3
         for label, vector, colour in zip(labels, vectors, shades, strict=True):
             sizes = np.arange(1, len(vector) + 1)
@@ -258,7 +211,7 @@ def spread_png(mean: Floats, deviation: Floats) -> bytes:
     """Draw mean rings per node by size, with the deviation between models."""
 
     def draw(figure: Figure) -> None:
-        axes = figure.subplots()
+        (axes,) = panels(figure, 1)
         sizes = np.flatnonzero((mean > 0) | (deviation > 0)) + 1
         axes.bar(sizes, mean[sizes - 1], yerr=deviation[sizes - 1], color=CALCULATED, alpha=0.8, capsize=3)
         axes.set_xlabel("ring size (nodes)")

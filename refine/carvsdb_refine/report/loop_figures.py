@@ -9,7 +9,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from carvsdb_refine.active_learning.record import Row
-from carvsdb_refine.report.figures import COLOURS, MEASURED, plain, png
+from carvsdb_refine.report.figures import COLOURS, MEASURED
+from carvsdb_refine.report.panels import LEFT, panels, plain, png, set_title
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +19,7 @@ def grades_png(rows: Sequence[Row], traces: Mapping[int, Mapping[str, Floats]], 
     """Draw the grades by iteration, and along the run of each."""
 
     def draw(figure: Figure) -> None:
-        left, right = figure.subplots(1, 2)
+        left, right = panels(figure, 2, 2)
         numbers = [row.iteration for row in rows]
         for name, label, colour in (
             ("gamma_median", "median", COLOURS[0]),
@@ -31,7 +32,7 @@ def grades_png(rows: Sequence[Row], traces: Mapping[int, Mapping[str, Floats]], 
         for (number, trace), shade in zip(traces.items(), shades, strict=True):
             right.plot(trace["moves"], trace["gamma max"], color=COLOURS[1], alpha=float(shade), label=f"{number}")
         right.set_xlabel("moves tried")
-        right.set_title("largest of all atoms, by iteration", loc="right", fontsize=8)
+        set_title(right, "largest of all atoms, by iteration", "right", 8)
         for axes in (left, right):
             axes.set_yscale("log")
             axes.axhline(select, color=MEASURED, linewidth=0.8, linestyle=(0, (4, 3)))
@@ -45,11 +46,11 @@ def grades_png(rows: Sequence[Row], traces: Mapping[int, Mapping[str, Floats]], 
 
 def errors_png(rows: Sequence[Row]) -> bytes:
     """Draw the errors of energies and forces by iteration."""
-    panels = {"energy_error": "energy (meV/atom)", "force_error": "forces (meV/Å)"}
+    shown = {"energy_error": "energy (meV/atom)", "force_error": "forces (meV/Å)"}
     kinds = {"": "training", "_held_out": "held out", "_found": "what the run found"}
 
     def draw(figure: Figure) -> None:
-        for axes, (name, title) in zip(figure.subplots(1, 2), panels.items(), strict=True):
+        for axes, (name, title) in zip(panels(figure, 2, 2, beside=LEFT), shown.items(), strict=True):
             for (suffix, label), colour in zip(kinds.items(), COLOURS, strict=False):
                 _line(axes, rows, f"{name}{suffix}", label, colour)
             axes.set_ylabel(title)
@@ -63,14 +64,14 @@ def errors_png(rows: Sequence[Row]) -> bytes:
 
 def progress_png(rows: Sequence[Row]) -> bytes:
     """Draw by iteration how the last model fits, its energy, and how many structures there are."""
-    panels = {"rw": "largest Rw", "energy_per_atom": "energy (eV/atom)", "frames": "structures", "moves": "moves"}
-    shown = {name: title for name, title in panels.items() if any(getattr(row, name) is not None for row in rows)}
+    names = {"rw": "largest Rw", "energy_per_atom": "energy (eV/atom)", "frames": "structures", "moves": "moves"}
+    shown = {name: title for name, title in names.items() if any(getattr(row, name) is not None for row in rows)}
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(1, len(shown), squeeze=False)[0]
+        grid = panels(figure, len(shown), len(shown), beside=0.7)
         for axes, (name, title), colour in zip(grid, shown.items(), COLOURS, strict=False):
             _line(axes, rows, name, title, colour)
-            axes.set_title(title, fontsize=9)
+            set_title(axes, title, "center", 9)
             axes.ticklabel_format(axis="y", useOffset=False)
             _of_iterations(axes)
             plain(axes)
