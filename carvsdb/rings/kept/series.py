@@ -12,7 +12,7 @@ from carvsdb.rings.infinite import Integers
 from carvsdb.rings.kept.contracted import Contracted, Ends, Window, contract, ends_of, reach_of
 from carvsdb.rings.kept.cycles import count_cycles, normal_forms, stands
 from carvsdb.rings.kept.distances import FAR, Distances, fill_rows, update_rows
-from carvsdb.rings.kept.walks import rings_of_edges, rings_of_pairs
+from carvsdb.rings.kept.walks import far_ends_of_edges, far_ends_of_pairs, rings_of_far_ends
 
 Search = Callable[[Net], RingCensus]
 
@@ -161,15 +161,13 @@ class FollowedRings:
             self._rows, ends, window.both_ways(gone), window.both_ways(added), home, self._radius, 0, self._n_vertices
         )
         kept = stands(self._sizes, self._cycles, self._rows, ends, reach, home)
-        of_pairs = rings_of_pairs(moved_apart, self._rows, ends, reach, home, self._longest)
         at = np.flatnonzero(ends.added)
         here = np.repeat(np.arange(self._n_vertices), np.diff(ends.starts))[at]
         once = (here < ends.vertices[at]) | ((here == ends.vertices[at]) & (ends.steps[at] > 0))
         through = np.column_stack([here[once], at[once]]).astype(np.int64)
-        of_edges = rings_of_edges(through, self._rows, ends, reach, home, self._longest)
-        sizes, cycles = _each_once(
-            np.concatenate([of_pairs[0], of_edges[0]]), np.concatenate([of_pairs[1], of_edges[1]])
-        )
+        far_ends = [far_ends_of_pairs(moved_apart), far_ends_of_edges(through, self._rows, ends, home)]
+        found = rings_of_far_ends(np.concatenate(far_ends), self._rows, ends, reach, home, self._longest)
+        sizes, cycles = _each_once(*found)
         self._cycles = np.concatenate([self._cycles[np.repeat(kept, self._sizes)], cycles])
         self._sizes = np.concatenate([self._sizes[kept], sizes])
 
