@@ -106,9 +106,9 @@ def test_a_calculator_that_changes_the_folder_changes_nothing(tmp_path: Path, mo
 
 
 def test_names_that_are_not_known_say_which_class_it_is() -> None:
-    with pytest.raises(InputError, match="none of EMT.* --allow-calculator mace.calculators:MACECalculator"):
+    with pytest.raises(InputError, match=r"none of EMT.* --allow-calculator mace.calculators:MACECalculator"):
         make_calculator("MACE", {}, Path())
-    with pytest.raises(InputError, match="no_such_package.*PYTHONPATH"):
+    with pytest.raises(InputError, match=r"no_such_package.*PYTHONPATH"):
         make_calculator("no_such_package:Calculator", {}, Path(), ["no_such_package:Calculator"])
     for place, install in USUAL.values():
         if not install:  # a part of ASE
