@@ -22,7 +22,7 @@ def _lines(form: AceForm) -> Iterator[str]:
         numbers = [bond.cutoff, radial.parameter, radial.width, inner.end, inner.width, *bond.coefficients.ravel()]
         shape = bond.coefficients.shape
         yield f"{centre} {neighbour} {radial.name} {inner.kind} {shape} {' '.join(f'{x:.9g}' for x in numbers)}"
-    for centre in form.centres:
-        for place in pacemaker_order(centre.functions).tolist():
-            function = centre.functions[place]
+    for functions in (centre.functions for centre in form.centres):
+        for place in pacemaker_order(functions).tolist():
+            function = functions[place]
             yield f"{function.elements} {function.n} {function.l} {function.between}"
