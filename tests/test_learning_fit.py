@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.basis import BasisLimits
-from carvsdb_refine.learning.basis_choice import choose_candidates
+from carvsdb_refine.learning.basis_choice import DEGREES_ALONE, Search, choose_candidates
 from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
 from carvsdb_refine.learning.data_set import DataSet, make_data_set
 from carvsdb_refine.learning.design_rows import rows_of_frames
@@ -291,11 +291,12 @@ def test_what_counts_towards_the_degree_is_chosen_on_parts_of_the_training(share
     assert choose_candidates(new, DataSet(tuple(frames[:11]), ()), FitOptions()) == []
 
 
-def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
+@pytest.mark.parametrize("search", [Search(), DEGREES_ALONE])
+def test_scores_of_candidates_are_those_of_fits_one_by_one(search: Search) -> None:
     potential = AcePotential("known", known_form())
     data = DataSet(tuple(labelled(potential, range(15))), ())
     new, options = NewPotential(4.2, BasisLimits((3, 2, 2), (0, 1, 1), functions=12)), FitOptions()
-    for candidate in choose_candidates(new, data, options)[:2]:
+    for candidate in choose_candidates(new, data, options, search)[:2]:
         form = NewPotential(4.2, candidate.limits).form(data.elements, data.shortest_distances(4.2))
         regression = Regression.of(form, data.training, options)
         rows = list(
@@ -306,7 +307,7 @@ def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
         strength = candidate.prior.strength_for(penalties[:24], means[:24], float(means[-1]))
         farthest = np.argsort([float((frame.forces**2).mean()) for frame in data.training if frame.forces is not None])
         squares = []
-        for out in (*(range(part, 15, 4) for part in range(4)), farthest[-4:].tolist()):
+        for out in (*(range(part, 15, search.parts) for part in range(search.parts)), farthest[-4:].tolist()):
             stacked = np.concatenate(
                 [part for place, row in enumerate(rows) if place not in out for part in (row.energy, row.forces)]
             )
@@ -318,8 +319,8 @@ def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
                     for name in ("energy", "forces")
                 ]
             )
-        quarters, far = np.sum(squares[:4], axis=0), np.array(squares[4])
-        assert candidate.score == pytest.approx(0.5 * np.log([*quarters, *far]).mean(), rel=1e-5)
+        parts, far = np.sum(squares[:-1], axis=0), np.array(squares[-1])
+        assert candidate.score == pytest.approx(0.5 * np.log([*parts, *far]).mean(), rel=1e-5)
 
 
 def test_a_narrower_prior_for_many_factors_helps_where_there_are_none(shared: Path) -> None:

@@ -3,10 +3,10 @@
 How many of a given number of functions are to be of a high rank depends on the material: pairs and triples of atoms
 explain a classical potential, others need more. So does how large coefficients of many factors may be, and evidence,
 which knows only what is like the training, leaves them too free for structures beyond it. Candidates are fitted to
-parts of the training frames, and compared on the parts left out: each quarter, and the quarter with the largest forces,
-as a potential is used where it was not fitted. First what counts towards the degree is compared with one prior, then
-other priors with the best of it. Candidates share most of their functions, so that all of these fits come from columns
-of the same triangles.
+parts of the training frames, and compared on what was left out: each part in turn, and the quarter with the largest
+forces, as a potential is used where it was not fitted. First what counts towards the degree is compared with one prior,
+then other priors with the best of it. Candidates share most of their functions, so that all of these fits come from
+columns of the same triangles.
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,38 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ANGULAR_WEIGHTS, RANK_STEPS = (0.8, 1.1, 1.5), (1.5, 3.0, 6.0, 12.0)
-# By how much the prior is narrower for each further factor: what degrees are compared with, and what else there is.
-FIRST_NARROWING, NARROWINGS, _NARROWED = 100.0, (1.0, 10.0, 1000.0), 2
-STRENGTHS = tuple(10.0**power for power in range(-12, 0))
+# With so many of the best degrees other narrowings are tried.
+_NARROWED = 2
 # Fewer frames tell nothing; more, larger ones and more functions take time. What is best with few functions is not with
 # many: a high step leaves all pairs and triples of atoms, and of these only the least smooth are left in the end.
 _FEWEST_FRAMES, _MOST_ATOMS, _MOST_FUNCTIONS, _MOST_VALUES = 12, 5_000, 400, 1_900_000
-_PARTS, _FAR = 4, 0.25
+_FAR = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is tried, and how.
+
+    Attributes
+    ----------
+    parts : int
+        How many parts are left out one after the other, beside the quarter with the largest forces.
+    first : float
+        By how much the prior is narrower for each further factor, while degrees are compared.
+    others : tuple of float
+        What else is tried, with the best of them.
+    strengths : tuple of float
+        Beside that of the largest evidence.
+    """
+
+    parts: int = 4
+    first: float = 100.0
+    others: tuple[float, ...] = (1.0, 10.0, 1000.0)
+    strengths: tuple[float, ...] = tuple(10.0**power for power in range(-12, 0))
+
+
+DEGREES_ALONE = Search(3, 1.0, (), ())
+"""The prior is that of fits for which nothing is chosen: for runs whose grades watch what is beyond the training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +75,7 @@ class Candidate:
     limits : BasisLimits
     prior : Prior
     score : float
-        Mean logarithm of the errors on what was left out: of energies and forces, in quarters and with the largest
+        Mean logarithm of the errors on what was left out: of energies and forces, in parts and with the largest
         forces.
     """
 
@@ -60,7 +85,7 @@ class Candidate:
 
 
 def choose_candidates(
-    new: NewPotential, data: DataSet, options: FitOptions, strengths: Sequence[float] = STRENGTHS
+    new: NewPotential, data: DataSet, options: FitOptions, search: Search | None = None
 ) -> list[Candidate]:
     """Return candidates for a new potential and its prior, the best first; none where frames are too few to tell.
 
@@ -71,8 +96,7 @@ def choose_candidates(
     data : DataSet
         Frames held out are not looked at.
     options : FitOptions
-    strengths : sequence of float
-        Of a prior, beside that of the largest evidence.
+    search : Search, optional
     """
     if new.limits.functions is None:
         return []
@@ -82,22 +106,22 @@ def choose_candidates(
     if len(frames) < _FEWEST_FRAMES:
         return []
     with threadpool_limits(1, user_api="blas"):
-        found = _compared(replace(new, limits=tried), data, frames, options, strengths)
+        found = _compared(replace(new, limits=tried), data, frames, options, search or Search())
     return [replace(one, limits=replace(one.limits, functions=new.limits.functions)) for one in found]
 
 
 def with_the_best(
-    new: NewPotential, data: DataSet, options: FitOptions, strengths: Sequence[float] = STRENGTHS
+    new: NewPotential, data: DataSet, options: FitOptions, search: Search | None = None
 ) -> tuple[NewPotential, FitOptions]:
     """Return a new potential and options with the best candidate's, or as they are where frames are too few to tell."""
-    candidates = choose_candidates(new, data, options, strengths)
+    candidates = choose_candidates(new, data, options, search)
     if not candidates:
         return new, options
     return replace(new, limits=candidates[0].limits), replace(options, prior=candidates[0].prior)
 
 
 def _compared(
-    new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions, strengths: Sequence[float]
+    new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions, search: Search
 ) -> list[Candidate]:
     n_elements = len(data.elements)
     tried = [
@@ -110,7 +134,7 @@ def _compared(
     place = {_name(function): number for number, function in enumerate(functions)}
     form = new.form(data.elements, data.shortest_distances(new.cutoff), functions)
     regression = Regression.of(form, data.training, options)
-    splits = _splits(regression, frames, options)
+    splits = _splits(regression, frames, options, search.parts)
     n_columns = len(functions) * n_elements
 
     def columns_of(which: int) -> Integers:
@@ -122,15 +146,16 @@ def _compared(
         some = splits.of_columns(columns_of(which))
         found = []
         for narrowing in narrowings:
-            priors = [replace(options.prior, narrowing=narrowing, strength=strength) for strength in (*strengths, None)]
-            found.append(_best_strength(some, columns_of(which), regression, tried[which], priors))
+            narrowed = replace(options.prior, narrowing=narrowing)
+            of_strengths = [replace(narrowed, strength=strength) for strength in (*search.strengths, None)]
+            found.append(_best_strength(some, columns_of(which), regression, tried[which], of_strengths))
         return found
 
-    found = [(candidate, which) for which in range(len(tried)) for candidate in compared(which, [FIRST_NARROWING])]
+    found = [(candidate, which) for which in range(len(tried)) for candidate in compared(which, [search.first])]
     found.sort(key=lambda one: one[0].score)
     candidates = [candidate for candidate, _ in found]
     for _, which in found[:_NARROWED]:
-        candidates += compared(which, NARROWINGS)
+        candidates += compared(which, search.others)
     return sorted(candidates, key=lambda one: one.score)
 
 
@@ -176,18 +201,18 @@ def _triangle(*rows: Floats) -> Floats:
     return np.asarray(np.linalg.qr(np.concatenate(rows), mode="r"))
 
 
-def _splits(regression: Regression, frames: Sequence[FitFrame], options: FitOptions) -> _Splits:
+def _splits(regression: Regression, frames: Sequence[FitFrame], options: FitOptions, parts: int) -> _Splits:
     largest = [0.0 if frame.forces is None else float((frame.forces**2).mean()) for frame in frames]
     is_far = np.zeros(len(frames), np.bool_)
     if any(largest):
         is_far[np.argsort(largest)[-round(_FAR * len(frames)) :]] = True
     width = sum(regression.projector.n_functions) + len(regression.form.elements) + 1
     # Frames that are always left out together: of each part those with small forces, and those with the largest.
-    near, far = ([LabelTriangles.empty(width) for _ in range(_PARTS)] for _ in range(2))
+    near, far = ([LabelTriangles.empty(width) for _ in range(parts)] for _ in range(2))
     squares, n_rows = np.zeros(width), 0
     rows = rows_of_frames(regression.projector, regression.baseline, frames, options.scales, with_stress=False)
     for number, row in enumerate(rows):
-        (far if is_far[number] else near)[number % _PARTS].add(row)
+        (far if is_far[number] else near)[number % parts].add(row)
         of_size = row.forces if len(row.forces) else row.energy
         squares += (of_size**2).sum(axis=0)
         n_rows += len(of_size)
@@ -201,11 +226,9 @@ def _splits(regression: Regression, frames: Sequence[FitFrame], options: FitOpti
 
 def _without_each(parts: Sequence[tuple[Floats, int]]) -> list[tuple[Floats, int]]:
     """Join all parts but one, for each of them."""
+    if len(parts) == 1:
+        return [(parts[0][0][:0], 0)]
     half = len(parts) // 2
-    if not half:
-        return []
-    if len(parts) == 2:
-        return [parts[1], parts[0]]
     # What both of a half lack, the other half, is joined once.
     first, second = _joined(parts[:half]), _joined(parts[half:])
     return [_joined([some, second]) for some in _without_each(parts[:half])] + [
@@ -214,7 +237,8 @@ def _without_each(parts: Sequence[tuple[Floats, int]]) -> list[tuple[Floats, int
 
 
 def _joined(parts: Sequence[tuple[Floats, int]]) -> tuple[Floats, int]:
-    return _triangle(*(triangle for triangle, _ in parts)), sum(n_rows for _, n_rows in parts)
+    some = [part for part in parts if part[1]] or parts[:1]
+    return some[0] if len(some) == 1 else (_triangle(*(matrix for matrix, _ in some)), sum(n for _, n in some))
 
 
 def _by_kind(cells: Sequence[LabelTriangles]) -> tuple[Floats, Floats]:
@@ -239,8 +263,8 @@ def _best_strength(
         coefficients = problem.coefficients(np.array([alpha / beta if one is None else one for one in known]))
         for kind, rows in enumerate(left_out):
             squares[number, kind] = ((rows[:, :-1] @ coefficients - rows[:, -1:]) ** 2).sum(axis=0)
-    # All quarters together, and what has the largest forces; labels that are not there say nothing.
-    sums = np.concatenate([squares[:_PARTS].sum(axis=0), squares[_PARTS]])
+    # All parts together, and what has the largest forces; labels that are not there say nothing.
+    sums = np.concatenate([squares[:-1].sum(axis=0), squares[-1]])
     told = sums[(sums > 0).all(axis=1)]
     scores = 0.5 * np.log(told).mean(axis=0) if len(told) else np.zeros(len(tried))
     best = int(scores.argmin())
