@@ -97,6 +97,8 @@ def test_distances_of_files_are_those_of_their_nets(metric: str, empty: Path) ->
     )
     assert of_files["matrix"] == pytest.approx(np.array(stored["matrix"]), abs=1e-12)
     assert np.array(stored["matrix"]).max() > 0.1
+    assert of_files["labels"] == ["mtn", "pcu", "lta"]
+    assert carvsdb("distance", "mtn.cgd", "mtn", "--json").json["labels"] == ["mtn.cgd", "mtn"]
 
 
 def test_a_net_on_standard_input_is_one_of_the_two(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:

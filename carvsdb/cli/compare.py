@@ -1,5 +1,7 @@
 """`carvsdb similar` and `distance`: what is alike, and how much."""
 
+from collections import Counter
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -181,11 +183,11 @@ def distance(
     if len(asked) < 2:
         raise typer.BadParameter("a distance needs two entries or files or more", param_hint="NAME|FILE...")
 
-    files = {
-        name: entry_of_file(name, bonds, types, input_format)
-        for name in dict.fromkeys(name for group in asked for name in group)
-        if is_input(name)
-    }
+    asked_names = list(dict.fromkeys(name for group in asked for name in group))
+    files = {name: entry_of_file(name, bonds, types, input_format) for name in asked_names if is_input(name)}
+    called = Counter([entry.label for entry in files.values()] + [name for name in asked_names if name not in files])
+    # RRO.cif beside the entry RRO is called by its path.
+    files = {path: replace(entry, label=path) if called[entry.label] > 1 else entry for path, entry in files.items()}
     entries = [[files.get(name, name) for name in group] for group in asked]
     with asked_catalogue(db) as (catalogue, _):
         distances = catalogue.distance(entries, metric=metric.value, seed=seed)

@@ -51,7 +51,8 @@ class Model:
             return cls(ref, tuple(searches_of(storage, ref, ring_kind)))
         about, carvs = asked.description, asked.carvs()
         if carvs.ring_kind != ring_kind:
-            raise InputError(f"{asked.label!r} was searched for {carvs.ring_kind}s, not for {ring_kind}s")
+            found, wanted = ("strong rings" if kind == "strong" else "rings" for kind in (carvs.ring_kind, ring_kind))
+            raise InputError(f"{asked.label!r} was searched for {found}, not for {wanted}")
         if not carvs.has_rings:
             raise RefusedError(f"{asked.label!r} has no rings, so it has no distance to any net", item=asked.label)
         key = f"{asked.content_hash}{asked.part}"
