@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from carvsdb.compare import topological_distance as topological_distance
     from carvsdb.compare.vectors import CarvsVectors as CarvsVectors
     from carvsdb.errors import CarvsdbError as CarvsdbError
-    from carvsdb.generate import wooten_winer_weaire as wooten_winer_weaire
+    from carvsdb.generate.wooten_winer_weaire import wooten_winer_weaire as wooten_winer_weaire
     from carvsdb.net import Net as Net
     from carvsdb.net import library as library
     from carvsdb.rings import Carvs as Carvs
@@ -51,10 +51,10 @@ if TYPE_CHECKING:
     from carvsdb.rings import find_rings as find_rings
     from carvsdb.rings import find_strong_rings as find_strong_rings
     from carvsdb.rings import node_rings as node_rings
-    from carvsdb.rings import point_symbols as point_symbols
     from carvsdb.rings import ring_table as ring_table
     from carvsdb.rings import td10 as td10
-    from carvsdb.rings import vertex_symbols as vertex_symbols
+    from carvsdb.rings.point_symbols import point_symbols as point_symbols
+    from carvsdb.rings.vertex_symbols import vertex_symbols as vertex_symbols
     from carvsdb.topology import identify as identify
     from carvsdb_ingest.analysis import read_nets as read_nets
     from carvsdb_ingest.analysis import read_structures as read_structures

@@ -12,7 +12,7 @@ import stat
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def distrusted(folder: Path, sources: Path) -> str | None:
 
 def _kept(folder: Path) -> Iterator["os.DirEntry[str]"]:
     with os.scandir(folder) as files:
-        yield from (file for file in files if file.name.endswith((".nbi", ".nbc")))
+        yield from (file for file in files if file.name.endswith((".nbi", ".nbc", ".kernel")))
 
 
 def _candidates(sources: Path) -> Iterator[Path]:
@@ -118,3 +118,24 @@ def _user_caches() -> Path | None:
     if not home.is_absolute():
         return None
     return home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+
+
+def stamp_of(py_func: Callable[..., object]) -> str:
+    """Return a hash of all files with kernels in this package and in that of a kernel."""
+    package = py_func.__module__.partition(".")[0]
+    source = Path(py_func.__code__.co_filename)
+    home = next((folder for folder in source.parents if folder.name == package), None)
+    # A kernel outside of our packages, as in a test, is in no hash of theirs.
+    return _hash_of(Path(__file__).parent) + (
+        _hash_of(home) if home else hashlib.sha256(source.read_bytes()).hexdigest()
+    )
+
+
+@cache
+def _hash_of(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        text = path.read_bytes()
+        if b"carvsdb.compiled" in text:
+            digest.update(text)
+    return digest.hexdigest()

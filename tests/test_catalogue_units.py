@@ -32,7 +32,14 @@ def found(catalogue: Catalogue, **conditions: str) -> set[str]:
 def test_filters_find_metals_linkers_and_units(stored: Path) -> None:
     with Catalogue.open(stored, read_only=True) as catalogue:
         assert found(catalogue, metal="Zr") == {"UiO-66", "MOF-801"}
-        assert found(catalogue, metal="Si") == set()
+        assert found(catalogue, metal="zr") == {"UiO-66", "MOF-801"}
+        for condition, sentence in (
+            ({"metal": "Si"}, "Si is no metal"),
+            ({"metal": "Xx"}, "no element 'Xx'"),
+            ({"unit": "abc"}, "'abc' is no key of a unit"),
+        ):
+            with pytest.raises(InputError, match=sentence):
+                found(catalogue, **condition)
         for linker in (BDC, "OC(=O)c1ccc(cc1)C(O)=O", "terephthalate", "bdc", "KKEYFWRCBNTPAC-UHFFFAOYSA-N"):
             assert found(catalogue, linker=linker) == {"UiO-66", "MIL-53"}
         assert found(catalogue, linker="C4H2O4") == found(catalogue, linker="fumarate") == {"MOF-801"}

@@ -152,7 +152,7 @@ def test_clusterings_that_give_the_same_net_are_searched_once(shared: Path, monk
         searched.append(net)
         return identify(net, archive)
 
-    monkeypatch.setattr("carvsdb_ingest.analysis.analyse.identify", counted)
+    monkeypatch.setattr("carvsdb_ingest.analysis.searching.identify", counted)
     together = describe(file, clustering=asked, analysis=options)
     assert [one.model_copy(update={"seconds": 0}) for one in together] == [
         one.model_copy(update={"seconds": 0}) for one in each

@@ -77,7 +77,8 @@ def last(array):
 
 
 answer = grown(np.arange(3), 2).tolist() if sys.argv[1] == "grown" else int(last(np.arange(3)))
-print(answer, len(longer.overloads), sum(longer.stats.cache_hits.values()))
+part = vars(longer).get("dispatcher")
+print(answer, *("not asked",) if part is None else (len(part.overloads), sum(part.stats.cache_hits.values())))
 """
 
 
@@ -93,9 +94,9 @@ def test_a_part_is_compiled_once_and_kept_for_other_kernels(tmp_path: Path) -> N
     grown = [0, 1, 2, *[0] * 18]
     # One version for two constants and a variable; what Python calls is loaded alone; another kernel takes the part.
     assert run("grown") == f"{grown} 1 0"
-    assert run("grown") == f"{grown} 0 0"
+    assert run("grown") == f"{grown} not asked"
     assert run("last") == "2 1 1"
-    assert run("last") == "2 0 0"
+    assert run("last") == "2 not asked"
 
 
 def test_without_compiling_nothing_is_done_by_halves() -> None:

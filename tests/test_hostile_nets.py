@@ -15,10 +15,10 @@ from carvsdb.errors import InputError, RingBudgetError, TimeLimitError
 from carvsdb.net import Net, relabel
 from carvsdb.rings import (
     coordination_sequences,
-    find_rings_within_budget,
     point_symbols,
     point_symbols_within_budget,
 )
+from carvsdb.topology import Archive, Identity, identify
 from carvsdb_ingest.analysis.analyse import prepare
 
 SQUARE = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0\n 1 1 0 1\nEND\n"
@@ -98,13 +98,13 @@ def test_a_kernel_that_does_not_return_ends_with_the_command() -> None:
 
 
 def test_describe_goes_on_after_a_net_that_is_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(net: object, *arguments: object, **options: object) -> object:
-        while getattr(net, "name", "") == "late":
+    def slow(net: Net, archive: Archive | None) -> Identity:
+        while net.name == "late":
             time.sleep(0.01)
-        return find_rings_within_budget(net, *arguments, **options)  # type: ignore[arg-type]
+        return identify(net, archive)
 
     prepare()
-    monkeypatch.setattr("carvsdb_ingest.analysis.analyse.find_rings_within_budget", slow)
+    monkeypatch.setattr("carvsdb_ingest.analysis.searching.identify", slow)
     (tmp_path / "a.cgd").write_text(SQUARE.replace("EDGES", "NAME late\nEDGES") + SQUARE)
     (tmp_path / "b.cgd").write_text(SQUARE)
     done = carvsdb("describe", tmp_path, "--time-limit", "3", "--format", "jsonl")

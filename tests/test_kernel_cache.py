@@ -8,7 +8,6 @@ import textwrap
 import warnings
 from pathlib import Path
 
-import numba
 import pytest
 import typer
 
@@ -117,6 +116,7 @@ def test_what_belongs_to_others_is_not_trusted(sources: Path) -> None:
 
 
 KERNEL = """
+    import sys
     import warnings
     from pathlib import Path
     from carvsdb.compiled import compiled
@@ -126,7 +126,7 @@ KERNEL = """
         return 2 * number
 
     assert twice(21) == 42
-    print(twice.stats.cache_hits[next(iter(twice.stats.cache_hits))] if twice.stats.cache_hits else 0)
+    print("compiled" if "numba" in sys.modules else "kept")
 """
 
 
@@ -142,26 +142,30 @@ def run_kernel(folder: Path, **environment: str) -> subprocess.CompletedProcess[
 
 def test_kernels_are_kept_and_damage_is_mended(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    for hits in ("0", "1"):
+    for outcome in ("compiled", "kept"):
         done = run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache))
-        assert (done.returncode, done.stdout.strip(), done.stderr) == (0, hits, "")
-    files = [path for path in cache.rglob("*.nb?") if path.stem.startswith("kernel")]
-    assert len(files) == 2
-    for file in files:
-        whole = file.read_bytes()
-        for damaged in (b"", whole[: len(whole) // 2]):
-            file.write_bytes(damaged)
-            done = run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache))
-            assert (done.returncode, done.stderr) == (0, "")
-    assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "1"
+        assert (done.returncode, done.stdout.strip(), done.stderr) == (0, outcome, "")
+    (file,) = cache.rglob("kernel.twice-*.kernel")
+    whole = file.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])):
+        file.write_bytes(damaged)
+        done = run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache))
+        assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "compiled", "")
+    # What changes the code: the source, and what numba is told.
+    assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache), NUMBA_OPT="1").stdout.strip() == "compiled"
+    assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "compiled"
+    assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "kept"
 
 
-@pytest.mark.parametrize(("version", "ours"), [(numba.__version__, True), ("0.99.0", False)])
-def test_a_numba_that_was_not_tried_compiles_its_own_way(version: str, ours: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("reason", "ours"),
+    [("", True), ("numba_version = lambda: '0.99.0'", False), ("is_possible = lambda: False", False)],
+)
+def test_a_numba_or_a_python_that_was_not_tried_compiles_numbas_way(reason: str, ours: bool, tmp_path: Path) -> None:
     program = """
         import sys
-        import numba
-        numba.__version__ = sys.argv[1]
+        from carvsdb import machine_code
+        exec(sys.argv[1], vars(machine_code))
         from carvsdb.compiled import compiled, compiled_part
 
         @compiled_part
@@ -172,20 +176,20 @@ def test_a_numba_that_was_not_tried_compiles_its_own_way(version: str, ours: boo
         def quarter(number):
             return half(half(number))
 
-        print(quarter(44), "carvsdb.kernel_compiler" in sys.modules)
+        print(quarter(44), quarter(number=8), "carvsdb.kernel_entry" in sys.modules)
     """
     file = tmp_path / "kernel.py"
     file.write_text(textwrap.dedent(program))
-    for _ in range(2):  # compiled, and as it was kept
-        done = subprocess.run([sys.executable, file, version], capture_output=True, text=True, check=False)
-        assert (done.stdout, done.stderr) == (f"11 {ours}\n", "")
+    for is_first in (True, False):  # compiled, and as it was kept
+        done = subprocess.run([sys.executable, file, reason], capture_output=True, text=True, check=False)
+        assert (done.stdout, done.stderr) == (f"11 2 {ours and is_first}\n", "")
 
 
 @posix
 def test_kernels_without_a_cache(tmp_path: Path) -> None:
     (tmp_path / "__pycache__").write_text("")
     done = run_kernel(tmp_path, NUMBA_CACHE_DIR="/dev/null", XDG_CACHE_HOME="/dev/null", HOME="/dev/null")
-    assert (done.returncode, done.stdout.strip()) == (0, "0")
+    assert (done.returncode, done.stdout.strip()) == (0, "compiled")
     assert done.stderr.count("CarvsdbWarning") == 1
     told = run_kernel(tmp_path, NUMBA_CACHE_DIR="/dev/null", XDG_CACHE_HOME="/dev/null")
     assert "/dev/null" in told.stderr
@@ -196,7 +200,7 @@ def test_kernels_without_a_cache(tmp_path: Path) -> None:
 def test_libraries_work_without_a_cache(tmp_path: Path) -> None:
     program = """
         import numba
-        from carvsdb.compiled import cached_if_possible
+        from carvsdb.numba_cache import cached_if_possible
 
         with cached_if_possible():
             {0}

@@ -12,7 +12,7 @@ from carvsdb_ingest.analysis.analyse import guess_kind
 
 
 def kind_of(net: Net) -> str:
-    return guess_kind(find_rings_within_budget(net, 12))
+    return guess_kind(find_rings_within_budget(net, 12).node_counts)
 
 
 def test_amorphous_silicon_is_no_crystal(shared: Path) -> None:

@@ -1,7 +1,7 @@
 """Covalent organic frameworks: the net that molecules were put on comes out again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +9,12 @@ import pytest
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.net import Net, library
+from carvsdb.net.transforms import shift, supercell
 from carvsdb.topology import identify
 from carvsdb.topology.archive import shipped
 from carvsdb_ingest.analysis import read_items
-from carvsdb_ingest.bonds import find_bonds
+from carvsdb_ingest.analysis.tolerance import WiderTolerance
+from carvsdb_ingest.bonds import BondOptions, find_bonds
 from carvsdb_ingest.clustering import cluster, natural_clustering
 
 
@@ -209,3 +211,43 @@ def test_what_is_no_organic_framework(shared: Path) -> None:
     for name in ("Diamond", "MIL-53", "ZIF-8"):
         (item,) = read_items(shared / "data" / "cifs" / f"{name}.cif")
         assert item.clustering != "organic"
+
+
+def graphyne() -> Structure:
+    """Benzene rings in one plane, joined by triple bonds on the edges of a honeycomb net."""
+    places, elements = [], []
+    side = np.sqrt(3) * (2 * (1.40 + 1.43) + 1.20)
+    cell = np.array([[side, 0, 0], [-side / 2, side * np.sqrt(3) / 2, 0], [0, 0, 10.0]])
+    for centre, turn in ((np.array([1, 2, 0]) / 3 @ cell, 90), (np.array([2, 1, 0]) / 3 @ cell, 30)):
+        for step in range(6):
+            angle = np.radians(turn + 60 * step)
+            ray = np.array([np.cos(angle), np.sin(angle), 0])
+            places += [centre + 1.40 * ray, centre + (2.48 if step % 2 else 2.83) * ray]
+            elements += ["C", "H" if step % 2 else "C"]
+    return Structure.from_cartesian(tuple(elements), np.array(places), cell, np.zeros(3))
+
+
+@pytest.mark.parametrize("clustering", ["single-node", "all-node", "standard", "pem", "pe", "metalloligand", "organic"])
+def test_a_framework_without_metals_has_one_net_in_all_clusterings(clustering: str) -> None:
+    structure = graphyne()
+    clustered = cluster(structure, find_bonds(structure), clustering)
+    assert identify(clustered.net).names == ("hcb",)
+    said = any("repeat for ever, left in their rings and branch points: 1" in one for one in clustered.quality)
+    assert said == (clustering in ("single-node", "metalloligand"))
+
+
+def test_a_net_counted_from_other_cells_is_no_other_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    structure = graphyne()
+    bonds = find_bonds(structure)
+    clustered = replace(cluster(structure, bonds, "organic"), net=supercell(library.load("dia"), np.diag([2, 1, 1])))
+    wider = WiderTolerance(structure, bonds, ("organic",), BondOptions())
+
+    def said(net: Net) -> list[str]:
+        monkeypatch.setattr(WiderTolerance, "_others", {"organic": replace(clustered, net=net)})
+        return wider.sentences(clustered)
+
+    shifted = shift(clustered.net, np.array([[0, 0, 0], [1, 0, -1], [0, 2, 0], [0, 0, 0]]))
+    assert not shifted.same_as(clustered.net)
+    assert said(shifted) == []
+    (sentence,) = said(library.load("lon"))
+    assert "gives another net: of the same coordination numbers; " in sentence

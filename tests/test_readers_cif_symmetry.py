@@ -164,6 +164,11 @@ def test_all_atoms_beside_the_name_of_their_group_are_no_contradiction() -> None
         ("_chemical_formula_sum '(Na Cl)x'", None),
         ("_chemical_formula_sum '(Na Cl)2'\n_cell_formula_units_Z 2", None),
         ("_chemical_formula_sum '(Na Cl)2'\n_cell_formula_units_Z 4", "the cell holds 0.5 times the atoms"),
+        ("_chemical_formula_structural ClNa\n_chemical_formula_sum 'Cl4 Na4'\n_cell_formula_units_Z 4", None),
+        (
+            "_chemical_formula_structural NaCl\n_chemical_formula_sum 'Cl8 Na8'\n_cell_formula_units_Z 8",
+            "the cell holds 0.5 times the atoms",
+        ),
         ("_chemical_formula_sum ?\n_cell_formula_units_Z ?", None),
         (
             "_chemical_formula_sum 'Cl Na'\n_cell_formula_units_Z 2",

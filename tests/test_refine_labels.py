@@ -1,5 +1,6 @@
 """Labels: energies and forces by reference methods, kept, failed, and made elsewhere."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from carvsdb_refine.labels import (
     structure_key,
     write_structures,
 )
+from carvsdb_refine.potential.ase_calculator import AseCalculator
+from carvsdb_refine.potential.calculators import make_calculator
+from carvsdb_refine.potential.usual_calculators import USUAL
 from carvsdb_schemas.potential_tables import AseTable, StillingerWeberTable
 
 SILICON = Oracle.of(StillingerWeberTable(kind="stillinger-weber"))
@@ -90,6 +94,26 @@ def test_failures_are_kept_apart_with_their_cause(tmp_path: Path, monkeypatch: p
     assert label(models[:2], oracle, tmp_path).n_kept == 2
     assert store.frame(models[1]) is None
     assert len(list((store.folder / "failed").iterdir())) == 6
+
+
+def test_a_calculator_that_changes_the_folder_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = "bad_calculators:Wandering"
+    calculator = AseCalculator(make_calculator(place, {}, tmp_path, [place]), place)
+    assert Path.cwd() == tmp_path
+    calculator.energies(("Ar",), [[0, 0, 0]], 12 * np.eye(3))
+    assert Path.cwd() == tmp_path
+
+
+def test_names_that_are_not_known_say_which_class_it_is() -> None:
+    with pytest.raises(InputError, match=r"none of EMT.* --allow-calculator mace.calculators:MACECalculator"):
+        make_calculator("MACE", {}, Path())
+    with pytest.raises(InputError, match=r"no_such_package.*PYTHONPATH"):
+        make_calculator("no_such_package:Calculator", {}, Path(), ["no_such_package:Calculator"])
+    for place, install in USUAL.values():
+        if not install:  # a part of ASE
+            module, _, name = place.partition(":")
+            assert isinstance(getattr(import_module(module), name), type)
 
 
 def test_a_config_runs_no_code_that_was_not_allowed(tmp_path: Path) -> None:
@@ -161,6 +185,47 @@ def test_results_of_a_cluster_come_back_in_any_order(tmp_path: Path) -> None:
         again.calc = _EMT()
         assert frame.energy == pytest.approx(again.get_potential_energy(), abs=1e-3)
         np.testing.assert_allclose(frame.forces, again.get_forces(), atol=1e-3)
+
+
+def test_results_come_back_displaced_and_turned_and_some_not_at_all(tmp_path: Path) -> None:
+    models = [copper(seed) for seed in range(6)]
+    store = LabelStore(tmp_path / "labels")
+    generator = np.random.default_rng(0)
+    turn = np.linalg.qr(generator.normal(size=(3, 3)))[0]
+    results = []
+    for number, model in enumerate(models):
+        atoms: Any = Atoms(model.elements, positions=model.positions, cell=model.cell, pbc=True)
+        if number in (1, 2):
+            atoms.positions += [0.7, 1.1, -0.4]
+        if number in (2, 3):
+            atoms.set_cell(atoms.cell[:] @ turn)
+            atoms.positions = atoms.positions @ turn
+        atoms = atoms[generator.permutation(len(atoms))]
+        atoms.wrap()
+        atoms.calc = _EMT()
+        found = {name: atoms.calc.get_property(name, atoms) for name in ("energy", "forces", "stress")}
+        if number == 4:
+            del found["forces"]
+        if number == 5:
+            found["energy"] = np.nan
+        atoms.calc = _SINGLE_POINT(atoms, **found)
+        results.append(atoms)
+    write(tmp_path / "done.xyz", results[::-1])
+    imported = import_labels(models, store, [tmp_path / "done.xyz"])
+    assert (imported.taken, imported.strangers, imported.waiting) == (4, (), 2)
+    assert [sentence.partition(", ")[2] for sentence in imported.left_out] == [
+        "frame 1 is left out: the energy is nan",
+        "frame 2 is left out: it has no forces",
+    ]
+    for model in models[:4]:
+        frame = store.frame(model)
+        assert frame is not None
+        assert frame.stress is not None
+        again: Any = Atoms(model.elements, positions=model.positions, cell=model.cell, pbc=True)
+        again.calc = _EMT()
+        assert frame.energy == pytest.approx(again.get_potential_energy(), abs=1e-5)
+        np.testing.assert_allclose(frame.forces, again.get_forces(), atol=1e-5)
+        np.testing.assert_allclose(frame.stress, again.get_stress(voigt=False), atol=1e-6)
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_unreadable_frames_are_named_and_the_others_stay(files: dict[str, Path],
 
 
 def test_files_that_are_cut_off(files: dict[str, Path], tmp_path: Path) -> None:
-    for name in ("XDATCAR", "run.dump", "run.traj", "run.xyz"):
+    for name in ("XDATCAR", "run.dump", "run.pdb", "run.traj", "run.xyz"):
         cut = tmp_path / name
         content = files[name].read_bytes()
         cut.write_bytes(content[: len(content) * 2 // 3])
@@ -127,6 +127,13 @@ def test_files_that_are_cut_off(files: dict[str, Path], tmp_path: Path) -> None:
         assert 3 <= len(found) < N_FRAMES
         assert errors
         assert "cut off" in str(errors[0])
+    # As VMD and CP2K write it: frames end by END and begin by nothing; cut at the end of a line.
+    lines = [one for one in files["run.pdb"].read_text().splitlines() if not one.startswith("MODEL")]
+    cut = tmp_path / "ends.pdb"
+    cut.write_text("\n".join(lines[:-3]).replace("ENDMDL", "END") + "\n")
+    found, errors = described(cut)
+    assert [one.frame for one in found] == list(range(N_FRAMES - 1))
+    assert f"frame {N_FRAMES - 1}: the model has no ENDMDL or END" in str(errors[0])
     packed = tmp_path / "cut.xyz.gz"
     content = gzip.compress(files["run.xyz"].read_bytes(), mtime=0)
     packed.write_bytes(content[: len(content) // 2])

@@ -15,6 +15,9 @@ INSTALL = '"carvsdb[chem]"'
 _ACIDIC = frozenset({"C", "N", "O", "S", "Se"})
 _PARENT_LETTERS = 25
 _SKELETON_LETTERS = 14
+_ACID, _AZOLE, _PROTONS = re.compile(r"ic acid$"), re.compile(r"ole$"), re.compile(r"^h[0-9]{0,2}-?")
+_LOCANTS = re.compile(r"^([a-z]{1,40})-([0-9,']{1,40})-(?=[a-z])")
+_LEADING = re.compile(r"^([0-9,']{1,40})-([a-z]{1,40}?)(?=(?:di|tri|tetra|hexa)?carboxylate$)")
 _INCHIKEY = re.compile(r"[A-Z]{14}(-[A-Z]{8,10}(-[A-Z])?)?")
 
 
@@ -104,12 +107,17 @@ def name_of(parent: str | None) -> str | None:
 def parent_named(name: str) -> str | None:
     """Return the key of a ligand by its name or an abbreviation of it, whatever the case of its letters.
 
+    The acid is the same ligand: H2BDC, terephthalic acid, imidazole; and benzene-1,4-dicarboxylate is 1,4-benzene...
+
     Examples
     --------
-    >>> parent_named("BDC") == parent_named("terephthalate") == "KKEYFWRCBNTPAC-UHFFFAOYSA"
+    >>> parent_named("BDC") == parent_named("terephthalic acid") == "KKEYFWRCBNTPAC-UHFFFAOYSA"
     True
     """
-    return _parents().get(name.casefold())
+    word = " ".join(name.split()).casefold()
+    spellings = [word, _ACID.sub("ate", word), _AZOLE.sub("olate", word), _PROTONS.sub("", word)]
+    spellings += [moved for one in spellings for moved in (_LOCANTS.sub(r"\2-\1", one), _LEADING.sub(r"\2-\1-", one))]
+    return next((known for one in spellings if (known := _parents().get(one)) is not None), None)
 
 
 @cache

@@ -157,7 +157,7 @@ def describe(
                     with within(item.path or file, time_limit):
                         analysis = analysers[without].analyse(item)
                     description = analysis.description
-                    models.setdefault(description.clustering, []).append(analysis.census.carvs())
+                    models.setdefault(description.clustering, []).append(analysis.rings.carvs())
                     for sentence in description.quality:
                         say(f"{item.path}: {sentence}")
                     if units and description.units is None:

@@ -10,7 +10,7 @@ import typer
 from carvsdb.cli.answered import Output
 from carvsdb.cli.output import say, table
 from carvsdb.cli.pooled import pooled_carvs, pooled_words
-from carvsdb.cli.progress import EVERY
+from carvsdb.cli.progress import EVERY, ProgressLine
 from carvsdb.cli.row_formats import flat, read_text
 from carvsdb.errors import CarvsdbError
 
@@ -50,15 +50,16 @@ def describe_trajectories(
                 if isinstance(one, CarvsdbError):
                     failures.append(one)
                     if len(failures) > 1:  # the first is said with what is found, or ends the command
-                        say(str(one))
+                        told.note(str(one))
                 else:
                     found.append(one)
                     told.about(one)
         except CarvsdbError as error:
             failures.append(error)
             if len(failures) > 1:
-                say(str(error))
+                told.note(str(error))
         _tell_end(file, chosen, found)
+    told.end()
     if not found:
         raise failures[0]
     if failures:
@@ -79,18 +80,20 @@ def _tell_end(file: Path, chosen: "FrameSlice", found: "list[FrameDescription]")
 
 
 class _Told:
-    """Says what is doubtful about frames, each sentence once, and now and then how far the work is."""
+    """Says what is doubtful about frames, each sentence once and few of a kind, and how far the work is."""
 
     def __init__(self) -> None:
         self._said: set[tuple[str, str]] = set()
         self._last = time.monotonic()
+        self._few = ProgressLine(all_of_them="the column quality of the answer holds all doubts of frames")
+        self.note, self.end = self._few.note, self._few.end
 
     def about(self, one: "FrameDescription") -> None:
         """Say what is to be said of a frame."""
         for sentence in one.quality:
             if (one.file, sentence) not in self._said:
                 self._said.add((one.file, sentence))
-                say(f"{one.file}: frame {one.frame}: {sentence}")
+                self.note(f"{one.file}: frame {one.frame}: {sentence}")
         if time.monotonic() - self._last > EVERY:
             self._last = time.monotonic()
             say(f"{one.file}: frame {one.frame} is done")

@@ -53,6 +53,8 @@ def label(
     models, origins = [model for model, _ in found], [origin for _, origin in found]
     store = store_of(oracle, folder)
     imported = import_labels(models, store, results or [])
+    for sentence in (*imported.doubts, *imported.left_out):
+        say(sentence)
     for stranger in imported.strangers:
         say(f"{stranger}: is none of the structures that wait for a label")
     written = None
@@ -83,6 +85,7 @@ def label(
         kept=done.n_kept,
         imported=imported.taken,
         strangers=list(imported.strangers),
+        left_out=list(imported.left_out),
         waiting=written,
         failed=[FailedLabel(structure=origins[one.number], cause=one.cause) for one in done.failed],
         folder=str(store.folder),
@@ -94,5 +97,5 @@ def label(
         print(f"{said}{f', in {output}' if answer.file else ''}; kept in {answer.folder}")
         if written:
             print(f"without a label, to be calculated: {written}; then --import the results")
-    if done.failed or imported.strangers:
+    if done.failed or imported.strangers or imported.left_out:
         raise typer.Exit(6 if done.labelled else 3)

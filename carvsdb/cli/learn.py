@@ -34,7 +34,10 @@ class Units(StrEnum):
 
 
 def fit(
-    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Extended xyz with energies and forces.")],
+    data: Annotated[
+        list[Path],
+        typer.Argument(metavar="DATA...", help="Extended xyz, or outputs of VASP, Quantum ESPRESSO, CASTEP."),
+    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="The potential: .yaml; .yace and .asi stand beside.")
     ],
@@ -83,6 +86,9 @@ def fit(
     virial_key: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the virial, eV.")] = None,
     units: Annotated[Units, typer.Option(help="Of energies and forces.")] = Units.ev,
     seed: Seed = 1,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with an error where something is doubtful, or a frame is left out.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Fit an atomic cluster expansion to energies, forces and stresses; errors are those on frames held out."""
@@ -90,7 +96,7 @@ def fit(
     from carvsdb_refine.learning.design_rows import Scales
     from carvsdb_refine.learning.fit import FitOptions
     from carvsdb_refine.learning.fit_files import FitRequest, fit_files
-    from carvsdb_refine.learning.frames import LabelNames
+    from carvsdb_refine.learning.label_names import LabelNames
     from carvsdb_refine.learning.new_potential import NewPotential
 
     began = perf_counter()
@@ -107,6 +113,7 @@ def fit(
         options=FitOptions(Scales(energy_sigma, force_sigma), zero_energies=_energies(e0), with_stress=stress),
         largest_force=largest_force,
         seed=seed,
+        strict=strict,
     )
     answer = fit_files(data, output, request)
     answer.seconds = round(perf_counter() - began, 3)

@@ -61,7 +61,7 @@ Clusterings = Annotated[
         "--clustering",
         metavar="NAME",
         help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, node-linker or node-only; "
-        "`all` for the first seven; by default what suits. Repeatable.",
+        "`all` for the first seven; by default what suits. Several: with commas, or again and again.",
     ),
 ]
 TimeLimit = Annotated[
@@ -112,7 +112,8 @@ def clusterings_named(names: list[str]) -> list[str]:
     from carvsdb_ingest.clustering.registry import clusterings_asked
 
     try:
-        return [one for name in names for one in ((name,) if name == NODE_ONLY else clusterings_asked((name,)))]
+        said = [word for name in names for word in name.split(",") if word]
+        return [one for name in said for one in ((name,) if name == NODE_ONLY else clusterings_asked((name,)))]
     except InputError as error:
         raise typer.BadParameter(f"{error}; {NODE_ONLY} leaves linkers out", param_hint="--clustering") from None
 

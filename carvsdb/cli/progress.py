@@ -18,7 +18,11 @@ OF_A_KIND = 5
 
 _MOST_KINDS = 40
 
+_FRAME = re.compile(r"frame [0-9]+: ")
 _DETAILS = re.compile(r"\"[^\"]*\"|'[^']*'|\b[A-Za-z]*[0-9][\w.+-]*|\([^)]*\)")
+
+
+_IN_CATALOGUE = "all sentences with --verbose; they stand in the tables attempt and net of the catalogue, too"
 
 
 class ProgressLine:
@@ -28,11 +32,14 @@ class ProgressLine:
     ----------
     verbose : bool
         Whether all sentences are said.
+    all_of_them : str
+        Where to find the sentences that were not said.
     """
 
-    def __init__(self, verbose: bool = False) -> None:
+    def __init__(self, verbose: bool = False, all_of_them: str = _IN_CATALOGUE) -> None:
         self._began = self._last = time.monotonic()
         self._verbose = verbose
+        self._all_of_them = all_of_them
         self._said: Counter[str] = Counter()
 
     def note(self, sentence: str) -> None:
@@ -50,7 +57,7 @@ class ProgressLine:
         for kind, number in sorted(folded.items(), key=lambda item: -item[1])[:_MOST_KINDS]:
             say(f"{number:,} more: {kind}")
         if folded or len(self._said) > _MOST_KINDS:
-            say("all sentences with --verbose; they stand in the tables attempt and net of the catalogue, too")
+            say(self._all_of_them)
 
     def show(self, report: "IngestReport") -> None:
         """Say how far the run is, if nothing was said for a while."""
@@ -70,8 +77,11 @@ def _kind(sentence: str) -> str:
     --------
     >>> _kind("a/IRMOF-1.cif: guests left out: 12 H2O"), _kind("rejected: x.cif:3: expected 6 columns, got 5")
     ('guests left out', 'rejected: expected … columns, got …')
+    >>> _kind("md.dump:55: frame 1: atom type 2 has no element")
+    'atom type … has no element'
     """
     head, _, rest = sentence.partition(": ")
+    rest = _FRAME.sub("", rest, count=1)
     if head == "rejected":
         return f"rejected: {_DETAILS.sub('…', rest.partition(': ')[2] or rest)}"
     return _DETAILS.sub("…", rest.partition(": ")[0] or sentence)

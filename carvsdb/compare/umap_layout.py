@@ -14,7 +14,7 @@ from carvsdb.compare.umap_graph import (
     neighbours_with_self,
     strengths,
 )
-from carvsdb.compiled import cached_if_possible, keep_code_of
+from carvsdb.numba_cache import cached_if_possible, keep
 from carvsdb.progress import bar_options
 
 Floats = NDArray[np.float64]
@@ -148,7 +148,7 @@ def _umap() -> Any:
     # Its one long kernel has no cache of its own. Should a release call it otherwise, each process compiles it.
     kernel = getattr(layouts, "_nb_optimize_layout_euclidean_single_epoch", None)
     if kernel is not None:
-        keep_code_of(kernel)
+        keep(kernel)
     return umap_
 
 

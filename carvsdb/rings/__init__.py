@@ -7,9 +7,10 @@ short-cut: no path of the net between two of its vertices is shorter than both b
 cell.
 
 ``search`` finds them (with ``infinite``, ``tables``, ``ball`` and ``candidates``), ``strong`` picks the strong ones
-(with ``regions``, ``spanning`` and ``elimination``), ``census`` holds them, ``listing`` gives them out. ``carvs``
-averages them, ``vertex_symbols`` and ``point_symbols`` write what runs through the angles of a vertex, ``shells``
-counts neighbours. ``reference`` and ``reference_strong`` find the rings again, naively.
+(with ``regions``, ``spanning`` and ``elimination``), ``census`` holds them, ``counts`` says how many there are,
+``listing`` gives them out. ``carvs`` averages them, ``vertex_symbols`` and ``point_symbols`` write what runs through
+the angles of a vertex, ``shells`` counts neighbours. ``reference`` and ``reference_strong`` find the rings again,
+naively.
 
 References
 ----------
@@ -26,6 +27,7 @@ from carvsdb.rings.census import (
     find_rings_within_budget,
     ring_budget,
 )
+from carvsdb.rings.counts import RingCounts
 from carvsdb.rings.listing import NodeRings, node_rings, ring_table, select_sizes
 from carvsdb.rings.point_symbols import extended_point_symbols, point_symbols, point_symbols_within_budget
 from carvsdb.rings.shells import coordination_sequences, td10
@@ -39,6 +41,7 @@ __all__ = [
     "Carvs",
     "NodeRings",
     "RingCensus",
+    "RingCounts",
     "StrongRingCheck",
     "angle_counts",
     "carvs_by_coordination",

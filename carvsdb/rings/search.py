@@ -317,10 +317,13 @@ def search(net: Net, longest: int, *, budget: Budget, shortest: int = 3, n_threa
     RingBudgetError
         If there are more rings than allowed, or the search runs into too many cycles that are none.
     """
-    # Every cycle of a node-linker net has nodes, so only they need to be roots if they come first.
-    order = np.argsort(~net.is_node, kind="stable")
+    # Every cycle of a node-linker net has nodes, so only they need to be roots if they come first. Of these the most
+    # connected ones: what is left without them has far fewer cycles like rings (up to a hundredth of the steps where
+    # nodes of 10 bonds meet nodes of 3).
+    order = np.lexsort((-net.degrees(), ~net.is_node))
+    is_ordered = bool((order[1:] > order[:-1]).all())
     # One step more than half a ring: the last level looks for siblings, and must tell them from what lies beyond.
-    graph = graph_within(relabel(net, order) if net.is_node_linker else net, longest // 2 + 1)
+    graph = graph_within(net if is_ordered else relabel(net, order), longest // 2 + 1)
     n_workers = n_threads or os.cpu_count() or 1
     radius = min(longest // 2 - 1, _NEAR_RADIUS_OF_LINKERS if net.is_node_linker else _NEAR_RADIUS)
     like = no_words(graph)

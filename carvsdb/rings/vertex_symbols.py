@@ -48,21 +48,27 @@ def vertex_symbols(census: RingCensus, *, all_rings: bool = False, rings_at: Ang
     """
     rings_at = rings_at or angle_counts(census)
     symbols = []
+    known: dict[bytes, str] = {}  # of equal vertices, as most nets have, one is written
     for vertex in np.flatnonzero(census.net.is_node):
         rows = rings_at.counts[rings_at.starts[vertex] : rings_at.starts[vertex + 1]]
-        angles = [_angle(row, all_rings) for row in rows]
-        symbols.append("[" + ".".join(written(angle) for angle in in_order(angles, all_rings)) + "]")
+        code = rows.tobytes()
+        if code not in known:
+            angles = in_order(_angles(rows, all_rings), all_rings)
+            known[code] = "[" + ".".join(written(angle) for angle in angles) + "]"
+        symbols.append(known[code])
     return symbols
 
 
 _NONE = 10**9  # larger than any size of a ring, and than any number of rings
 
 
-def _angle(row: NDArray[np.int64], all_rings: bool) -> Angle:
-    sizes = np.flatnonzero(row)
-    if not all_rings:
-        sizes = sizes[:1]
-    return tuple((int(size), int(row[size])) for size in sizes)
+def _angles(rows: NDArray[np.int64], all_rings: bool) -> list[Angle]:
+    angles: list[list[tuple[int, int]]] = [[] for _ in rows]
+    at, sizes = np.nonzero(rows)
+    for angle, size, number in zip(at.tolist(), sizes.tolist(), rows[at, sizes].tolist(), strict=True):
+        if all_rings or not angles[angle]:
+            angles[angle].append((size, number))
+    return [tuple(angle) for angle in angles]
 
 
 def in_order(angles: Sequence[Angle], all_rings: bool = False) -> list[Angle]:

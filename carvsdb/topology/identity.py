@@ -70,6 +70,8 @@ class Identity:
         A number for each vertex of the net as it was given, the same for images under automorphisms of its component
         and for vertices that correspond in isomorphic components; -1 for contracted linkers and in components
         without key.
+    orbit_vertices : tuple of (str, int)
+        For each of these numbers the key of its component, and its first vertex in the numbering of that key, from 0.
     n_automorphisms : int or None
         Order of the group of automorphisms of one component modulo its translations; None where there are
         several sorts.
@@ -88,6 +90,7 @@ class Identity:
     components: tuple[ComponentIdentity, ...]
     stable: bool | None
     orbits: NDArray[np.int64]
+    orbit_vertices: tuple[tuple[str, int], ...]
     n_automorphisms: int | None
 
     @property
@@ -147,26 +150,27 @@ def identify(net: Net, archive: Archive | None = None) -> Identity:
     names = archive or shipped()
     contracted = contract_linkers(net)
     if contracted.n_edges == 0:
-        return Identity("no net", "no bonds", None, (), (), None, _orbits(net, contracted, []), None)
+        return Identity("no net", "no bonds", None, (), (), None, *_orbits(net, contracted, []), None)
     found = _find_all(contracted)
     sorts = _sorts(found, names)
     periodic = [sort for sort in sorts if sort.periodicity]
-    orbits = _orbits(net, contracted, found)
+    orbits, orbit_vertices = _orbits(net, contracted, found)
     if not periodic:
-        return Identity("no net", "0-periodic", None, (), sorts, None, orbits, None)
+        return Identity("no net", "0-periodic", None, (), sorts, None, orbits, orbit_vertices, None)
     stables = [sort.stable for sort in periodic]
     stable = None if None in stables else all(stables)
     causes = [sort.cause for sort in periodic if sort.cause]
     if causes:
-        return Identity("unkeyed", causes[0], None, (), sorts, stable, orbits, None)
+        return Identity("unkeyed", causes[0], None, (), sorts, stable, orbits, orbit_vertices, None)
     key = " + ".join(sorted(sort.key for sort in periodic if sort.key))
     if len(periodic) > 1:
         combined = tuple(" + ".join(choice) for choice in product(*(sort.names for sort in periodic)))
-        return Identity("named" if combined else "keyed", None, key, combined, sorts, stable, orbits, None)
+        status = "named" if combined else "keyed"
+        return Identity(status, None, key, combined, sorts, stable, orbits, orbit_vertices, None)
     only = periodic[0]
     order = next(one.canonical.n_automorphisms for one in found if one.canonical and one.canonical.key == only.key)
     status = "named" if only.names else "keyed"
-    return Identity(status, None, only.key, only.names, sorts, stable, orbits, order)
+    return Identity(status, None, only.key, only.names, sorts, stable, orbits, orbit_vertices, order)
 
 
 def _find_all(net: Net) -> list[_Found]:
@@ -211,7 +215,7 @@ def _sorts(found: list[_Found], archive: Archive) -> tuple[ComponentIdentity, ..
     return tuple(sorted(sorts.values(), key=lambda sort: (-sort.periodicity, -len(sort.key or ""), sort.key or "")))
 
 
-def _orbits(net: Net, contracted: Net, found: list[_Found]) -> NDArray[np.int64]:
+def _orbits(net: Net, contracted: Net, found: list[_Found]) -> tuple[NDArray[np.int64], tuple[tuple[str, int], ...]]:
     numbers: dict[tuple[str, int], int] = {}
     orbits = np.full(contracted.n_vertices, -1, np.int64)
     for one in found:
@@ -221,8 +225,8 @@ def _orbits(net: Net, contracted: Net, found: list[_Found]) -> NDArray[np.int64]
         for vertex, orbit in zip(one.component.vertices, one.canonical.vertex_orbits, strict=True):
             orbits[vertex] = numbers.setdefault((one.canonical.key, int(orbit)), len(numbers))
     if contracted is net:
-        return orbits
+        return orbits, tuple(numbers)
     kept = net.is_node | (net.degrees() >= 3)
     given = np.full(net.n_vertices, -1, np.int64)
     given[kept] = orbits
-    return given
+    return given, tuple(numbers)

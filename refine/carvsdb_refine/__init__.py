@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from carvsdb_refine.learning.fit import FitOptions as FitOptions
     from carvsdb_refine.learning.fit_files import FitRequest as FitRequest
     from carvsdb_refine.learning.fit_files import fit_files as fit_files
-    from carvsdb_refine.learning.frames import LabelNames as LabelNames
     from carvsdb_refine.learning.gamma_files import GammaRequest as GammaRequest
     from carvsdb_refine.learning.gamma_files import gamma_files as gamma_files
+    from carvsdb_refine.learning.label_names import LabelNames as LabelNames
     from carvsdb_refine.learning.new_potential import NewPotential as NewPotential
     from carvsdb_refine.potential import AcePotential as AcePotential
     from carvsdb_refine.potential import potential_from_config as potential_from_config

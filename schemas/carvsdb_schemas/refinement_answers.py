@@ -220,6 +220,7 @@ class LabelAnswer(CommandAnswer):
     kept: int = Field(description="Of these, labelled or failed before.")
     imported: int = Field(description="Taken from results of other programs.")
     strangers: list[str] = Field(description="Results that belong to none of the structures.")
+    left_out: list[str] = Field(default=[], description="Results that cannot be used, with their cause.")
     waiting: str | None = Field(default=None, description="File of the structures without a label.")
     failed: list[FailedLabel]
     folder: str = Field(description="Where the labels of this method are kept.")

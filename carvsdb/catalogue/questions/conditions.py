@@ -1,7 +1,9 @@
 """Conditions on nets as SQL; what they are stands in `carvsdb_schemas.filters`."""
 
+import re
 from typing import Any
 
+from carvsdb.errors import InputError
 from carvsdb_schemas.filters import Comparison, Filter, Filters
 
 _SQL = {
@@ -13,6 +15,7 @@ _SQL = {
     Comparison.MENTIONED: "len(list_filter({column}, lambda text: contains(text, ${name}))) > 0",
     Comparison.NOT_MENTIONED: "len(list_filter({column}, lambda text: contains(text, ${name}))) = 0",
 }
+_UNIT_KEY = re.compile(r"[0-9a-f]{12}")
 
 
 def condition(filters: Filters) -> tuple[str, dict[str, object]]:
@@ -22,12 +25,30 @@ def condition(filters: Filters) -> tuple[str, dict[str, object]]:
 
 
 def compared(one: Filter, wanted: Any) -> Any:
-    """Return what a column is compared with; a linker may be given in several ways."""
+    """Return what a column is compared with; a linker may be given in several ways.
+
+    Raises
+    ------
+    InputError
+        For a linker, a metal or a key of a unit that cannot be one.
+    """
     if one.name == "linker":
         from carvsdb.atoms.ligands import ligand_term
 
         return ligand_term(wanted)
-    return one.compared(wanted)
+    if one.name == "metal":
+        from carvsdb.atoms.elements import is_metal, symbol_of
+
+        symbol = symbol_of(wanted)
+        if not is_metal(symbol):
+            raise InputError(f"{symbol} is no metal", hint="a unit without metals has a key: `--unit KEY`")
+        return symbol
+    if one.name == "unit" and not _UNIT_KEY.fullmatch(wanted.strip().lower()):
+        raise InputError(
+            f"{wanted!r} is no key of a unit",
+            hint="expected 12 hexadecimal digits, as `show` and `describe --units` print",
+        )
+    return wanted.strip().lower() if one.name == "unit" else one.compared(wanted)
 
 
 def _sql(one: Filter) -> str:

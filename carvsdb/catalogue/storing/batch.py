@@ -92,7 +92,10 @@ class BatchBuilder:
         keys = EntryKeys.of(entry)
         if entry.source is not None:
             self._once(rows.source_row(entry.source))
-        self._once(rows.structure_row(entry, keys))
+        if (
+            keys.structure not in self._seen
+        ):  # in several clusterings a structure comes as often; its atoms are packed once
+            self._once(rows.structure_row(entry, keys))
         if self._once(rows.net_row(entry, keys)):
             self.n_nets += 1
             if entry.geometry:

@@ -5,6 +5,6 @@ come and go, ``walks`` finds the rings that a change makes, ``cycles`` looks aft
 others use.
 """
 
-from carvsdb.rings.kept.series import KeptRings, RingCounts
+from carvsdb.rings.kept.series import KeptRings
 
-__all__ = ["KeptRings", "RingCounts"]
+__all__ = ["KeptRings"]

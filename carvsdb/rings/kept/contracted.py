@@ -15,6 +15,9 @@ from carvsdb.errors import RefusedError
 from carvsdb.net import Net
 from carvsdb.rings.infinite import Integers
 
+LONGEST_EDGE = 2
+"""Length of the edge that a linker on two nodes becomes."""
+
 _FARTHEST, _MOST_VERTICES = 2**6, 2**21
 """Cells that an edge may lead to along each axis, and vertices: their numbers fit 63 bits."""
 

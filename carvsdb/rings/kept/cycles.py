@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from carvsdb.compiled import compiled
 from carvsdb.rings.infinite import Integers
-from carvsdb.rings.kept.contracted import Ends
+from carvsdb.rings.kept.contracted import LONGEST_EDGE, Ends
 from carvsdb.rings.kept.distances import Distances, between
 
-_LONGEST_EDGE = 2
 _MOST_VERTICES = 64
 
 
@@ -53,7 +52,7 @@ def stands(
         for one in range(size):
             for other in range(one + 1, size):
                 apart = min(along[other] - along[one], total - along[other] + along[one])
-                if 2 * apart <= total - 2 * _LONGEST_EDGE:
+                if 2 * apart <= total - 2 * LONGEST_EDGE:
                     continue  # a short-cut between these goes on as one between vertices that are farther apart
                 seen = between(
                     rows,

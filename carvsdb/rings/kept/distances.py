@@ -22,18 +22,13 @@ Distances = NDArray[np.uint8]
 
 
 @compiled_part
-def _push(heads: Integers, places: Integers, following: Integers, used: int, level: int, place: int) -> int:
-    places[used] = place
-    following[used] = heads[level]
-    heads[level] = used
-    return used + 1
-
-
-@compiled_part
 def _relax(
     row: Distances, ends: Ends, radius: int, heads: Integers, places: Integers, following: Integers, used: int
 ) -> None:
-    """Settle what waits, nearest first, and whatever it brings nearer."""
+    """Settle what waits, nearest first, and whatever it brings nearer.
+
+    What waits at a level is a chain of entries from ``heads[level]`` on: `places`, and `following` entries.
+    """
     n = len(ends.starts) - 1
     for level in range(radius + 1):
         while heads[level] >= 0:
@@ -48,7 +43,8 @@ def _relax(
                 other = place + ends.steps[end]
                 if farther <= radius and farther < row[other]:
                     row[other] = farther
-                    used = _push(heads, places, following, used, farther, other)
+                    places[used], following[used], heads[farther] = other, heads[farther], used
+                    used += 1
 
 
 @compiled
@@ -63,8 +59,8 @@ def fill_rows(rows: Distances, ends: Ends, home: int, radius: int, first: int, l
     for x in range(first, last):
         row = rows[x]
         row[home + x] = 0
-        used = _push(heads, places, following, 0, 0, home + x)
-        _relax(row, ends, radius, heads, places, following, used)
+        places[0], following[0], heads[0] = home + x, -1, 0
+        _relax(row, ends, radius, heads, places, following, 1)
 
 
 @compiled_part
@@ -172,7 +168,12 @@ def update_rows(
         used = 0
         for index in range(starts[x], starts[x + 1]):
             if by[index] == 0:
-                used = _push(heads, places, following, used, row[touched[index]], touched[index])
+                places[used], following[used], heads[row[touched[index]]] = (
+                    touched[index],
+                    heads[row[touched[index]]],
+                    used,
+                )
+                used += 1
         # An image is lost if no neighbour that is not lost lies before it on a shortest path; what lay behind it
         # may be lost, too.
         n_lost = 0
@@ -200,7 +201,8 @@ def update_rows(
                     behind = level + ends.lengths[end]
                     other = place + ends.steps[end]
                     if not ends.added[end] and behind <= radius and row[other] == behind:
-                        used = _push(heads, places, following, used, behind, other)
+                        places[used], following[used], heads[behind] = other, heads[behind], used
+                        used += 1
         # Lost images and added edges together, so that each distance is settled once.
         used = 0
         for index in range(n_lost):
@@ -213,7 +215,8 @@ def update_rows(
                 best = min(best, row[place + ends.steps[end]] + ends.lengths[end])
             if best <= radius and best < row[place]:
                 row[place] = best
-                used = _push(heads, places, following, used, best, place)
+                places[used], following[used], heads[best] = place, heads[best], used
+                used += 1
         for index in range(starts[x], starts[x + 1]):
             place = touched[index]
             if by[index] == 0 or row[place] == FAR:
@@ -223,7 +226,8 @@ def update_rows(
             nearer = row[place] + edge[3]
             if nearer <= radius and nearer < row[other]:
                 row[other] = nearer
-                used = _push(heads, places, following, used, nearer, other)
+                places[used], following[used], heads[nearer] = other, heads[nearer], used
+                used += 1
         _relax(row, ends, radius, heads, places, following, used)
         for index in range(n_lost):
             place = lost_places[index]

@@ -1,20 +1,18 @@
 """Ring counts of one net after another."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carvsdb.errors import RefusedError
 from carvsdb.net import Net
-from carvsdb.rings.carvs import Carvs
 from carvsdb.rings.census import RingCensus, completeness_of, ring_budget
+from carvsdb.rings.counts import RingCounts
 from carvsdb.rings.infinite import Integers
 from carvsdb.rings.kept.contracted import Contracted, Ends, Window, contract, ends_of, reach_of
 from carvsdb.rings.kept.cycles import count_cycles, normal_forms, stands
 from carvsdb.rings.kept.distances import FAR, Distances, fill_rows, update_rows
-from carvsdb.rings.kept.walks import rings_of_edges, rings_of_pairs
+from carvsdb.rings.kept.walks import far_ends_of_edges, far_ends_of_pairs, rings_of_far_ends
 
 Search = Callable[[Net], RingCensus]
 
@@ -25,54 +23,6 @@ _MOST_BYTES = 2**29
 """Distances that are kept: 512 MiB, about 4,500 nodes in a large cell."""
 
 _SPARE_SLOTS = 16
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RingCounts:
-    """How many rings a net has, without the rings themselves.
-
-    Attributes
-    ----------
-    node_counts : ndarray of int64, shape (n_nodes, max_ring_size)
-        Rings through each node by size; column `k` is size ``k + 1``.
-    ring_counts : dict of int to int
-        Ring classes in a cell, by size.
-    max_ring_size, completeness, ring_kind, linker_aware
-        As in `RingCensus`.
-    """
-
-    node_counts: NDArray[np.int64]
-    ring_counts: dict[int, int]
-    max_ring_size: int
-    completeness: str
-    ring_kind: str
-    linker_aware: bool
-
-    @classmethod
-    def of(cls, census: RingCensus) -> "RingCounts":
-        """Take the counts of a census."""
-        return cls(
-            census.node_counts,
-            census.ring_counts,
-            census.max_ring_size,
-            census.completeness,
-            census.ring_kind,
-            census.linker_aware,
-        )
-
-    @property
-    def largest_ring(self) -> int:
-        """Size of the largest ring, in nodes; 0 if there is none."""
-        return max(self.ring_counts, default=0)
-
-    def carvs(self) -> Carvs:
-        """Average the node counts into the net's CARVS."""
-        return Carvs.from_counts(
-            self.node_counts,
-            completeness=self.completeness,
-            ring_kind=self.ring_kind,
-            linker_aware=self.linker_aware,
-        )
 
 
 class KeptRings:
@@ -211,15 +161,13 @@ class FollowedRings:
             self._rows, ends, window.both_ways(gone), window.both_ways(added), home, self._radius, 0, self._n_vertices
         )
         kept = stands(self._sizes, self._cycles, self._rows, ends, reach, home)
-        of_pairs = rings_of_pairs(moved_apart, self._rows, ends, reach, home, self._longest)
         at = np.flatnonzero(ends.added)
         here = np.repeat(np.arange(self._n_vertices), np.diff(ends.starts))[at]
         once = (here < ends.vertices[at]) | ((here == ends.vertices[at]) & (ends.steps[at] > 0))
         through = np.column_stack([here[once], at[once]]).astype(np.int64)
-        of_edges = rings_of_edges(through, self._rows, ends, reach, home, self._longest)
-        sizes, cycles = _each_once(
-            np.concatenate([of_pairs[0], of_edges[0]]), np.concatenate([of_pairs[1], of_edges[1]])
-        )
+        far_ends = [far_ends_of_pairs(moved_apart), far_ends_of_edges(through, self._rows, ends, home)]
+        found = rings_of_far_ends(np.concatenate(far_ends), self._rows, ends, reach, home, self._longest)
+        sizes, cycles = _each_once(*found)
         self._cycles = np.concatenate([self._cycles[np.repeat(kept, self._sizes)], cycles])
         self._sizes = np.concatenate([self._sizes[kept], sizes])
 

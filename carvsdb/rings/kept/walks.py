@@ -12,7 +12,7 @@ import numpy as np
 
 from carvsdb.compiled import compiled, compiled_part, inlined
 from carvsdb.rings.infinite import Integers, doubled
-from carvsdb.rings.kept.contracted import Ends
+from carvsdb.rings.kept.contracted import LONGEST_EDGE, Ends
 from carvsdb.rings.kept.distances import FAR, Distances, between
 
 _SIDE = 66
@@ -59,14 +59,21 @@ def _new_walk() -> Walk:
 
 @compiled_part
 def _fits(walk: Walk, side: int, total: int, rows: Distances, reach: Integers, home: int) -> bool:
-    """Tell whether the last image of one path is as far from all of the other path as along the cycle."""
+    """Tell whether the last image of one path is as far from the other path as along the cycle.
+
+    The end of the other path is looked at, since it settles most, and what is farthest along the cycle: a short-cut
+    between nearer ones goes on as one between these.
+    """
     last = walk.length[side] - 1
     vertex, level = walk.vertex[side, last], walk.level[side, last]
     cell = walk.cell[side, last]
     other = 1 - side
-    for index in range(walk.length[other] - 1, -1, -1):
+    end = walk.length[other] - 1
+    for index in range(end, -1, -1):
         apart = level + walk.level[other, index]
         apart = min(apart, total - apart)
+        if index != end and 2 * apart <= total - 2 * LONGEST_EDGE:
+            continue
         there = walk.cell[other, index]
         found = between(
             rows,
@@ -211,105 +218,6 @@ def _descend(
 
 
 @compiled_part
-def _can_part(
-    rows: Distances, ends: Ends, root: int, one: int, level: int, other: int, other_level: int, total: int, through: int
-) -> bool:
-    """Tell whether some neighbour of the root lies before one image, and is as far from the other as along the cycle.
-
-    Neighbours of the root are few, and so are their rows: this settles most pairs before any walk.
-    """
-    first, last = ends.starts[root], ends.starts[root + 1]
-    if through >= 0:
-        first, last = through, through + 1
-    for end in range(first, last):
-        length = ends.lengths[end]
-        if level == 0 or _seen_from(rows, ends, root, end, one) + length == level:
-            apart = min(other_level + length, total - other_level - length)
-            if level == 0 or _seen_from(rows, ends, root, end, other) >= apart:
-                return True
-    return False
-
-
-@inlined
-def _has_only(ends: Ends, vertex: int, length: int) -> bool:
-    """Tell whether all edges of a vertex have one length."""
-    only = True
-    for end in range(ends.starts[vertex], ends.starts[vertex + 1]):
-        only = only and ends.lengths[end] == length
-    return only
-
-
-@compiled_part
-def _from_far_end(
-    walk: Walk,
-    root: int,
-    far: int,
-    u: int,
-    v: int,
-    w: int,
-    place: int,
-    through: int,
-    longest: int,
-    rows: Distances,
-    ends: Ends,
-    reach: Integers,
-    home: int,
-    found: Found,
-) -> Found:
-    """Find the rings of which an image is the far end, or one of the two far ends, seen from the root."""
-    row = rows[root]
-    level = int(row[place])
-    # The far end is joined to another one at its level, or has two neighbours before it.
-    for end in range(ends.starts[far], ends.starts[far + 1]):
-        length = ends.lengths[end]
-        other = place + ends.steps[end]
-        if row[other] == level and 2 * level + length <= longest:
-            if through < 0 and far < root and _has_only(ends, root, length):
-                continue  # the root is one of two far ends of these, seen from here
-            total = 2 * level + length
-            if not (
-                _can_part(rows, ends, root, place, level, other, level, total, through)
-                and _can_part(rows, ends, root, other, level, place, level, total, -1)
-            ):
-                continue
-            walk.length[0] = 0
-            walk.length[1] = 0
-            _put(walk, 0, far, place, level, u, v, w, ends.starts[far])
-            _step(walk, 1, end, other, level, u, v, w, ends)
-            if _fits(walk, 1, total, rows, reach, home):
-                found = _descend(walk, root, total, through, rows, ends, reach, home, found)
-        elif row[other] + length == level and 2 * level <= longest:
-            if through < 0 and far < root:
-                continue  # the root is the far end of these, seen from here
-            below = level - length
-            if through >= 0 and (
-                place != home + root + ends.steps[through]
-                if below == 0
-                else _seen_from(rows, ends, root, through, other) != below - ends.lengths[through]
-            ):
-                continue
-            for second in range(ends.starts[far] if through >= 0 else end + 1, ends.starts[far + 1]):
-                last = place + ends.steps[second]
-                last_level = level - ends.lengths[second]
-                if second == end or row[last] != last_level:
-                    continue
-                if not (
-                    _can_part(rows, ends, root, other, below, last, last_level, 2 * level, through)
-                    and _can_part(rows, ends, root, last, last_level, other, below, 2 * level, -1)
-                ):
-                    continue
-                walk.length[0] = 0
-                walk.length[1] = 0
-                # The far end stands on path 0, with no other way on than this one.
-                _put(walk, 0, far, place, level, u, v, w, ends.starts[far + 1])
-                _step(walk, 1, second, last, last_level, u, v, w, ends)
-                _step(walk, 0, end, other, below, u, v, w, ends)
-                if below == 0 or last_level == 0 or _fits(walk, 0, 2 * level, rows, reach, home):
-                    found = _descend(walk, root, 2 * level, through, rows, ends, reach, home, found)
-    return found
-
-
-@compiled_part
 def _step(walk: Walk, side: int, end: int, place: int, level: int, u: int, v: int, w: int, ends: Ends) -> None:
     """Lead a path on from an image in the cell (u, v, w) along an edge end."""
     vertex = ends.vertices[end]
@@ -324,11 +232,31 @@ def _cell_of(place: int, n: int, reach: Integers) -> tuple[int, int, int]:
     return number // (second * third) - reach[0], number // third % second - reach[1], number % third - reach[2]
 
 
+@inlined
+def _fork(
+    forks: Integers, number: int, end: int, second: int, one: int, here: int, two: int, there: int, total: int
+) -> int:
+    """Note two branches of a ring: the edge ends by which they leave its far end, their places and levels."""
+    forks[number, 0], forks[number, 1] = end, second
+    forks[number, 2], forks[number, 3] = one, here
+    forks[number, 4], forks[number, 5] = two, there
+    forks[number, 6] = total
+    return number + 1
+
+
 @compiled
-def rings_of_pairs(
-    pairs: Integers, rows: Distances, ends: Ends, reach: Integers, home: int, longest: int
+def rings_of_far_ends(
+    far_ends: Integers, rows: Distances, ends: Ends, reach: Integers, home: int, longest: int
 ) -> tuple[Integers, Integers]:
-    """Find the rings of which two images are farthest from each other: rows (vertex, place of the other).
+    """Find the rings of which an image is the far end, or one of the two far ends, seen from a root.
+
+    Parameters
+    ----------
+    far_ends : ndarray of int64, shape (n, 3)
+        Rows ``(root, place, through)``: only rings through the edge end `through` of the root, if that is not negative.
+        Without it, rings with two far ends are found from the lowest vertex that sees them so: all must stand here.
+    longest : int
+        Length of the longest ring.
 
     Returns
     -------
@@ -336,50 +264,124 @@ def rings_of_pairs(
     rows : ndarray of int64, shape (sum of sizes, 4)
         ``(vertex, u, v, w)`` in the order of each ring. A ring may be found several times.
     """
+    # Most far ends come to nothing. They are settled here, in one piece: a call with all arrays takes longer than the
+    # test itself.
     walk = _new_walk()
     found = Found(np.empty(64, np.int64), np.empty((1024, 4), np.int64), np.zeros(2, np.int64))
     n = len(rows)
-    only = np.empty(n, np.int64)
+    starts, vertices, steps, lengths = ends.starts, ends.vertices, ends.steps, ends.lengths
+    only = _only_lengths(ends)
+    most = 0
     for vertex in range(n):
-        first = ends.starts[vertex]
-        only[vertex] = ends.lengths[first] if first < ends.starts[vertex + 1] else 0
-        if not _has_only(ends, vertex, only[vertex]):
-            only[vertex] = -1
-    for index in range(len(pairs)):
-        root, place = pairs[index]
+        most = max(most, starts[vertex + 1] - starts[vertex])
+    forks = np.empty((most * most + 1, 7), np.int64)
+    for index in range(len(far_ends)):
+        root, place, through = far_ends[index, 0], far_ends[index, 1], far_ends[index, 2]
         far = place % n
-        if far < root and only[root] > 0 and only[far] == only[root]:
-            continue  # both ends stand in the list, and all rings of the two are found from the lower one
-        u, v, w = _cell_of(place, n, reach)
-        found = _from_far_end(walk, root, far, u, v, w, place, -1, longest, rows, ends, reach, home, found)
-    return found.sizes[: found.used[0]].copy(), found.rows[: found.used[1]].copy()
-
-
-@compiled
-def rings_of_edges(
-    through: Integers, rows: Distances, ends: Ends, reach: Integers, home: int, longest: int
-) -> tuple[Integers, Integers]:
-    """Find the rings with any of some edges, given as the numbers of edge ends with the vertices that they are at.
-
-    Returns
-    -------
-    sizes, rows
-        As of :func:`rings_of_pairs`.
-    """
-    walk = _new_walk()
-    found = Found(np.empty(64, np.int64), np.empty((1024, 4), np.int64), np.zeros(2, np.int64))
-    n = len(rows)
-    for index in range(len(through)):
-        root, end = through[index]
-        row = rows[root]
-        length = ends.lengths[end]
-        if row[home + root + ends.steps[end]] != length:
+        # From another side: what both ends of a pair are far ends of is found from the lower one.
+        is_higher = through < 0 and far < root
+        if is_higher and only[root] > 0 and only[far] == only[root]:
             continue
-        for place in range(len(row)):
-            if row[place] == FAR or row[place] < length:
+        level = int(rows[root, place])
+        # The far end is joined to another one at its level, or has two neighbours before it.
+        n_forks = 0
+        for end in range(starts[far], starts[far + 1]):
+            length = lengths[end]
+            other = place + steps[end]
+            if rows[root, other] == level:
+                if 2 * level + length <= longest and not (is_higher and only[root] == length):
+                    n_forks = _fork(forks, n_forks, end, -1, place, level, other, level, 2 * level + length)
+            elif rows[root, other] + length == level and 2 * level <= longest and not is_higher:
+                below = level - length
+                if through >= 0:
+                    gate = vertices[through]
+                    if (
+                        place != home + root + steps[through]
+                        if below == 0
+                        else rows[gate, other - root - steps[through] + gate] != below - lengths[through]
+                    ):
+                        continue
+                for second in range(starts[far] if through >= 0 else end + 1, starts[far + 1]):
+                    last = place + steps[second]
+                    last_level = level - lengths[second]
+                    if second != end and rows[root, last] == last_level:
+                        n_forks = _fork(forks, n_forks, end, second, other, below, last, last_level, 2 * level)
+        for fork in range(n_forks):
+            # From each branch some neighbour of the root must lie before its end, and be as far from the end of the
+            # other branch as along the cycle. Neighbours of the root are few, and so are their rows.
+            total = forks[fork, 6]
+            can_part = True
+            for turn in range(2):
+                one, here = forks[fork, 2 + 2 * turn], forks[fork, 3 + 2 * turn]
+                two, there = forks[fork, 4 - 2 * turn], forks[fork, 5 - 2 * turn]
+                first, last = starts[root], starts[root + 1]
+                if through >= 0 and turn == 0:
+                    first, last = through, through + 1
+                parts = False
+                for end in range(first, last):
+                    gate, length = vertices[end], lengths[end]
+                    shift = gate - root - steps[end]
+                    if here == 0:
+                        parts = True
+                        break
+                    if rows[gate, one + shift] + length == here:
+                        along = there + length
+                        if rows[gate, two + shift] >= min(along, total - along):
+                            parts = True
+                            break
+                if not parts:
+                    can_part = False
+                    break
+            if not can_part:
                 continue
-            if _seen_from(rows, ends, root, end, place) + length == row[place]:
-                u, v, w = _cell_of(place, n, reach)
-                far = place % n
-                found = _from_far_end(walk, root, far, u, v, w, place, end, longest, rows, ends, reach, home, found)
+            end, second = forks[fork, 0], forks[fork, 1]
+            u, v, w = _cell_of(place, n, reach)
+            walk.length[0] = 0
+            walk.length[1] = 0
+            if second < 0:
+                _put(walk, 0, far, place, level, u, v, w, starts[far])
+                _step(walk, 1, end, forks[fork, 4], level, u, v, w, ends)
+                fits = _fits(walk, 1, total, rows, reach, home)
+            else:
+                # The far end stands on path 0, with no other way on than this one.
+                below, last_level = forks[fork, 3], forks[fork, 5]
+                _put(walk, 0, far, place, level, u, v, w, starts[far + 1])
+                _step(walk, 1, second, forks[fork, 4], last_level, u, v, w, ends)
+                _step(walk, 0, end, forks[fork, 2], below, u, v, w, ends)
+                fits = below == 0 or last_level == 0 or _fits(walk, 0, total, rows, reach, home)
+            if fits:
+                found = _descend(walk, root, total, through, rows, ends, reach, home, found)
     return found.sizes[: found.used[0]].copy(), found.rows[: found.used[1]].copy()
+
+
+@compiled_part
+def _only_lengths(ends: Ends) -> Integers:
+    """Return the length of the edges of each vertex: 0 where there are none, -1 if they have several."""
+    n = len(ends.starts) - 1
+    only = np.zeros(n, np.int64)
+    for vertex in range(n):
+        for end in range(ends.starts[vertex], ends.starts[vertex + 1]):
+            if only[vertex] == 0 or only[vertex] == ends.lengths[end]:
+                only[vertex] = ends.lengths[end]
+            else:
+                only[vertex] = -1
+    return only
+
+
+def far_ends_of_pairs(pairs: Integers) -> Integers:
+    """Take images that moved apart, as rows (vertex, place of the other), for far ends of rings."""
+    return np.column_stack([pairs, np.full(len(pairs), -1)])
+
+
+def far_ends_of_edges(through: Integers, rows: Distances, ends: Ends, home: int) -> Integers:
+    """Find the far ends of all rings through some edges, given as (vertex, edge end at it)."""
+    found = [np.zeros((0, 3), np.int64)]
+    for root, end in through.tolist():
+        row, length, step, gate = rows[root], int(ends.lengths[end]), int(ends.steps[end]), int(ends.vertices[end])
+        if row[home + root + step] != length:
+            continue
+        places = np.flatnonzero((row != FAR) & (row >= length))
+        behind = rows[gate][places - root - step + gate].astype(np.int64) + length == row[places]
+        far = places[behind]
+        found.append(np.column_stack([np.full(len(far), root), far, np.full(len(far), end)]))
+    return np.concatenate(found)

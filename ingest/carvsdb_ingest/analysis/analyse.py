@@ -2,34 +2,20 @@
 
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
 from carvsdb.net import Net, replace_linkers
-from carvsdb.rings import (
-    DEFAULT_CUT_OFF,
-    RingCensus,
-    angle_counts,
-    carvs_by_coordination,
-    coordination_sequences,
-    find_rings_to_the_last,
-    find_rings_within_budget,
-    find_strong_rings,
-    point_symbols_within_budget,
-    ring_budget,
-    td10,
-    vertex_symbols,
-)
-from carvsdb.topology import Identity, identify
+from carvsdb.rings import RingCounts, carvs_by_coordination, td10
+from carvsdb.topology import Identity
 from carvsdb.topology.derived_names import derived_name
 from carvsdb.topology.framework_line import framework_line
-from carvsdb.topology.names_file import NamesFile
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.item import NetItem
+from carvsdb_ingest.analysis.searching import AnalysisOptions, Searched, Searcher, search_rings
 from carvsdb_ingest.analysis.units import described_units
 from carvsdb_ingest.geometry import Histogram
 from carvsdb_schemas.description import (
@@ -41,47 +27,11 @@ from carvsdb_schemas.description import (
     HistogramDescription,
 )
 
-MOST_RINGS = 2**60
-"""Ring classes that may be allowed; the kernels count in 64 bits."""
+__all__ = ["Analyser", "Analysis", "AnalysisOptions", "analyse", "guess_kind", "prepare", "search_rings"]
 
-_RISING_CUT_OFFS = (12, 20, 27, 32)
 _UNIQUE_SHARE = 0.5
 _MOST_CRYSTALLINE_KINDS = 100
 _FEWEST_AMORPHOUS_NODES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisOptions:
-    """How nets are analysed.
-
-    Attributes
-    ----------
-    max_ring_size : int or None
-        Cut-off of the ring search, in nodes; None raises it until the list is complete, or 32 is met.
-    node_only : bool
-        Replace every linker by edges between its nodes before anything is counted.
-    ring_kind : str
-        ``ring``, or ``strong`` for strong rings instead.
-    max_rings : int, optional
-        How many ring classes a net may have; the search of one with more ends at a smaller cut-off.
-    names : NamesFile, optional
-        Names of one's own, next to those that come with carvsdb.
-    units : bool
-        Also say what vertices and edges are made of, where there are atoms; linkers get a SMILES if RDKit is installed.
-    """
-
-    max_ring_size: int | None = DEFAULT_CUT_OFF
-    node_only: bool = False
-    ring_kind: str = "ring"
-    max_rings: int | None = None
-    names: NamesFile | None = None
-    units: bool = False
-
-    def __post_init__(self) -> None:
-        if self.ring_kind not in ("ring", "strong"):
-            raise InputError(f"rings are searched as 'ring' or 'strong', got {self.ring_kind!r}")
-        if self.max_rings is not None and not 1 <= self.max_rings <= MOST_RINGS:
-            raise InputError(f"max_rings must be 1 to {MOST_RINGS}, got {self.max_rings}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +42,10 @@ class Analysis:
     ----------
     item : NetItem
         What the reader gave.
-    census : RingCensus
-        The rings; ``census.net`` is the net that was searched.
+    net : Net
+        The net that was searched.
+    rings : RingCounts
+        How many rings it has.
     node_vertex_symbols : tuple of str
         Vertex symbol of each node.
     description : Description
@@ -101,7 +53,8 @@ class Analysis:
     """
 
     item: NetItem
-    census: RingCensus
+    net: Net
+    rings: RingCounts
     node_vertex_symbols: tuple[str, ...]
     description: Description
 
@@ -119,66 +72,27 @@ def analyse(item: NetItem, options: AnalysisOptions | None = None) -> Analysis:
     return Analyser(options).analyse(item)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Searched:
-    sequences: NDArray[np.int64]
-    census: RingCensus
-    symbols: tuple[str, ...]
-    symbols_all: tuple[str, ...]
-    point_symbols: tuple[str, ...]
-    longest_cycle: int
-    identity: Identity
-
-
 class Analyser:
-    """Analyses nets one after another; those of one structure that are the same net are searched once.
+    """Analyses nets one after another; one that comes again, in whatever cell and numbering, is not searched again.
 
     Parameters
     ----------
     options : AnalysisOptions, optional
-
-    Notes
-    -----
-    Several clusterings often split a structure alike. What was found is kept till the next structure.
     """
 
     def __init__(self, options: AnalysisOptions | None = None) -> None:
         self._options = options or AnalysisOptions()
-        self._structure: str | None = None
-        self._searched: dict[tuple[int, bytes, bytes], _Searched] = {}
+        self._searcher = Searcher(self._options)
 
     def analyse(self, item: NetItem) -> Analysis:
-        """Search the rings of a net, or take those of the same net before it, and describe it."""
+        """Search the rings of a net, or take what is known of it, and describe it."""
         began = time.perf_counter()
-        if self._structure != item.content_hash or not item.content_hash:
-            self._structure, self._searched = item.content_hash, {}
         net = replace_linkers(item.net) if self._options.node_only else item.net
-        same = (net.n_vertices, net.edges.tobytes(), net.is_node.tobytes())
-        if same not in self._searched:
-            self._searched[same] = self._search(net)
-        found = self._searched[same]
-        if found.census.net is not net:  # the same edges, but vertices may stand elsewhere
-            found = replace(found, census=replace(found.census, net=net))
-        return self._described(item, found, began)
+        return self._described(item, net, *self._searcher.search(net), began)
 
-    def _search(self, net: Net) -> _Searched:
-        sequences = coordination_sequences(net)  # first, since nets whose shells do not end are refused at once
-        census = search_rings(net, self._options)
-        rings_at = angle_counts(census)
-        points, longest = point_symbols_within_budget(net, census.max_ring_size)
-        return _Searched(
-            sequences,
-            census,
-            tuple(vertex_symbols(census, rings_at=rings_at)),
-            tuple(vertex_symbols(census, all_rings=True, rings_at=rings_at)),
-            tuple(points),
-            longest,
-            identify(net, self._options.names.archive() if self._options.names else None),
-        )
-
-    def _described(self, item: NetItem, found: _Searched, began: float) -> Analysis:
-        census, net, identity = found.census, found.census.net, found.identity
-        carvs = census.carvs()
+    def _described(self, item: NetItem, net: Net, identity: Identity, found: Searched, began: float) -> Analysis:
+        rings = found.rings
+        carvs = rings.carvs()
         units = described_units(item, net) if self._options.units else None
         clustering = "node-only" if self._options.node_only and item.net.is_node_linker else item.clustering
         description = Description(
@@ -203,12 +117,12 @@ class Analyser:
                 )
                 for part in identity.components
             ],
-            ring_kind=census.ring_kind,
-            linker_aware=census.linker_aware,
-            max_ring_size=census.max_ring_size,
-            completeness=census.completeness,
-            largest_ring=census.largest_ring,
-            ring_counts={str(size): number for size, number in census.ring_counts.items()},
+            ring_kind=rings.ring_kind,
+            linker_aware=rings.linker_aware,
+            max_ring_size=rings.max_ring_size,
+            completeness=rings.completeness,
+            largest_ring=rings.largest_ring,
+            ring_counts={str(size): number for size, number in rings.ring_counts.items()},
             carvs=CarvsDescription(vector=carvs.vector.tolist(), sigma=carvs.sigma, symbol=carvs.symbol),
             vertex_symbols=_counted(found.symbols),
             vertex_symbols_all=_counted(found.symbols_all),
@@ -218,19 +132,19 @@ class Analyser:
             key=identity.key,
             names=list(identity.names),
             name=identity.name,
-            quality=[*item.quality, *_doubts(net), *_unfinished(census, self._options), *_short(found)],
+            quality=[*item.quality, *_doubts(net), *_unfinished(found, self._options), *_short(found)],
             seconds=round(time.perf_counter() - began, 3),
             version=VERSION,
             formula=None if item.structure is None else item.structure.formula,
             density=None if item.structure is None else round(item.structure.density, 4),
             geometry=[_histogram(one) for one in item.geometry],
-            carvs_by_coordination=_by_coordination(census),
+            carvs_by_coordination=_by_coordination(net, rings),
             derived_name=None if identity.names else derived_name(identity.key),
             units=units,
         )
         if units is not None:
             description = description.model_copy(update={"mofid_like": framework_line(description)})
-        return Analysis(item, census, found.symbols, description)
+        return Analysis(item, net, rings, found.symbols, description)
 
 
 @cache
@@ -242,13 +156,13 @@ def prepare() -> None:
         analyse(NetItem(net, "", "square", 0, 0, "as given", "edges"), AnalysisOptions(max_ring_size=6))
 
 
-def _by_coordination(census: RingCensus) -> list[CoordinationCarvs]:
+def _by_coordination(net: Net, rings: RingCounts) -> list[CoordinationCarvs]:
     split = carvs_by_coordination(
-        census.node_counts,
-        census.net.degrees()[census.net.is_node],
-        completeness=census.completeness,
-        ring_kind=census.ring_kind,
-        linker_aware=census.linker_aware,
+        rings.node_counts,
+        net.degrees()[net.is_node],
+        completeness=rings.completeness,
+        ring_kind=rings.ring_kind,
+        linker_aware=rings.linker_aware,
     )
     return [
         CoordinationCarvs(coordination=number, n_nodes=carvs.n_nodes, vector=carvs.vector.tolist(), symbol=carvs.symbol)
@@ -267,37 +181,29 @@ def _histogram(one: Histogram) -> HistogramDescription:
     )
 
 
-def search_rings(net: Net, options: AnalysisOptions) -> RingCensus:
-    """Search the rings of a net as the options say; a budget that is met lowers the cut-off."""
-    if options.ring_kind == "ring":
-        if options.max_ring_size is None:
-            return find_rings_to_the_last(net, max_rings=options.max_rings)
-        return find_rings_within_budget(net, options.max_ring_size, max_rings=options.max_rings)
-    for cut_off in _RISING_CUT_OFFS if options.max_ring_size is None else (options.max_ring_size,):
-        census = find_strong_rings(net, cut_off)
-        if census.completeness == "proved":
-            break
-    return census
-
-
-def _unfinished(census: RingCensus, options: AnalysisOptions) -> list[str]:
-    if options.max_ring_size is None or census.max_ring_size == options.max_ring_size:
+def _unfinished(found: Searched, options: AnalysisOptions) -> list[str]:
+    reached = found.rings.max_ring_size
+    if options.max_ring_size is None or reached == options.max_ring_size:
         return []
-    allowed = options.max_rings or ring_budget(census.net)
     return [
-        f"the search ended at {census.max_ring_size}-rings: beyond are more than {allowed} rings, or too many "
+        f"the search ended at {reached}-rings: beyond are more than {found.max_rings} rings, or too many "
         "cycles like rings"
     ]
 
 
-def _short(found: _Searched) -> list[str]:
-    if found.longest_cycle == found.census.max_ring_size:
+def _short(found: Searched) -> list[str]:
+    if found.longest_cycle == found.rings.max_ring_size:
         return []
     return [f"point symbols go to cycles of {found.longest_cycle} edges: longer ones are too far to search"]
 
 
-def guess_kind(census: RingCensus) -> str:
+def guess_kind(counts: NDArray[np.int64]) -> str:
     """Call a net amorphous if it has 100 nodes or more, and most of their ring counts occur once or none is common.
+
+    Parameters
+    ----------
+    counts : ndarray of int64, shape (n_nodes, max_ring_size)
+        Rings through each node by size.
 
     Notes
     -----
@@ -306,7 +212,6 @@ def guess_kind(census: RingCensus) -> str:
     18 % once, rings to 16): there the effective number of kinds, one over the chance that two nodes are alike, is
     asked. It is 387 for a-Si, and 24 for diamond that lacks 6 % of its atoms.
     """
-    counts = census.node_counts
     if len(counts) < _FEWEST_AMORPHOUS_NODES:
         return "crystalline"
     _, numbers = np.unique(counts, axis=0, return_counts=True)

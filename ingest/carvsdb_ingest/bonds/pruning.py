@@ -62,6 +62,7 @@ class _Pruning:
             self.at[src].append(row)
             if dst != src:
                 self.at[dst].append(row)
+        self.directed: dict[int, list[tuple[int, tuple[int, int, int], int]]] = {}
         self.doubts: Counter[str] = Counter()
 
     def result(self) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
@@ -136,14 +137,13 @@ class _Pruning:
 
     def _behind(self) -> None:
         """Unbind metals from atoms behind a nearer one: the carbon of a chelating carboxylate."""
-        directed = self._directed()
         for row, (src, dst, u, v, w) in enumerate(self.rows):
             if self.metal[src] == self.metal[dst] or not self.kept[row]:
                 continue
             length = self.lengths[row]
             carbon = self.elements[dst if self.metal[src] else src] == "C"
-            others = {(atom, cell): other for atom, cell, other in directed[src] if other != row}
-            for atom, cell, other in directed[dst]:
+            others = {(atom, cell): other for atom, cell, other in self._directed(src) if other != row}
+            for atom, cell, other in self._directed(dst):
                 near = others.get((atom, (cell[0] + u, cell[1] + v, cell[2] + w)))
                 if near is None or other == row or self.metal[atom] or not (self.kept[near] and self.kept[other]):
                     continue
@@ -154,12 +154,18 @@ class _Pruning:
                     self._drop(row)
                     break
 
-    def _directed(self) -> list[list[tuple[int, tuple[int, int, int], int]]]:
-        found: list[list[tuple[int, tuple[int, int, int], int]]] = [[] for _ in self.elements]
-        for row, (src, dst, u, v, w) in enumerate(self.rows):
-            found[src].append((dst, (u, v, w), row))
-            found[dst].append((src, (-u, -v, -w), row))
-        return found
+    def _directed(self, atom: int) -> list[tuple[int, tuple[int, int, int], int]]:
+        """Return the neighbours of an atom with their cells and rows."""
+        if atom not in self.directed:
+            found = []
+            for row in self.at[atom]:
+                src, dst, u, v, w = self.rows[row]
+                if src == atom:
+                    found.append((dst, (u, v, w), row))
+                if dst == atom:
+                    found.append((src, (-u, -v, -w), row))
+            self.directed[atom] = found
+        return self.directed[atom]
 
     def _valences(self) -> None:
         """Leave C, N, O and F as many non-metals as they can hold, except where atoms overlap."""

@@ -115,8 +115,17 @@ class BuildingUnits:
 
     @cached_property
     def linkers(self) -> "Parts":
-        """Each connected set of organic atoms."""
-        return _finite(connected_groups(self.graph, [kind if kind == ORGANIC else None for kind in self.class_of]))
+        """Each connected set of organic atoms; what repeats for ever (a COF) is left in its `organic_parts`."""
+        whole = connected_groups(self.graph, [kind if kind == ORGANIC else None for kind in self.class_of])
+        endless = [group for group in whole if group.is_infinite]
+        if not endless:
+            return Parts(whole)
+        atoms = {atom for group in endless for atom in group.atoms}
+        parts = self.organic_parts
+        groups = [group for group in whole if not group.is_infinite]
+        groups += [group for group in parts.groups if atoms.issuperset(group.atoms)]
+        sentence = f"organic units that repeat for ever, left in their rings and branch points: {len(endless)}"
+        return Parts(groups, (sentence, *parts.quality))
 
     @cached_property
     def organic_parts(self) -> "Parts":
@@ -152,7 +161,7 @@ class BuildingUnits:
 
     def joined(self, groups: list[Group]) -> ClusterGraph:
         """Return the graph of units in which single atoms have become edges."""
-        clusters = ClusterGraph(self.graph, groups)
+        clusters = ClusterGraph(self.oxide.bonds.edges, groups)
         _bypass_single_atoms(clusters, groups, self.elements, self.graph, self.framework.members)
         return clusters
 

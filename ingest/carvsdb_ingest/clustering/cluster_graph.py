@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from itertools import combinations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from carvsdb_ingest.clustering.cells import HOME, Graph, Offset, minus, plus
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 
@@ -10,22 +13,32 @@ from carvsdb_ingest.clustering.groups import Group, connected_groups
 class ClusterGraph:
     """A periodic graph whose vertices can be dropped, turned into edges or into edges between all neighbours.
 
+    Parameters
+    ----------
+    bonds : ndarray of int64, shape (n_bonds, 5)
+        Rows ``(src, dst, u, v, w)`` between atoms.
+    groups : list of Group
+        The atoms of each vertex.
+
     Attributes
     ----------
     neighbours : dict of int to set of (int, offset)
         Of each vertex, both ends of each edge; a loop stands there with both of its offsets.
     """
 
-    def __init__(self, graph: Graph, groups: list[Group]) -> None:
-        vertex_of, cell_of = {}, {}
-        for vertex, group in enumerate(groups):
-            for atom, cell in group.atoms.items():
-                vertex_of[atom], cell_of[atom] = vertex, cell
+    def __init__(self, bonds: NDArray[np.int64], groups: list[Group]) -> None:
         self.neighbours: dict[int, set[tuple[int, Offset]]] = {vertex: set() for vertex in range(len(groups))}
-        for atom, vertex in vertex_of.items():
-            for other, offset in graph[atom]:
-                if other in vertex_of:
-                    self.add(vertex, vertex_of[other], plus(minus(offset, cell_of[other]), cell_of[atom]))
+        atoms = np.array([atom for group in groups for atom in group.atoms], np.int64)
+        n_atoms = int(max(atoms.max(initial=-1), bonds[:, :2].max(initial=-1))) + 1
+        vertex_of, cell_of = np.full(n_atoms, -1, np.int64), np.zeros((n_atoms, 3), np.int64)
+        vertex_of[atoms] = np.repeat(np.arange(len(groups)), [len(group.atoms) for group in groups])
+        cell_of[atoms] = np.array([cell for group in groups for cell in group.atoms.values()], np.int64).reshape(-1, 3)
+        src, dst = bonds[:, 0], bonds[:, 1]
+        ends = np.column_stack([vertex_of[src], vertex_of[dst], bonds[:, 2:] + cell_of[src] - cell_of[dst]])
+        # Most bonds are within a unit, and join nothing.
+        joins = (ends[:, :2] >= 0).all(axis=1) & ((ends[:, 0] != ends[:, 1]) | ends[:, 2:].any(axis=1))
+        for first, second, u, v, w in ends[joins].tolist():
+            self.add(first, second, (u, v, w))
 
     def add(self, first: int, second: int, offset: Offset) -> None:
         """Join two vertices; a vertex is not joined to itself."""

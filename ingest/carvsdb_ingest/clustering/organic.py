@@ -87,7 +87,7 @@ def organic(structure: Structure, bonds: Bonds) -> Clustered:
             groups.extend(Group({atom: HOME}) for atom in group.atoms)
         else:
             groups.append(group)
-    clusters = ClusterGraph(graph, groups)
+    clusters = ClusterGraph(bonds.edges, groups)
     _, bridging = clusters.simplify()
     net, vertex_of = net_of_clusters(structure, clusters, groups)
     quality = (f"infinite organic units, of which each atom is a vertex: {infinite}",) if infinite else ()

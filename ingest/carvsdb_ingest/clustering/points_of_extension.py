@@ -15,6 +15,7 @@ from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.groups import Group
 from carvsdb_ingest.clustering.leading_elements import leading
 from carvsdb_ingest.clustering.polyhedra import polyhedron_edges
+from carvsdb_ingest.clustering.vertices import centres_of
 
 Edge = tuple[int, int, Offset]
 _SHORTER = 1.05
@@ -66,7 +67,7 @@ def _extend(units: BuildingUnits, clustering: str, shortest: bool) -> Clustered:
     metallic = _metallic(clusters, groups, units.elements)
     _contract_inner(clusters, metallic)
     metallic &= {vertex for vertex in clusters.neighbours if not _only_metals(clusters, vertex, metallic)}
-    centres = [_centre(group, units.structure.positions) @ units.structure.cell for group in groups]
+    centres = centres_of(groups, units.structure.positions) @ units.structure.cell
     left_out = _side_rings(units, clusters, groups, metallic) if shortest else set()
     edges, apart = _polyhedra(clusters, metallic, centres, units.structure.cell, left_out)
     for vertex in sorted(metallic):
@@ -125,12 +126,6 @@ def _contract_inner(clusters: ClusterGraph, metallic: set[int]) -> None:
             metallic.discard(vertex)
 
 
-def _centre(group: Group, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-    places = positions[list(group.atoms)] + np.array(list(group.atoms.values()))
-    centre: NDArray[np.float64] = places.mean(axis=0)
-    return centre
-
-
 def _edge(first: Place, second: Place) -> Edge:
     """Return an edge in one form, whichever end it is seen from."""
     (one, here), (two, there) = first, second
@@ -141,7 +136,7 @@ def _edge(first: Place, second: Place) -> Edge:
 def _polyhedra(
     clusters: ClusterGraph,
     metallic: set[int],
-    centres: list[NDArray[np.float64]],
+    centres: NDArray[np.float64],
     cell: NDArray[np.float64],
     left_out: set[int],
 ) -> tuple[set[Edge], set[Edge]]:
@@ -199,7 +194,7 @@ def _side_rings(units: BuildingUnits, clusters: ClusterGraph, groups: list[Group
 def _drop_longest(
     clusters: ClusterGraph,
     edges: set[Edge],
-    centres: list[NDArray[np.float64]],
+    centres: NDArray[np.float64],
     cell: NDArray[np.float64],
 ) -> None:
     """Take away the longest edge of each triangle in which it is clearly the longest."""

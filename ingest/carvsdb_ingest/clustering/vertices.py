@@ -25,16 +25,26 @@ def net_of_clusters(structure: Structure, clusters: ClusterGraph, groups: list[G
     rows = [(number[src], number[dst], *offset) for src, dst, *offset in clusters.edges()]
     if not rows:
         raise NoNetError("all vertices have fewer than two neighbours: nothing repeats", cause="0-periodic")
-    centres, labels, vertex_of = [], [], {}
+    labels, vertex_of = [], {}
     for vertex in kept:
         atoms = groups[vertex].atoms
-        places = structure.positions[list(atoms)] + np.array(list(atoms.values()))
-        centres.append(places.mean(axis=0))
         first = min(atoms)
         labels.append(structure.labels[first] or structure.elements[first])
         vertex_of.update(dict.fromkeys(atoms, number[vertex]))
+    centres = centres_of([groups[vertex] for vertex in kept], structure.positions)
     net = Net.from_edges(rows, len(kept), positions=centres, cell=structure.cell, labels=labels, name=structure.name)
     return net, vertex_of
+
+
+def centres_of(groups: list[Group], positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean place of the atoms of each group, in the cells in which it has them; shape (n_groups, 3)."""
+    sizes = [len(group.atoms) for group in groups]
+    atoms = np.array([atom for group in groups for atom in group.atoms], np.int64)
+    cells = np.array([cell for group in groups for cell in group.atoms.values()], np.int64).reshape(-1, 3)
+    places = positions[atoms] + cells
+    group_of = np.repeat(np.arange(len(groups)), sizes)
+    sums = [np.bincount(group_of, places[:, axis], len(groups)) for axis in range(3)]
+    return np.column_stack(sums) / np.array(sizes, np.int64)[:, None]
 
 
 def together(groups: list[Group], merged: Group) -> Group:

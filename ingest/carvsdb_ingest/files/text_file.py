@@ -16,6 +16,13 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _FRACTION = re.compile(r"([+-]?[0-9]+)/([0-9]+)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_WITH_TOPOLOGY = "write extended xyz, which names the elements, for instance with MDAnalysis from it and its topology"
+_BINARY = {
+    ".traj": "`describe FILE --frames :` reads a trajectory of ASE; ase convert FILE model.extxyz writes text",
+    ".db": "ase convert FILE model.extxyz writes text",
+    **dict.fromkeys((".dcd", ".xtc", ".trr", ".nc", ".ncdf", ".h5md"), _WITH_TOPOLOGY),
+}
+"""What to do with a binary file, by its suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,8 @@ class TextFile:
             # What spreadsheets call Unicode text.
             content = content.decode("utf-16", "replace").encode()
         if b"\0" in content:
-            raise InputError("is a binary file; expected text", path=path)
+            hint = _BINARY.get(Path(plain_name(str(path))).suffix.lower())
+            raise InputError("is a binary file; expected text", path=path, hint=hint)
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:

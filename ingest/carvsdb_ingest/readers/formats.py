@@ -141,14 +141,26 @@ FORMATS = (
 
 # Common files of atoms by suffix or name.
 _NOT_READ = {
+    ".car": "a structure of Materials Studio",
     ".cell": "a CASTEP file",
     ".cfg": "an RMCA or AtomEye configuration",
     ".config": "a DL_POLY file",
+    ".cssr": "a CSSR file",
+    ".cube": "a volumetric file of Gaussian",
+    ".dcd": "a trajectory without elements (DCD)",
+    ".gen": "a structure of DFTB+",
     ".gro": "a GROMACS file",
+    ".in": "an input of a program",
     ".ins": "a SHELX file",
+    ".json": "a JSON document",
+    ".mol": "an MDL molfile, without a cell",
     ".mol2": "a Tripos file",
     ".res": "a SHELX file",
+    ".struct": "a structure of WIEN2k",
     ".stru": "a DISCUS or PDFgui structure",
+    ".trr": "a trajectory without elements (TRR)",
+    ".xsf": "a structure of XCrySDen",
+    ".xtc": "a trajectory without elements (XTC)",
     "config": "a DL_POLY file",
     "revcon": "a DL_POLY file",
     "xdatcar": "a trajectory of VASP (`describe --frames` reads it)",
@@ -194,7 +206,9 @@ def format_of(file: TextFile) -> Format:
     named = format_of_name(file.path)
     if named is not None:
         return named
-    for line in file.lines:
+    title = _NOT_READ.get(Path(plain_name(file.path)).suffix.lower() or plain_name(file.path).lower())
+    lines = () if title == _NOT_READ[".xsf"] else file.lines  # it has a line CRYSTAL, as CGD has
+    for line in lines:
         for form, pattern in _LINES:
             if pattern.fullmatch(line):
                 return form
@@ -202,7 +216,6 @@ def format_of(file: TextFile) -> Format:
         ", ".join(f"{form.title} {' '.join(form.suffixes)}" for form in FORMATS if getattr(form, kind) is not None)
         for kind in ("nets", "atoms")
     )
-    title = _NOT_READ.get(Path(plain_name(file.path)).suffix.lower() or plain_name(file.path).lower())
     what = "is no file that carvsdb reads" if title is None else f"is {title}, which is not read"
     raise InputError(
         f"{what}; read are nets ({nets}) and atoms ({atoms})",

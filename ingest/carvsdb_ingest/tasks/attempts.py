@@ -4,12 +4,13 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from carvsdb.catalogue import Entry, SourceInfo
 from carvsdb.catalogue.storing.batch import BatchBuilder
 from carvsdb.compare import BlockSums
 from carvsdb.errors import CarvsdbError, InputError, MemoryLimitError, TimeLimitError
-from carvsdb_ingest.analysis.analyse import Analyser, Analysis, guess_kind
+from carvsdb_ingest.analysis.analyse import Analyser, Analysis, AnalysisOptions, guess_kind
 from carvsdb_ingest.analysis.item import NetItem
 from carvsdb_ingest.analysis.read import read_parts
 from carvsdb_ingest.files.text_file import TextFile
@@ -99,8 +100,14 @@ def attempt(job: Job, options: JobOptions) -> list[Attempted]:
         return [Attempted(0, "", job.sha256, error=error, seconds=time.perf_counter() - began)]
     except Exception as error:  # one bad input must not end a run of a million
         return [Attempted(0, "", job.sha256, error=internal_error(error, options), seconds=time.perf_counter() - began)]
-    analyser = Analyser(options.analysis)
+    analyser = _analyser(options.analysis)
     return [_attempt_item(number, job, item, options, analyser) for number, item in enumerate(found)]
+
+
+@lru_cache(maxsize=1)
+def _analyser(options: AnalysisOptions) -> Analyser:
+    """Return who analyses all nets of a process, so that one that comes again is known."""
+    return Analyser(options)
 
 
 def do(job: Job, options: JobOptions, builder: BatchBuilder) -> list[Outcome]:
@@ -153,12 +160,12 @@ def to_entry(
     analysis: Analysis, *, label: str | None = None, kind: str | None = None, source: SourceInfo | None = None
 ) -> Entry:
     """Make the entry that a catalogue takes from an analysed net."""
-    item, net = analysis.item, analysis.census.net
+    item, net = analysis.item, analysis.net
     provenance = {**item.provenance, "file_sha256": item.file_sha256}
     if kind is None and item.kind is None:
         provenance["kind"] = "guessed from how many nodes have ring counts of their own"
-    kind = kind or item.kind or guess_kind(analysis.census)
-    counts = analysis.census.node_counts
+    kind = kind or item.kind or guess_kind(analysis.rings.node_counts)
+    counts = analysis.rings.node_counts
     blocks = None
     if kind != "crystalline" and net.positions is not None:
         blocks = BlockSums.of(net.positions[net.is_node], counts)

@@ -173,10 +173,12 @@ _PDB_HEAD = ("CRYST1", "SCALE", "ORIGX")
 
 
 def pdb_blocks(lines: Lines) -> Iterator[Block]:
-    """Cut PDB into models; each gets the cell that was said last."""
+    """Cut PDB into models; each gets the cell said last. The last one must end by ENDMDL or END if others do."""
     head: dict[str, str] = {}
     block: list[str] = []
     before = 0
+    ends: set[str] = set()
+    is_open = False
     while (line := lines.take()) is not None:
         record = line[:6].strip().upper()
         if record.startswith(_PDB_HEAD):
@@ -187,13 +189,19 @@ def pdb_blocks(lines: Lines) -> Iterator[Block]:
             if not block:
                 before = lines.number - 1
             block.append(line)
-        elif record in ("MODEL", "ENDMDL", "END") and block:
-            yield Block((*head.values(), *block), before - len(head))
+        elif record in ("MODEL", "ENDMDL", "END"):
+            if block:
+                yield Block((*head.values(), *block), before - len(head))
+                ends.add(record)
             block = []
+            is_open = record == "MODEL"
         if len(block) > MOST_LINES_OF_A_FRAME:
             raise InputError("a model is larger than any that is read", path=lines.path, line=before + 1)
     if block:
-        yield Block((*head.values(), *block), before - len(head))
+        sentence = "the model has no ENDMDL or END (is the file cut off?)"
+        is_cut = bool(ends & {"ENDMDL", "END"}) or (is_open and not ends)
+        error = InputError(sentence, path=lines.path, line=lines.number) if is_cut else None
+        yield Block((*head.values(), *block), before - len(head), error)
 
 
 _CONFIGURATION = re.compile(r"\s*Direct configuration\s*=\s*([0-9*]*)", re.IGNORECASE)

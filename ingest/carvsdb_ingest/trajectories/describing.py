@@ -7,7 +7,8 @@ import numpy as np
 
 from carvsdb.errors import CarvsdbError
 from carvsdb.net import Net, followed, replace_linkers
-from carvsdb.rings.kept import KeptRings, RingCounts
+from carvsdb.rings import RingCounts
+from carvsdb.rings.kept import KeptRings
 from carvsdb.version import VERSION
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, search_rings
 from carvsdb_ingest.analysis.describing import options_asked

@@ -47,7 +47,7 @@ def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, a
     fitted = fit_potential(form, data, options)
     write_active_set(chosen, fitted.form, active_set)
     write_form(fitted.form, potential)
-    return replace(fitted, doubts=(*fitted.doubts, *_blind(chosen, projector.n_functions)))
+    return replace(fitted, doubts=(*data.doubts, *fitted.doubts, *_blind(chosen, projector.n_functions)))
 
 
 def _blind(chosen: ActiveSet, n_functions: Sequence[int]) -> list[str]:

@@ -1,6 +1,7 @@
 """Labels: energies, forces and stresses of structures by a reference method, for potentials to learn from.
 
-Floors, each importing only from below: ``dry`` / ``labelling`` / ``store`` / ``worker`` / ``frames`` / ``processes``.
+Floors, each importing only from below: ``dry`` / ``same_structure`` / ``labelling`` / ``store`` / ``worker`` /
+``frames`` / ``processes``.
 """
 
 from carvsdb_refine.labels.dry import import_labels, write_structures

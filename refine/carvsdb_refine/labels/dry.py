@@ -1,21 +1,15 @@
 """Labels by other means, as on a cluster: structures are written down, and results are read back in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+from typing import Any
 
 from carvsdb.atomic_write import write_text
-from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.labels.frames import Frame, frames_text, read_frames
+from carvsdb_refine.labels.same_structure import Atoms, Placed, placed
 from carvsdb_refine.labels.store import LabelStore, structure_key
-
-# Programs write places with few digits, and some sort the atoms.
-_NEAR = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +22,18 @@ class Imported:
         Structures that have a label now.
     strangers : tuple of str
         Frames that are none of the structures that wait.
+    left_out : tuple of str
+        A sentence on each frame that cannot be used.
+    doubts : tuple of str
+        What is worth saying of the names of labels.
     waiting : int
         Structures still without a label.
     """
 
     taken: int
     strangers: tuple[str, ...]
+    left_out: tuple[str, ...]
+    doubts: tuple[str, ...]
     waiting: int
 
 
@@ -49,45 +49,41 @@ def import_labels(models: Sequence[AtomicModel], store: LabelStore, paths: Seque
     """Take results of other programs as labels of the structures that wait for them.
 
     A frame belongs to the structure with the same cell and atoms of the same elements at the same places, to 0.01 Å,
-    whatever their order and the images of them.
+    whatever their order and the images of them; where there is none, whatever the origin and the orientation, too.
 
     Raises
     ------
     InputError
-        If a file cannot be read, or a frame has no energy or forces.
+        If a file cannot be read.
     """
-    waiting = {structure_key(model): model for model in models if store.frame(model) is None}
-    strangers, taken = [], 0
+    waiting = {structure_key(model): Atoms(model) for model in models if store.frame(model) is None}
+    strangers, left_out, doubts, taken = list[str](), list[str](), list[str](), 0
     for path in paths:
-        for frame in read_frames(path):
-            for key, model in waiting.items():
-                order = _same(model, frame)
-                if order is not None:
-                    stress = None if frame.stress is None else frame.stress.tolist()
-                    label = {"energy": frame.energy, "forces": frame.forces[order].tolist(), "stress": stress}
-                    store.put(model, {**label, "origin": frame.origin})
-                    del waiting[key]
-                    taken += 1
-                    break
-            else:
+        for frame in read_frames(path, left_out, doubts):
+            found = _found(waiting, Atoms(frame.model))
+            if found is None:
                 strangers.append(frame.origin)
-    return Imported(taken, tuple(strangers), len(waiting))
+                continue
+            key, how = found
+            store.put(waiting.pop(key).model, _label(frame, how))
+            taken += 1
+    return Imported(taken, tuple(strangers), tuple(left_out), tuple(doubts), len(waiting))
 
 
-def _same(model: AtomicModel, frame: Frame) -> NDArray[np.int64] | None:
-    """Return which atom of a frame each atom of a model is, if it is the same structure."""
-    other = frame.model
-    symbols = ["H" if symbol in HYDROGEN else symbol for symbol in model.elements]
-    if sorted(symbols) != sorted(other.elements) or np.abs(model.cell - other.cell).max() > _NEAR:
-        return None
-    order = np.zeros(model.n_atoms, np.int64)
-    inverse = np.linalg.inv(model.cell)
-    for symbol in set(symbols):
-        ours, theirs = (np.flatnonzero(np.array(names) == symbol) for names in (symbols, other.elements))
-        fractions = (model.positions[ours][:, None] - other.positions[theirs][None]) @ inverse
-        apart = np.linalg.norm((fractions - np.rint(fractions)) @ model.cell, axis=2)
-        rows, columns = linear_sum_assignment(apart)
-        if apart[rows, columns].max() > _NEAR:
-            return None
-        order[ours[rows]] = theirs[columns]
-    return order
+def _found(waiting: Mapping[str, Atoms], result: Atoms) -> tuple[str, Placed] | None:
+    for any_origin in (False, True):
+        for key, asked in waiting.items():
+            how = placed(asked, result, any_origin=any_origin)
+            if how is not None:
+                return key, how
+    return None
+
+
+def _label(frame: Frame, how: Placed) -> dict[str, Any]:
+    turn = how.rotation
+    return {
+        "energy": frame.energy,
+        "forces": (frame.forces[how.order] @ turn).tolist(),
+        "stress": None if frame.stress is None else (turn.T @ frame.stress @ turn).tolist(),
+        "origin": frame.origin,
+    }

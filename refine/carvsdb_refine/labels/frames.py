@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, cause_of
-from carvsdb_refine.learning.frame_files import PROGRAM_FORMATS, read_atoms
-from carvsdb_refine.learning.frames import ENERGIES, FORCES, STRESSES, usual_labels
+from carvsdb_refine.learning.frame_files import UNCONVERGED, read_atoms
+from carvsdb_refine.learning.label_names import ChosenNames, LabelNames, choose_names, labels_of
 
 Floats = NDArray[np.float64]
-_ENDS = (".xyz", ".extxyz", ".dump-xyz", *PROGRAM_FORMATS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,53 +79,78 @@ def _quoted(text: str) -> str:
     return "".join(letter if letter.isprintable() and letter not in '"\\=' else "_" for letter in text)
 
 
-def read_frames(path: str | Path) -> list[Frame]:
+def read_frames(path: str | Path, left_out: list[str] | None = None, doubts: list[str] | None = None) -> list[Frame]:
     """Read frames with energies and forces: extended xyz, or the output of VASP, Quantum ESPRESSO or CASTEP.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    left_out : list of str, optional
+        Takes a sentence on each frame that cannot be used; without it the first one is an error.
+    doubts : list of str, optional
+        Takes what is worth saying of the names of labels.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or a frame has no energy or forces or does not repeat in all directions.
+        If the file cannot be read, or a frame has no energy or forces, did not converge, or does not repeat in all
+        directions.
     """
-    file = Path(path)
-    name = file.name.lower()
-    if not name.endswith(_ENDS):
-        raise InputError(f"is no file of frames; expected one of {', '.join(_ENDS)}", path=path)
-    read, _ = read_atoms(file)
-    try:
-        return [_frame(atoms, number, file) for number, atoms in enumerate(read)]
-    except InputError:
-        raise
-    except Exception as error:  # labels of any type stand in files from anywhere
-        raise InputError(f"has labels that are no numbers ({cause_of(error)})", path=path) from error
+    read, _ = read_atoms(path)
+    described = [labels_of(atoms) for atoms in read]
+    names = choose_names(described, LabelNames(), path)
+    if doubts is not None:
+        doubts += [f"{path}: {doubt}" for doubt in names.doubts]
+    frames = []
+    for number, (atoms, labels) in enumerate(zip(read, described, strict=True), 1):
+        try:
+            frames.append(_frame(atoms, labels, names, f"{Path(path).name}, frame {number}"))
+        except InputError as error:
+            if left_out is None:
+                raise InputError(f"frame {number}: {error.message}", path=path) from error
+            left_out.append(f"{path}, frame {number} is left out: {error.message}")
+    return frames
 
 
-def _frame(atoms: Any, number: int, file: Path) -> Frame:
-    where = f"frame {number}"
+def _frame(atoms: Any, labels: Mapping[str, Any], names: ChosenNames, source: str) -> Frame:
+    """Return a frame, or raise an InputError that says, without its source, why it is none."""
     if not np.asarray(atoms.pbc).all():
-        raise InputError(f"{where}: expected atoms that repeat in all directions", path=file)
-    found = usual_labels(atoms)
-    # Forces are the slopes of the free energy, where electrons are smeared.
-    energy = found.get("free_energy", _first(found, ENERGIES))
-    forces = _first(found, FORCES)
-    if energy is None or forces is None:
-        raise InputError(f"{where} has no {'energy' if energy is None else 'forces'}", path=file)
-    stress = _first(found, STRESSES)
-    if stress is not None:
-        stress = np.asarray(stress, np.float64)
-        stress = stress[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.shape == (6,) else stress.reshape(3, 3)
+        raise InputError("expected atoms that repeat in all directions")
+    if atoms.info.get(UNCONVERGED):
+        raise InputError("its electrons did not converge")
     model = AtomicModel(tuple(atoms.get_chemical_symbols()), atoms.get_positions(), np.array(atoms.cell))
-    origin = str(atoms.info.get("origin", f"{file.name}, {where}"))
-    frame = Frame(model, float(energy), np.array(forces, np.float64), stress, origin)
-    cause = why_unusable(frame.energy, frame.forces, frame.stress, model.n_atoms)
-    if cause:
-        raise InputError(f"{where}: {cause}", path=file)
-    return frame
+    found = {}
+    for what, name in (("energy", names.energy), ("forces", names.forces)):
+        if name is None or labels.get(name) is None:
+            raise InputError(f"it has no {what}")
+        found[what] = _array(labels, name)
+    if found["energy"].size != 1:
+        raise InputError(f"{names.energy} has {found['energy'].size} numbers, expected one")
+    energy = found["energy"].item() * (model.n_atoms if names.is_per_atom else 1)
+    stress = _stress(labels, names, model.volume)
+    if cause := why_unusable(energy, found["forces"], stress, model.n_atoms):
+        raise InputError(cause)
+    return Frame(model, energy, found["forces"], stress, str(atoms.info.get("origin", source)))
 
 
-def _first(labels: Mapping[str, Any], names: Sequence[str]) -> Any:
-    """Return the label that is there under the first of some names."""
-    return next((labels[name] for name in names if labels.get(name) is not None), None)
+def _array(labels: Mapping[str, Any], name: str) -> Floats:
+    try:
+        return np.array(labels[name], np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} is no number ({cause_of(error)})") from error
+
+
+def _stress(labels: Mapping[str, Any], names: ChosenNames, volume: float) -> Floats | None:
+    """Return the stress as a tensor, be it given as six or nine numbers, as it is or as a virial."""
+    name = names.stress or names.virial
+    if name is None or labels.get(name) is None:
+        return None
+    stress = _array(labels, name)
+    if stress.size not in (6, 9):
+        raise InputError(f"{name} has {stress.size} numbers, expected 6 or 9")
+    stress = stress.ravel()[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.size == 6 else stress.reshape(3, 3)
+    return stress if names.stress else -stress / volume
 
 
 def why_unusable(energy: float, forces: Floats, stress: Floats | None, n_atoms: int) -> str:

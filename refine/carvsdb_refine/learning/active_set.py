@@ -38,6 +38,8 @@ _NULL = 1e-10
 _TOLERANCE, _MOST_PASSES = 5e-5, 20
 # Rows of an element that are chosen from at a time.
 _ROWS_AT_A_TIME = 40_000
+# With fewer environments of an element a potential of fewer functions would be none.
+_ENOUGH_FOR_FEWER = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +121,8 @@ def _chosen(elements: tuple[str, ...], n_functions: tuple[int, ...], structures:
         if count < width:
             raise InputError(
                 f"too few rows for the active set of {symbol}: {count} environments for {width} functions",
-                hint=f"add frames, or choose fewer functions (--functions {max(1, count // 2)})",
+                hint=f"add frames with {symbol}"
+                + (f", or fit fewer functions, such as {count // 2}" if count >= _ENOUGH_FOR_FEWER else ""),
             )
     bases = [_row_space(triangle) for triangle in triangles]
     chosen: list[Floats] = [np.zeros((0, basis.shape[1])) for basis in bases]

@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
-from carvsdb_refine.learning.frames import FitFrame, without_repeats
+from carvsdb_refine.learning.frames import FitFrame, shortened, without_repeats
 
 Floats = NDArray[np.float64]
 
 # Labels beyond these are no physics that a fit should follow: eV/Å, and eV/atom from the median with the spread times.
 LARGEST_FORCE, _FAR_ENERGY, _FAR_SPREADS = 100.0, 2.0, 30.0
+# Atoms nearer than this, in Å, lie upon one another.
+_UPON = 0.1
+# Nearer than this part of the sum of covalent radii they are in hardly any structure.
+_NEAR_OF_RADII = 0.5
+# Of so many frames an element should be in more than one.
+_SEVERAL = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +43,7 @@ class DataSet:
         return tuple(sorted({symbol for frame in self.training for symbol in frame.elements}))
 
     def shortest_distances(self, cutoff: float) -> dict[tuple[int, int], float]:
-        """Return the shortest distance in Å of each pair of elements in the training, lower index first.
-
-        Raises
-        ------
-        InputError
-            If two atoms lie upon one another.
-        """
+        """Return the shortest distance in Å of each pair of elements in the training, lower index first."""
         from vesin import NeighborList
 
         number = {symbol: index for index, symbol in enumerate(self.elements)}
@@ -55,8 +56,6 @@ class DataSet:
             )
             if not len(distances):
                 continue
-            if float(distances.min()) < 0.1:
-                raise InputError(f"{frame.source}: two atoms lie {float(distances.min()):.3g} Å apart")
             low, high = np.minimum(kinds[first], kinds[second]), np.maximum(kinds[first], kinds[second])
             for pair in {(int(a), int(b)) for a, b in zip(low, high, strict=True)}:
                 nearest = float(distances[(low == pair[0]) & (high == pair[1])].min())
@@ -70,7 +69,7 @@ def make_data_set(
     seed: int,
     largest_force: float = LARGEST_FORCE,
 ) -> DataSet:
-    """Sort out frames: repeats and outliers are left out, and some are held out.
+    """Sort out frames: repeats, outliers and atoms upon one another are left out, and some are held out.
 
     Parameters
     ----------
@@ -90,29 +89,95 @@ def make_data_set(
     if not largest_force > 0:
         raise InputError(f"expected a largest force above 0 eV/Å, got {largest_force:g}")
     kept, doubts = without_repeats(frames)
+    kept, upon = _without_overlaps(kept)
     kept, far = _without_outliers(kept, largest_force)
-    doubts += far
+    doubts += upon + far
     generator = np.random.default_rng(seed)
     order = [kept[place] for place in generator.permutation(len(kept))]
     if isinstance(held_out, float):
         lone = [frame for frame in order if frame.is_lone_atom]
         order = [frame for frame in order if not frame.is_lone_atom]
         n_out = round(held_out * len(order))
-        training, tested = [*lone, *order[n_out:]], order[:n_out]
+        tested, missed = _with_known_elements(order[:n_out], [*lone, *order[n_out:]])
+        training = [*lone, *order[n_out:], *missed]
     else:
-        training, tested = order, list(held_out)
+        training = order
+        tested, upon = _without_overlaps(held_out)
+        doubts += upon
         seen = {frame.key() for frame in training}
         twice = sum(frame.key() in seen for frame in tested)
         if twice:
             doubts.append(f"{twice} of the frames held out are in the training, too: their errors say nothing new")
     if not training:
-        raise InputError(f"of {len(frames)} frames none is left to train with")
+        raise InputError(f"of {len(frames)} frames none is left to train with{_first_cause(doubts)}")
     known = {symbol for frame in training for symbol in frame.elements}
     for frame in tested:
         if not set(frame.elements) <= known:
             stray = ", ".join(sorted(set(frame.elements) - known))
             raise InputError(f"{frame.source}: the training has no {stray}")
+    doubts += _rare_elements(training)
     return DataSet(tuple(training), tuple(tested), tuple(doubts))
+
+
+def _first_cause(doubts: list[str]) -> str:
+    return next((f"; {doubt}" for doubt in doubts if "is left out" in doubt), "")
+
+
+def _with_known_elements(drawn: list[FitFrame], others: list[FitFrame]) -> tuple[list[FitFrame], list[FitFrame]]:
+    """Return which of the frames drawn can be held out, and which must be learned from: others lack their elements."""
+    known = {symbol for frame in others for symbol in frame.elements}
+    tested, missed = list[FitFrame](), list[FitFrame]()
+    for frame in drawn:
+        (tested if set(frame.elements) <= known else missed).append(frame)
+        known |= set(frame.elements)
+    return tested, missed
+
+
+def _rare_elements(training: list[FitFrame]) -> list[str]:
+    """Say which elements next to nothing is learned of."""
+    whole = [frame for frame in training if not frame.is_lone_atom]
+    if len(whole) < _SEVERAL:
+        return []
+    found = []
+    for symbol in sorted({symbol for frame in whole for symbol in frame.elements}):
+        having = [frame for frame in whole if symbol in frame.elements]
+        if len(having) == 1:
+            number = having[0].elements.count(symbol)
+            found.append(
+                f"{symbol} is in one of {len(whole)} training frames only ({having[0].source}, {number} "
+                f"{'atom' if number == 1 else 'atoms'}): next to nothing is learned of it"
+            )
+    return found
+
+
+def _without_overlaps(frames: Sequence[FitFrame]) -> tuple[list[FitFrame], list[str]]:
+    """Leave out frames in which atoms lie upon one another: their labels are none, and a core would be fitted to."""
+    from vesin import NeighborList
+
+    kept, left_out, near = list[FitFrame](), list[str](), list[str]()
+    for frame in frames:
+        radii = np.array([gemmi.Element(symbol).covalent_r for symbol in frame.elements])
+        search = NeighborList(cutoff=max(1.0, 2 * _NEAR_OF_RADII * float(radii.max())), full_list=False)
+        first, second, distances = search.compute(
+            points=frame.positions, box=frame.cell, periodic=True, quantities="ijd"
+        )
+        if not len(distances):
+            kept.append(frame)
+            continue
+        of_radii = distances / (radii[first] + radii[second])
+        worst = int(of_radii.argmin())
+        nearest = float(distances[worst])
+        if nearest < _UPON:
+            left_out.append(f"{frame.source} is left out: two atoms lie {nearest:.3g} Å apart")
+            continue
+        kept.append(frame)
+        if of_radii[worst] < _NEAR_OF_RADII:
+            pair = f"{frame.elements[first[worst]]} and {frame.elements[second[worst]]}"
+            near.append(
+                f"{frame.source}: {pair} lie {nearest:.3g} Å apart, less than half of their covalent radii: is it "
+                "right? No core keeps atoms from what the data have"
+            )
+    return kept, shortened(left_out) + shortened(near)
 
 
 def _without_outliers(frames: list[FitFrame], largest_force: float) -> tuple[list[FitFrame], list[str]]:

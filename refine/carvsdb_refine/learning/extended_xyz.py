@@ -6,17 +6,20 @@ from io import StringIO
 from typing import Any
 
 from carvsdb.errors import InputError, cause_of
-from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.files.text_file import TextFile, shown
 from carvsdb_ingest.readers.xyz import check_counts
 
-_OTHERS = "data sets are extended xyz, vasprun.xml, OUTCAR, .pwo or .castep: of others write the first with ASE"
+_OTHERS = "data sets are extended xyz, or outputs of VASP, Quantum ESPRESSO or CASTEP"
 # Keys that say what the numbers are; some programs do not care for capitals (GPUMD), ASE does.
 _KEYS = {"lattice": "Lattice", "properties": "Properties", "pbc": "pbc"}
-_KEY = re.compile(r"(?<!\S)(lattice|properties|pbc)(?=\s*=)", re.IGNORECASE)
+_KEY = re.compile(r"\b(lattice|properties|pbc)(?=\s*=)", re.IGNORECASE)
+_COLUMNS = re.compile(r"Properties\s*=\s*[\"']?([^\s\"']+)")
+# ASE knows no symbols of isotopes; to a potential they are hydrogen.
+_ISOTOPE = re.compile(r"(?<!\S)[DT](?!\S)")
 
 
 def ase_frames(file: TextFile) -> list[Any]:
-    """Return the frames of a file as ASE's atoms.
+    """Return the frames of a file as ASE's atoms; deuterium and tritium are hydrogen.
 
     Raises
     ------
@@ -29,19 +32,39 @@ def ase_frames(file: TextFile) -> list[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return list(read_extxyz(StringIO(_with_usual_capitals(file.text)), index=slice(None)))
+            return list(read_extxyz(StringIO(_as_ase_reads_it(file.text)), index=slice(None)))
     except Exception as error:  # whatever a reader of others raises
-        raise InputError(f"cannot be read as extended xyz ({cause_of(error)})", path=file.path, hint=_OTHERS) from error
+        cause = cause_of(error)
+        if isinstance(error, KeyError) and isinstance(error.args[0], str):
+            cause = f"there is no element {shown(error.args[0])}"
+        raise InputError(f"cannot be read as extended xyz ({cause})", path=file.path, hint=_OTHERS) from error
 
 
-def _with_usual_capitals(text: str) -> str:
-    """Return an extended xyz with the keys of its comments as ASE knows them.
+def _as_ase_reads_it(text: str) -> str:
+    """Return an extended xyz with keys and symbols as ASE knows them.
 
     Without empty lines at its end, which would be a frame.
     """
     lines = text.rstrip().split("\n")
+    has_isotopes = _ISOTOPE.search(text) is not None
     at = 0
     while at + 1 < len(lines) and lines[at].strip().isdecimal():
         lines[at + 1] = _KEY.sub(lambda found: _KEYS[found[0].lower()], lines[at + 1])
-        at += 2 + int(lines[at])
+        end = at + 2 + int(lines[at])
+        if has_isotopes:
+            symbol = re.compile(rf"(\s*(?:\S+\s+){{{_species_column(lines[at + 1])}}})[DT](?=\s)")
+            lines[at + 2 : end] = [symbol.sub(r"\1H", line, count=1) for line in lines[at + 2 : end]]
+        at = end
     return "\n".join(lines) + "\n"
+
+
+def _species_column(comment: str) -> int:
+    """Return how many columns stand before the symbols of the elements."""
+    found = _COLUMNS.search(comment)
+    words = found[1].split(":") if found else []
+    before = 0
+    for name, number in zip(words[::3], words[2::3], strict=False):
+        if name == "species":
+            return before
+        before += int(number) if number.isdecimal() else 0
+    return 0

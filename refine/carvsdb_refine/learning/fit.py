@@ -12,7 +12,7 @@ from carvsdb_refine.learning.bayesian_ridge import RidgeFit, fit_ridge, refit
 from carvsdb_refine.learning.data_set import DataSet
 from carvsdb_refine.learning.design_rows import Scales, rows_of_frames
 from carvsdb_refine.learning.frames import FitFrame
-from carvsdb_refine.learning.label_doubts import contradictions, unexplained
+from carvsdb_refine.learning.label_doubts import contradictions, odd_frames, unexplained
 from carvsdb_refine.learning.label_triangles import LabelTriangles
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.learning.projections import Projector
@@ -210,8 +210,8 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     zero_energies = given + np.where(is_given, 0.0, ridge.coefficients[n_functions:])
     fitted = with_coefficients(form, ridge.coefficients[:n_functions], zero_energies)
     potential = AcePotential("the new potential", fitted)
-    training = errors_of(potential, data.training)
-    tested = errors_of(potential, data.held_out) if data.held_out else None
+    training, of_frames = _evaluated(potential, data.training)
+    tested, of_tested = _evaluated(potential, data.held_out) if data.held_out else (None, [])
     strength = ridge.alpha / ridge.beta
     curve = [
         CurvePoint(number, *tested_rows.errors(refit(before, penalties, strength), options.scales))
@@ -220,13 +220,19 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     if tested is not None:
         curve.append(CurvePoint(len(data.training), tested.energy_rms, tested.force_rms))
     doubts += unexplained(training.force_rms, data.training)
+    doubts += odd_frames(of_frames, data.training) + odd_frames(of_tested, data.held_out)
     doubts += contradictions(rows_by_kind, penalties, strength, options.scales, data.training)
     return FittedPotential(fitted, ridge, n_rows, training, tested, tuple(curve), tuple(doubts))
 
 
 def errors_of(potential: AcePotential, frames: Sequence[FitFrame]) -> Errors:
     """Evaluate structures with a potential, and return its errors."""
-    of_energies, of_forces = list[float](), list[Floats]()
+    return _evaluated(potential, frames)[0]
+
+
+def _evaluated(potential: AcePotential, frames: Sequence[FitFrame]) -> tuple[Errors, list[float | None]]:
+    """Return the errors of all structures together, and the root mean square of the forces' of each."""
+    of_energies, of_forces, by_frame = list[float](), list[Floats](), list[float | None]()
     for frame in frames:
         energies, forces = potential.energies_and_forces(
             frame.elements, frame.positions, frame.cell, source=frame.source
@@ -235,8 +241,9 @@ def errors_of(potential: AcePotential, frames: Sequence[FitFrame]) -> Errors:
             of_energies.append(1000 * (float(energies.sum()) - frame.energy) / frame.n_atoms)
         if frame.forces is not None:
             of_forces.append(1000 * (forces - frame.forces).ravel())
+        by_frame.append(None if frame.forces is None else _sizes(of_forces[-1])[0])
     energy, force = np.array(of_energies), np.concatenate([np.zeros(0), *of_forces])
-    return Errors(len(frames), *_sizes(energy), *_sizes(force))
+    return Errors(len(frames), *_sizes(energy), *_sizes(force)), by_frame
 
 
 def _sizes(errors: Floats) -> tuple[float | None, float | None]:
@@ -281,13 +288,12 @@ def _given_zero_energies(
     elements: tuple[str, ...], training: Sequence[FitFrame], options: FitOptions, doubts: list[str]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return E0 that are given, by the caller or by lone atoms, and which are; of others a first guess."""
-    known = {frame.elements[0]: frame.energy for frame in training if frame.n_atoms == 1 and frame.is_lone_atom}
-    known.update(options.zero_energies or {})
+    known = _of_lone_atoms(training, doubts) | dict(options.zero_energies or {})
     stray = sorted(set(options.zero_energies or {}) - set(elements))
     if stray:
         raise InputError(f"E0 is given of {', '.join(stray)}, which the data do not have")
-    is_given = np.array([known.get(symbol) is not None for symbol in elements])
-    given = np.array([float(known.get(symbol) or 0.0) for symbol in elements])
+    is_given = np.array([symbol in known for symbol in elements])
+    given = np.array([known.get(symbol, 0.0) for symbol in elements])
     labelled = [frame for frame in training if frame.energy is not None]
     counts = np.array([[frame.elements.count(symbol) for symbol in elements] for frame in labelled], np.float64)
     if len(labelled) and not is_given.all():
@@ -297,3 +303,17 @@ def _given_zero_energies(
         if rank < int((~is_given).sum()):
             doubts.append("the compositions do not tell the E0 of the elements apart: they share what belongs to all")
     return given, is_given
+
+
+def _of_lone_atoms(training: Sequence[FitFrame], doubts: list[str]) -> dict[str, float]:
+    """Return E0 as lone atoms have it: of several the lowest, which is that of the ground state."""
+    found: dict[str, list[float]] = {}
+    for frame in training:
+        if frame.is_lone_atom and frame.energy is not None:
+            found.setdefault(frame.elements[0], []).append(frame.energy)
+    doubts += [
+        f"lone atoms of {symbol} have energies from {min(energies):.6g} to {max(energies):.6g} eV: E0 is the lowest"
+        for symbol, energies in found.items()
+        if max(energies) - min(energies) > 1e-3
+    ]
+    return {symbol: min(energies) for symbol, energies in found.items()}

@@ -11,8 +11,9 @@ from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis_choice import with_chosen_limits
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
-from carvsdb_refine.learning.frames import FitFrame, LabelNames, read_frames
+from carvsdb_refine.learning.frames import FitFrame, read_frames
 from carvsdb_refine.learning.frames_active_set import active_set_of_frames
+from carvsdb_refine.learning.label_names import LabelNames
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.posterior import Posterior, write_posterior
 from carvsdb_refine.learning.projections import Projector
@@ -45,6 +46,8 @@ class FitRequest:
         Frames with a larger component are left out, in eV/Å.
     seed : int
         Of what is drawn: frames held out, the order of the learning curve.
+    strict : bool
+        Whether what is doubtful is an error, and nothing is written.
     """
 
     new: NewPotential
@@ -55,6 +58,7 @@ class FitRequest:
     options: FitOptions = field(default_factory=FitOptions)
     largest_force: float = LARGEST_FORCE
     seed: int = 1
+    strict: bool = False
 
 
 def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAnswer:
@@ -63,7 +67,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     Raises
     ------
     InputError
-        For whatever cannot be read or fitted.
+        For whatever cannot be read or fitted, and for what is doubtful, if that is asked for.
     VerificationError
         If extrapolation grades do not rise on a structure far off.
     """
@@ -87,6 +91,8 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         new = with_chosen_limits(new, data_set, request.options)
     fitted = fit_potential(new, data_set, request.options)
     doubts += [*data_set.doubts, *fitted.doubts]
+    if request.strict and doubts:
+        raise InputError("; ".join(dict.fromkeys(doubts)), hint="or go on without --strict")
 
     about = {"program": f"carvsdb {VERSION}", "seed": str(request.seed), **hashes}
     if fitted.held_out is not None:
@@ -106,7 +112,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         chosen = dict(zip(active_set.elements, active_set.ranks, strict=True))
     posterior = output.with_suffix(".posterior.npz")
     n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
-    write_posterior(Posterior(fitted.ridge.factor, n_functions), posterior)
+    write_posterior(Posterior(fitted.ridge.factor, n_functions), fitted.form, posterior)
     files.append(posterior)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
     degree = None

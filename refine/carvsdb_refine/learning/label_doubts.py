@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.learning.bayesian_ridge import refit
+from carvsdb_refine.learning.bayesian_ridge import fit_ridge, refit
 from carvsdb_refine.learning.design_rows import Scales
-from carvsdb_refine.learning.frames import FitFrame
+from carvsdb_refine.learning.frames import FitFrame, shortened
 from carvsdb_refine.learning.label_triangles import LabelTriangles
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,28 @@ _ASKED = {
     "stress": "stresses contradict the forces{}: are their sign and units those of --stress-key and --virial-key? "
     "--no-stress leaves them out",
 }
+# What labels are, if they are so many times what a fit to the forces says; within a sixth of it.
+_FACTORS = {
+    "energy": (
+        (0.5292, "as in hartree and hartree/bohr (--units hartree) or rydberg and rydberg/bohr (--units rydberg)"),
+        (1 / 27.2114, "as energies in hartree beside forces in eV/Å"),
+        (1 / 13.6057, "as energies in rydberg beside forces in eV/Å"),
+        (23.0605, "as energies in kcal/mol beside forces in eV/Å"),
+        (96.485, "as energies in kJ/mol beside forces in eV/Å"),
+        (1000.0, "as energies in meV beside forces in eV/Å"),
+        (-1.0, "their sign is the other one"),
+    ),
+    "stress": (
+        (-1.0, "their sign is the other one"),
+        (160.2177, "as stresses in GPa"),
+        (-160.2177, "as stresses in GPa with the other sign"),
+        (1602.177, "as stresses in kbar"),
+        (-1602.177, "as stresses in kbar with the other sign, as VASP prints them"),
+    ),
+}
+_NEAR_A_FACTOR, _ALIKE = 1 / 6, 0.9
+# A label is odd if the error is so many times the usual one, and at least this part of the forces themselves.
+_ODD, _ODD_PART, _FEW = 6.0, 0.5, 5
 
 
 def unexplained(error: float | None, frames: Sequence[FitFrame]) -> list[str]:
@@ -77,8 +99,52 @@ def contradictions(
     for kind in kinds:
         without = error(*(other for other in kinds if other != kind))
         if whole > _BETTER * without:
-            found.append(_ASKED[kind].format(f" ({whole:.0f} meV/Å are left, without them {without:.0f})"))
+            factor = _factor(triangles, kind, penalties, frames)
+            found.append(_ASKED[kind].format(f" ({whole:.0f} meV/Å are left, without them {without:.0f}{factor})"))
     return found
+
+
+def _factor(triangles: LabelTriangles, kind: str, penalties: Floats, frames: Sequence[FitFrame]) -> str:
+    """Say how many times what a fit to the forces alone says the labels of a kind are, and what that means."""
+    n_elements = len({symbol for frame in frames for symbol in frame.elements})
+    coefficients = fit_ridge(*triangles.joined(("forces",)), penalties, n_free=n_elements).coefficients
+    rows = getattr(triangles, kind).close()
+    said, labels = rows[:, : -n_elements - 1] @ coefficients[:-n_elements], rows[:, -1]
+    if kind == "energy":
+        # Forces know nothing of E0: what it can explain is taken away from both.
+        free, _ = np.linalg.qr(rows[:, -n_elements - 1 : -1])
+        said, labels = said - free @ (free.T @ said), labels - free @ (free.T @ labels)
+    sizes = float(np.linalg.norm(said) * np.linalg.norm(labels))
+    if not sizes or abs(float(said @ labels)) < _ALIKE * sizes:
+        return ""
+    factor = float(said @ labels) / float(said @ said)
+    n_atoms = float(np.median([frame.n_atoms for frame in frames]))
+    known = [*_FACTORS[kind], *([(1 / n_atoms, "as energies of one atom")] if kind == "energy" else [])]
+    what = [meaning for value, meaning in known if abs(factor / value - 1) < _NEAR_A_FACTOR]
+    return "; ".join([f"; they are {factor:.3g} times what the forces say", *what[:1]])
+
+
+def odd_frames(errors: Sequence[float | None], frames: Sequence[FitFrame]) -> list[str]:
+    """Return a sentence about each structure whose forces are followed far worse than others.
+
+    Parameters
+    ----------
+    errors : sequence of float or None
+        Root mean square of what is left of the forces of each, in meV/Å.
+    frames : sequence of FitFrame
+        The structures.
+    """
+    known = [error for error in errors if error is not None]
+    if len(known) < _FEW:
+        return []
+    usual = float(np.median(known))
+    return shortened(
+        [
+            f"{frame.source}: {error:.0f} meV/Å of its forces are left, of others {usual:.0f}: is its label right?"
+            for error, frame in zip(errors, frames, strict=True)
+            if error is not None and error > _ODD * usual and error > _ODD_PART * _spread([frame])
+        ]
+    )
 
 
 def _spread(frames: Sequence[FitFrame]) -> float:

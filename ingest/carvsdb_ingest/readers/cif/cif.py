@@ -37,8 +37,20 @@ _SPACED_OPERATION = re.compile(
     rf"^([ \t]{{0,20}}(?:\d{{1,3}}[ \t]{{1,9}})?)((?=[^\n]*x)(?=[^\n]*y)(?=[^\n]*z){_PART},{_PART},{_PART})[ \t\r]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+# Values of several words without quotes, with a comma after the quotes, or with one quote of a pair.
+_SPACED_VALUE = re.compile(r"^(_\w\S*)[ \t]+(?=[^\n]*[ \t])([^\s_'\"#;](?:(?![ \t]_\w)[^'\"#\n])*)$", re.MULTILINE)
+_QUOTED_COMMA = re.compile(r"^(_\w\S*[ \t]+(?:'[^\n]*'|\"[^\n]*\")),[ \t]*$", re.MULTILINE)
+_PAPER = r"_(?:citation|publ|audit|journal|iucr)\S*"
+_OPEN_QUOTE = re.compile(rf"^({_PAPER})[ \t]+(?:'[^\n]*(?<!')|\"[^\n]*(?<!\"))$", re.MULTILINE | re.IGNORECASE)
+_PAPER_LOOP = re.compile(
+    rf"^[ \t]*loop_(?:\s+{_PAPER})+[ \t]*\n(?:(?![ \t]*(?:_\w|loop_|data_))[^\n]*\n)*", re.MULTILINE | re.IGNORECASE
+)
 _REPAIRS = (
     (_UNQUOTED, r"\1 '\2'", ""),
+    (_QUOTED_COMMA, r"\1", ""),
+    (_SPACED_VALUE, r"\1 '\2'", ""),
+    (_OPEN_QUOTE, r"\1 ?", ""),
+    (_PAPER_LOOP, "", ""),
     (re.compile(r"^(data_\S+)[ \t]+([^\s_#][^#\n]*)$", re.MULTILINE | re.IGNORECASE), r"\1", ""),
     (re.compile(r"\A(?=\s*(?:#[^\n]*\n\s*)*(?:_|loop_))", re.IGNORECASE), "data_ ", "the file has no line data_"),
     (_EMPTY_LOOP, "", "a loop without values is left out"),

@@ -16,6 +16,7 @@ from carvsdb.errors import InputError
 from carvsdb_ingest.readers.cif.sites import Sites
 
 _FORMULA = ("_chemical_formula_sum", "_chemical_formula.sum")
+_STRUCTURAL = ("_chemical_formula_structural", "_chemical_formula.structural")
 _UNITS = ("_cell_formula_units_Z", "_cell.formula_units_Z")
 _DENSITY = ("_exptl_crystal_density_diffrn", "_exptl_crystal.density_diffrn")
 _SAME_PLACE = 0.3
@@ -44,8 +45,15 @@ class Contents:
 
     @classmethod
     def of(cls, block: cif.Block) -> "Contents":
-        """Read formula, Z and density of a block."""
-        return cls(_formula(_text(block, _FORMULA)), _number(_text(block, _UNITS)), _number(_text(block, _DENSITY)))
+        """Read formula, Z and density of a block.
+
+        Where the sum is Z times the structural formula it is that of the whole cell, as pymatgen writes it.
+        """
+        formula, units = _formula(_text(block, _FORMULA)), _number(_text(block, _UNITS))
+        unit = _formula(_text(block, _STRUCTURAL))
+        if units and unit and formula == {element: units * number for element, number in unit.items()}:
+            units = 1.0
+        return cls(formula, units, _number(_text(block, _DENSITY)))
 
     @property
     def basis(self) -> str:
