@@ -172,7 +172,7 @@ def _add_all_pairs(
     by_slot = np.empty(n_pairs, np.int64)
     n_slots = 0
     for pair in range(n_pairs):
-        n_slots = max(n_slots, slots[pair] + 1)
+        n_slots = max(n_slots, int(slots[pair]) + 1)
     at = np.zeros(n_slots + 1, np.int64)
     for pair in range(n_pairs):
         at[slots[pair] + 1] += 1
