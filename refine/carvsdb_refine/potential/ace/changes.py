@@ -172,7 +172,7 @@ def _add_all_pairs(
     by_slot = np.empty(n_pairs, np.int64)
     n_slots = 0
     for pair in range(n_pairs):
-        n_slots = max(n_slots, int(slots[pair]) + 1)
+        n_slots = max(n_slots, slots[pair] + 1)
     at = np.zeros(n_slots + 1, np.int64)
     for pair in range(n_pairs):
         at[slots[pair] + 1] += 1
@@ -182,7 +182,8 @@ def _add_all_pairs(
         by_slot[at[slots[pair]]] = pair
         at[slots[pair]] += 1
     order, at = np.empty(n_pairs, np.int64), first.copy()
-    for pair in by_slot:
+    for index in range(n_pairs):
+        pair = by_slot[index]
         order[at[kinds[pair]]] = pair
         at[kinds[pair]] += 1
     for kind in range(n_kinds):
