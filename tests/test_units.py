@@ -339,7 +339,7 @@ def test_hydrogen_in_several_places_is_taken_once() -> None:
     """The methyl group of acetate with its three hydrogen atoms in two orientations."""
     turns = np.radians(60 * np.arange(6))
     ring = np.column_stack([np.full(6, -0.36), 1.03 * np.cos(turns), 1.03 * np.sin(turns)])
-    places = np.vstack([[[0, 0, 0], [1.51, 0, 0], [2.13, 1.08, 0], [2.13, -1.08, 0]], ring])
+    places = np.vstack([np.array([[0, 0, 0], [1.51, 0, 0], [2.13, 1.08, 0], [2.13, -1.08, 0]]), ring])
     bonds = [(0, 1), (1, 2), (1, 3), *((0, 4 + number) for number in range(6))]
     for order in (np.arange(6), np.array([3, 1, 4, 0, 5, 2])):
         places[4:] = ring[order]
