@@ -52,3 +52,15 @@ class Moody(_Calculator):  # type: ignore[misc]
             self.results["forces"] = np.full_like(forces, np.nan)
         if mood == "hang" or (mood == "hang-later" and self.asked > 5):
             time.sleep(600)
+
+
+class Wandering(_Calculator):  # type: ignore[misc]
+    """Goes to another folder, and stays there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        os.chdir("/")
+
+    def calculate(self, atoms: Any = None, properties: Any = (), system_changes: Any = ()) -> None:
+        super().calculate(atoms, properties, system_changes)
+        os.chdir("/")

@@ -1,5 +1,6 @@
 """Active sets and extrapolation grades: MaxVol, files of pacemaker, the commands on real data."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +101,17 @@ def test_a_file_reads_back_and_belongs_to_its_potential(tmp_path: Path) -> None:
         ({"O": np.eye(projector.n_functions[0])}, r"is an active set of O; the potential has O, Si"),
         ({"O": np.full((projector.n_functions[0],) * 2, np.nan), "Si": np.eye(3)}, "not finite"),
         ({"O": np.array([{}], dtype=object), "Si": np.eye(3)}, "is no active set"),
+        ({"O": np.zeros((projector.n_functions[0],) * 2), "Si": np.eye(3)}, "has no environments"),
     ):
         with (tmp_path / "forged.asi").open("wb") as file:
             np.savez(file, **content)
         with pytest.raises(InputError, match=sentence):
             read_active_set(tmp_path / "forged.asi", form)
+    # Coefficients may differ, functions may not, were they as many.
+    assert read_active_set(tmp_path / "made.asi", known_form(scale=2.0)).ranks == again.ranks
+    bonds = {pair: replace(bond, cutoff=bond.cutoff + 0.1) for pair, bond in form.bonds.items()}
+    with pytest.raises(InputError, match="of another potential: as many functions, but other ones"):
+        read_active_set(tmp_path / "made.asi", replace(form, bonds=bonds))
     (tmp_path / "text.asi").write_text("no archive")
     with pytest.raises(InputError, match="is no active set"):
         read_active_set(tmp_path / "text.asi", form)

@@ -1,5 +1,6 @@
 """Labels: energies and forces by reference methods, kept, failed, and made elsewhere."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from carvsdb_refine.labels import (
     structure_key,
     write_structures,
 )
+from carvsdb_refine.potential.ase_calculator import AseCalculator
+from carvsdb_refine.potential.calculators import make_calculator
+from carvsdb_refine.potential.usual_calculators import USUAL
 from carvsdb_schemas.potential_tables import AseTable, StillingerWeberTable
 
 SILICON = Oracle.of(StillingerWeberTable(kind="stillinger-weber"))
@@ -90,6 +94,26 @@ def test_failures_are_kept_apart_with_their_cause(tmp_path: Path, monkeypatch: p
     assert label(models[:2], oracle, tmp_path).n_kept == 2
     assert store.frame(models[1]) is None
     assert len(list((store.folder / "failed").iterdir())) == 6
+
+
+def test_a_calculator_that_changes_the_folder_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = "bad_calculators:Wandering"
+    calculator = AseCalculator(make_calculator(place, {}, tmp_path, [place]), place)
+    assert Path.cwd() == tmp_path
+    calculator.energies(("Ar",), [[0, 0, 0]], 12 * np.eye(3))
+    assert Path.cwd() == tmp_path
+
+
+def test_names_that_are_not_known_say_which_class_it_is() -> None:
+    with pytest.raises(InputError, match=r"none of EMT.* --allow-calculator mace.calculators:MACECalculator"):
+        make_calculator("MACE", {}, Path())
+    with pytest.raises(InputError, match=r"no_such_package.*PYTHONPATH"):
+        make_calculator("no_such_package:Calculator", {}, Path(), ["no_such_package:Calculator"])
+    for place, install in USUAL.values():
+        if not install:  # a part of ASE
+            module, _, name = place.partition(":")
+            assert isinstance(getattr(import_module(module), name), type)
 
 
 def test_a_config_runs_no_code_that_was_not_allowed(tmp_path: Path) -> None:

@@ -56,6 +56,24 @@ def test_an_element_that_nothing_initial_has(tmp_path: Path) -> None:
     assert not (config.parent / "labels").exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("data.txt", "none.txt", "none.txt: there is no such file"),
+        ('"F(Q)"', '"G(Q)"', "'function'"),
+        ("cutoff = 3.8", "cutoff = 5.0", "less than twice the cut-off of the potential ([learn], cutoff), 5 Å"),
+    ],
+)
+def test_what_runs_would_find_is_found_before_anything_is_labelled(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    config = make_folder(tmp_path / "si", QUICK.replace(old, new))
+    done = carvsdb("refine", "learn", config)
+    assert done.code == 3
+    assert said in done.err
+    assert not (config.parent / "labels").exists()
+
+
 def test_fits_that_lack_directions_say_so(tmp_path: Path) -> None:
     """All atoms of a strained crystal have one environment: most combinations of functions are never seen."""
     crystal = '[[learn.initial]]\nkind = "crystal"\nfile = "crystal.xyz"\nnumber = 20\nshaken = [0.0]\nstrain = 0.03\n'

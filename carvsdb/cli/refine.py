@@ -121,6 +121,12 @@ def dynamics(
     from carvsdb_refine.run import run as run_of
 
     file = as_dynamics(_config(config, output))
+    told = file.config.dynamics
+    if not {"schedule", "steps", "temperature"} & told.model_fields_set:
+        say(
+            f"[dynamics] says neither schedule nor steps and temperature: {told.steps:,} steps at "
+            f"{told.temperature:g} K; the schedule of [run] is that of moves"
+        )
     if not resume:
         check_folder(file, overwrite)
 

@@ -1,12 +1,11 @@
 """The structures that a loop begins with."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_ingest.readers.models import read_model, read_models
@@ -61,33 +60,6 @@ def initial_structures(
                 frames = read_models(file.resolve(table.file))
                 found += [(model, f"{Path(table.file).name}#{number}") for number, model in enumerate(frames, 1)]
     return found
-
-
-def check_elements(file: LearnFile) -> None:
-    """Raise InputError if the start of the runs has an element that no initial structure has.
-
-    Its potential would lack it, which is said before anything is labelled.
-    """
-    start, types = file.config.start, file.config.start.types
-    named = None if types is None else {int(number): symbol for number, symbol in types.items()}
-    wanted = _known_to_methods(read_model(file.resolve(start.model), named).elements)
-    has: set[str] = set()
-    for table in file.config.learn.initial:
-        if isinstance(table, PackingTable | HotTable):
-            has |= _known_to_methods(atoms_of_formula(table.formula, 1))
-        else:
-            for model in read_models(file.resolve(table.file)):
-                has |= _known_to_methods(model.elements)
-    if missing := sorted(wanted - has):
-        raise InputError(
-            f"has {', '.join(missing)}, but the structures of [[learn.initial]] have {', '.join(sorted(has))} only: a "
-            "potential fitted to them would not know it",
-            path=file.resolve(start.model),
-        )
-
-
-def _known_to_methods(elements: Iterable[str]) -> set[str]:
-    return {"H" if symbol in HYDROGEN else symbol for symbol in elements}
 
 
 def _packed(table: PackingTable, number: int, generator: np.random.Generator) -> AtomicModel:

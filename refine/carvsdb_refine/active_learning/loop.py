@@ -9,9 +9,10 @@ from typing import Any
 from carvsdb.atomic_write import why_not_written, write_text
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.regular_file import read_text
+from carvsdb_refine.active_learning.before_labels import check_loop
 from carvsdb_refine.active_learning.config_file import LearnFile
 from carvsdb_refine.active_learning.fitting import fit_frame
-from carvsdb_refine.active_learning.initial import check_elements, initial_structures
+from carvsdb_refine.active_learning.initial import initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
 from carvsdb_refine.active_learning.lineage import lineage_of_loop
 from carvsdb_refine.active_learning.record import Row, write_rows
@@ -168,7 +169,7 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     kept = file.folder / INITIAL
     if kept.exists():
         return read_frames(kept)
-    check_elements(file)
+    check_loop(file, tell)
     labels = file.config.labels
     structures = initial_structures(file, oracle.within(labels.time_limit), hooks.stop)
     first = label(

@@ -122,7 +122,7 @@ def _chosen(elements: tuple[str, ...], n_functions: tuple[int, ...], structures:
             raise InputError(
                 f"too few rows for the active set of {symbol}: {count} environments for {width} functions",
                 hint=f"add frames with {symbol}"
-                + (f", or choose fewer functions (--functions {count // 2})" if count >= _ENOUGH_FOR_FEWER else ""),
+                + (f", or fit fewer functions, such as {count // 2}" if count >= _ENOUGH_FOR_FEWER else ""),
             )
     bases = [_row_space(triangle) for triangle in triangles]
     chosen: list[Floats] = [np.zeros((0, basis.shape[1])) for basis in bases]

@@ -23,6 +23,8 @@ Label = tuple[int, int, int]
 # No potential that is fitted has as many functions of one element.
 MOST_FUNCTIONS = 20_000
 # How many each element has unless something is said of it.
+# A fit holds squares of so many numbers: 10,000 take 0.8 GB, a few times.
+MOST_FUNCTIONS = 10_000
 USUAL_FUNCTIONS = 400
 
 
@@ -83,8 +85,8 @@ def limits_of(
         If they contradict each other.
     """
     usual = BasisLimits()
-    if functions is not None and functions < 1:
-        raise InputError(f"expected one function or more, got {functions}")
+    if functions is not None and not 1 <= functions <= MOST_FUNCTIONS:
+        raise InputError(f"expected from 1 to {MOST_FUNCTIONS:,} functions of each element, got {functions:,}")
     ranks = len(n_radial or l_max or usual.n_radial)
     if n_radial is None:
         n_radial = (*usual.n_radial, *usual.n_radial[-1:] * ranks)[:ranks]

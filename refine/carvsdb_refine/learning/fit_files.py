@@ -112,7 +112,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         chosen = dict(zip(active_set.elements, active_set.ranks, strict=True))
     posterior = output.with_suffix(".posterior.npz")
     n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
-    write_posterior(Posterior(fitted.ridge.factor, n_functions), posterior)
+    write_posterior(Posterior(fitted.ridge.factor, n_functions), fitted.form, posterior)
     files.append(posterior)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
     degree = None

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from carvsdb.atomic_write import write_bytes
 from carvsdb.errors import InputError
 from carvsdb.regular_file import read_bytes
+from carvsdb_refine.learning.basis_fingerprint import basis_fingerprint
 from carvsdb_refine.potential.ace.form import AceForm
 
 Floats = NDArray[np.float64]
@@ -48,10 +49,11 @@ class Posterior:
         return float(np.linalg.norm(summed @ self.factor) / max(1, sum(counts)))
 
 
-def write_posterior(posterior: Posterior, path: str | Path) -> None:
-    """Write a posterior as an ``.npz`` archive."""
+def write_posterior(posterior: Posterior, form: AceForm, path: str | Path) -> None:
+    """Write the posterior of a potential as an ``.npz`` archive."""
     content = BytesIO()
-    np.savez(content, factor=posterior.factor, n_functions=np.array(posterior.n_functions, np.int64))
+    whose = np.frombuffer(basis_fingerprint(form), np.uint8)
+    np.savez(content, factor=posterior.factor, n_functions=np.array(posterior.n_functions, np.int64), whose=whose)
     write_bytes(path, content.getvalue())
 
 
@@ -69,6 +71,7 @@ def read_posterior(path: str | Path, form: AceForm) -> Posterior:
         # No pickles: an array of objects could run code.
         with np.load(BytesIO(content), allow_pickle=False) as arrays:
             factor, counts = np.asarray(arrays["factor"], np.float64), tuple(arrays["n_functions"].tolist())
+            whose = arrays["whose"].tobytes() if "whose" in arrays.files else None
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError) as error:
         raise InputError("is no posterior of a fit", path=path) from error
     width = sum(n_functions) + len(n_functions)
@@ -76,4 +79,6 @@ def read_posterior(path: str | Path, form: AceForm) -> Posterior:
         raise InputError(
             f"is the posterior of another potential: expected {width} coefficients, got {factor.shape}", path=path
         )
+    if whose not in (None, basis_fingerprint(form)):
+        raise InputError("is the posterior of another potential: as many functions, but other ones", path=path)
     return Posterior(factor, n_functions)

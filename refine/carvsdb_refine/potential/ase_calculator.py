@@ -13,7 +13,7 @@ from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.potential.checks import checked_atoms
-from carvsdb_refine.potential.foreign_output import stdout_to_stderr
+from carvsdb_refine.potential.foreign_code import contained
 from carvsdb_refine.potential.terms import Elements, Evaluated, Floats, Integers, Potential, saved
 
 # Energies of atoms add up to the total within this, relative to it; single precision has 7 digits.
@@ -49,7 +49,7 @@ class AseCalculator(Potential):
         atoms = import_module("ase").Atoms(symbols, positions=places, cell=vectors, pbc=True)
         ask = self.calculator.get_property
         try:
-            with stdout_to_stderr():
+            with contained():
                 energies = self._per_atom(atoms, float(ask("energy", atoms)))
                 forces = np.array(ask("forces", atoms), np.float64) if with_forces else np.zeros((0, 3))
                 virial = np.full((3, 3), np.nan)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from carvsdb.errors import InputError
-from carvsdb_refine.potential.foreign_output import stdout_to_stderr
+from carvsdb_refine.potential.foreign_code import contained
+from carvsdb_refine.potential.usual_calculators import how_to_allow, how_to_install
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,10 @@ def make_calculator(name: str, arguments: Mapping[str, Any], folder: Path, allow
     else:
         raise InputError(
             f"the calculator {name!r} is none of {', '.join(KNOWN)}",
-            hint="to run the code of another class, type --allow-calculator MODULE:CLASS on the command line",
+            hint=how_to_allow(name),
         )
     try:
-        with stdout_to_stderr():
+        with contained():
             kind = _class_at(wanted)
             return kind(**given)
     except InputError:
@@ -117,7 +118,8 @@ def _class_at(place: str) -> Any:
     try:
         kind = getattr(import_module(module), name)
     except Exception as error:  # whatever the module of others raises
-        raise InputError(f"there is no ASE calculator {place} ({error})") from error
+        hint = how_to_install(place) if isinstance(error, ModuleNotFoundError) else None
+        raise InputError(f"there is no ASE calculator {place} ({error})", hint=hint) from error
     if not (isinstance(kind, type) and issubclass(kind, import_module("ase.calculators.calculator").BaseCalculator)):
         raise InputError(f"{place} is no calculator of ASE: expected a subclass of its Calculator")
     return kind
