@@ -167,7 +167,9 @@ def test_kernels_are_kept_and_damage_is_mended(tmp_path: Path) -> None:
         ("sysconfig.get_platform = lambda: 'macosx-14.0-arm64'", False),
     ],
 )
-def test_a_numba_a_python_or_a_system_that_was_not_tried_compiles_numbas_way(reason: str, ours: bool, tmp_path: Path) -> None:
+def test_a_numba_a_python_or_a_system_that_was_not_tried_compiles_numbas_way(
+    reason: str, ours: bool, tmp_path: Path
+) -> None:
     program = """
         import sys
         from carvsdb import machine_code
