@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only lines with this word")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    given.programs = [str(Path(program).absolute()) for program in given.programs]
     folder = Path(tempfile.mkdtemp())
     cif = given.cif.absolute() if given.cif else folder / "sod.cgd"
     for name in ("dia", "lon", "pcu", "qtz", "sod", "sra"):
