@@ -10,6 +10,7 @@ import inspect
 import logging
 import os
 import re
+import sysconfig
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -35,6 +36,9 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 _TRIED = (0, 60), (0, 68)
 """First and last version of numba that `carvsdb.kernel_compiler`, which builds on its inner parts, was tried with."""
+
+_TRIED_ON = "linux-x86_64"
+"""Where it was tried: entries hand Python's objects to machine code, and what goes wrong there ends the process."""
 
 _LOG = logging.getLogger(__name__)
 _COMPILING = threading.RLock()
@@ -181,7 +185,7 @@ class Kernel(Part[P, R]):
 
 def is_our_way() -> bool:
     """Tell whether kernels are compiled by `carvsdb.kernel_compiler`, not by numba's own way."""
-    return _is_tried(numba_version()) and is_possible()
+    return sysconfig.get_platform() == _TRIED_ON and _is_tried(numba_version()) and is_possible()
 
 
 def _is_tried(version: str) -> bool:

@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import sysconfig
 import textwrap
 import warnings
 from pathlib import Path
@@ -159,9 +160,16 @@ def test_kernels_are_kept_and_damage_is_mended(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "ours"),
-    [("", True), ("numba_version = lambda: '0.99.0'", False), ("is_possible = lambda: False", False)],
+    [
+        ("", sysconfig.get_platform() == "linux-x86_64"),
+        ("numba_version = lambda: '0.99.0'", False),
+        ("is_possible = lambda: False", False),
+        ("sysconfig.get_platform = lambda: 'macosx-14.0-arm64'", False),
+    ],
 )
-def test_a_numba_or_a_python_that_was_not_tried_compiles_numbas_way(reason: str, ours: bool, tmp_path: Path) -> None:
+def test_a_numba_a_python_or_a_system_that_was_not_tried_compiles_numbas_way(
+    reason: str, ours: bool, tmp_path: Path
+) -> None:
     program = """
         import sys
         from carvsdb import machine_code

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.basis import BasisLimits
-from carvsdb_refine.learning.basis_choice import choose_limits
+from carvsdb_refine.learning.basis_choice import choose_candidates
 from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
 from carvsdb_refine.learning.data_set import DataSet, make_data_set
 from carvsdb_refine.learning.design_rows import rows_of_frames
@@ -18,6 +18,7 @@ from carvsdb_refine.learning.fit import FitOptions, Regression, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, read_frames
 from carvsdb_refine.learning.label_names import LabelNames
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
+from carvsdb_refine.learning.prior import Prior
 from carvsdb_refine.potential import AcePotential
 from carvsdb_refine.potential.ace.form import AceForm
 
@@ -280,33 +281,36 @@ def test_elements_that_the_training_lacks_are_named() -> None:
 def test_what_counts_towards_the_degree_is_chosen_on_parts_of_the_training(shared: Path) -> None:
     frames = read_frames(shared / "data/si-sw/train.xyz", 5.0).frames[::3]
     new = NewPotential(5.0, BasisLimits(functions=40))
-    candidates = choose_limits(new, DataSet(tuple(frames), ()), FitOptions())
-    scores = {(one.limits.angular_weight, one.limits.rank_step): one.score for one in candidates}
+    candidates = choose_candidates(new, DataSet(tuple(frames), ()), FitOptions())
+    scores = {
+        (one.limits.angular_weight, one.limits.rank_step): one.score for one in candidates if one.prior.narrowing == 100
+    }
     # Errors are half of those with what counts where nothing can be chosen.
     assert candidates[0].score < scores[1.1, 3.0] - 0.3
     assert candidates[0].limits.functions == 40
-    assert choose_limits(new, DataSet(tuple(frames[:11]), ()), FitOptions()) == []
+    assert choose_candidates(new, DataSet(tuple(frames[:11]), ()), FitOptions()) == []
 
 
 def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
     potential = AcePotential("known", known_form())
     data = DataSet(tuple(labelled(potential, range(15))), ())
     new, options = NewPotential(4.2, BasisLimits((3, 2, 2), (0, 1, 1), functions=12)), FitOptions()
-    for candidate in choose_limits(new, data, options)[:2]:
+    for candidate in choose_candidates(new, data, options)[:2]:
         form = NewPotential(4.2, candidate.limits).form(data.elements, data.shortest_distances(4.2))
         regression = Regression.of(form, data.training, options)
         rows = list(
             rows_of_frames(regression.projector, regression.baseline, data.training, options.scales, with_stress=False)
         )
-        forces = np.concatenate([row.forces for row in rows])
-        penalties = regression.penalties((forces[:, :24] ** 2).mean(axis=0), options)
+        means = (np.concatenate([row.forces for row in rows]) ** 2).mean(axis=0)
+        penalties = regression.penalties(means[:24], candidate.prior)
+        strength = candidate.prior.strength_for(penalties[:24], means[:24], float(means[-1]))
         farthest = np.argsort([float((frame.forces**2).mean()) for frame in data.training if frame.forces is not None])
         squares = []
-        for out in (*(range(part, 15, 3) for part in range(3)), farthest[-4:].tolist()):
+        for out in (*(range(part, 15, 4) for part in range(4)), farthest[-4:].tolist()):
             stacked = np.concatenate(
                 [part for place, row in enumerate(rows) if place not in out for part in (row.energy, row.forces)]
             )
-            fitted = fit_ridge(np.asarray(np.linalg.qr(stacked, mode="r")), len(stacked), penalties, 2)
+            fitted = fit_ridge(np.asarray(np.linalg.qr(stacked, mode="r")), len(stacked), penalties, 2, strength)
             rest = np.append(fitted.coefficients, -1.0)
             squares.append(
                 [
@@ -314,5 +318,28 @@ def test_scores_of_candidates_are_those_of_fits_one_by_one() -> None:
                     for name in ("energy", "forces")
                 ]
             )
-        thirds, far = np.sum(squares[:3], axis=0), np.array(squares[3])
-        assert candidate.score == pytest.approx(0.5 * np.log([*thirds, *far]).mean(), rel=1e-5)
+        quarters, far = np.sum(squares[:4], axis=0), np.array(squares[4])
+        assert candidate.score == pytest.approx(0.5 * np.log([*quarters, *far]).mean(), rel=1e-5)
+
+
+def test_a_narrower_prior_for_many_factors_helps_where_there_are_none(shared: Path) -> None:
+    # Stillinger-Weber's energy is one of pairs and triples.
+    frames = read_frames(shared / "data/si-sw/train.xyz", 5.0).frames
+    data = DataSet(frames[:24], frames[24:48])
+    new = NewPotential(5.0, BasisLimits(functions=60))
+    errors = [fit_potential(new, data, FitOptions(prior=Prior(narrowing=size))).held_out for size in (1.0, 1000.0)]
+    assert errors[0] is not None
+    assert errors[1] is not None
+    assert errors[0].force_rms is not None
+    assert errors[1].force_rms is not None
+    assert errors[1].force_rms < 0.9 * errors[0].force_rms
+
+
+def test_a_given_strength_is_that_of_the_normal_equations() -> None:
+    generator = np.random.default_rng(6)
+    rows, penalties = generator.normal(size=(40, 9)), generator.uniform(0.5, 2.0, 8)
+    fitted = fit_ridge(np.asarray(np.linalg.qr(rows, mode="r")), 40, penalties, strength=0.3)
+    normal = rows[:, :-1].T @ rows[:, :-1] + 0.3 * np.diag(penalties**2)
+    assert fitted.coefficients == pytest.approx(np.linalg.solve(normal, rows[:, :-1].T @ rows[:, -1]), rel=1e-10)
+    assert fitted.alpha / fitted.beta == pytest.approx(0.3)
+    assert fitted.factor @ fitted.factor.T == pytest.approx(np.linalg.inv(normal) / fitted.beta, rel=1e-9)

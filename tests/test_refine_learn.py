@@ -24,7 +24,7 @@ from carvsdb_refine.active_learning.run_config import toml_text
 from carvsdb_refine.labels import Frame, read_frames
 from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.basis import BasisLimits, functions_of
-from carvsdb_refine.learning.basis_choice import choose_limits
+from carvsdb_refine.learning.basis_choice import choose_candidates
 from carvsdb_refine.learning.data_set import make_data_set
 from carvsdb_refine.learning.fit import FitOptions
 from carvsdb_refine.learning.new_potential import NewPotential
@@ -216,7 +216,7 @@ def test_functions_are_those_that_the_config_or_the_training_says(tmp_path: Path
     made = fit_and_write(frames, table, tmp_path / "potential.yaml", tmp_path / "potential.asi")
     if weights is None:
         data = make_data_set([fit_frame(frame) for frame in frames], 0.0, table.seed, table.largest_force)
-        limits = choose_limits(NewPotential(4.0, BasisLimits(functions=12)), data, FitOptions())[0].limits
+        limits = choose_candidates(NewPotential(4.0, BasisLimits(functions=12)), data, FitOptions())[0].limits
     else:
         limits = BasisLimits(functions=12, angular_weight=1.5, rank_step=6.0)
     expected = [(function.n, function.l) for function in functions_of(1, limits)]

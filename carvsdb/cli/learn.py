@@ -246,8 +246,11 @@ def _fit_text(answer: "FitAnswer") -> str:
 def _degree_text(answer: "FitAnswer") -> list[str]:
     if answer.degree is None:
         return []
-    counts = f"a unit of l counts {answer.degree.angular_weight:g}, a further factor {answer.degree.rank_step:g}"
-    return [f"  degree   {counts}{' (chosen on parts of the training)' if answer.degree.chosen else ''}"]
+    degree, chosen = answer.degree, " (chosen on parts of the training)" if answer.degree.chosen else ""
+    lines = [f"  degree   a unit of l counts {degree.angular_weight:g}, a further factor {degree.rank_step:g}{chosen}"]
+    if degree.narrowing != 1:
+        lines.append(f"  prior    {degree.narrowing:g} times as narrow for each further factor{chosen}")
+    return lines
 
 
 def _figure(number: float | None) -> str:

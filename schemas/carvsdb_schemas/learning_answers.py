@@ -24,10 +24,15 @@ class LearningPoint(CommandAnswer):
 
 
 class DegreeWeights(CommandAnswer):
-    """What counts towards the degree of a function."""
+    """What counts towards the degree of a function, and how narrow the prior of its coefficient is."""
 
     angular_weight: float = Field(description="A unit of l, against one of n.")
     rank_step: float = Field(description="Each factor beyond the first.")
+    narrowing: float = Field(description="By how much the prior is narrower for each factor beyond the first.")
+    strength: float | None = Field(
+        description="Of the prior, as a part of that at which it expects forces as large as the labels'; null for that "
+        "of the largest evidence."
+    )
     chosen: bool = Field(description="Whether by errors on parts of the training.")
 
 

@@ -8,7 +8,7 @@ from carvsdb_refine.labels import Frame
 from carvsdb_refine.learning.active_set import ActiveSet
 from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis import BasisLimits
-from carvsdb_refine.learning.basis_choice import with_chosen_limits
+from carvsdb_refine.learning.basis_choice import with_the_best
 from carvsdb_refine.learning.data_set import make_data_set
 from carvsdb_refine.learning.design_rows import Scales
 from carvsdb_refine.learning.fit import FitOptions, FittedPotential, fit_potential
@@ -34,7 +34,7 @@ def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, a
     options = FitOptions(Scales(energy=table.energy_error, force=table.force_error))
     new = NewPotential(table.cutoff, BasisLimits(functions=table.functions), table.radial)
     if table.degree_weights is None:
-        new = with_chosen_limits(new, data, options)
+        new, options = with_the_best(new, data, options, strengths=())
     else:
         angular_weight, rank_step = table.degree_weights
         new = replace(new, limits=replace(new.limits, angular_weight=angular_weight, rank_step=rank_step))

@@ -10,7 +10,8 @@
 `frames`            labelled structures from extended xyz
 `data_set`          training frames and frames held out
 `design_rows`       what each label says of the coefficients
-`bayesian_ridge`    regression whose prior maximises the evidence
+`prior`             how strongly coefficients are held down; `bayesian_ridge` the regression with it
+`basis_choice`      which basis and prior are best on parts of the training
 `fit`               the fit, its errors and its learning curve
 `maxvol`            rows of the largest determinant
 `posterior`         a second opinion: how sure a fit is of an energy

@@ -1,9 +1,12 @@
-"""What a unit of l and a further factor count towards the degree, chosen by errors on parts of the training.
+"""What counts towards the degree, and how narrow the prior is, chosen by errors on parts of the training.
 
 How many of a given number of functions are to be of a high rank depends on the material: pairs and triples of atoms
-explain a classical potential, others need more. Candidates are fitted to parts of the training frames, and compared on
-the parts left out: thirds, and the quarter with the largest forces, as a potential is used where it was not fitted.
-Candidates share most of their functions, so that all of these fits come from columns of the same triangles.
+explain a classical potential, others need more. So does how large coefficients of many factors may be, and evidence,
+which knows only what is like the training, leaves them too free for structures beyond it. Candidates are fitted to
+parts of the training frames, and compared on the parts left out: each quarter, and the quarter with the largest forces,
+as a potential is used where it was not fitted. First what counts towards the degree is compared with one prior, then
+other priors with the best of it. Candidates share most of their functions, so that all of these fits come from columns
+of the same triangles.
 """
 
 from collections.abc import Sequence
@@ -15,43 +18,51 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from carvsdb_refine.learning.basis import BasisLimits, functions_of, pacemaker_order
-from carvsdb_refine.learning.bayesian_ridge import fit_ridge
+from carvsdb_refine.learning.bayesian_ridge import RidgeProblem
 from carvsdb_refine.learning.data_set import DataSet
 from carvsdb_refine.learning.design_rows import rows_of_frames
 from carvsdb_refine.learning.fit import FitOptions, Regression
 from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.label_triangles import LabelTriangles
 from carvsdb_refine.learning.new_potential import NewPotential
+from carvsdb_refine.learning.prior import Prior
 from carvsdb_refine.potential.ace.form import Function
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ANGULAR_WEIGHTS, RANK_STEPS = (0.8, 1.1, 1.5), (1.5, 3.0, 6.0, 12.0)
+# By how much the prior is narrower for each further factor: what degrees are compared with, and what else there is.
+FIRST_NARROWING, NARROWINGS, _NARROWED = 100.0, (1.0, 10.0, 1000.0), 2
+STRENGTHS = tuple(10.0**power for power in range(-12, 0))
 # Fewer frames tell nothing; more, larger ones and more functions take time. What is best with few functions is not with
 # many: a high step leaves all pairs and triples of atoms, and of these only the least smooth are left in the end.
-_FEWEST_FRAMES, _MOST_ATOMS, _MOST_FUNCTIONS, _MOST_VALUES = 12, 5_000, 400, 1_200_000
-_PARTS, _FAR = 3, 0.25
+_FEWEST_FRAMES, _MOST_ATOMS, _MOST_FUNCTIONS, _MOST_VALUES = 12, 5_000, 400, 1_900_000
+_PARTS, _FAR = 4, 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Limits of a basis, and how they did.
+    """Limits of a basis and a prior, and how they did.
 
     Attributes
     ----------
     limits : BasisLimits
+    prior : Prior
     score : float
-        Mean logarithm of the errors on what was left out: of energies and forces, in thirds and with the largest
+        Mean logarithm of the errors on what was left out: of energies and forces, in quarters and with the largest
         forces.
     """
 
     limits: BasisLimits
+    prior: Prior
     score: float
 
 
-def choose_limits(new: NewPotential, data: DataSet, options: FitOptions) -> list[Candidate]:
-    """Return candidates for the limits of a new potential, the best first; none where frames are too few to tell.
+def choose_candidates(
+    new: NewPotential, data: DataSet, options: FitOptions, strengths: Sequence[float] = STRENGTHS
+) -> list[Candidate]:
+    """Return candidates for a new potential and its prior, the best first; none where frames are too few to tell.
 
     Parameters
     ----------
@@ -59,6 +70,9 @@ def choose_limits(new: NewPotential, data: DataSet, options: FitOptions) -> list
         With a number of functions.
     data : DataSet
         Frames held out are not looked at.
+    options : FitOptions
+    strengths : sequence of float
+        Of a prior, beside that of the largest evidence.
     """
     if new.limits.functions is None:
         return []
@@ -68,17 +82,23 @@ def choose_limits(new: NewPotential, data: DataSet, options: FitOptions) -> list
     if len(frames) < _FEWEST_FRAMES:
         return []
     with threadpool_limits(1, user_api="blas"):
-        found = _compared(replace(new, limits=tried), data, frames, options)
+        found = _compared(replace(new, limits=tried), data, frames, options, strengths)
     return [replace(one, limits=replace(one.limits, functions=new.limits.functions)) for one in found]
 
 
-def with_chosen_limits(new: NewPotential, data: DataSet, options: FitOptions) -> NewPotential:
-    """Return a new potential with the best limits, or as it is where frames are too few to tell."""
-    candidates = choose_limits(new, data, options)
-    return replace(new, limits=candidates[0].limits) if candidates else new
+def with_the_best(
+    new: NewPotential, data: DataSet, options: FitOptions, strengths: Sequence[float] = STRENGTHS
+) -> tuple[NewPotential, FitOptions]:
+    """Return a new potential and options with the best candidate's, or as they are where frames are too few to tell."""
+    candidates = choose_candidates(new, data, options, strengths)
+    if not candidates:
+        return new, options
+    return replace(new, limits=candidates[0].limits), replace(options, prior=candidates[0].prior)
 
 
-def _compared(new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions) -> list[Candidate]:
+def _compared(
+    new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions, strengths: Sequence[float]
+) -> list[Candidate]:
     n_elements = len(data.elements)
     tried = [
         replace(new.limits, angular_weight=weight, rank_step=step)
@@ -90,17 +110,27 @@ def _compared(new: NewPotential, data: DataSet, frames: list[FitFrame], options:
     place = {_name(function): number for number, function in enumerate(functions)}
     form = new.form(data.elements, data.shortest_distances(new.cutoff), functions)
     regression = Regression.of(form, data.training, options)
-    cells = _cells(regression, frames, options)
-    n_rows = sum(cell.rows.forces.n_rows or cell.rows.energy.n_rows for cell in cells)
-    penalties = regression.penalties(np.sum([cell.squares for cell in cells], axis=0) / n_rows, options)
+    splits = _splits(regression, frames, options)
     n_columns = len(functions) * n_elements
-    candidates = []
-    for limits, some in zip(tried, named, strict=True):
-        of_centre = np.sort([place[name] for name in some])
+
+    def columns_of(which: int) -> Integers:
+        of_centre = np.sort([place[name] for name in named[which]])
         of_all = [len(functions) * element + of_centre for element in range(n_elements)]
-        columns = np.concatenate([*of_all, np.arange(n_columns, n_columns + n_elements)])
-        score = _score(cells, columns, penalties[columns], n_elements)
-        candidates.append(Candidate(limits, score))
+        return np.concatenate([*of_all, np.arange(n_columns, n_columns + n_elements)])
+
+    def compared(which: int, narrowings: Sequence[float]) -> list[Candidate]:
+        some = splits.of_columns(columns_of(which))
+        found = []
+        for narrowing in narrowings:
+            priors = [replace(options.prior, narrowing=narrowing, strength=strength) for strength in (*strengths, None)]
+            found.append(_best_strength(some, columns_of(which), regression, tried[which], priors))
+        return found
+
+    found = [(candidate, which) for which in range(len(tried)) for candidate in compared(which, [FIRST_NARROWING])]
+    found.sort(key=lambda one: one[0].score)
+    candidates = [candidate for candidate, _ in found]
+    for _, which in found[:_NARROWED]:
+        candidates += compared(which, NARROWINGS)
     return sorted(candidates, key=lambda one: one.score)
 
 
@@ -115,71 +145,103 @@ def _some(frames: Sequence[FitFrame], n_columns: int) -> list[FitFrame]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Cell:
-    """Frames that are always held out together."""
+class _Splits:
+    """Frames to fit to and frames left out, several times over, and the sizes of the columns of all of them.
 
-    part: int
-    is_far: bool
-    rows: LabelTriangles
+    Attributes
+    ----------
+    training : tuple of (ndarray of float64, int)
+        The triangle of what is fitted to, and how many rows it is of.
+    left_out : tuple of tuple of ndarray of float64
+        Triangles of energies and of forces.
+    squares : ndarray of float64
+        Mean squares of the columns, the label last.
+    """
+
+    training: tuple[tuple[Floats, int], ...]
+    left_out: tuple[tuple[Floats, Floats], ...]
     squares: Floats
 
+    def of_columns(self, columns: Integers) -> "_Splits":
+        """Return the same of some of the columns; the sizes are still those of all."""
+        chosen = np.append(columns, -1)
+        return _Splits(
+            tuple((_triangle(matrix[:, chosen]), n_rows) for matrix, n_rows in self.training),
+            tuple((energy[:, chosen], forces[:, chosen]) for energy, forces in self.left_out),
+            self.squares,
+        )
 
-def _cells(regression: Regression, frames: Sequence[FitFrame], options: FitOptions) -> list[_Cell]:
+
+def _triangle(*rows: Floats) -> Floats:
+    return np.asarray(np.linalg.qr(np.concatenate(rows), mode="r"))
+
+
+def _splits(regression: Regression, frames: Sequence[FitFrame], options: FitOptions) -> _Splits:
     largest = [0.0 if frame.forces is None else float((frame.forces**2).mean()) for frame in frames]
     is_far = np.zeros(len(frames), np.bool_)
     if any(largest):
         is_far[np.argsort(largest)[-round(_FAR * len(frames)) :]] = True
-    n_functions = sum(regression.projector.n_functions)
-    width = n_functions + len(regression.form.elements) + 1
-    cells = {
-        (part, far): _Cell(part, far, LabelTriangles.empty(width), np.zeros(n_functions))
-        for part in range(_PARTS)
-        for far in (False, True)
-    }
+    width = sum(regression.projector.n_functions) + len(regression.form.elements) + 1
+    # Frames that are always left out together: of each part those with small forces, and those with the largest.
+    near, far = ([LabelTriangles.empty(width) for _ in range(_PARTS)] for _ in range(2))
+    squares, n_rows = np.zeros(width), 0
     rows = rows_of_frames(regression.projector, regression.baseline, frames, options.scales, with_stress=False)
     for number, row in enumerate(rows):
-        cell = cells[number % _PARTS, bool(is_far[number])]
-        cell.rows.add(row)
+        (far if is_far[number] else near)[number % _PARTS].add(row)
         of_size = row.forces if len(row.forces) else row.energy
-        cell.squares[:] += (of_size[:, :n_functions] ** 2).sum(axis=0)
-    for cell in cells.values():
-        cell.rows.energy.close()
-        cell.rows.forces.close()
-    return list(cells.values())
+        squares += (of_size**2).sum(axis=0)
+        n_rows += len(of_size)
+    of_near = [cell.joined() for cell in near]
+    of_far = [cell.joined() for cell in far]
+    whole = [(_triangle(a, b), n + m) for (a, n), (b, m) in zip(of_near, of_far, strict=True)]
+    training = [*_without_each(whole), _joined(of_near)]
+    left_out = [_by_kind([some, others]) for some, others in zip(near, far, strict=True)]
+    return _Splits(tuple(training), (*left_out, _by_kind(far)), squares / max(1, n_rows))
 
 
-def _score(cells: Sequence[_Cell], columns: Integers, penalties: Floats, n_elements: int) -> float:
-    """Return the mean logarithm of the errors of fits with some of the columns."""
-    logarithms = []
-    thirds = [
-        _held_out(cells, columns, penalties, n_elements, [cell.part == part for cell in cells])
-        for part in range(_PARTS)
+def _without_each(parts: Sequence[tuple[Floats, int]]) -> list[tuple[Floats, int]]:
+    """Join all parts but one, for each of them."""
+    half = len(parts) // 2
+    if not half:
+        return []
+    if len(parts) == 2:
+        return [parts[1], parts[0]]
+    # What both of a half lack, the other half, is joined once.
+    first, second = _joined(parts[:half]), _joined(parts[half:])
+    return [_joined([some, second]) for some in _without_each(parts[:half])] + [
+        _joined([first, some]) for some in _without_each(parts[half:])
     ]
-    far = _held_out(cells, columns, penalties, n_elements, [cell.is_far for cell in cells])
-    for squares in (np.sum(thirds, axis=0), far):
-        logarithms += [0.5 * float(np.log(square)) for square in squares if square > 0]
-    return float(np.mean(logarithms))
 
 
-def _held_out(
-    cells: Sequence[_Cell], columns: Integers, penalties: Floats, n_elements: int, is_out: Sequence[bool]
-) -> Floats:
-    """Return the sums of squared errors of energies and of forces on some of the cells, fitted to the others."""
-    with_label = np.append(columns, -1)
-    training = [
-        triangle
-        for cell, out in zip(cells, is_out, strict=True)
-        if not out
-        for triangle in (cell.rows.energy, cell.rows.forces)
-    ]
-    rows = np.concatenate([triangle.matrix[:, with_label] for triangle in training])
-    n_rows = sum(triangle.n_rows for triangle in training)
-    fitted = fit_ridge(np.asarray(np.linalg.qr(rows, mode="r")), n_rows, penalties, n_elements)
-    rest = np.append(fitted.coefficients, -1.0)
-    squares = np.zeros(2)
-    for cell, out in zip(cells, is_out, strict=True):
-        if out:
-            squares += [
-                float(((one.matrix[:, with_label] @ rest) ** 2).sum()) for one in (cell.rows.energy, cell.rows.forces)
-            ]
-    return squares
+def _joined(parts: Sequence[tuple[Floats, int]]) -> tuple[Floats, int]:
+    return _triangle(*(triangle for triangle, _ in parts)), sum(n_rows for _, n_rows in parts)
+
+
+def _by_kind(cells: Sequence[LabelTriangles]) -> tuple[Floats, Floats]:
+    energies = np.concatenate([cell.energy.close() for cell in cells])
+    return energies, np.concatenate([cell.forces.close() for cell in cells])
+
+
+def _best_strength(
+    splits: _Splits, columns: Integers, regression: Regression, limits: BasisLimits, tried: Sequence[Prior]
+) -> Candidate:
+    """Return the candidate with the best of priors that differ in their strength; `splits` are those of the columns."""
+    n_elements = len(regression.form.elements)
+    functions = columns[:-n_elements]
+    of_all = regression.penalties(splits.squares[: -n_elements - 1], tried[0])
+    penalties, label_square = of_all[columns], float(splits.squares[-1])
+    known = [one.strength_for(of_all[functions], splits.squares[functions], label_square) for one in tried]
+    # Sums of squared errors: by split, energies or forces, and strength.
+    squares = np.zeros((len(splits.training), 2, len(tried)))
+    for number, ((matrix, n_rows), left_out) in enumerate(zip(splits.training, splits.left_out, strict=True)):
+        problem = RidgeProblem.of(matrix, n_rows, penalties, n_elements)
+        alpha, beta = problem.most_evident()
+        coefficients = problem.coefficients(np.array([alpha / beta if one is None else one for one in known]))
+        for kind, rows in enumerate(left_out):
+            squares[number, kind] = ((rows[:, :-1] @ coefficients - rows[:, -1:]) ** 2).sum(axis=0)
+    # All quarters together, and what has the largest forces; labels that are not there say nothing.
+    sums = np.concatenate([squares[:_PARTS].sum(axis=0), squares[_PARTS]])
+    told = sums[(sums > 0).all(axis=1)]
+    scores = 0.5 * np.log(told).mean(axis=0) if len(told) else np.zeros(len(tried))
+    best = int(scores.argmin())
+    return Candidate(limits, tried[best], float(scores[best]))

@@ -82,7 +82,77 @@ class RidgeFit:
     rank: int
 
 
-def fit_ridge(triangle: Floats, n_rows: int, penalties: Floats, n_free: int = 0) -> RidgeFit:
+@dataclass(frozen=True, slots=True, eq=False)
+class RidgeProblem:
+    """Rows and penalties, decomposed once for all strengths of the prior.
+
+    Attributes
+    ----------
+    n_rows : int
+        Of X.
+    penalties : ndarray of float64, shape (F,)
+    sizes : ndarray of float64, shape (F,)
+        Singular values of X with each column divided by its penalty.
+    along : ndarray of float64, shape (F,)
+        y along the left singular vectors.
+    right : ndarray of float64, shape (F, F)
+        The right ones, a row each.
+    beyond : float
+        The square of what of y no coefficients reach.
+    reference : float
+        The largest singular value of columns that are not all but free.
+    """
+
+    n_rows: int
+    penalties: Floats
+    sizes: Floats
+    along: Floats
+    right: Floats
+    beyond: float
+    reference: float
+
+    @classmethod
+    def of(cls, triangle: Floats, n_rows: int, penalties: Floats, n_free: int = 0) -> "RidgeProblem":
+        """Decompose; parameters and errors as for `fit_ridge`."""
+        n_columns = len(penalties)
+        square = np.zeros((n_columns + 1, n_columns + 1))
+        square[: len(triangle)] = triangle
+        left, sizes, right = svd(square[:n_columns, :n_columns] / penalties, check_finite=False)
+        along = left.T @ square[:n_columns, -1]
+        beyond = float(square[-1, -1] ** 2)
+        return cls(n_rows, penalties, sizes, along, right, beyond, float(sizes[min(n_free, len(sizes) - 1)]))
+
+    def coefficients(self, strengths: Floats) -> Floats:
+        """Return the coefficients with each alpha/beta, shape (F, strengths)."""
+        kept = self.sizes[:, np.newaxis] / (self.sizes[:, np.newaxis] ** 2 + strengths)
+        return np.asarray((self.right.T @ (kept * self.along[:, np.newaxis])) / self.penalties[:, np.newaxis])
+
+    def most_evident(self) -> tuple[float, float]:
+        """Return alpha and beta of the largest evidence."""
+        # The evidence has more than one summit; one of them says that nothing but noise is there.
+        squares, reference = self.sizes**2, max(self.reference, 1e-150) ** 2
+        starts = (1e-3 * reference, 1e-6 * reference, 1e-10 * reference)
+        _, alpha, beta = max(_climb(squares, self.along, self.beyond, self.n_rows, start) for start in starts)
+        return alpha, beta
+
+    def fit(self, strength: float | None = None) -> RidgeFit:
+        """Return the fit with an alpha/beta, or with that of the largest evidence."""
+        squares = self.sizes**2
+        if strength is None:
+            alpha, beta = self.most_evident()
+        else:
+            effective = float((squares / (squares + strength)).sum())
+            beta = _beta(self.n_rows, effective, _sizes(squares, self.along, self.beyond, strength)[1])
+            alpha = strength * beta
+        effective = float((squares / (squares + alpha / beta)).sum())
+        factor = (self.right.T / np.sqrt(beta * squares + alpha)) / self.penalties[:, np.newaxis]
+        rank = int((self.sizes > _NULL * self.reference).sum())
+        return RidgeFit(self.coefficients(np.array([alpha / beta]))[:, 0], factor, alpha, beta, effective, rank)
+
+
+def fit_ridge(
+    triangle: Floats, n_rows: int, penalties: Floats, n_free: int = 0, strength: float | None = None
+) -> RidgeFit:
     """Fit.
 
     Parameters
@@ -95,30 +165,15 @@ def fit_ridge(triangle: Floats, n_rows: int, penalties: Floats, n_free: int = 0)
         p, above 0.
     n_free : int
         How many columns are all but free, whose size tells nothing of the others'.
+    strength : float, optional
+        alpha/beta; that of the largest evidence without.
 
     Raises
     ------
     numpy.linalg.LinAlgError
         If the decomposition does not converge.
     """
-    n_columns = len(penalties)
-    square = np.zeros((n_columns + 1, n_columns + 1))
-    square[: len(triangle)] = triangle
-    left, sizes, right = svd(square[:n_columns, :n_columns] / penalties, check_finite=False)
-    along = left.T @ square[:n_columns, -1]
-    beyond = float(square[-1, -1] ** 2)
-    squares = sizes**2
-    reference = float(sizes[min(n_free, len(sizes) - 1)])
-    rank = int((sizes > _NULL * reference).sum())
-    # The evidence has more than one summit; one of them says that nothing but noise is there.
-    climbed = [
-        _climb(squares, along, beyond, n_rows, start * max(reference, 1e-150) ** 2) for start in (1e-3, 1e-6, 1e-10)
-    ]
-    _, alpha, beta = max(climbed)
-    effective = float((squares / (squares + alpha / beta)).sum())
-    scaled = sizes * along / (squares + alpha / beta)
-    factor = (right.T / np.sqrt(beta * squares + alpha)) / penalties[:, np.newaxis]
-    return RidgeFit((right.T @ scaled) / penalties, factor, alpha, beta, effective, rank)
+    return RidgeProblem.of(triangle, n_rows, penalties, n_free).fit(strength)
 
 
 def _climb(squares: Floats, along: Floats, beyond: float, n_rows: int, alpha: float) -> tuple[float, float, float]:
@@ -130,12 +185,16 @@ def _climb(squares: Floats, along: Floats, beyond: float, n_rows: int, alpha: fl
         size, rest = _sizes(squares, along, beyond, alpha / beta)
         before = alpha, beta
         alpha = effective / max(size, 1e-300)
-        beta = max(n_rows - effective, 0.05 * n_rows) / max(rest, 1e-300)
+        beta = _beta(n_rows, effective, rest)
         if abs(np.log(alpha / before[0])) + abs(np.log(beta / before[1])) < _CONVERGED:
             break
     size, rest = _sizes(squares, along, beyond, alpha / beta)
     evidence = len(squares) * np.log(alpha) + n_rows * np.log(beta) - beta * rest - alpha * size
     return float(evidence - np.log(beta * squares + alpha).sum()), alpha, beta
+
+
+def _beta(n_rows: int, effective: float, rest: float) -> float:
+    return max(n_rows - effective, 0.05 * n_rows) / max(rest, 1e-300)
 
 
 def _sizes(squares: Floats, along: Floats, beyond: float, strength: float) -> tuple[float, float]:

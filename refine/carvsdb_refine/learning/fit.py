@@ -15,6 +15,7 @@ from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.label_doubts import contradictions, odd_frames, unexplained
 from carvsdb_refine.learning.label_triangles import LabelTriangles
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
+from carvsdb_refine.learning.prior import Prior
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.potential import AcePotential
@@ -35,11 +36,8 @@ class FitOptions:
     ----------
     scales : Scales
         Of errors: they weight the rows.
-    smoothness : float
-        Power of 1 + degree in the prior.
-    column_power : float
-        Power of a column's root mean square in the prior: 1 makes all functions equally likely to matter, 0 leaves
-        their scale to the basis.
+    prior : Prior
+        Of the coefficients.
     zero_energies : mapping of str to float, or None
         E0 of elements in eV, which are then not fitted.
     with_stress : bool
@@ -47,8 +45,7 @@ class FitOptions:
     """
 
     scales: Scales = field(default_factory=Scales)
-    smoothness: float = 2.0
-    column_power: float = 0.5
+    prior: Prior = field(default_factory=Prior)
     zero_energies: Mapping[str, float] | None = None
     with_stress: bool = True
 
@@ -138,17 +135,17 @@ class Regression:
         baseline = AcePotential("the core", replace(form, centres=bare))
         return cls(form, Projector(form, "the new potential"), baseline, given, is_given, tuple(doubts))
 
-    def penalties(self, squares: Floats, options: FitOptions) -> Floats:
+    def penalties(self, squares: Floats, prior: Prior) -> Floats:
         """Return how strongly each column is held down.
 
         Parameters
         ----------
         squares : ndarray of float64, shape (F,)
             Mean squares of the functions' columns.
-        options : FitOptions
+        prior : Prior
         """
-        prior = _prior(self.form, squares, options)
-        return np.concatenate([prior, np.where(self.is_given, 1e9, _FREE * np.median(prior))])
+        held = prior.penalties(self.form, squares)
+        return np.concatenate([held, np.where(self.is_given, 1e9, _FREE * np.median(held))])
 
 
 def fit_potential(new: NewPotential | AceForm, data: DataSet, options: FitOptions | None = None) -> FittedPotential:
@@ -185,7 +182,8 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     for rows in rows_of_frames(projector, baseline, data.held_out, options.scales, with_stress=False):
         tested_rows.add(rows)
 
-    squares, n_force_rows = np.zeros(n_functions), 0
+    # Of the columns, and of the labels, in the rows of forces.
+    squares, n_force_rows = np.zeros(width), 0
     points = {max(2, round(part * len(data.training))) for part in _CURVE} if data.held_out else set()
     snapshots: list[tuple[int, Floats]] = []
     for number, rows in enumerate(
@@ -193,13 +191,15 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     ):
         rows_by_kind.add(rows)
         of_forces = rows.forces if len(rows.forces) else rows.energy
-        squares += (of_forces[:, :n_functions] ** 2).sum(axis=0)
+        squares += (of_forces**2).sum(axis=0)
         n_force_rows += len(of_forces)
         if number in points and number < len(data.training):
             snapshots.append((number, rows_by_kind.joined()[0]))
     matrix, n_rows = rows_by_kind.joined()
-    penalties = basis.penalties(squares / max(1, n_force_rows), options)
-    ridge = fit_ridge(matrix, n_rows, penalties, n_free=len(form.elements))
+    squares /= max(1, n_force_rows)
+    penalties = basis.penalties(squares[:n_functions], options.prior)
+    strength = options.prior.strength_for(penalties[:n_functions], squares[:n_functions], float(squares[-1]))
+    ridge = fit_ridge(matrix, n_rows, penalties, len(form.elements), strength)
     if n_rows < n_functions:
         doubts.append(f"there are {n_rows} labels for {n_functions} functions: the prior decides the rest")
     elif ridge.rank < width - 1 - int(is_given.sum()) - _said_twice(form):
@@ -250,19 +250,6 @@ def _sizes(errors: Floats) -> tuple[float | None, float | None]:
     if not len(errors):
         return None, None
     return float(np.sqrt((errors**2).mean())), float(np.abs(errors).mean())
-
-
-def _prior(form: AceForm, squares: Floats, options: FitOptions) -> Floats:
-    """Return how strongly each coefficient is held down."""
-    degrees = [
-        1.0 + sum(n - 1 + 1.5 * l for n, l in zip(function.n, function.l, strict=True))  # noqa: E741
-        for centre in form.centres
-        for function in centre.functions
-    ]
-    scale = np.sqrt(squares)
-    # A function that is zero on all data has no scale of its own.
-    floor = max(1e-6 * float(scale.max(initial=0.0)), 1e-300)
-    return np.asarray(np.maximum(scale, floor) ** options.column_power * np.array(degrees) ** options.smoothness)
 
 
 def _said_twice(form: AceForm) -> int:

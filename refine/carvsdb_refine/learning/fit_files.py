@@ -8,7 +8,7 @@ from pathlib import Path
 from carvsdb.errors import InputError
 from carvsdb.version import VERSION
 from carvsdb_refine.learning.active_set_file import write_active_set
-from carvsdb_refine.learning.basis_choice import with_chosen_limits
+from carvsdb_refine.learning.basis_choice import with_the_best
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, read_frames
@@ -87,9 +87,10 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         held_out = request.held_out
     frames = [frame for one in read for frame in one.frames]
     data_set = make_data_set(frames, held_out, request.seed, request.largest_force)
+    options = request.options
     if isinstance(new, NewPotential) and request.choose:
-        new = with_chosen_limits(new, data_set, request.options)
-    fitted = fit_potential(new, data_set, request.options)
+        new, options = with_the_best(new, data_set, options)
+    fitted = fit_potential(new, data_set, options)
     doubts += [*data_set.doubts, *fitted.doubts]
     if request.strict and doubts:
         raise InputError("; ".join(dict.fromkeys(doubts)), hint="or go on without --strict")
@@ -119,7 +120,11 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     if isinstance(new, NewPotential):
         limits = new.limits
         degree = DegreeWeights(
-            angular_weight=limits.angular_weight, rank_step=limits.rank_step, chosen=limits is not request.new.limits
+            angular_weight=limits.angular_weight,
+            rank_step=limits.rank_step,
+            narrowing=options.prior.narrowing,
+            strength=options.prior.strength,
+            chosen=limits is not request.new.limits,
         )
     return _answer(fitted, data, files, labels, chosen, doubts, degree, request.seed)
 
