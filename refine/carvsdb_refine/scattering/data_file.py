@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_refine.scattering.curve_table import CurveTable, column_numbers, read_table
+from carvsdb_refine.scattering.curve_table import CurveTable, column_numbers, marks_of, read_table
 from carvsdb_refine.scattering.data_set import DataSet
 from carvsdb_refine.scattering.functions import Q_FUNCTIONS, check_function
 
@@ -159,6 +159,9 @@ def _columns(table: CurveTable, asked: Sequence[int] | None, with_errors: bool, 
 def _rows(table: CurveTable, columns: list[int], axis: str, notes: list[str]) -> tuple[Floats, list[int]]:
     """Return the rows that hold a point, and their lines."""
     values, lines = table.values[:, columns], list(table.lines)
+    marked = marks_of(values[:, 1])
+    said = " (" + ", ".join(f"{mark:g}" for mark in np.unique(values[marked, 1])) + ")" if marked.any() else ""
+    values[marked, 1] = np.nan
     empty = np.asarray(np.isnan(values[:, :2]).any(axis=1), bool)
     if len(columns) == 3:
         errors = np.nan_to_num(values[:, 2])
@@ -169,12 +172,12 @@ def _rows(table: CurveTable, columns: list[int], axis: str, notes: list[str]) ->
     for where, cut in (("first", lines[:first]), ("last", lines[last:])):
         if cut:
             notes.append(
-                f"the {where} {_rows_word(len(cut))} without a value (line {cut[0]} to {cut[-1]}) are left out"
+                f"the {where} {_rows_word(len(cut))} without a value{said} (line {cut[0]} to {cut[-1]}) are left out"
             )
     inside = np.isnan(values[first:last, :2]).any(axis=1)
     if inside.any():
         wrong = first + int(np.argmax(inside))
-        message = "each column of a curve must be a finite number, got none between points that have a value"
+        message = f"each column of a curve must be a finite number, got none{said} between points that have a value"
         raise table.file.error(lines[wrong], f"{message}; cut the file there, or fill the gap")
     values, lines = values[first:last], lines[first:last]
     if len(values) > 1 and (np.diff(values[:, 0]) < 0).all():
