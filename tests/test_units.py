@@ -22,6 +22,7 @@ from carvsdb_ingest.clustering import CLUSTERINGS, cluster
 from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.cif.cif import read_cif
 from carvsdb_ingest.units import BuildingUnit
+from carvsdb_ingest.units.bond_orders import Atoms, perceive
 from carvsdb_ingest.units.molecules import molecule_of
 
 Chem: Any = import_module("rdkit.Chem")
@@ -346,3 +347,22 @@ def test_hydrogen_in_several_places_is_taken_once() -> None:
         found = molecule_of(("C", "C", "O", "O", *"HHHHHH"), places, bonds, [False, False, True, True, *[False] * 6])
         assert found.smiles == "CC(=O)[O-]"
         assert found.doubts == ("hydrogen in several places, taken once: 3",)
+
+
+def test_azoles_on_metals_are_azolates_whatever_the_lengths_say() -> None:
+    """1,4-benzenedipyrazolate with the lengths of a quinoid, as the published model of Co(BDP) nearly has them."""
+    pyrazoles = ((0, 1, 2, 3, 4), (11, 12, 13, 14, 10))
+    benzene = (5, 6, 7, 8, 9, 15)
+    elements = tuple("N" if atom in (0, 1, 12, 13) else "C" for atom in range(16)) + ("H",) * 8
+    long = {(0, 1): 1.40, (1, 2): 1.28, (2, 3): 1.45, (3, 4): 1.45, (0, 4): 1.28, (3, 5): 1.36, (8, 10): 1.36}
+    long |= {(12, 13): 1.40, (11, 12): 1.28, (10, 11): 1.45, (10, 14): 1.45, (13, 14): 1.28}
+    long |= {(5, 6): 1.45, (6, 7): 1.34, (7, 8): 1.45, (8, 9): 1.45, (9, 15): 1.34, (5, 15): 1.45}
+    long |= {(atom, 16 + number): 0.95 for number, atom in enumerate((2, 4, 6, 7, 9, 15, 11, 14))}
+    rings = [*pyrazoles, benzene]
+    held = [element == "N" for element in elements]
+    flat = {atom: 360.0 for atom in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15)}
+    found = perceive(Atoms(elements, list(long), list(long.values()), held, flat, rings))
+    assert not isinstance(found, str)
+    assert sum(found.charges) == -2
+    orders = dict(zip(long, found.orders, strict=True))
+    assert orders[3, 5] == orders[8, 10] == 1

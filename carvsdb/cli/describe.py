@@ -127,9 +127,9 @@ def describe(
     if frames is not None:
         from carvsdb.cli.frames import describe_trajectories
 
-        if geometry or si or str(files[0]) == STANDARD_INPUT:
+        if geometry or units or si or str(files[0]) == STANDARD_INPUT:
             raise typer.BadParameter(
-                "goes with neither --geometry, nor --si, nor standard input", param_hint="--frames"
+                "goes with neither --geometry, nor --units, nor --si, nor standard input", param_hint="--frames"
             )
         describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out)
         return

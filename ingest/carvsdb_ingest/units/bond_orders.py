@@ -35,6 +35,8 @@ _STIFFNESS, _LONG, _SHORT = 30.0, 0.6, 2.0
 """Cost of a bond that is not as long as its order says, in Å⁻², and what it is at most: too long, too short."""
 _SEXTET = 0.5
 """What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
+_ALKYLIDENE = 3.0
+"""Cost of a double bond to C from the C of an azole that holds metals by two N: azolates, whatever the lengths say."""
 _FIVE, _SIX = 5, 6
 _BENT, _PYRAMIDAL = 150.0, 340.0
 """Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
@@ -298,6 +300,11 @@ def _solve(
             program.between(0, [*anions[0], *((column, -1.0) for column, _ in anions[2])], 0)
     for ring in atoms.rings:
         _reward(program, ring, around, of_bond)
+        if len(ring) == _FIVE and sum(atoms.elements[atom] == "N" and atoms.on_metal[atom] for atom in ring) > 1:
+            for atom in ring:
+                for other in around[atom]:
+                    if other not in ring and atoms.elements[atom] == atoms.elements[other] == "C":
+                        program.cost[of_bond[atom, other][0]] += _ALKYLIDENE
         if len(ring) == _FIVE:  # no ylides: a substituted azole is neutral
             charged = [
                 (first[atom] + number, 1.0)
