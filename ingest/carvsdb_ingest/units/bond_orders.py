@@ -209,8 +209,8 @@ def _is_azole(atoms: Atoms, ring: tuple[int, ...]) -> bool:
 def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float], in_azole: bool) -> int:
     """Return how many pi bonds an atom can have by its shape.
 
-    One if it is bent, none for a pyramidal carbon (but one of an azole, whose end may be badly placed), and none for a carbon that a single bond holds to its only neighbour
-    beside H: a methyl whose disordered H are not all there.
+    One if it is bent, none for a pyramidal carbon (but one of an azole, whose end may be badly placed), and none for a
+    carbon that a single bond holds to its only neighbour beside H: a methyl whose disordered H are not all there.
     """
     element = atoms.elements[atom]
     if element in HYDROGEN or (element in HALIDES and len(ends) == 1):
