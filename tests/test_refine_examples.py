@@ -59,5 +59,8 @@ def test_the_configs_are_read(empty: Path) -> None:
     assert read_learn_config(empty / "silica.toml").config.learn.iterations > 2
     learns = read_learn_config(empty / "silicon.toml").config
     assert [str(one.file) for one in learns.data] == ["neutron.csv"]
+    refused = carvsdb("refine", "run", "silicon.toml")
+    assert refused.code == 3
+    assert "this config is one of `carvsdb refine learn`" in refused.err
     page = (PAGES / "active-learning.md").read_text(encoding="utf-8")
     assert (empty / "silicon.toml").read_text(encoding="utf-8").partition("\n")[2] in page
