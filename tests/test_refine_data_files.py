@@ -232,6 +232,26 @@ def test_marks_of_no_value_are_no_values(mark: str, tmp_path: Path) -> None:
         read_data(path, "neutron")
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Q, SQ_RMC, SQ_Expt\n0.5, 1, 1.1\n1.0, 1, 0.9\n", "column 2 is called 'SQ_RMC': is it a calculated curve"),
+        ("data_x\nloop_\n_pd_proc_d_spacing\n_pd_meas_counts\n0.5 1\n1.0 1\n", "is a CIF; expected columns"),
+    ],
+)
+def test_columns_of_something_else_are_not_taken_for_the_curve(text: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text(text)
+    with pytest.raises(InputError, match=sentence):
+        read_data(path, "neutron", "S(Q)")
+
+
+def test_a_wave_of_igor(tmp_path: Path) -> None:
+    path = tmp_path / "f.itx"
+    path.write_text('IGOR\nWAVES/D\tq\tsq\nBEGIN\n\t0.5\t1.0\n\t1.0\t0.9\nEND\nX SetScale/P x 0,1,"", q\n')
+    assert read_data(path, "neutron", "S(Q)").values.tolist() == [1.0, 0.9]
+
+
 def test_large_curves_may_hold_what_could_be_a_mark(tmp_path: Path) -> None:
     path = tmp_path / "f.txt"
     path.write_text("0.5 1200\n1.0 999\n1.5 800\n")

@@ -366,3 +366,14 @@ def test_azoles_on_metals_are_azolates_whatever_the_lengths_say() -> None:
     assert sum(found.charges) == -2
     orders = dict(zip(long, found.orders, strict=True))
     assert orders[3, 5] == orders[8, 10] == 1
+
+
+def test_an_azole_stays_one_where_what_it_carries_is_badly_placed() -> None:
+    """2-methylimidazolate whose methyl group stands out of the plane."""
+    elements = tuple("CNCCNCHHHHH")
+    bonds = [(0, 1), (1, 2), (2, 3), (3, 4), (0, 4), (0, 5), (2, 6), (3, 7), *((5, 8 + number) for number in range(3))]
+    lengths = [1.35, 1.37, 1.37, 1.37, 1.35, 1.49] + [0.95] * 5
+    held = [element == "N" for element in elements]
+    found = perceive(Atoms(elements, bonds, lengths, held, {0: 330.0, 2: 360.0, 3: 360.0}, [(0, 1, 2, 3, 4)]))
+    assert not isinstance(found, str)
+    assert (sum(found.charges), sum(found.missing)) == (-1, 0)

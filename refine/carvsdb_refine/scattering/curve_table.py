@@ -38,6 +38,8 @@ _NO_NUMBER = 1e20
 _MUCH_LARGER = 20.0
 _SECOND = re.compile(r"(?:&|bank|scan|spectrum|data\s*set)(?:\s|$)", re.IGNORECASE)
 _SET_END = re.compile(r"&|end(?:data|file)?\.?|eof", re.IGNORECASE)
+# Commands of Igor, which follow the END of its waves.
+_AFTER_END = re.compile(r"X\s+[A-Z].*")
 _NAMES_LINE = re.compile(r"^\s*#\s*L\s+(.*)$")
 _COUNT = re.compile(r"\s*[0-9]{1,9}\s*")
 
@@ -87,6 +89,8 @@ def read_table(file: TextFile) -> CurveTable:
     lines: list[int] = []
     first = _first_row(file, contents, decimal_commas)
     filled = [number for number, content in enumerate(contents, 1) if content]
+    while len(filled) > 1 and _AFTER_END.fullmatch(contents[filled[-1] - 1]):
+        filled.pop()
     if _SET_END.fullmatch(contents[filled[-1] - 1]):
         filled.pop()  # xmgrace's, and other marks of the end
     for number in filled:

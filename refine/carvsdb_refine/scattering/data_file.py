@@ -28,7 +28,13 @@ _OTHER_AXIS = re.compile(
     r"(2|two)?[\s_-]*(theta|\N{GREEK SMALL LETTER THETA})|2th|tth|tof\b|d[\s_-]?spac|wavelength|lambda", re.IGNORECASE
 )
 _SHORT = re.compile(r"\b(nm|nanomet(?:re|er)s?|pm|picomet(?:re|er)s?)\b", re.IGNORECASE)
-_CALCULATED = re.compile(r".*(?:calc|weight|fit|model|diff|sim|resid|back|bkg|obs).*", re.IGNORECASE)
+_CALCULATED = re.compile(
+    r".*(?:calc|weight|fit|model|diff|sim|resid|back|bkg|obs).*"
+    r"|(?!.*(?:err|sig|unc|std|dev|esd)).*(?:exp|meas|rmc).*",
+    re.IGNORECASE,
+)
+# A curve that a program calculated, as RMCProfile's own output has it before the measured one.
+_OF_A_MODEL = re.compile(r".*(?:calc|rmc|model|simul).*", re.IGNORECASE)
 # What PDFgetX3 and its relatives call their columns -> the function that it is.
 _BY_NAME = (
     (
@@ -100,6 +106,8 @@ def read_data(
     check_function(function)
     file = TextFile.load(path, latin1=True)
     table = read_table(file)
+    if any(text.strip().lower() == "loop_" for text in table.header):
+        raise InputError("is a CIF; expected columns of Q or r and the curve alone", path=file.path)
     notes = list(table.notes)
     axis = "Q" if function in Q_FUNCTIONS else "r"
     chosen = _columns(table, columns, sigma is None, notes)
@@ -139,9 +147,12 @@ def _columns(table: CurveTable, asked: Sequence[int] | None, with_errors: bool, 
         raise OpenColumnsError(
             f"expected 2 to 4 columns, got {n_columns}", path=table.file.path, line=table.lines[0], hint=hint
         )
+    names = table.names
+    if names and rest and _OF_A_MODEL.fullmatch(names[1]):
+        message = f"column 2 is called {shown(names[1])}: is it a calculated curve?"
+        raise OpenColumnsError(message, path=table.file.path, hint=hint)
     if not rest or not with_errors:
         return [0, 1]
-    names = table.names
     kept = [column for column in rest if not (names and _ERROR_OF_X.fullmatch(names[column]))]
     measured = [column for column in kept if not (names and _CALCULATED.fullmatch(names[column]))]
     # A column that is 0 throughout holds nothing: the errors of r of PDFgetN and PDFgui.
