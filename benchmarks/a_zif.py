@@ -2,8 +2,8 @@
 
 A Wooten-Winer-Weaire network of 216 nodes is decorated with Zn and imidazolate, brought to the density of the published
 model m1 (29,376 atoms), heated to 1500 K by the potential alone, drawn to the data, cooled, and ends as a hybrid Monte
-Carlo chain. The parts are runs one after the other, made from docs/a-zif.toml; what is done is not done again, what was
-killed goes on. Then the model is measured: R of neutrons and X-rays to experiment, energy beside that of m1,
+Carlo chain. The parts are runs one after the other, made from the example a-zif; what is done is not done again, what
+was killed goes on. Then the model is measured: R of neutrons and X-rays to experiment, energy beside that of m1,
 coordination, grades by an active set of m1, distances of its net to those of m1 and of crystals.
 
 The files are those of Nicholas et al., arXiv:2503.24367, in the folder that ``CARVSDB_SHARED`` names (default
@@ -19,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from carvsdb.atoms.pairs import list_pairs
 from carvsdb.version import VERSION
 from carvsdb_ingest.readers.models import read_model
 
-CONFIG = Path(__file__).resolve().parent.parent / "docs" / "a-zif.toml"
+CONFIG = files("carvsdb_refine.examples").joinpath("a-zif", "a-zif.toml")
 TYPES = "1=C,2=H,3=N,4=Zn"
 M1 = "zif/m1-zif_ace_24-anneal_1500K_5ns.data"
 DENSITY, M1_ENERGY = "0.0722485", -6.733474398079

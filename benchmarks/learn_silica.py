@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from carvsdb_refine.backmap import random_packing
 from carvsdb_refine.run import Points, calculate_scattering
 
 CALCULATOR = "chgnet.model.dynamics:CHGNetCalculator"
-CONFIG = Path(__file__).resolve().parent.parent / "docs" / "silica.toml"
+CONFIG = files("carvsdb_refine.examples").joinpath("silica", "silica.toml")
 
 
 def coordination(model: AtomicModel, centre: str, neighbour: str, longest: float = 2.0) -> dict[str, int]:

@@ -10,6 +10,7 @@ import inspect
 import logging
 import os
 import re
+import sysconfig
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -19,7 +20,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import numpy as np
 
 from carvsdb.errors import RefusedError
-from carvsdb.kernel_cache import kernel_cache, stamp_of, tell
+from carvsdb.kernel_cache import kernel_cache, stamp_of, tell, trusted
 from carvsdb.machine_code import Code, KernelError, is_possible, keep_codes, kept_codes, load, numba_version
 
 if os.environ.get("NUMBA_DISABLE_JIT", "0").strip() not in ("", "0"):
@@ -35,6 +36,9 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 _TRIED = (0, 60), (0, 68)
 """First and last version of numba that `carvsdb.kernel_compiler`, which builds on its inner parts, was tried with."""
+
+_TRIED_ON = "linux-x86_64"
+"""Where it was tried: entries hand Python's objects to machine code, and what goes wrong there ends the process."""
 
 _LOG = logging.getLogger(__name__)
 _COMPILING = threading.RLock()
@@ -152,7 +156,7 @@ class Kernel(Part[P, R]):
             self._entries = (self.dispatcher,)
             return
         if self._codes is None:
-            self._codes = [] if self._file is None else kept_codes(self._file, stamp_of(self.py_func))
+            self._codes = self._kept()
             self._entries = tuple(map(load, self._codes))
             if self._codes:
                 return
@@ -163,25 +167,40 @@ class Kernel(Part[P, R]):
         if code is None or any(code.types == one.types for one in self._codes):
             self._entries = (*self._entries, self.numbas_way)
             return
-        self._codes = sorted([*self._codes, code], key=lambda one: one.takes_any_layout)
+        self._codes = sorted([*self._codes, code], key=_order)
         self._entries = tuple(map(load, self._codes))
-        if self._file is not None:
+        folder = kernel_cache(self._source.parent)
+        if folder is not None:
             try:
-                keep_codes(self._file, stamp_of(self.py_func), self._codes)
+                keep_codes(folder / self._name, stamp_of(self.py_func), self._codes)
             except OSError as error:
-                tell(f"{self._file.parent} cannot be written ({error.strerror or error})")
+                tell(f"{folder} cannot be written ({error.strerror or error})")
 
-    @cached_property
-    def _file(self) -> Path | None:
-        source = Path(self.py_func.__code__.co_filename)
-        folder = kernel_cache(source.parent)
-        line = self.py_func.__code__.co_firstlineno
-        return None if folder is None else folder / f"{source.stem}.{self.py_func.__qualname__}-{line}.kernel"
+    def _kept(self) -> list[Code]:
+        """Return the code on disk, for each types of arguments once."""
+        found: dict[str, Code] = {}
+        for folder in trusted(self._source.parent):
+            for code in kept_codes(folder / self._name, stamp_of(self.py_func)):
+                found.setdefault(code.types, code)
+        return sorted(found.values(), key=_order)
+
+    @property
+    def _source(self) -> Path:
+        return Path(self.py_func.__code__.co_filename)
+
+    @property
+    def _name(self) -> str:
+        return f"{self._source.stem}.{self.py_func.__qualname__}-{self.py_func.__code__.co_firstlineno}.kernel"
+
+
+def _order(code: Code) -> bool:
+    """Put code for arrays of any layout last."""
+    return code.takes_any_layout
 
 
 def is_our_way() -> bool:
     """Tell whether kernels are compiled by `carvsdb.kernel_compiler`, not by numba's own way."""
-    return _is_tried(numba_version()) and is_possible()
+    return sysconfig.get_platform() == _TRIED_ON and _is_tried(numba_version()) and is_possible()
 
 
 def _is_tried(version: str) -> bool:

@@ -2,8 +2,9 @@
 
 Machine code is unpickled and run, so a folder is taken only if whoever can write it could change this package's sources
 as well, or is the user. Three places are looked at: ``NUMBA_CACHE_DIR``, the ``__pycache__`` beside the sources, and
-the user's folder for caches. Where none will do, as in containers with read-only packages and without a home, kernels
-are compiled anew in every process, and a warning says so once.
+the user's folder for caches. What is kept in any of them is run; new code goes to the first that can be written. Where
+none can, as in containers with read-only packages and without a home, what is not kept is compiled anew in every
+process, and a warning says so once.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -50,12 +52,24 @@ def tell(reason: str) -> None:
 
 
 @cache
+def trusted(sources: Path) -> tuple[Path, ...]:
+    """Return the folders whose machine code may be run; they need not be ours to write, as in an image."""
+    found = []
+    for folder in _candidates(sources):
+        with suppress(OSError, ValueError):
+            if folder.is_dir() and distrusted(folder, sources) is None:
+                found.append(folder)
+    return tuple(found)
+
+
+@cache
 def locate(sources: Path) -> Path | str:
     """Return the folder for the machine code of kernels, made if need be, or why there is none."""
     reasons = []
     for folder in _candidates(sources):
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Beside the sources as Python makes it, for all who may read those.
+            folder.mkdir(mode=0o777 if folder.parent == sources else 0o700, parents=True, exist_ok=True)
             reason = distrusted(folder, sources)
             if reason is None:
                 tempfile.TemporaryFile(dir=folder).close()
@@ -136,6 +150,6 @@ def _hash_of(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         text = path.read_bytes()
-        if b"carvsdb.compiled" in text:
+        if b"carvsdb.compiled" in text or path.name.startswith("kernel_"):
             digest.update(text)
     return digest.hexdigest()

@@ -13,7 +13,7 @@ import os
 import pickle
 import sys
 import sysconfig
-import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -182,14 +182,13 @@ def keep_codes(path: Path, stamp: str, codes: list[Code]) -> None:
     """Keep code in a file, which others may read and write meanwhile."""
     data = pickle.dumps(codes)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:  # to be read by all who may read the folder
             file.write(hashlib.sha256(_key(stamp) + data).digest() + data)
-        os.replace(name, path)
+        draft.replace(path)
     except OSError:
-        with suppress(OSError):
-            os.unlink(name)
+        draft.unlink(missing_ok=True)
         raise
 
 

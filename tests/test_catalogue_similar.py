@@ -148,6 +148,13 @@ def test_noise_of_amorphous_nets(catalogue: Catalogue) -> None:
     table = catalogue.distance(["glass", "dia", "lon"])
     assert table.noise_kind == (("none", "blocks", "blocks"), ("blocks", "none", "none"), ("blocks", "none", "none"))
     assert np.array_equal(table.noise, table.noise.T)
+    # What the catalogue does not hold has the noise of its own blocks, and pools with what it holds.
+    new = catalogue.distance([amorphous_entry("new"), "dia", "lon"])
+    assert np.array_equal(new.noise, table.noise)
+    assert np.array_equal(new.matrix, table.matrix)
+    pooled = catalogue.distance([["glass", amorphous_entry("new")], "dia"], metric="nodes")
+    assert pooled.labels == ("glass+new", "dia")
+    assert pooled.matrix[0, 1] == pytest.approx(catalogue.distance(["glass", "dia"], metric="nodes").matrix[0, 1])
     kinds = {hit["label"]: hit["noise_kind"] for hit in catalogue.similar("dia", k=99).rows()}
     assert kinds["glass"] == "blocks"
     assert kinds["lon"] == "none"

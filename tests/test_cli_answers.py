@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from program import carvsdb
 
 from carvsdb.catalogue import Catalogue
 from carvsdb.cli.row_formats import flat
-from carvsdb.escaping import csv_text
+from carvsdb.escaping import csv_text, escaped
 from carvsdb_ingest import ingest_collection, source_named
 from carvsdb_ingest.writers.cgd import write_cgd
 
@@ -105,10 +106,66 @@ def test_every_form_holds_what_the_json_holds(
         {name: _from_parquet(one[name], value) for name, value in row.items()}
         for one, row in zip(kept, rows, strict=True)
     ] == rows
-    markdown = carvsdb(*arguments, "--format", "markdown").out.splitlines()
-    assert len(markdown) == len(rows) + 2
-    latex = carvsdb(*arguments, "--format", "latex").out
-    assert latex.count(r"\\") == len(rows) + 1
+    for form, cells_of in (("markdown", _markdown_cells), ("latex", _latex_cells)):
+        # What is printed has the columns that are read; all are there on request.
+        all_columns = () if "--columns" in arguments else ("--columns", ",".join(rows[0]))
+        assert set(cells_of(carvsdb(*arguments, "--format", form).out)[0]) <= set(rows[0])
+        head, *body = cells_of(carvsdb(*arguments, "--format", form, *all_columns).out)
+        assert head == list(rows[0])
+        for cells, row in zip(body, rows, strict=True):
+            assert [_read_back(cell, value) for cell, value in zip(cells, row.values(), strict=True)] == [*row.values()]
+
+
+def _markdown_cells(text: str) -> list[list[str]]:
+    lines = [re.split(r"(?<!\\) \| ", line[2:-2]) for line in text.splitlines()]
+    assert lines.pop(1) == ["---"] * len(lines[0])
+    return [[re.sub(r"\\([\\|`*<>\[\]])", r"\1", cell) for cell in line] for line in lines]
+
+
+LATEX = {
+    r"\textbackslash{}": "\\",
+    r"\textasciitilde{}": "~",
+    r"\textasciicircum{}": "^",
+    r"\textless{}": "<",
+    r"\textgreater{}": ">",
+    r"\AA{}": "Å",
+    r"$\sigma$": "σ",
+    r"$\pm$": "±",
+    r"$\times$": "×",
+    r"\textsuperscript{2}": "²",
+    r"\textsuperscript{3}": "³",
+    r"\textsuperscript{-}": "⁻",
+    r"\textsuperscript{1}": "¹",
+    **{f"\\{character}": character for character in "&%$#_{}"},
+}
+
+
+def _latex_cells(text: str) -> list[list[str]]:
+    begin, *lines, end = [line for line in text.splitlines() if line != r"\hline"]
+    assert re.fullmatch(r"\\begin\{tabular\}\{l+\}", begin)
+    assert end == r"\end{tabular}"
+    command = re.compile("|".join(map(re.escape, LATEX)))
+    cells = [re.split(r"(?<!\\) & ", line.removesuffix(r" \\")) for line in lines]
+    return [[command.sub(lambda found: LATEX[found[0]], cell) for cell in line] for line in cells]
+
+
+def _read_back(cell: str, value: Any) -> Any:
+    """Return the value that is read in a cell, where one of that kind stands in the JSON."""
+    if isinstance(value, str):
+        return value if cell == escaped(value) else cell  # line ends and the like are written as escapes
+    if value is None:
+        return cell or None
+    if isinstance(value, bool):
+        return {"True": True, "False": False}[cell]
+    if isinstance(value, int | float) or (cell[:1] in ("[", "{") and not value):
+        return json.loads(cell)
+    try:
+        return json.loads(cell)
+    except ValueError:
+        parts = cell.split(", ")
+    if isinstance(value, dict):
+        return {name: int(number) for name, _, number in (part.rpartition(" x") for part in parts)}
+    return [part if isinstance(one, str) else json.loads(part) for part, one in zip(parts, value, strict=True)]
 
 
 def test_distances_are_a_row_a_pair(stored: Path) -> None:

@@ -9,8 +9,6 @@ import pytest
 import tutorial_notebooks
 from program import carvsdb
 
-from carvsdb_refine.active_learning import read_learn_config
-from carvsdb_refine.run import read_config
 from carvsdb_schemas.reference_page import reference_page
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -75,10 +73,3 @@ def check_step(step: str) -> None:
         known, _, rest = line.partition("...")
         assert printed.startswith(known) if rest == "" and line.endswith("...") else printed == line
     assert len(shown) <= len(done.out.splitlines())
-
-
-def test_the_configs_of_the_pages_are_read() -> None:
-    assert read_config(DOCS / "a-zif.toml").config.potential is not None
-    assert read_learn_config(DOCS / "silica.toml").config.learn.iterations > 2
-    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    assert [path.name for path in DOCS.glob("*.toml") if f"({path.name})" not in pages] == []

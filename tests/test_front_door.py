@@ -1,9 +1,14 @@
 """What a new user types first: names with a dash, columns that are not there, narrow terminals, no catalogue."""
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
-from program import carvsdb
+from program import Outcome, carvsdb
+
+from carvsdb.net import library
+from carvsdb_ingest.writers import write_cgd
 
 CUBIC = "PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\nEND\n"
 
@@ -75,5 +80,40 @@ def test_help_is_not_cut() -> None:
 
 def test_what_is_no_file_is_told_from_what_is_no_name(empty: Path) -> None:
     assert "nor is there such a file" in carvsdb("similar", "missing.cif").err
-    (empty / "net.cgd").write_text(CUBIC)
-    assert "ingest the file first" in carvsdb("distance", "net.cgd", "dia").err
+    assert "nor is there such a file" in carvsdb("distance", "missing.cif", "sod").err
+    (empty / "nets.cgd").write_text(2 * CUBIC)
+    for command in ("distance", "similar"):
+        done = carvsdb(command, "nets.cgd", *(["sod"] if command == "distance" else []))
+        assert "nets.cgd: holds 2 nets; ask about one at a time; ingest the file first" in done.err
+
+
+@pytest.mark.parametrize("metric", ["carvs", "ring-sizes", "nodes", "shells"])
+def test_distances_of_files_are_those_of_their_nets(metric: str, empty: Path) -> None:
+    for name in ("mtn", "pcu"):
+        write_cgd(library.load(name), empty / f"{name}.cgd")
+    names = [("mtn", "mtn.cgd"), ("pcu", "pcu.cgd"), ("lta", "lta")]
+    stored, of_files = (
+        carvsdb("distance", *(pair[side] for pair in names), "--metric", metric, "--json").json for side in (0, 1)
+    )
+    assert of_files["matrix"] == pytest.approx(np.array(stored["matrix"]), abs=1e-12)
+    assert np.array(stored["matrix"]).max() > 0.1
+    assert of_files["labels"] == ["mtn", "pcu", "lta"]
+    assert carvsdb("distance", "mtn.cgd", "mtn", "--json").json["labels"] == ["mtn.cgd", "mtn"]
+
+
+def test_a_net_on_standard_input_is_one_of_the_two(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(*arguments: str) -> Outcome:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(CUBIC.encode())))
+        return carvsdb(*arguments)
+
+    assert given("distance", "-", "pcu", "--input-format", "cgd", "--json").json["matrix"] == [[0, 0], [0, 0]]
+    assert given("similar", "-", "-k", "1", "--input-format", "cgd", "--json").json["hits"][0]["label"] == "pcu"
+    done = given("distance", "-", "pcu")
+    assert done.code == 2
+    assert "say what it holds, such as cif" in done.err
+
+
+def test_files_of_several_clusterings_and_bond_rules_are_said_to_be_so(empty: Path, shared: Path) -> None:
+    done = carvsdb("distance", shared / "data" / "cifs" / "HKUST-1.cif", shared / "data" / "cifs" / "ZIF-8.cif")
+    assert "nets of several clusterings are compared: single-node (HKUST-1), node-linker (ZIF-8)" in done.err
+    assert "HKUST-1 and ZIF-8: different; but their clusterings" in done.out

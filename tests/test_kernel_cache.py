@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import sysconfig
 import textwrap
 import warnings
 from pathlib import Path
@@ -157,11 +158,38 @@ def test_kernels_are_kept_and_damage_is_mended(tmp_path: Path) -> None:
     assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "kept"
 
 
+def test_code_in_a_folder_that_others_write_for_all_is_run(tmp_path: Path) -> None:
+    assert run_kernel(tmp_path, NUMBA_CACHE_DIR="").stdout.strip() == "compiled"
+    (file,) = tmp_path.rglob("kernel.twice-*.kernel")
+    assert file.parent == tmp_path / "__pycache__"
+    if os.name != "nt":
+        assert oct(file.stat().st_mode | file.parent.stat().st_mode)[-2:] != "00"  # all who may read the sources
+    program = tmp_path / "kernel.py"
+    text = program.read_text()
+    # Nothing can be written, as with the packages of an image; where something else is compiled, it is said.
+    nowhere = "import carvsdb.kernel_cache; carvsdb.kernel_cache.locate = lambda sources: 'nowhere'"
+    program.write_text(text.replace("import sys\n", f"import sys; {nowhere}\n", 1))
+    done = run_kernel(tmp_path, NUMBA_CACHE_DIR="")
+    assert done.stdout.strip() == "compiled"  # the source has changed
+    assert "compiled code is not kept" in done.stderr
+    other = [sys.executable, "-c", f"{nowhere}; import runpy; runpy.run_path({str(program)!r})"]
+    program.write_text(text)
+    again = subprocess.run(other, env=os.environ | {"NUMBA_CACHE_DIR": ""}, capture_output=True, text=True, check=False)
+    assert (again.stdout, again.stderr) == ("kept\n", "")
+
+
 @pytest.mark.parametrize(
     ("reason", "ours"),
-    [("", True), ("numba_version = lambda: '0.99.0'", False), ("is_possible = lambda: False", False)],
+    [
+        ("", sysconfig.get_platform() == "linux-x86_64"),
+        ("numba_version = lambda: '0.99.0'", False),
+        ("is_possible = lambda: False", False),
+        ("sysconfig.get_platform = lambda: 'macosx-14.0-arm64'", False),
+    ],
 )
-def test_a_numba_or_a_python_that_was_not_tried_compiles_numbas_way(reason: str, ours: bool, tmp_path: Path) -> None:
+def test_a_numba_a_python_or_a_system_that_was_not_tried_compiles_numbas_way(
+    reason: str, ours: bool, tmp_path: Path
+) -> None:
     program = """
         import sys
         from carvsdb import machine_code

@@ -17,6 +17,7 @@ from test_learning_fit import known_form
 from carvsdb.errors import InputError, VerificationError
 from carvsdb_refine.learning.active_set import ActiveSet, check_that_it_rises, choose_active_set
 from carvsdb_refine.learning.active_set_file import read_active_set, write_active_set
+from carvsdb_refine.learning.graded_structures import read_structures
 from carvsdb_refine.learning.maxvol import maxvol
 from carvsdb_refine.learning.projections import Projector
 
@@ -115,6 +116,29 @@ def test_a_file_reads_back_and_belongs_to_its_potential(tmp_path: Path) -> None:
     (tmp_path / "text.asi").write_text("no archive")
     with pytest.raises(InputError, match="is no active set"):
         read_active_set(tmp_path / "text.asi", form)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Properties=species:S:1:pos:R:3",
+        'Lattice="4 0 0 0 4 0 0 0 4" pbc="F F F"',
+        'Lattice="9 0 0 0 9 0 0 0 4" pbc="T T F"',
+    ],
+)
+def test_molecules_and_slabs_are_graded_without_images(comment: str, tmp_path: Path) -> None:
+    (tmp_path / "few.xyz").write_text(f"2\n{comment}\nSi 0 0 0\nO 1.2 0.7 0.9\n")
+    doubts: list[str] = []
+    (model,) = read_structures(tmp_path / "few.xyz", {}, 4.2, doubts)
+    projector = Projector(known_form())
+    kinds = projector.element_indices(model.elements)
+    rows = projector.values(kinds, model.positions, model.cell)
+    for some, other in zip(rows, projector.values(kinds, model.positions, 40 * np.eye(3)), strict=True):
+        np.testing.assert_allclose(some, other, atol=1e-12)
+    assert "none meets an image" in doubts[0]
+    (tmp_path / "few.xyz").write_text("2\nno\nSi 0 0 0\n")
+    with pytest.raises(InputError, match="declares 2 atoms"):
+        read_structures(tmp_path / "few.xyz", {}, 4.2, doubts)
 
 
 def test_fit_and_gamma_on_silicon(shared: Path, tmp_path: Path) -> None:

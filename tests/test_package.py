@@ -63,14 +63,18 @@ def test_the_wheel_runs_in_an_empty_environment(dist: Path, tmp_path: Path) -> N
     found = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
     assert all(path.startswith(str(home)) for path in found.split())
     program = home / "bin" / "carvsdb"
+    said: list[str] = []
     for command in (
         ["describe", net],
         ["ingest", "--source", "exact-nets", "--db", "n.duckdb"],
         ["explore", "-o", "map.html", "--db", "n.duckdb"],
+        ["refine", "examples", "glass"],
     ):
         done = subprocess.run([program, *command], capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-    assert "44 nets in map.html" in done.stdout
+        said.append(done.stdout)
+    assert "44 nets in map.html" in said[2]
+    assert [(tmp_path / line).stat().st_size > 0 for line in said[3].split()] == [True] * 5
 
 
 def test_the_conda_recipe_asks_for_what_the_package_asks_for() -> None:

@@ -15,6 +15,7 @@ from carvsdb.net import periodicity
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.item import NetItem, ReadOptions
 from carvsdb_ingest.readers.lammps.nearest_image import reduced_basis
+from carvsdb_ingest.readers.models import read_model
 
 # A square of two nodes (type 2) and two linkers (type 1) on a chain along x, with a redundant node-node bond.
 CHAIN = """chain of two nodes and two linkers
@@ -243,7 +244,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "not finite": (CHAIN.replace("9.5 5.0", "nan 5.0"), r":22: a coordinate must be a finite number"),
     "absurd": (CHAIN.replace("9.5 5.0", "1e99 5.0"), r":22: a coordinate must be at most"),
     "columns": (CHAIN.replace("9.5 5.0 5.0", "9.5 5.0"), r":22: an atom needs 7 columns"),
-    "a style": (CHAIN.replace("# full", "# sphere"), r":17: atom style 'sphere' is not supported"),
+    "a style": (CHAIN.replace("# full", "# tdpd"), r":17: atom style 'tdpd' is not supported"),
     "a type": (CHAIN.replace("\n7 1 1 ", "\n7 1 O "), r":22: an atom's type must be a whole number"),
     "a bond": (CHAIN.replace("4 1 7 1", "4 1 7"), r":29: a bond needs 4 columns"),
     "two sections": (CHAIN + "\nBonds\n\n1 1 1 2\n", r"a second section 'Bonds'"),
@@ -287,3 +288,39 @@ def test_damaged_files_are_read_or_refused(changes: list[tuple[int, str]], tmp_p
         words[place % len(words)] = word
     with contextlib.suppress(InputError):
         read_text(tmp_path, " ".join(words).encode())
+
+
+@pytest.mark.parametrize(
+    ("style", "before", "after", "charge", "molecule"),
+    [
+        ("sphere", "1.0 2.0", "", None, None),
+        ("dipole", "-0.5", "0.1 0.2 0.3", -0.5, None),
+        ("template", "4 1 2", "", None, 4),
+        ("peri", "1.0 2.0", "", None, None),
+        ("body", "0 28.0", "", None, None),
+        ("spin", "", "1 0 0 2.2", None, None),
+        ("electron", "-0.5 1 2.0", "", -0.5, None),
+        ("hybrid", "", "-0.5", None, None),
+        ("hybrid charge", "", "-0.5", -0.5, None),
+        ("hybrid sphere full", "", "1.0 2.0 4 -0.5", -0.5, 4),
+    ],
+)
+def test_styles_with_more_columns(
+    tmp_path: Path, style: str, before: str, after: str, charge: float | None, molecule: int | None
+) -> None:
+    path = tmp_path / "styles.data"
+    box = "".join(f"0 10 {axis}lo {axis}hi\n" for axis in "xyz")
+    for images in ("", "0 0 1"):
+        atom = f"1 2 {before} 2.6 1 3 {after} {images}"
+        path.write_text(
+            f"t\n\n1 atoms\n2 atom types\n{box}\nMasses\n\n1 28.0855\n2 15.999\n\nAtoms # {style}\n\n{atom}\n"
+        )
+        if style == "hybrid":
+            with pytest.raises(InputError, match="hybrid is made of others; name them"):
+                read_model(path)
+            return
+        model = read_model(path)
+        assert model.elements == ("O",)
+        assert np.allclose(model.positions % 10, [[2.6, 1, 3]])
+        assert (None if model.charges is None else model.charges[0]) == charge
+        assert (None if model.molecule_ids is None else model.molecule_ids[0]) == molecule

@@ -94,3 +94,17 @@ def test_files_that_are_no_potentials(shared: Path, tmp_path: Path) -> None:
     shutil.copy(shared / SODALITE, tmp_path / "cell.yace")
     with pytest.raises(InputError, match="this is no potential"):
         read_ace(tmp_path / "cell.yace")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("elements: [Mo]\nnnorm: 0.1\nemb_spec: {}\nradial_basis: {}\nfunctions: {}\n", "potential of gracemaker"),
+        ("cutoff: 7\ndata: {filename: a.pckl.gzip}\npotential: {}\nfit: {}\n", "an input file of pacemaker"),
+        ('{"IP": {"__id__": "JuLIP_SumIP"}}', "ACE1pack or ACEpotentials.jl in JSON"),
+    ],
+)
+def test_files_of_other_makers_are_named(text: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text(text)
+    with pytest.raises(InputError, match=sentence):
+        read_ace(tmp_path / "other.yaml")

@@ -15,6 +15,7 @@ from carvsdb_ingest.readers.models import read_model
 from carvsdb_ingest.writers.models import write_model
 from carvsdb_refine.run import prepare, read_config, run
 from carvsdb_refine.scattering import pair_histogram, partial_distributions
+from carvsdb_refine.scattering.form_factors import form_factors
 
 XRAY = '[[data]]\nkind = "xray"\nfile = "neutron-sq.txt"\nfunction = "S(Q)"\nsigma = 0.05\nfit_range = [1, 10]\n'
 
@@ -136,6 +137,24 @@ def test_curves_without_data_are_sums_over_pairs(tmp_path: Path) -> None:
     r_max = pair_histogram(model, 0.002).pair_counts.shape[1] * 0.002
     expected, _ = totals(model, "xray", q, debye(model, q, r_max))
     assert np.abs(f - expected).max() < 1e-4 * np.ptp(expected)
+
+
+def test_curves_of_ions_over_the_mean_square(tmp_path: Path) -> None:
+    model = crystal("NaCl")
+    write_model(model, tmp_path / "t.xyz")
+    ions = {"Na": "Na1+", "Cl": "Cl1-"}
+    options = ["--kind", "xray", "--q-max", "8", "--json", *(f"--ion={name}={ion}" for name, ion in ions.items())]
+    over_mean, over_square = (
+        carvsdb("refine", "calculate", tmp_path / "t.xyz", *options, "--normalisation", how).json
+        for how in ("<f>^2", "<f^2>")
+    )
+    assert over_mean["scattering"]["Cl"] == "waasmaier-kirfel (Cl1-)"
+    q, f = (np.array(over_mean["columns"][name]) for name in ("Q (Å⁻¹)", "F(Q) (1)"))
+    factors = form_factors(model.species, q, "waasmaier-kirfel", ions)
+    ratio = factors.mean(axis=0) ** 2 / (factors**2).mean(axis=0)
+    assert over_square["columns"]["F(Q) (1)"] == pytest.approx((f * ratio).tolist(), rel=1e-9)
+    refused = carvsdb("refine", "calculate", tmp_path / "t.xyz", "--kind", "xray", "--ion", "Na=")
+    assert refused.code == 2
 
 
 def test_what_cannot_be_calculated_is_said(tmp_path: Path) -> None:

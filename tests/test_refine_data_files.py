@@ -206,9 +206,62 @@ def test_data_file_with_errors_comments_and_commas(tmp_path: Path) -> None:
     assert read_data(path, "neutron", sigma=0.3).sigma == 0.3
 
 
+def test_errors_in_brackets_are_errors(tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text("Q F\n0.5 0.9589(12)\n1.0 -1.25(3)E-02\n1.5 0.31(114)\n2.0 7(2)\n")
+    data = read_data(path, "neutron")
+    assert data.values.tolist() == [0.9589, -0.0125, 0.31, 7.0]
+    assert isinstance(data.sigma, np.ndarray)
+    assert data.sigma.tolist() == pytest.approx([0.0012, 0.0003, 1.14, 2.0])
+    assert any("brackets" in note for note in data.notes)
+    path.write_text("0,5 0,9589(12)\n1,0 0,8000(5)\n")
+    data = read_data(path, "neutron")
+    assert isinstance(data.sigma, np.ndarray)
+    assert data.sigma.tolist() == pytest.approx([0.0012, 0.0005])
+
+
+@pytest.mark.parametrize("mark", ["-999", "-9999.0", "9.99E+02", "1e30", "-1.0E+30", "99999"])
+def test_marks_of_no_value_are_no_values(mark: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text(f"0.5 {mark}\n1.0 0.2\n1.5 -1.3\n2.0 0.4\n2.5 {mark}\n")
+    data = read_data(path, "neutron")
+    assert data.x.tolist() == [1.0, 1.5, 2.0]
+    assert sum("without a value" in note for note in data.notes) == 2
+    path.write_text(f"0.5 0.1\n1.0 {mark}\n1.5 -1.3\n")
+    with pytest.raises(InputError, match=r"got none.* between points that have a value"):
+        read_data(path, "neutron")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Q, SQ_RMC, SQ_Expt\n0.5, 1, 1.1\n1.0, 1, 0.9\n", "column 2 is called 'SQ_RMC': is it a calculated curve"),
+        ("data_x\nloop_\n_pd_proc_d_spacing\n_pd_meas_counts\n0.5 1\n1.0 1\n", "is a CIF; expected columns"),
+    ],
+)
+def test_columns_of_something_else_are_not_taken_for_the_curve(text: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text(text)
+    with pytest.raises(InputError, match=sentence):
+        read_data(path, "neutron", "S(Q)")
+
+
+def test_a_wave_of_igor(tmp_path: Path) -> None:
+    path = tmp_path / "f.itx"
+    path.write_text('IGOR\nWAVES/D\tq\tsq\nBEGIN\n\t0.5\t1.0\n\t1.0\t0.9\nEND\nX SetScale/P x 0,1,"", q\n')
+    assert read_data(path, "neutron", "S(Q)").values.tolist() == [1.0, 0.9]
+
+
+def test_large_curves_may_hold_what_could_be_a_mark(tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text("0.5 1200\n1.0 999\n1.5 800\n")
+    assert read_data(path, "neutron").values.tolist() == [1200.0, 999.0, 800.0]
+
+
 def bad_files() -> Iterator[tuple[str, int, str]]:
     yield "0.5 1\n1.0 nan\n1.5 1\n", 2, "must be a finite number, got none between points that have a value"
     yield "0.5 1\n1.0 inf\n1.5 1\n", 2, "got none between points that have a value"
+    yield '0.5,1\n0.6,2\n"1,000.0",3\n', 3, "are commas set between thousands?"
     yield "0.5 F\n0.6 1\n0.7 1\n", 1, "must be a finite number, got 'F'"
     yield "0.5 1\n1.0 1\n0.9 1\n", 3, "Q must ascend, got 0.9 after 1"
     yield "0.5 1\n0.5 1\n", 2, "Q must ascend"

@@ -35,6 +35,26 @@ def test_a_loop_goes_on_without_what_has_no_label(tmp_path: Path) -> None:
     assert len(first) + done.err.count("has no label") - done.json["iterations"][0]["failed"] == 6
 
 
+def test_labels_made_elsewhere_take_the_loop_on(tmp_path: Path) -> None:
+    """As on a cluster: the method of the config gives nothing here, its results are imported."""
+    method = '{kind = "ase", calculator = "bad_calculators:Moody", always = "raise"}'
+    config = make_folder(
+        tmp_path / "far", QUICK.replace("number = 3", "number = 6").replace('{kind = "stillinger-weber"}', method)
+    )
+    waiting, results = config.parent / "si/unlabelled.xyz", tmp_path / "results.xyz"
+    done = carvsdb("refine", "learn", config, *ALLOWED)
+    assert done.code == 3
+    assert f"{waiting} --import RESULTS" in done.err
+    (tmp_path / "sw.toml").write_text('[labels]\nmethod = {kind = "stillinger-weber"}\n')
+    assert carvsdb("refine", "label", tmp_path / "sw.toml", waiting, "-o", results).code == 0
+    imported = carvsdb("refine", "label", config, waiting, "--import", results, *ALLOWED, "--json")
+    assert imported.code == 0, imported.err
+    assert imported.json["imported"] == 6
+    done = carvsdb("refine", "learn", config, *ALLOWED, "--json")
+    assert done.code in (0, 8), done.err
+    assert done.json["iterations"][0]["frames"] == 6
+
+
 @pytest.mark.parametrize("mood", ["raise", "nan"])
 def test_a_hot_run_whose_method_fails(tmp_path: Path, mood: str) -> None:
     text = QUICK.replace("[labels]", HOT + "[labels]").replace(

@@ -129,7 +129,7 @@ def test_given_types_win_over_masses(tmp_path: Path) -> None:
         ("2 1 2 -0.5", "1 1 2 -0.5", 17, "atom 1 is given twice"),
         ("2 1 2 -0.5", "2 1 7 -0.5", 17, "atom type 7 has no element, the file gives no mass"),
         ("2 15.999", "2 5.0", 17, "its mass 5 is that of none"),
-        ("# full", "# sphere", 14, "atom style 'sphere' is not supported"),
+        ("# full", "# tdpd", 14, "atom style 'tdpd' is not supported"),
         ("0 6 zlo zhi", "6 6 zlo zhi", 7, "no length along z"),
     ],
 )

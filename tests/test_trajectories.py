@@ -209,6 +209,7 @@ def test_the_command_names_what_it_cannot_read(files: dict[str, Path], tmp_path:
     assert "pooled, 2 nets, 16 nodes" in done.out
     assert run(*asked, "7:").code == 3
     assert run(*asked, "::0").code == 2
+    assert run(*asked, "::", "--units").code == 2
     nothing = run("describe", str(cut), "--frames", "0")
     assert nothing.code == 3
     assert "--types" in nothing.err

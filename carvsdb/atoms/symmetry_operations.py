@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -46,26 +47,35 @@ def parse_operation(text: str) -> tuple[tuple[tuple[int, ...], ...], tuple[float
         parts.pop()
     if len(parts) != 3 or len(text) > 200:
         raise _no_operation(text)
-    rows, shifts = [], []
-    for part in parts:
-        row, shift, place = [0, 0, 0], Fraction(0), 0
-        while place < len(part):
-            term = _TERM.match(part, place)
-            if term is None or not (term[2] or term[4]) or (place and not term[1]):
-                raise _no_operation(text)
-            place = term.end()
-            size = _fraction(term[2] or "1", term[3]) * (-1 if term[1] == "-" else 1)
-            if term[4] is None:
-                shift += size
-            elif size.denominator == 1 and abs(size) <= 2:
-                row["xyz".index(term[4])] += int(size)
-            else:
-                raise _no_operation(text)
-        rows.append(tuple(row))
-        shifts.append(float(shift))
-    if abs(round(float(np.linalg.det(np.array(rows))))) != 1 or max(abs(part) for row in rows for part in row) > 2:
+    found = [_row(part) for part in parts]
+    rows = tuple(row for row, _ in filter(None, found))
+    if len(rows) != 3 or max(abs(number) for row in rows for number in row) > 2 or abs(_determinant(rows)) != 1:
         raise _no_operation(text)
-    return tuple(rows), tuple(shifts)
+    return rows, tuple(shift for _, shift in filter(None, found))
+
+
+@lru_cache(maxsize=4096)
+def _row(part: str) -> tuple[tuple[int, ...], float] | None:
+    """Read one coordinate of an image, such as ``x-y+1/3``: how many of each coordinate, and the shift."""
+    row, shift, place = [0, 0, 0], Fraction(0), 0
+    while place < len(part):
+        term = _TERM.match(part, place)
+        if term is None or not (term[2] or term[4]) or (place and not term[1]):
+            return None
+        place = term.end()
+        size = _fraction(term[2] or "1", term[3]) * (-1 if term[1] == "-" else 1)
+        if term[4] is None:
+            shift += size
+        elif size.denominator == 1 and abs(size) <= 2:
+            row["xyz".index(term[4])] += int(size)
+        else:
+            return None
+    return tuple(row), float(shift)
+
+
+def _determinant(rows: Sequence[Sequence[int]]) -> int:
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
 
 
 def _fraction(number: str, divisor: str | None) -> Fraction:

@@ -222,7 +222,7 @@ class Searching:
 
     def distance(
         self,
-        entries: Iterable[str | Sequence[str]],
+        entries: Iterable[str | Entry | Sequence[str | Entry]],
         *,
         ring_kind: str = "ring",
         metric: str = CARVS,
@@ -233,9 +233,9 @@ class Searching:
 
         Parameters
         ----------
-        entries : iterable of str, or of sequences of str
-            Names; several names in a sequence of their own are models of one material, whose nodes are pooled and
-            whose spread is the noise.
+        entries : iterable of str or Entry, or of sequences of them
+            Names, or nets that the catalogue does not hold; several in a sequence of their own are models of one
+            material, whose nodes are pooled and whose spread is the noise.
         ring_kind : str
             ``ring`` or ``strong``.
         metric : str

@@ -1,12 +1,14 @@
 """A group of commands none of which replaces what it reads."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import typer
+from typer.main import get_command_name
 
 from carvsdb.errors import RefusedError
 
@@ -34,6 +36,29 @@ class Commands(typer.Typer):
             return command
 
         return decorate
+
+
+def with_only(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
+    """Return the part of a group that words ask for: making all of its commands takes a tenth of a second.
+
+    Parameters
+    ----------
+    app : Typer
+    words : sequence of str
+        What was typed. Where the first is no command, as in a call for help, nothing is left out.
+    """
+    part = copy(app)
+    for one in app.registered_commands if words else ():
+        if words[0] == (one.name or get_command_name(getattr(one.callback, "__name__", ""))):
+            part.registered_commands, part.registered_groups = [one], []
+            return part
+    for group in app.registered_groups if words else ():
+        if words[0] == group.name and group.typer_instance is not None:
+            inner = copy(group)
+            inner.typer_instance = with_only(group.typer_instance, words[1:])
+            part.registered_commands, part.registered_groups = [], [inner]
+            return part
+    return app
 
 
 def check_outputs(given: Mapping[str, Any]) -> None:

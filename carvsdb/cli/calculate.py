@@ -32,6 +32,13 @@ class Table(StrEnum):
     cromer_mann = "cromer-mann"
 
 
+class Divisor(StrEnum):
+    """What curves of X-rays are divided by."""
+
+    square_of_mean = "<f>^2"
+    mean_square = "<f^2>"
+
+
 def calculate(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="LAMMPS data, extended xyz, CIF, ...")],
     kind: Annotated[Kind, typer.Option(help="Neutrons or X-rays.")] = Kind.neutron,
@@ -61,6 +68,13 @@ def calculate(
         list[str] | None, typer.Option(metavar="58Ni=0.9", help="Fraction of an isotope. Repeatable.")
     ] = None,
     form_factors: Annotated[Table, typer.Option(help="Of X-rays.")] = Table.waasmaier_kirfel,
+    ion: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EL=ION", help="Form factor of an ion for an element, O=O2-. Repeatable."),
+    ] = None,
+    normalisation: Annotated[
+        Divisor, typer.Option(help="What F(Q) of X-rays is divided by: the square of the mean, or the mean square.")
+    ] = Divisor.square_of_mean,
     window: Annotated[Window, typer.Option(help="How g goes to 1 where the model's pairs end.")] = Window.none,
     q_resolution: Annotated[float, typer.Option(help="Standard deviation in Å⁻¹.")] = 0.0,
     broadening: Annotated[float, typer.Option(help="Standard deviation of distances in Å.")] = 0.0,
@@ -90,6 +104,8 @@ def calculate(
         lengths=_numbers(length or [], "--length"),
         isotopes=_isotopes(isotope or []),
         form_factors=form_factors.value,
+        ions=_ions(ion or []),
+        mean_square=normalisation is Divisor.mean_square,
         beyond_box="nothing" if window is Window.none else "window",
         window="step" if window is Window.none else window.value,
         q_resolution=q_resolution,
@@ -144,6 +160,15 @@ def _numbers(texts: list[str], option: str) -> dict[str, float]:
             raise typer.BadParameter(f"expected a name and a number such as H=6.67, got {text!r}") from None
         if not name or not found[name] == found[name] or abs(found[name]) == float("inf"):
             raise typer.BadParameter(f"expected a name and a number such as H=6.67, got {text!r}", param_hint=option)
+    return found
+
+
+def _ions(texts: list[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        name, _, found[name] = text.partition("=")
+        if not name.isalpha() or not found[name]:
+            raise typer.BadParameter(f"expected an element and its ion such as O=O2-, got {text!r}", param_hint="--ion")
     return found
 
 

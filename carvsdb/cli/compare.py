@@ -1,5 +1,7 @@
 """`carvsdb similar` and `distance`: what is alike, and how much."""
 
+from collections import Counter
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +11,9 @@ import typer
 from carvsdb.cli.answered import Output, answered
 from carvsdb.cli.asked_catalogue import asked_catalogue
 from carvsdb.cli.filtered import filtered
-from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, Seed, Types, read_options
+from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, InputFormat, Seed, Types, read_options
 from carvsdb.cli.output import say, table, with_copies
+from carvsdb.cli.standard_input import standard_input
 from carvsdb.cli.time_limit import within
 from carvsdb.escaping import escaped
 from carvsdb_schemas.filters import Filters
@@ -39,7 +42,9 @@ class Metric(StrEnum):
 @filtered
 @answered
 def similar(
-    query: Annotated[str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file.")],
+    query: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file; - is standard input.")
+    ],
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
     environments: Annotated[
         bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
@@ -53,6 +58,7 @@ def similar(
     ] = False,
     bonds: BondRules = None,
     types: Types = None,
+    input_format: InputFormat = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     *,
@@ -69,7 +75,9 @@ def similar(
         if environments:
             _compose(catalogue, source, query, same_coordination, out)
             return
-        asked: str | Entry = entry_of_file(query, bonds, types) if Path(query).is_file() else catalogue.label(query)
+        asked: str | Entry = (
+            entry_of_file(query, bonds, types, input_format) if is_input(query) else catalogue.label(query)
+        )
         answer = catalogue.similar(asked, k, filters=filters, metric=metric.value, approximate=approximate, seed=seed)
     hits = answer.rows()
     label = asked if isinstance(asked, str) else asked.label
@@ -125,20 +133,32 @@ def _compose(catalogue: "Catalogue", source: str, query: str, same_coordination:
     )
 
 
-def entry_of_file(path: str, bonds: list[str] | None = None, types: str | None = None) -> "Entry":
-    """Analyse the one net of a file, and say what was decided and doubted."""
+def is_input(name: str) -> bool:
+    """Tell whether a name is that of a file, or ``-`` for standard input."""
+    return name == "-" or Path(name).is_file()
+
+
+def entry_of_file(
+    path: str, bonds: list[str] | None = None, types: str | None = None, input_format: str | None = None
+) -> "Entry":
+    """Analyse the one net of a file, or of standard input, and say what was decided and doubted."""
     from carvsdb_ingest.tasks.likeness import entry_of_file as analysed
 
-    with within(path):
-        entry, sentences = analysed(path, read_options(types=types, bonds=bonds))
+    options = read_options(types=types, bonds=bonds)
+    text = standard_input(input_format) if path == "-" else None
+    name = "standard input" if path == "-" else path
+    with within(name):
+        entry, sentences = analysed(path if text is None else text, options)
     for sentence in sentences:
-        say(f"{path}: {sentence}")
+        say(f"{name}: {sentence}")
     return entry
 
 
 @answered
 def distance(
-    names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Entries.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME|FILE...", help="Entries, or files; - is standard input.")
+    ] = None,
     pool: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME,NAME", help="Models of one material, as one entry more (repeatable)."),
@@ -147,22 +167,28 @@ def distance(
         Metric,
         typer.Option(help="carvs: topological; ring-sizes, nodes: earth mover's; shells: coordination sequence."),
     ] = Metric.carvs,
+    bonds: BondRules = None,
+    types: Types = None,
+    input_format: InputFormat = None,
     seed: Seed = 0,
     db: Db = DEFAULT_DB,
     *,
     out: Output,
 ) -> None:
-    """Measure the distances between two entries or more, with noise, and say whether they differ beyond it.
+    """Measure the distances between two entries or files or more, with noise, and say whether they differ beyond it.
 
-    Without a catalogue they are nets that come with carvsdb.
+    Without a catalogue names are those of nets that come with carvsdb. The nets of files are not stored.
     """
-    entries: list[str | list[str]] = [
-        *(names or []),
-        *([part.strip() for part in one.split(",")] for one in pool or []),
-    ]
-    if len(entries) < 2:
-        raise typer.BadParameter("a distance needs two entries or more", param_hint="NAME NAME...")
+    asked = [*([name] for name in names or []), *([part.strip() for part in one.split(",")] for one in pool or [])]
+    if len(asked) < 2:
+        raise typer.BadParameter("a distance needs two entries or files or more", param_hint="NAME|FILE...")
 
+    asked_names = list(dict.fromkeys(name for group in asked for name in group))
+    files = {name: entry_of_file(name, bonds, types, input_format) for name in asked_names if is_input(name)}
+    called = Counter([entry.label for entry in files.values()] + [name for name in asked_names if name not in files])
+    # RRO.cif beside the entry RRO is called by its path.
+    files = {path: replace(entry, label=path) if called[entry.label] > 1 else entry for path, entry in files.items()}
+    entries = [[files.get(name, name) for name in group] for group in asked]
     with asked_catalogue(db) as (catalogue, _):
         distances = catalogue.distance(entries, metric=metric.value, seed=seed)
     for sentence in distances.notes:

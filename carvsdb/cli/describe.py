@@ -1,7 +1,6 @@
 """`carvsdb describe`: what a net is."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from carvsdb.cli.options import (
     BondRules,
     Clusterings,
     CutOffOrAuto,
+    InputFormat,
     LinkerTypes,
     MaxRings,
     Names,
@@ -33,9 +33,10 @@ from carvsdb.cli.options import (
 from carvsdb.cli.output import json_line, say
 from carvsdb.cli.pooled import pooled_carvs, pooled_words
 from carvsdb.cli.progress import EVERY
+from carvsdb.cli.standard_input import STANDARD_INPUT, standard_input
 from carvsdb.cli.time_limit import each_within, within
 from carvsdb.cli.units import say_what_units_lack, units_report
-from carvsdb.errors import CarvsdbError, InputError
+from carvsdb.errors import CarvsdbError
 
 if TYPE_CHECKING:
     from carvsdb.rings import Carvs
@@ -99,10 +100,7 @@ def describe(
             help="Nets, rings and CARVS of the frames of a trajectory, one row each: `::` is all, ::10, -1, 100:200.",
         ),
     ] = None,
-    input_format: Annotated[
-        str | None,
-        typer.Option("--input-format", metavar="SUFFIX", help="What standard input is: cif, xyz, ..."),
-    ] = None,
+    input_format: InputFormat = None,
     *,
     out: Output,
 ) -> None:
@@ -129,9 +127,9 @@ def describe(
     if frames is not None:
         from carvsdb.cli.frames import describe_trajectories
 
-        if geometry or si or str(files[0]) == "-":
+        if geometry or units or si or str(files[0]) == STANDARD_INPUT:
             raise typer.BadParameter(
-                "goes with neither --geometry, nor --si, nor standard input", param_hint="--frames"
+                "goes with neither --geometry, nor --units, nor --si, nor standard input", param_hint="--frames"
             )
         describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out)
         return
@@ -251,22 +249,13 @@ def _inputs(files: list[Path]) -> list[Path]:
 
 
 def _read(file: Path, input_format: str | None, read: "ReadOptions") -> "Iterator[NetItem | CarvsdbError]":
-    from carvsdb.regular_file import LARGEST_INPUT
     from carvsdb_ingest.analysis.read import read_each, read_each_of
-    from carvsdb_ingest.files.text_file import TextFile
 
-    if str(file) != "-":
+    if str(file) != STANDARD_INPUT:
         yield from read_each(file, read)
         return
-    if not input_format:
-        raise typer.BadParameter(
-            "standard input has no name: say what it holds, such as cif", param_hint="--input-format"
-        )
     try:
-        content = sys.stdin.buffer.read(LARGEST_INPUT + 1)
-        if len(content) > LARGEST_INPUT:
-            raise InputError(f"is larger than {LARGEST_INPUT} bytes, the limit", path="standard input")
-        text = TextFile.decode(content, f"stdin.{input_format.lower().lstrip('.')}")
+        text = standard_input(input_format)
     except CarvsdbError as error:
         yield error
         return

@@ -41,7 +41,7 @@ from carvsdb.cli import (
     release,
     rings,
 )
-from carvsdb.cli.application import Commands
+from carvsdb.cli.application import Commands, with_only
 from carvsdb.cli.compiling import tell_of_compiling
 from carvsdb.cli.dashed_names import names_last
 from carvsdb.cli.output import answer_json, escaped_streams, say
@@ -126,7 +126,7 @@ def _run(arguments: list[str] | None) -> int:
     try:
         with _terminated_like_interrupted() as signals, _warnings_as_sentences():
             # Not by `app(...)`: that takes any broken pipe for a closed stdout, and ends without a word.
-            command = typer.main.get_command(app)
+            command = typer.main.get_command(with_only(app, given))
             with command.make_context("carvsdb", _as_typed(given, command)) as context:
                 code = command.invoke(context) or 0
             if sys.stdout is not None:

@@ -46,6 +46,11 @@ Names = Annotated[
 Types = Annotated[
     str | None, typer.Option("--types", metavar="TYPES", help="Elements of LAMMPS atom types: 1=C,2=H,3=N,4=Zn.")
 ]
+InputFormat = Annotated[
+    str | None,
+    typer.Option("--input-format", metavar="SUFFIX", help="What standard input is: cif, xyz, ..."),
+]
+
 BondRules = Annotated[
     list[str] | None,
     typer.Option(

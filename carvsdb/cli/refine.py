@@ -64,6 +64,36 @@ def score(
         print(scored(answer))
 
 
+@app.command(epilog="Example: carvsdb refine examples glass -o glass")
+def examples(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which one; by default all are listed.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Where to; by default ./NAME.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the examples that come with carvsdb, or copy one out: configs, and data where they are ours to give."""
+    from carvsdb_refine.examples import EXAMPLES, copy_example
+
+    if name is None:
+        if output is not None or force:
+            raise typer.BadParameter("say which example", param_hint="NAME")
+        rows = [
+            {"name": one.name, "files": [file.name for file in one.files()], "about": one.about} for one in EXAMPLES
+        ]
+        if as_json:
+            answer_json(rows)
+        else:
+            print("\n".join(f"{row['name']}: {row['about']}\n  {', '.join(row['files'])}" for row in rows))
+        return
+    written = [str(path) for path in copy_example(name, output or Path(name), overwrite=force)]
+    if as_json:
+        answer_json({"name": name, "files": written})
+    else:
+        print("\n".join(written))
+
+
 @app.command(epilog="Example: carvsdb refine run m1.toml --db zif.duckdb")
 def run(
     config: Config,

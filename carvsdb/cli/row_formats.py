@@ -133,24 +133,30 @@ def to_parquet(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
 
 
 def read_text(value: Any) -> str:
-    """Return a value as it is read in a table: counts as ``4 x6, 3 x4``.
+    """Return a value as it is read in a table: counts as ``4 x6, 3 x4``; what could be read in two ways as JSON.
 
     Examples
     --------
     >>> read_text({"4": 6}), read_text(["dia", "lon"]), read_text(None), read_text(0.5), read_text({"4": 6, "3": 8})
-    ('4', 'dia, lon', '', '0.5', '4 x6, 3 x8')
+    ('4 x6', 'dia, lon', '', '0.5', '4 x6, 3 x8')
+    >>> read_text(["zni, at 300 K", "sod"])
+    '["zni, at 300 K", "sod"]'
     """
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        if len(value) == 1:
-            return str(next(iter(value)))
-        return ", ".join(f"{name} x{number}" for name, number in value.items())
-    if isinstance(value, list | tuple):
-        if any(isinstance(one, Mapping | list) for one in value):
-            return json.dumps(json_value(value), ensure_ascii=False)
+        if value and all(_is_one(name) and isinstance(number, int) for name, number in value.items()):
+            return ", ".join(f"{name} x{number}" for name, number in value.items())
+    elif not isinstance(value, list | tuple):
+        return str(value)
+    elif value and all(_is_one(one) for one in value):
         return ", ".join(map(read_text, value))
-    return str(value)
+    return json.dumps(json_value(value), ensure_ascii=False)
+
+
+def _is_one(value: Any) -> bool:
+    """Tell whether a value among others, with commas between them, is read as one."""
+    return isinstance(value, int | float) or (isinstance(value, str) and value != "" and ", " not in value)
 
 
 def _kind(value: Any) -> str:

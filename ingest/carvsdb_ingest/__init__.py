@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from carvsdb_ingest.readers.paths import net_files as net_files
     from carvsdb_ingest.sources import source_named as source_named
     from carvsdb_ingest.tasks.attempts import to_entry as to_entry
+    from carvsdb_ingest.tasks.likeness import entry_of_file as entry_of_file
     from carvsdb_ingest.tasks.likeness import similar as similar
     from carvsdb_ingest.tasks.pipeline import ingest_collection as ingest_collection
     from carvsdb_ingest.tasks.pipeline import ingest_files as ingest_files
@@ -39,6 +40,7 @@ _PUBLIC = {
     "describe": "carvsdb_ingest.analysis.describing",
     "describe_each": "carvsdb_ingest.analysis.describing",
     "describe_frames": "carvsdb_ingest.trajectories.describing",
+    "entry_of_file": "carvsdb_ingest.tasks.likeness",
     "find_bonds": "carvsdb_ingest.bonds",
     "find_units": "carvsdb_ingest.units.found",
     "ingest_collection": "carvsdb_ingest.tasks.pipeline",
@@ -67,6 +69,7 @@ __all__ = [
     "describe",
     "describe_each",
     "describe_frames",
+    "entry_of_file",
     "find_bonds",
     "find_units",
     "ingest_collection",

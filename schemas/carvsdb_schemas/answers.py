@@ -10,7 +10,7 @@ Json = dict[str, object]
 class CommandAnswer(BaseModel):
     """What all answers share: no unknown fields."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class ListItem(CommandAnswer):

@@ -14,7 +14,7 @@ UNIT_ROLES = ("vertex", "edge", "between", "terminal", "guest", "whole")
 class ComponentDescription(BaseModel):
     """One connected component, or several that are isomorphic."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     key: str | None = Field(description="Canonical key; null where it was not searched.")
     names: list[str] = Field(description="All archive names of the key.")
@@ -25,7 +25,7 @@ class ComponentDescription(BaseModel):
 class CarvsDescription(BaseModel):
     """A CARVS vector, its spread and its symbol."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     vector: list[float] = Field(description="vector[k] is the mean number of rings of size k+1 through a node.")
     sigma: float = Field(ge=0, description="Root mean square distance of the nodes' vectors from their mean.")
@@ -35,7 +35,7 @@ class CarvsDescription(BaseModel):
 class CoordinationSequence(BaseModel):
     """A coordination sequence and how many nodes have it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     sequence: list[int] = Field(min_length=10, max_length=10, description="Nodes in shells 1 to 10.")
     multiplicity: int = Field(ge=1, description="Number of nodes in the cell that have it.")
@@ -44,7 +44,7 @@ class CoordinationSequence(BaseModel):
 class HistogramDescription(BaseModel):
     """How often a distance, an angle or a number of bonds occurs in a cell."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     quantity: str
     unit: str = Field(description="Å, ° or bonds.")
@@ -57,7 +57,7 @@ class HistogramDescription(BaseModel):
 class CoordinationCarvs(BaseModel):
     """The CARVS of the nodes of one coordination."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     coordination: int = Field(description="Distinct bonds of a node.")
     n_nodes: int
@@ -68,7 +68,7 @@ class CoordinationCarvs(BaseModel):
 class UnitDescription(BaseModel):
     """A building unit of a net; identical ones are counted."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     key: str = Field(description="The same for the same atoms bonded in the same way, in any structure.")
     kind: str = Field(description=f"One of {', '.join(UNIT_KINDS)}.")
@@ -100,7 +100,7 @@ class UnitDescription(BaseModel):
 class Description(BaseModel):
     """What a net is: size, coordination, rings, CARVS, symbols, key and names."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     file: str | None = Field(description="The file it was read from.")
     label: str = Field(description="What the entry is called.")

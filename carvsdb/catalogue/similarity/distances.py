@@ -1,6 +1,5 @@
 """Distances between entries and pools of entries, with their noise, and what that means in words."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.catalogue.file.storage import Storage
-from carvsdb.catalogue.questions.resolving import resolve
-from carvsdb.catalogue.similarity.comparable import Search, blocks_of, common_searches, searches_of
+from carvsdb.catalogue.records.entry import Entry
+from carvsdb.catalogue.similarity.comparable import Search, common_searches
 from carvsdb.catalogue.similarity.made_alike import Made, several_ways, unlike
+from carvsdb.catalogue.similarity.models import Model, together
 from carvsdb.catalogue.similarity.stored_map import mean_shells
 from carvsdb.compare.distance import distance_matrix, distances_from
 from carvsdb.compare.metrics import (
@@ -127,12 +127,13 @@ class _Pool:
     """One net, or several models of one material whose nodes are pooled."""
 
     label: str
+    models: tuple[Model, ...]
     searches: tuple[Search, ...]
     normalised: NDArray[np.float64]
     blocks: tuple[BlockSums | None, ...]
 
     @classmethod
-    def of(cls, storage: Storage, searches: Sequence[Search]) -> "_Pool":
+    def of(cls, storage: Storage, models: Sequence[Model], searches: Sequence[Search]) -> "_Pool":
         weights = np.array([search.carvs.n_nodes for search in searches], np.float64)
         if len(searches) == 1:
             normalised = searches[0].normalised
@@ -140,10 +141,11 @@ class _Pool:
             mean = weights @ np.array([_padded(search.carvs.vector) for search in searches]) / weights.sum()
             normalised = mean / mean.sum()
         return cls(
-            "+".join(search.ref.label for search in searches),
+            "+".join(model.ref.label for model in models),
+            tuple(models),
             tuple(searches),
             normalised,
-            tuple(blocks_of(storage, search.carvs_id) for search in searches),
+            tuple(model.blocks(storage, search) for model, search in zip(models, searches, strict=True)),
         )
 
     @property
@@ -167,7 +169,7 @@ class _Pool:
 
 def distances(
     storage: Storage,
-    entries: Iterable[str | Sequence[str]],
+    entries: Iterable[str | Entry | Sequence[str | Entry]],
     *,
     ring_kind: str = "ring",
     metric: str = CARVS,
@@ -180,10 +182,9 @@ def distances(
     if isinstance(entries, str) or not isinstance(entries, Iterable):
         raise InputError(f"distances are asked of several names, got {type(entries).__name__}", hint="give a list")
     groups: list[list[Any]] = [list(one) if isinstance(one, list | tuple | set) else [one] for one in entries]
-    refs = [[resolve(storage, name) for name in group] for group in groups]
-    chosen = common_searches(storage, [searches_of(storage, ref, ring_kind) for group in refs for ref in group])
-    left = iter(chosen)
-    pools = [_Pool.of(storage, [next(left) for _ in group]) for group in groups]
+    models = [[Model.of(storage, one, ring_kind) for one in group] for group in groups]
+    left = iter(common_searches(storage, [model.searches for group in models for model in group]))
+    pools = [_Pool.of(storage, group, [next(left) for _ in group]) for group in models]
     count = len(pools)
     noise = np.zeros((count, count))
     kinds = [["none"] * count for _ in range(count)]
@@ -200,8 +201,8 @@ def distances(
         noise=noise,
         noise_kind=tuple(tuple(row) for row in kinds),
         metric=metric,
-        notes=several_ways(sorted({ref.made for group in refs for ref in group})),
-        made=tuple(tuple(ref.made for ref in group) for group in refs),
+        notes=several_ways(sorted({model.ref.made for group in models for model in group})),
+        made=tuple(tuple(model.ref.made for model in group) for group in models),
     )
 
 
@@ -245,21 +246,11 @@ def _matrix(
 
 
 def _nodes(storage: Storage, pool: _Pool) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    rows = storage.rows(
-        "SELECT counts, sum(multiplicity)::BIGINT FROM net_environment "
-        "JOIN environment ON environment.id = environment_id "
-        "WHERE carvs_id IN (SELECT unnest(?::UUID[])) GROUP BY counts ORDER BY counts",
-        [[search.carvs_id for search in pool.searches]],
-    )
-    return np.array([row[0] for row in rows], np.float64), np.array([row[1] for row in rows], np.float64)
+    return together([model.nodes(storage, search) for model, search in zip(pool.models, pool.searches, strict=True)])
 
 
 def _shells(storage: Storage, pool: _Pool) -> NDArray[np.float64]:
-    texts = storage.rows(
-        "SELECT coordination_sequences FROM net WHERE id IN (SELECT unnest(?::UUID[]))",
-        [[search.ref.net_id for search in pool.searches]],
-    )
-    return mean_shells([one for (text,) in texts for one in json.loads(text)])
+    return mean_shells([one for model in pool.models for one in model.shells(storage)])
 
 
 def _padded(vector: NDArray[np.float64]) -> NDArray[np.float64]:

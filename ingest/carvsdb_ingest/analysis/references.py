@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from carvsdb.topology.archive import is_zeolite_code
 from carvsdb.version import VERSION
-from carvsdb_schemas.answers import SourceAnswer
-from carvsdb_schemas.description import Description
+
+if TYPE_CHECKING:
+    from carvsdb_schemas.answers import SourceAnswer
+    from carvsdb_schemas.description import Description
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _NO_KEY = re.compile(r"[^A-Za-z0-9:_-]")
 
 
-def references(descriptions: Iterable[Description]) -> list[Reference]:
+def references(descriptions: "Iterable[Description]") -> list[Reference]:
     """Return what to cite for some answers of `describe`: the program first, the rest in the order of the answer.
 
     Examples
@@ -198,7 +201,7 @@ def references(descriptions: Iterable[Description]) -> list[Reference]:
     return list(found.values())
 
 
-def of_source(source: SourceAnswer | None) -> list[Reference]:
+def of_source(source: "SourceAnswer | None") -> list[Reference]:
     """Return what to cite for where a structure of the catalogue comes from."""
     if source is None or not (source.citation or source.doi or source.url):
         return []

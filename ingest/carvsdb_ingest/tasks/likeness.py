@@ -7,13 +7,15 @@ from typing import Any
 from carvsdb.catalogue import Catalogue, Entry
 from carvsdb.catalogue.questions.answer import Answer
 from carvsdb.catalogue.reference_nets import described, reference_nets
-from carvsdb.errors import InputError
+from carvsdb.errors import CarvsdbError, InputError
 from carvsdb.net import Net
 from carvsdb.rings import Carvs
 from carvsdb_ingest.analysis import read_items
 from carvsdb_ingest.analysis.analyse import AnalysisOptions, analyse
 from carvsdb_ingest.analysis.in_memory import is_in_memory, items_in_memory
 from carvsdb_ingest.analysis.item import NetItem, ReadOptions
+from carvsdb_ingest.analysis.read import read_each_of
+from carvsdb_ingest.files.text_file import TextFile
 from carvsdb_ingest.readers.paths import is_path
 from carvsdb_ingest.tasks.attempts import to_entry
 
@@ -71,16 +73,23 @@ def similar(
 
 
 def entry_of_file(
-    path: str | Path, read: ReadOptions | None = None, analysis: AnalysisOptions | None = None
+    path: str | Path | TextFile, read: ReadOptions | None = None, analysis: AnalysisOptions | None = None
 ) -> tuple[Entry, tuple[str, ...]]:
-    """Analyse the one net of a file; returns it with what was decided and doubted.
+    """Analyse the one net of a file, or of its text; returns it with what was decided and doubted.
 
     Raises
     ------
     InputError
         If the file cannot be read, or holds several nets.
     """
-    return _entry_of(read_items(path, read), str(path), analysis)
+    if not isinstance(path, TextFile):
+        return _entry_of(read_items(path, read), str(path), analysis)
+    items = []
+    for one in read_each_of(path, read or ReadOptions()):
+        if isinstance(one, CarvsdbError):
+            raise one
+        items.append(one)
+    return _entry_of(items, str(path.path), analysis)
 
 
 def _entry_of(items: list[NetItem], path: str, analysis: AnalysisOptions | None) -> tuple[Entry, tuple[str, ...]]:

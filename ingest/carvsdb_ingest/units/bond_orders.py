@@ -35,6 +35,8 @@ _STIFFNESS, _LONG, _SHORT = 30.0, 0.6, 2.0
 """Cost of a bond that is not as long as its order says, in Å⁻², and what it is at most: too long, too short."""
 _SEXTET = 0.5
 """What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
+_ALKYLIDENE = 3.0
+"""Cost of a double bond to C from the C of an azole that holds metals by two N: azolates, whatever the lengths say."""
 _FIVE, _SIX = 5, 6
 _BENT, _PYRAMIDAL = 150.0, 340.0
 """Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
@@ -199,11 +201,16 @@ def _doubts(atoms: Atoms, around: list[dict[int, float]], chosen: list[State]) -
         yield f"valences do not add up at {named(open_valences)}: disordered, or hydrogen is missing"
 
 
-def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float]) -> int:
+def _is_azole(atoms: Atoms, ring: tuple[int, ...]) -> bool:
+    """Tell whether a ring of five holds metals by two N."""
+    return len(ring) == _FIVE and sum(atoms.elements[atom] == "N" and atoms.on_metal[atom] for atom in ring) > 1
+
+
+def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float], in_azole: bool) -> int:
     """Return how many pi bonds an atom can have by its shape.
 
-    One if it is bent, none for a pyramidal carbon, and none for a carbon that a single bond holds to its only neighbour
-    beside H: a methyl whose disordered H are not all there.
+    One if it is bent, none for a pyramidal carbon (but one of an azole, whose end may be badly placed), and none for a
+    carbon that a single bond holds to its only neighbour beside H: a methyl whose disordered H are not all there.
     """
     element = atoms.elements[atom]
     if element in HYDROGEN or (element in HALIDES and len(ends) == 1):
@@ -212,7 +219,7 @@ def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float]) -> int:
         return 1
     if element != "C":
         return 4
-    if len(ends) == 3 and atoms.angles.get(atom, 360.0) < _PYRAMIDAL:
+    if len(ends) == 3 and atoms.angles.get(atom, 360.0) < _PYRAMIDAL and not in_azole:
         return 0
     heavy = [other for other in ends if atoms.elements[other] not in HYDROGEN]
     if len(heavy) == 1 and len(ends) > 1:
@@ -276,11 +283,12 @@ def _solve(
         doubles.append(double)
         triples.append(triple)
     first = []
+    in_azoles = {atom for ring in atoms.rings if _is_azole(atoms, ring) for atom in ring}
     for atom, able in enumerate(states):
         columns = [program.variable(state.cost) for state in able]
         first.append(columns[0] if columns else 0)
         program.between(1, [(column, 1) for column in columns], 1)
-        program.between(-np.inf, pi[atom], _most_pi(atoms, atom, around[atom]))
+        program.between(-np.inf, pi[atom], _most_pi(atoms, atom, around[atom], atom in in_azoles))
         valences = [(column, -float(state.valence)) for column, state in zip(columns, able, strict=True)]
         program.between(-len(around[atom]), pi[atom] + valences, -len(around[atom]))
     for nitrogens in porphyrin_nitrogens(atoms.elements, around, atoms.rings):
@@ -298,6 +306,11 @@ def _solve(
             program.between(0, [*anions[0], *((column, -1.0) for column, _ in anions[2])], 0)
     for ring in atoms.rings:
         _reward(program, ring, around, of_bond)
+        if _is_azole(atoms, ring):
+            for atom in ring:
+                for other in around[atom]:
+                    if other not in ring and atoms.elements[atom] == atoms.elements[other] == "C":
+                        program.cost[of_bond[atom, other][0]] += _ALKYLIDENE
         if len(ring) == _FIVE:  # no ylides: a substituted azole is neutral
             charged = [
                 (first[atom] + number, 1.0)

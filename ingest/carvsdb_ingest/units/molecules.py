@@ -11,7 +11,10 @@ from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.ligands import INSTALL, parent_of
 from carvsdb.optional_packages import load_optional
 from carvsdb_ingest.units.bond_orders import Atoms, BondOrders, overbonded, perceive
+from carvsdb_ingest.units.valence_states import states_of
 
+_ALTERNATIVE = 1.3
+"""Å: hydrogen atoms of one atom that are nearer to each other are one in two places; those of CH3 are 1.8 Å apart."""
 _BOND_NAMES = {1: "SINGLE", 2: "DOUBLE", 3: "TRIPLE"}
 
 
@@ -60,6 +63,13 @@ def molecule_of(
         If RDKit is not installed.
     """
     chem = load_optional("rdkit.Chem", INSTALL, "the SMILES of linkers")
+    kept = _in_one_place(elements, places, bonds)
+    n_left_out = len(elements) - len(kept)
+    if n_left_out:
+        number = {atom: new for new, atom in enumerate(kept)}
+        bonds = [(number[one], number[two]) for one, two in bonds if one in number and two in number]
+        elements, places = tuple(elements[atom] for atom in kept), places[kept]
+        on_metal = [on_metal[atom] for atom in kept]
     problem = overbonded(elements, bonds)
     if problem is not None:
         return Molecule(doubts=(f"no SMILES: {problem}",))
@@ -76,9 +86,28 @@ def molecule_of(
         if isinstance(drawn, str):
             return Molecule(doubts=(f"no SMILES: {drawn}",))
         inchikey = chem.MolToInchiKey(drawn) or None
+        doubts = [f"hydrogen in several places, taken once: {n_left_out}"] if n_left_out else []
         return Molecule(
-            chem.MolToSmiles(drawn), inchikey, parent_of(drawn), chem.GetFormalCharge(drawn), tuple(found.doubts)
+            chem.MolToSmiles(drawn), inchikey, parent_of(drawn), chem.GetFormalCharge(drawn), (*doubts, *found.doubts)
         )
+
+
+def _in_one_place(elements: tuple[str, ...], places: NDArray[np.float64], bonds: list[tuple[int, int]]) -> list[int]:
+    """Return the atoms without hydrogen that overbonded atoms have in several places (a methyl group with six)."""
+    around: dict[int, list[int]] = {}
+    for one, two in bonds:
+        around.setdefault(one, []).append(two)
+        around.setdefault(two, []).append(one)
+    left_out: set[int] = set()
+    for atom, ends in around.items():
+        hydrogens = [other for other in ends if elements[other] in HYDROGEN]
+        is_crowded = any(
+            np.linalg.norm(places[one] - places[two]) < _ALTERNATIVE for one, two in combinations(hydrogens, 2)
+        )
+        while is_crowded and hydrogens and not states_of(elements[atom], len(ends), on_metal=False):
+            ends.remove(hydrogens[-1])
+            left_out.add(hydrogens.pop())
+    return [atom for atom in range(len(elements)) if atom not in left_out]
 
 
 def _bare(chem: Any, elements: tuple[str, ...], bonds: list[tuple[int, int]]) -> Any:

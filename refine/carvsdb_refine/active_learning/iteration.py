@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from carvsdb.atomic_write import why_not_written, write_text
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb_ingest.readers.models import read_model
@@ -107,7 +108,7 @@ class Iteration:
 
     def found(
         self, oracle: Oracle, stop: Callable[[], bool], tell: Callable[[str], None] = lambda _: None
-    ) -> tuple[Labelling, list[Candidate], bool]:
+    ) -> tuple[Labelling, list[Candidate], bool, list[AtomicModel]]:
         """Label the structures of the run that the potential does not know.
 
         Returns
@@ -118,6 +119,8 @@ class Iteration:
             All kept models of the run.
         is_known : bool
             Whether the run had its whole length, and no atom was above ``select`` on any line of its trace.
+        models : list of AtomicModel
+            Those for which a label was asked.
         """
         table = self.file.config.learn
         potential = read_ace(self.folder / POTENTIAL)
@@ -150,7 +153,7 @@ class Iteration:
             origins=origins,
             stop=stop,
         )
-        return labelling, candidates, is_whole and not above and not chosen
+        return labelling, candidates, is_whole and not above and not chosen, models
 
     def row(
         self, errors: dict[str, float | int | None], labelling: Labelling, candidates: list[Candidate], known: bool

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from carvsdb.atomic_write import why_not_written, write_text
+from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb_refine.active_learning.before_labels import check_loop
@@ -16,7 +17,7 @@ from carvsdb_refine.active_learning.initial import initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
 from carvsdb_refine.active_learning.lineage import lineage_of_loop
 from carvsdb_refine.active_learning.record import Row, write_rows
-from carvsdb_refine.labels import Failed, Frame, Oracle, frames_text, label, read_frames
+from carvsdb_refine.labels import Failed, Frame, Oracle, frames_text, label, read_frames, structure_key
 from carvsdb_refine.run.config_file import read_config, read_tables
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.into_catalogue import Stored, store
@@ -27,6 +28,7 @@ from carvsdb_schemas.learning import LearnConfig
 from carvsdb_schemas.refinement_answers import RunAnswer
 
 CONFIG, INITIAL, FRAMES, LEARNED = "config.toml", "initial.xyz", "frames.xyz", "learned.json"
+UNLABELLED = "unlabelled.xyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def learn(
         iteration.refine(hooks)
         if iteration.stopped is not None:
             tell(f"the run of iteration {number} ended early: {iteration.stopped}")
-        labelling, candidates, known = iteration.found(oracle, hooks.stop, tell)
-        _say_failed(labelling.failed, tell)
+        labelling, candidates, known, asked = iteration.found(oracle, hooks.stop, tell)
+        _say_failed(file, labelling.failed, asked, tell)
         rows.append(iteration.row(errors, labelling, candidates, known))
         told(rows[-1])
         before = {fit_frame(one).key() for one in frames}
@@ -172,8 +174,9 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     check_loop(file, tell)
     labels = file.config.labels
     structures = initial_structures(file, oracle.within(labels.time_limit), hooks.stop)
+    models = [model for model, _ in structures]
     first = label(
-        [model for model, _ in structures],
+        models,
         oracle,
         file.labels,
         processes=labels.processes,
@@ -181,7 +184,7 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
         origins=[origin for _, origin in structures],
         stop=hooks.stop,
     )
-    _say_failed(first.failed, tell)
+    _say_failed(file, first.failed, models, tell)
     if not first.frames:
         raise InputError("no initial structure could be labelled", path=file.path)
     try:
@@ -201,6 +204,22 @@ def _keep_config(file: LearnFile) -> None:
     write_text(place, read_text(file.path))
 
 
-def _say_failed(failed: Sequence[Failed], tell: Callable[[str], None]) -> None:
+def _say_failed(
+    file: LearnFile, failed: Sequence[Failed], models: Sequence[AtomicModel], tell: Callable[[str], None]
+) -> None:
+    """Say which structures have no label and why, and write them for those who can label them elsewhere."""
     for one in failed:
         tell(f"{one.origin} has no label: {one.cause}")
+    if not failed:
+        return
+    place = file.folder / UNLABELLED
+    try:
+        file.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise why_not_written(file.folder, error) from error
+    waiting = [models[one.number] for one in failed]
+    write_text(place, frames_text(waiting, [structure_key(model) for model in waiting]))
+    tell(
+        f"structures without a label are in {place}: labels made elsewhere are taken by `carvsdb refine label "
+        f"{file.path} {place} --import RESULTS`; then the same command goes on"
+    )

@@ -23,8 +23,6 @@ Label = tuple[int, int, int]
 # No potential that is fitted has as many functions of one element.
 MOST_FUNCTIONS = 20_000
 # How many each element has unless something is said of it.
-# A fit holds squares of so many numbers: 10,000 take 0.8 GB, a few times.
-MOST_FUNCTIONS = 10_000
 USUAL_FUNCTIONS = 400
 
 

@@ -15,6 +15,7 @@ from carvsdb_ingest.readers.models import read_models
 from carvsdb_ingest.writers.xyz import xyz_text
 from carvsdb_refine.learning.active_set import ActiveSet, Rows, choose_active_set
 from carvsdb_refine.learning.active_set_file import read_active_set, write_active_set
+from carvsdb_refine.learning.graded_structures import read_structures
 from carvsdb_refine.learning.posterior import read_posterior
 from carvsdb_refine.learning.projections import Projector
 from carvsdb_refine.potential import read_ace
@@ -89,10 +90,15 @@ def gamma_files(models: Sequence[Path], request: GammaRequest) -> tuple[GammaAns
         if rank < count
     ]
     opinion = request.potential.with_suffix(".posterior.npz")
-    posterior = read_posterior(opinion, potential.form) if opinion.exists() else None
+    posterior = None
+    if opinion.exists():
+        try:
+            posterior = read_posterior(opinion, potential.form)
+        except InputError as error:
+            doubts.append(f"there is no second opinion: {error}")
     answers, frames = [], []
     for path in models:
-        for number, model in enumerate(read_models(path, request.types), 1):
+        for number, model in enumerate(read_structures(path, request.types, potential.reach, doubts), 1):
             elements, rows = _rows(projector, model, path)
             grades = active_set.grades(rows, elements)
             deviation = None if posterior is None else 1000 * posterior.deviation(rows)

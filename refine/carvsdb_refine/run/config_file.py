@@ -245,6 +245,8 @@ def _unknown(path: tuple[int | str, ...], where: str, content: Any, kind: type[B
     known = list(model.model_fields) if model is not None else []
     if len(path) == 1:
         where = "a refinement" if kind is RefinementConfig else "the file"
+    if len(path) == 1 and kind is RefinementConfig and key == "learn":
+        return "a refinement has no key 'learn': this config is one of `carvsdb refine learn`"
     near = difflib.get_close_matches(key, known, 1)
     return f"{where} has no key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(known)}")
 

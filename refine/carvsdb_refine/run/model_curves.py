@@ -141,7 +141,7 @@ def calculate_scattering(
 
 def _scattering(species: tuple[str, ...], kind: str, how: Scatterer) -> tuple[dict[str, str], tuple[str, ...]]:
     if kind != "neutron":
-        return dict.fromkeys(species, how.form_factors), ()
+        return {one: f"{how.form_factors} ({how.ions.get(one, one)})" for one in species}, ()
     lengths = scattering_lengths(species, how.deuterium, how.lengths, how.isotopes)
     doubts = tuple(
         f"{one} scatters neutrons with a complex length; only its real part is used"

@@ -29,8 +29,17 @@ _NO_VALUE = re.compile(
 # digits the E is left out.
 _GLUED = re.compile(r"(?<=[0-9.])(?=[+-])")
 _WITHOUT_E = re.compile(r"([+-]?[0-9]*\.[0-9]+)([+-][0-9]{3})")
+# A value with its error in units of the last digit: 0.9589(12), 1.234(5)E-02.
+_BRACKETS = re.compile(r"([+-]?[0-9]*[.,]?[0-9]+)\(([0-9]{1,9})\)((?:[eE][+-]?[0-9]+)?)(?=[\s,;]|$)")
+_THOUSANDS = re.compile(r"[0-9],[0-9]{3}[,.\"']")
+# What stands for no value in files of numbers alone; and what is larger than any value of a curve.
+_MARKS = (99.0, 999.0, 9999.0, 99999.0, 999999.0)
+_NO_NUMBER = 1e20
+_MUCH_LARGER = 20.0
 _SECOND = re.compile(r"(?:&|bank|scan|spectrum|data\s*set)(?:\s|$)", re.IGNORECASE)
 _SET_END = re.compile(r"&|end(?:data|file)?\.?|eof", re.IGNORECASE)
+# Commands of Igor, which follow the END of its waves.
+_AFTER_END = re.compile(r"X\s+[A-Z].*")
 _NAMES_LINE = re.compile(r"^\s*#\s*L\s+(.*)$")
 _COUNT = re.compile(r"\s*[0-9]{1,9}\s*")
 
@@ -72,11 +81,16 @@ def read_table(file: TextFile) -> CurveTable:
         file's own count, or fewer than 2 rows.
     """
     contents = [_COMMENT.sub("", text.replace("\N{MINUS SIGN}", "-")).strip() for text in file.lines]
+    bracketed = [_BRACKETS.sub(_error_beside, content) for content in contents]
+    has_brackets = bracketed != contents
+    contents = bracketed
     decimal_commas = _uses_decimal_commas(contents)
     rows: list[list[float]] = []
     lines: list[int] = []
     first = _first_row(file, contents, decimal_commas)
     filled = [number for number, content in enumerate(contents, 1) if content]
+    while len(filled) > 1 and _AFTER_END.fullmatch(contents[filled[-1] - 1]):
+        filled.pop()
     if _SET_END.fullmatch(contents[filled[-1] - 1]):
         filled.pop()  # xmgrace's, and other marks of the end
     for number in filled:
@@ -92,7 +106,8 @@ def read_table(file: TextFile) -> CurveTable:
             raise file.error(number, f"a second curve begins with {shown(content)}; expected one curve a file")
         if len(words) < 2 or (rows and len(words) != len(rows[0])):
             expected = f"{len(rows[0])} columns as above" if rows else "2 columns, or 3 with errors"
-            raise file.error(number, f"expected {expected}, got {len(words)}: {shown(content)}")
+            hint = "; are commas set between thousands? write the numbers without" if _THOUSANDS.search(content) else ""
+            raise file.error(number, f"expected {expected}, got {len(words)}: {shown(content)}{hint}")
         rows.append([_value(file, word, number, decimal_commas) for word in words])
         lines.append(number)
     header = file.lines[:first]
@@ -101,12 +116,38 @@ def read_table(file: TextFile) -> CurveTable:
     notes = _count_notes(file, contents[:first], len(rows))
     if decimal_commas:
         notes = (*notes, "commas are read as decimal points")
+    if has_brackets:
+        notes = (*notes, "numbers in brackets, as in 0.9589(12), are errors in units of the last digit")
     values = np.array(rows)
     if header and values.shape[1] > 2 and _is_index(header[-1], values):
         # What pandas writes unless told otherwise.
         notes = (*notes, "the first column, without a name, numbers the rows and is left out")
         values = values[:, 1:]
     return CurveTable(file, header, values, tuple(lines), _names(header, values.shape[1]), notes)
+
+
+def _error_beside(found: re.Match[str]) -> str:
+    """Write the error of a value behind it, as a number of its own."""
+    value, error, exponent = found.groups()
+    point = re.search("[.,]", value)
+    decimals = 0 if point is None else len(value) - point.end()
+    digits = error.rjust(decimals + 1, "0")
+    whole = digits if decimals == 0 else f"{digits[:-decimals]}{point[0] if point else '.'}{digits[-decimals:]}"
+    return f"{value}{exponent} {whole}{exponent}"
+
+
+def marks_of(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which values of a curve, shape (n,), are -999 and the like: far beyond all others, they stand for no value.
+
+    Examples
+    --------
+    >>> marks_of(np.array([-999.0, 0.2, 1.4, 99.0])).tolist(), marks_of(np.array([99.0, 80.0, 70.0])).tolist()
+    ([True, False, False, True], [False, False, False])
+    """
+    sizes = np.abs(np.nan_to_num(values))
+    marked = np.isin(sizes, _MARKS)
+    largest = float(sizes[~marked].max(initial=0.0))
+    return np.asarray(marked & (sizes > _MUCH_LARGER * largest) & (largest > 0), np.bool_)
 
 
 def _is_index(names: str, values: NDArray[np.float64]) -> bool:
@@ -193,6 +234,8 @@ def _value(file: TextFile, word: str, line: int, decimal_commas: bool) -> float:
     word = _WITHOUT_E.sub(r"\1e\2", _plain(word, decimal_commas))
     if _NUMBER.fullmatch(word):
         word = word.replace("D", "e").replace("d", "e")
+        if abs(float(word)) >= _NO_NUMBER:
+            return math.nan
     return file.number(word, line, "each column of a curve", LARGEST)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
-from carvsdb_refine.scattering.curve_table import CurveTable, column_numbers, read_table
+from carvsdb_refine.scattering.curve_table import CurveTable, column_numbers, marks_of, read_table
 from carvsdb_refine.scattering.data_set import DataSet
 from carvsdb_refine.scattering.functions import Q_FUNCTIONS, check_function
 
@@ -28,7 +28,13 @@ _OTHER_AXIS = re.compile(
     r"(2|two)?[\s_-]*(theta|\N{GREEK SMALL LETTER THETA})|2th|tth|tof\b|d[\s_-]?spac|wavelength|lambda", re.IGNORECASE
 )
 _SHORT = re.compile(r"\b(nm|nanomet(?:re|er)s?|pm|picomet(?:re|er)s?)\b", re.IGNORECASE)
-_CALCULATED = re.compile(r".*(?:calc|weight|fit|model|diff|sim|resid|back|bkg|obs).*", re.IGNORECASE)
+_CALCULATED = re.compile(
+    r".*(?:calc|weight|fit|model|diff|sim|resid|back|bkg|obs).*"
+    r"|(?!.*(?:err|sig|unc|std|dev|esd)).*(?:exp|meas|rmc).*",
+    re.IGNORECASE,
+)
+# A curve that a program calculated, as RMCProfile's own output has it before the measured one.
+_OF_A_MODEL = re.compile(r".*(?:calc|rmc|model|simul).*", re.IGNORECASE)
 # What PDFgetX3 and its relatives call their columns -> the function that it is.
 _BY_NAME = (
     (
@@ -100,6 +106,8 @@ def read_data(
     check_function(function)
     file = TextFile.load(path, latin1=True)
     table = read_table(file)
+    if any(text.strip().lower() == "loop_" for text in table.header):
+        raise InputError("is a CIF; expected columns of Q or r and the curve alone", path=file.path)
     notes = list(table.notes)
     axis = "Q" if function in Q_FUNCTIONS else "r"
     chosen = _columns(table, columns, sigma is None, notes)
@@ -139,9 +147,12 @@ def _columns(table: CurveTable, asked: Sequence[int] | None, with_errors: bool, 
         raise OpenColumnsError(
             f"expected 2 to 4 columns, got {n_columns}", path=table.file.path, line=table.lines[0], hint=hint
         )
+    names = table.names
+    if names and rest and _OF_A_MODEL.fullmatch(names[1]):
+        message = f"column 2 is called {shown(names[1])}: is it a calculated curve?"
+        raise OpenColumnsError(message, path=table.file.path, hint=hint)
     if not rest or not with_errors:
         return [0, 1]
-    names = table.names
     kept = [column for column in rest if not (names and _ERROR_OF_X.fullmatch(names[column]))]
     measured = [column for column in kept if not (names and _CALCULATED.fullmatch(names[column]))]
     # A column that is 0 throughout holds nothing: the errors of r of PDFgetN and PDFgui.
@@ -159,6 +170,9 @@ def _columns(table: CurveTable, asked: Sequence[int] | None, with_errors: bool, 
 def _rows(table: CurveTable, columns: list[int], axis: str, notes: list[str]) -> tuple[Floats, list[int]]:
     """Return the rows that hold a point, and their lines."""
     values, lines = table.values[:, columns], list(table.lines)
+    marked = marks_of(values[:, 1])
+    said = " (" + ", ".join(f"{mark:g}" for mark in np.unique(values[marked, 1])) + ")" if marked.any() else ""
+    values[marked, 1] = np.nan
     empty = np.asarray(np.isnan(values[:, :2]).any(axis=1), bool)
     if len(columns) == 3:
         errors = np.nan_to_num(values[:, 2])
@@ -169,12 +183,12 @@ def _rows(table: CurveTable, columns: list[int], axis: str, notes: list[str]) ->
     for where, cut in (("first", lines[:first]), ("last", lines[last:])):
         if cut:
             notes.append(
-                f"the {where} {_rows_word(len(cut))} without a value (line {cut[0]} to {cut[-1]}) are left out"
+                f"the {where} {_rows_word(len(cut))} without a value{said} (line {cut[0]} to {cut[-1]}) are left out"
             )
     inside = np.isnan(values[first:last, :2]).any(axis=1)
     if inside.any():
         wrong = first + int(np.argmax(inside))
-        message = "each column of a curve must be a finite number, got none between points that have a value"
+        message = f"each column of a curve must be a finite number, got none{said} between points that have a value"
         raise table.file.error(lines[wrong], f"{message}; cut the file there, or fill the gap")
     values, lines = values[first:last], lines[first:last]
     if len(values) > 1 and (np.diff(values[:, 0]) < 0).all():

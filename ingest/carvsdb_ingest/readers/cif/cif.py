@@ -154,7 +154,8 @@ def _structure(file: TextFile, block: cif.Block, strict: bool, notes: list[str])
     bonds, bond_doubts = listed_bonds(block, sites, operations, expanded, cell)
     # A sum of atoms that disagrees with a formula is for the reader to judge; an unknown symmetry is no model.
     unsure = [doubt for doubt in doubts if doubt.startswith(SYMMETRY)]
-    obstacles = [*guessed, *unsure, *sites.quality, *expanded.quality]
+    told = [*guessed, *unsure, *sites.quality, *expanded.quality]
+    obstacles = [f"{doubt}; a model needs all its atoms at known places" for doubt in told]
     partial = np.flatnonzero(sites.occupancies < FULL)
     if len(partial):
         label, share = sites.labels[partial[0]], sites.occupancies[partial[0]]

@@ -11,27 +11,8 @@ from carvsdb.atoms.cell import LONGEST, check_volume
 from carvsdb.atoms.structure import FARTHEST
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.text_file import TextFile, shown
+from carvsdb_ingest.readers.lammps.atom_styles import style_of
 
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """Where an atom's line has what; -1 for what it has not."""
-
-    molecule: int
-    kind: int
-    charge: int
-    first: int
-
-
-_MOLECULAR = _Style(1, 2, -1, 3)
-_STYLES = {
-    "atomic": _Style(-1, 1, -1, 2),
-    "charge": _Style(-1, 1, 2, 3),
-    "bond": _MOLECULAR,
-    "angle": _MOLECULAR,
-    "molecular": _MOLECULAR,
-    "full": _Style(1, 2, 3, 4),
-}
 _LABELS = "Atom Type Labels"
 _KINDS = ("Atom", "Bond", "Angle", "Dihedral", "Improper")
 # Where types have labels a line of numbers can begin with a letter: then only these begin a section.
@@ -41,7 +22,6 @@ _COEFFS = re.compile(r"(Pair|PairIJ|BondBond|BondAngle|BondBond13|AngleAngle|(Mi
 _UNITS = re.compile(r"\bunits\s*=\s*([a-z]+)")
 _IN_ANGSTROM = ("real", "metal", "lj")
 _COUNT = re.compile(r"([0-9]+)\s+(atoms|bonds|atom types)")
-_STYLE = re.compile(r"(?:style\s*=\s*)?[\"']?([a-z_/]+)[\"']?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,18 +181,22 @@ def read_atoms(
         raise file.error(section.line if section else 1, "there are no atoms; expected an Atoms section")
     _check_count(file, section, counts.get("atoms"), "atoms")
     labels = read_labels(data)
-    style = _style(file, section, labels, counts.get("atom types"))
-    first = style.first
-    with_images = len(section.lines[0].words) == first + 6
+    rows = [line.words for line in section.lines]
+    try:
+        style = style_of(section.comment, rows, labels, counts.get("atom types"))
+    except InputError as error:
+        raise file.error(section.line, error.message) from None
+    first, width = style.first, style.width
+    with_images = len(rows[0]) == width + 3
     ids, types, molecules, charges, seen = [], [], [], [], set()
     places, images = np.zeros((len(section.lines), 3)), np.zeros((len(section.lines), 3), np.int64)
     for row, line in enumerate(section.lines):
         words, number = line.words, line.number
-        if len(words) not in (first + 3, first + 6):
+        if len(words) not in (width, width + 3):
             raise file.error(
-                number, f"an atom needs {first + 3} columns (or {first + 6} with image flags), got {len(words)}"
+                number, f"an atom needs {width} columns (or {width + 3} with image flags), got {len(words)}"
             )
-        if (len(words) == first + 6) is not with_images:
+        if (len(words) == width + 3) is not with_images:
             raise file.error(number, "some atoms have image flags and some have none")
         ids.append(file.whole(words[0], number, "an atom's number"))
         if ids[-1] in seen:
@@ -224,7 +208,7 @@ def read_atoms(
         if style.charge >= 0:
             charges.append(file.number(words[style.charge], number, "a charge"))
         if with_images:
-            images[row] = [file.whole(word, number, "an image flag") for word in words[first + 3 :]]
+            images[row] = [file.whole(word, number, "an image flag") for word in words[width:]]
         places[row] = file.numbers(words[first : first + 3], number, "a coordinate", 1e7)
     positions = (places - low) @ np.linalg.inv(cell)
     lines = [line.number for line in section.lines]
@@ -245,55 +229,6 @@ def read_atoms(
 
 def _kind(file: TextFile, word: str, line: int, labels: dict[str, int], what: str) -> int:
     return labels[word] if word in labels else file.whole(word, line, what)
-
-
-def _style(file: TextFile, section: Section, labels: dict[str, int], n_types: int | None) -> _Style:
-    match = _STYLE.fullmatch(section.comment.lower())
-    if match:
-        if match[1] in _STYLES:
-            return _STYLES[match[1]]
-        known = ", ".join(_STYLES)
-        raise file.error(section.line, f"atom style {shown(match[1])} is not supported; carvsdb reads {known}")
-    words = section.lines[0].words
-    # 8 and 9 columns are 5 and 6 with image flags: all styles have three coordinates.
-    width = len(words) if len(words) < 8 else len(words) - 3
-    if width == 6:
-        return _STYLES[_molecular_or_charge(file, section, labels, n_types)]
-    if width in (5, 7):
-        return _STYLES["atomic" if width == 5 else "full"]
-    raise file.error(section.lines[0].number, f"{len(words)} columns fit no atom style; name it, as in 'Atoms # full'")
-
-
-def _molecular_or_charge(file: TextFile, section: Section, labels: dict[str, int], n_types: int | None) -> str:
-    """Tell ``id molecule type`` from ``id type charge`` by which column can be types.
-
-    Types are labels or whole numbers from 1 to what the header declares. Where both columns can be, whole numbers above
-    0 throughout are no charges of a neutral cell: unless they leave out types that the other column has all of.
-    """
-    columns = [[line.words[column] for line in section.lines if len(line.words) > 2] for column in (1, 2)]
-    second, third = (_kinds_of_column(column, labels, n_types) for column in columns)
-    if third is None:
-        return "charge"
-    if second is not None and n_types is not None and len(second) == n_types > len(third):
-        raise file.error(
-            section.line,
-            "the second and the third column can both be atom types; name the style: 'Atoms # charge' (number, type, "
-            "charge) or 'Atoms # molecular' (number, molecule, type)",
-        )
-    return "molecular"
-
-
-def _kinds_of_column(words: list[str], labels: dict[str, int], n_types: int | None) -> set[int] | None:
-    """Return the atom types that a column holds; None if it holds anything else."""
-    found = set()
-    for word in set(words):
-        if word in labels:
-            found.add(labels[word])
-        elif re.fullmatch("[0-9]{1,9}", word) and 0 < int(word) <= (n_types or int(word)):
-            found.add(int(word))
-        else:
-            return None
-    return found
 
 
 def read_bonds(data: DataFile, counts: dict[str, int]) -> Iterator[tuple[int, int, int]]:

@@ -161,7 +161,7 @@ def _add_all_pairs(
     room: Floats,
     bases: Floats,
 ) -> None:
-    """Add the contributions of pairs, those of the same two elements together."""
+    """Add the contributions of pairs, those of the same two elements together, and among them those of one centre."""
     n_elements = tables.cutoffs.shape[0]
     n_kinds = n_elements * n_elements
     first = np.zeros(n_kinds + 1, np.int64)
@@ -169,8 +169,21 @@ def _add_all_pairs(
         first[kinds[pair] + 1] += 1
     for kind in range(n_kinds):
         first[kind + 1] += first[kind]
-    order, at = np.empty(n_pairs, np.int64), first.copy()
+    by_slot = np.empty(n_pairs, np.int64)
+    n_slots = 0
     for pair in range(n_pairs):
+        n_slots = max(n_slots, slots[pair] + 1)
+    at = np.zeros(n_slots + 1, np.int64)
+    for pair in range(n_pairs):
+        at[slots[pair] + 1] += 1
+    for slot in range(n_slots):
+        at[slot + 1] += at[slot]
+    for pair in range(n_pairs):
+        by_slot[at[slots[pair]]] = pair
+        at[slots[pair]] += 1
+    order, at = np.empty(n_pairs, np.int64), first.copy()
+    for index in range(n_pairs):
+        pair = by_slot[index]
         order[at[kinds[pair]]] = pair
         at[kinds[pair]] += 1
     for kind in range(n_kinds):

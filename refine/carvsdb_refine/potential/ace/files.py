@@ -56,6 +56,15 @@ _Loader.add_implicit_resolver(
     list("-+.0123456789"),
 )
 
+# What else is called .yaml, .yace or .json near ACE potentials: by keys that stand in all of them.
+_OTHERS = (
+    (("emb_spec", "radial_basis"), "a potential of gracemaker (GRACE/FS), which is not built"),
+    (("potential", "fit"), "an input file of pacemaker, which says what to fit and is no potential"),
+    (("cutoff", "data"), "an input file of pacemaker, which says what to fit and is no potential"),
+    (("IP",), "a potential of ACE1pack or ACEpotentials.jl in JSON, which is not built; it exports .yace"),
+    (("__id__",), "a potential of ACE1pack or ACEpotentials.jl in JSON, which is not built; it exports .yace"),
+)
+
 
 def load_mapping(path: Path) -> dict[Any, Any]:
     """Read a YAML file that holds one mapping.
@@ -89,6 +98,9 @@ def read_form(path: Path) -> AceForm:
     content = load_mapping(path)
     is_c_tilde = all(key in content for key in ("elements", "bonds", "embeddings", "functions"))
     if not is_c_tilde and "species" not in content:
+        for keys, what in _OTHERS:
+            if all(key in content for key in keys):
+                raise InputError(f"{what}; expected the potential of pacemaker (.yace or .yaml)", path=path)
         raise InputError(
             "this is no ACE potential: expected 'elements', 'bonds', 'embeddings' and 'functions' "
             "(C-tilde form, .yace) or 'species' (B-basis, .yaml)",

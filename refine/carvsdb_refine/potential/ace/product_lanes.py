@@ -15,8 +15,10 @@ from carvsdb_refine.potential.ace.tables import AceTables
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-# Atoms side by side: enough to make each pass over them worth it, few enough to stay near the processor.
-SIDE = 16
+# Atoms side by side: enough to make each pass over them worth it, few enough to stay near the processor. Fewer are
+# filled up to a multiple of `_STEP` with the last one, which the compiler takes with whole instructions.
+SIDE = 32
+_STEP = 8
 
 
 @compiled_part
@@ -57,17 +59,18 @@ def energies_of_bases(
     parts, term_first, rows, coupling = plan.parts, plan.term_first, plan.rows, plan.coupling
     weights, constants = plan.weights, plan.constants
     count = end - begin
+    wide = -(-count // _STEP) * _STEP
     n_half, n_full = tables.n_half[centre], tables.n_full[centre]
     # The bases, atoms side by side; those of m < 0 are conjugates of those of m > 0 up to a sign, and are written out,
     # so that products need not ask for the sign of m.
     for k in range(n_half):
-        for a in range(count):
-            real[k, a] = bases[which[begin + a], k]
+        for a in range(wide):
+            real[k, a] = bases[which[min(begin + a, end - 1)], k]
             imag[k, a] = 0.0
     for k in range(n_full - n_half):
         source, sign = mirror_of[centre, k], mirror_sign[centre, k]
-        for a in range(count):
-            value = bases[which[begin + a], n_half + k]
+        for a in range(wide):
+            value = bases[which[min(begin + a, end - 1)], n_half + k]
             imag[source, a] = value
             real[n_half + k, a] = sign * real[source, a]
             imag[n_half + k, a] = -sign * value
@@ -75,22 +78,22 @@ def energies_of_bases(
     first = plan.first_part[centre]
     for part in range(first, plan.first_part[centre + 1]):
         row, left, right = n_full + part - first, parts[part, 0], parts[part, 1]
-        for a in range(count):
-            real[row, a] = real[left, a] * real[right, a] - imag[left, a] * imag[right, a]
-        for a in range(count):
-            imag[row, a] = real[left, a] * imag[right, a] + imag[left, a] * real[right, a]
+        for a in range(wide):
+            x, y, u, v = real[left, a], imag[left, a], real[right, a], imag[right, a]
+            real[row, a] = x * u - y * v
+            imag[row, a] = x * v + y * u
     # Densities: terms whose weights are multiples of each other are summed first, in a row of `sums`; four such rows
     # are then added to every density in one pass, which reads and writes the densities a quarter as often. A term is
     # the real part of a product only, as imaginary parts cancel in an invariant.
     n_densities = weights.shape[1]
     for p in range(n_densities):
-        for a in range(count):
+        for a in range(wide):
             densities[p, a] = 0.0
     begin_sum, end_sum = plan.first_sum[centre], plan.first_sum[centre + 1]
     for block in range(begin_sum, end_sum, 4):
         for index in range(4):
             if block + index >= end_sum:
-                for a in range(count):
+                for a in range(wide):
                     sums[index, a] = 0.0
                 continue
             begin_term = term_first[block + index]
@@ -99,19 +102,19 @@ def energies_of_bases(
                 left, right = rows[term, 0], rows[term, 1]
                 # A term of one factor is a sum by itself; of others the first overwrites what the row held before.
                 if right < 0:
-                    for a in range(count):
+                    for a in range(wide):
                         sums[index, a] = factor * real[left, a]
                 elif term == begin_term:
-                    for a in range(count):
+                    for a in range(wide):
                         sums[index, a] = factor * (real[left, a] * real[right, a] - imag[left, a] * imag[right, a])
                 else:
-                    for a in range(count):
+                    for a in range(wide):
                         sums[index, a] += factor * (real[left, a] * real[right, a] - imag[left, a] * imag[right, a])
         last = end_sum - 1
         for p in range(n_densities):
             w_1, w_2 = weights[block, p], weights[min(block + 1, last), p]
             w_3, w_4 = weights[min(block + 2, last), p], weights[min(block + 3, last), p]
-            for a in range(count):
+            for a in range(wide):
                 densities[p, a] += w_1 * sums[0, a] + w_2 * sums[1, a] + w_3 * sums[2, a] + w_4 * sums[3, a]
     # From densities to energy: the embedding of each density, their sum, what short distances change about it.
     repels, zero_energy = tables.repels[centre], tables.zero_energy[centre]
