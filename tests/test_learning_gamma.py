@@ -196,6 +196,9 @@ def test_sentences_of_the_commands(shared: Path, tmp_path: Path) -> None:
     ):
         done = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", option, value)
         assert (done.code, sentence in done.err) == (3, True), done.err
+    (tmp_path / "si.yace").write_text("another")
+    there = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", "--functions", "10")
+    assert (there.code, "si.yace: stands there already" in there.err) == (7, True)
     missing = carvsdb("refine", "gamma", train, "--potential", (shared / POTENTIAL).with_suffix(".yaml"),
                       "--active-set", tmp_path / "no.asi")  # fmt: skip
     assert (missing.code, "no active set" in missing.err) == (4, True)

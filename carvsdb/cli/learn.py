@@ -11,7 +11,7 @@ import typer
 
 from carvsdb.cli.options import Json, Seed, Types, elements_of_types
 from carvsdb.cli.output import answer_json, say, table
-from carvsdb.errors import InputError
+from carvsdb.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
     from carvsdb_schemas.learning_answers import FitAnswer, GammaAnswer
@@ -89,6 +89,7 @@ def fit(
     strict: Annotated[
         bool, typer.Option("--strict", help="End with an error where something is doubtful, or a frame is left out.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a potential that is there already.")] = False,
     as_json: Json = False,
 ) -> None:
     """Fit an atomic cluster expansion to energies, forces and stresses; errors are those on frames held out."""
@@ -100,6 +101,9 @@ def fit(
     from carvsdb_refine.learning.new_potential import NewPotential
 
     began = perf_counter()
+    for path in (output, output.with_suffix(".yace"), output.with_suffix(".asi")):
+        if path.exists() and not force:
+            raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
     limits = limits_of(functions, degree, _whole("--nradmax", nradmax), _whole("--lmax", lmax))
     if weights is not None:
         angular_weight, rank_step = _two_weights(weights)
