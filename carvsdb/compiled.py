@@ -86,17 +86,11 @@ class Part(Generic[P, R]):
     @cached_property
     def dispatcher(self) -> Any:
         """What compiles the function for numba."""
-        from carvsdb.numba_cache import keep
+        if not is_our_way():
+            return self.numbas_way
+        from carvsdb.kernel_compiler import part
 
-        if is_our_way():
-            from carvsdb.kernel_compiler import part
-
-            made = part(self.py_func, self._options)
-        else:
-            made = self.numbas_way
-        if "forceinline" not in self._options:
-            keep(made, is_our_way())
-        return made
+        return self._with_cache(part(self.py_func, self._options), as_part=True)
 
     @cached_property
     def numbas_way(self) -> Any:
@@ -104,7 +98,14 @@ class Part(Generic[P, R]):
         import numba
 
         njit: Any = numba.njit
-        return njit(**self._options)(self.py_func)
+        return self._with_cache(njit(**self._options)(self.py_func), as_part=False)
+
+    def _with_cache(self, dispatcher: Any, *, as_part: bool) -> Any:
+        from carvsdb.numba_cache import keep
+
+        if "forceinline" not in self._options:
+            keep(dispatcher, as_part)
+        return dispatcher
 
     @property
     def _numba_type_(self) -> Any:
@@ -157,7 +158,7 @@ class Kernel(Part[P, R]):
             return
         if self._codes is None:
             self._codes = self._kept()
-            self._entries = tuple(map(load, self._codes))
+            self._entries = tuple(map(self._entry, self._codes))
             if self._codes:
                 return
         from carvsdb.kernel_compiler import code_for
@@ -168,13 +169,16 @@ class Kernel(Part[P, R]):
             self._entries = (*self._entries, self.numbas_way)
             return
         self._codes = sorted([*self._codes, code], key=_order)
-        self._entries = tuple(map(load, self._codes))
+        self._entries = tuple(map(self._entry, self._codes))
         folder = kernel_cache(self._source.parent)
         if folder is not None:
             try:
                 keep_codes(folder / self._name, stamp_of(self.py_func), self._codes)
             except OSError as error:
                 tell(f"{folder} cannot be written ({error.strerror or error})")
+
+    def _entry(self, code: Code) -> Callable[..., Any]:
+        return load(code) if code.data else self.numbas_way
 
     def _kept(self) -> list[Code]:
         """Return the code on disk, for each types of arguments once."""
@@ -193,9 +197,9 @@ class Kernel(Part[P, R]):
         return f"{self._source.stem}.{self.py_func.__qualname__}-{self.py_func.__code__.co_firstlineno}.kernel"
 
 
-def _order(code: Code) -> bool:
-    """Put code for arrays of any layout last."""
-    return code.takes_any_layout
+def _order(code: Code) -> tuple[bool, bool]:
+    """Put code for arrays of any layout last, and behind it numba, which takes everything."""
+    return not code.data, code.takes_any_layout
 
 
 def is_our_way() -> bool:

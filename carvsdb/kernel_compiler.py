@@ -89,9 +89,7 @@ def code_for(dispatcher: Any, arguments: tuple[Any, ...]) -> Code | None:
         library.add_linking_library(rtsys.library)
         library.add_ir_module(module)
         library.finalize()
-    if library.data is None:
-        return None
-    return Code(str(kinds), name, tuple(entry.table), any(_is_strided(kind) for kind in kinds), library.data)
+    return Code(str(kinds), name, tuple(entry.table), any(_is_strided(kind) for kind in kinds), library.data or b"")
 
 
 def _any_layout(kind: Any) -> Any:

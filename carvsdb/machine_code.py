@@ -53,7 +53,7 @@ class Code:
     takes_any_layout : bool
         True where arrays need not be contiguous: asked last.
     data : bytes
-        An object file.
+        An object file; empty for a kernel that asks for what numba's runtime has alone, and is left to numba.
     """
 
     types: str

@@ -76,12 +76,21 @@ class _Locator:
         return str(self._py_func.__code__.co_firstlineno)
 
 
+class _PartLocator(_Locator):
+    """The same for parts: a kernel may have both, under names of their own."""
+
+    def get_disambiguator(self) -> str:
+        return f"{super().get_disambiguator()}.part"
+
+
 class _Code(CompileResultCacheImpl):
     _locator_classes = [_Locator]  # noqa: RUF012
 
 
 class _PartCode(_Code):
     """The same for parts of our kernels."""
+
+    _locator_classes = [_PartLocator]  # noqa: RUF012
 
     def rebuild(self, target_context: Any, payload: Any) -> Any:
         from carvsdb.kernel_compiler import kept_result

@@ -1,5 +1,6 @@
 """Machine code on disk: where it is kept, whom it is taken from, and life without it."""
 
+import ast
 import logging
 import os
 import subprocess
@@ -13,6 +14,8 @@ import pytest
 import typer
 
 import carvsdb
+import carvsdb_ingest
+import carvsdb_refine
 from carvsdb import kernel_cache
 from carvsdb.cli.compiling import tell_of_compiling
 from carvsdb.errors import CarvsdbWarning
@@ -211,6 +214,70 @@ def test_a_numba_a_python_or_a_system_that_was_not_tried_compiles_numbas_way(
     for is_first in (True, False):  # compiled, and as it was kept
         done = subprocess.run([sys.executable, file, reason], capture_output=True, text=True, check=False)
         assert (done.stdout, done.stderr) == (f"11 2 {ours and is_first}\n", "")
+
+
+@posix
+def test_what_only_numba_can_run_is_kept_on_disk_too(tmp_path: Path) -> None:
+    program = """
+        import logging, sys
+        import numpy as np
+        from carvsdb.compiled import compiled
+
+        logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+
+        @compiled
+        def total(vectors):
+            return np.dot(vectors[0], vectors[1])  # by BLAS
+
+        print(total(np.ones((2, 3))), total(np.ones((2, 4)).astype(np.float32)))
+    """
+    file = tmp_path / "kernel.py"
+    file.write_text(textwrap.dedent(program))
+    said = [subprocess.run([sys.executable, file], capture_output=True, text=True, check=False) for _ in range(2)]
+    assert [done.stderr for done in said] == ["", ""]
+    first, second = (done.stdout.splitlines() for done in said)
+    assert first[-1] == second[-1] == "3.0 4.0"
+    assert "compiling total" in first
+    assert "compiling total" not in second
+
+
+def _decorators(function: ast.FunctionDef) -> list[str]:
+    return [one.id for one in function.decorator_list if isinstance(one, ast.Name)]
+
+
+def test_our_kernels_ask_numba_for_nothing_but_sums_of_products() -> None:
+    # What is asked of NumPy by other functions is numba's own code, so that numba is loaded to run the kernel.
+    ours = {
+        "empty",
+        "zeros",
+        "full",
+        "arange",
+        "sqrt",
+        "rint",
+        "floor",
+        "exp",
+        "log",
+        "sin",
+        "cos",
+        "arccos",
+        "degrees",
+    }
+    ours |= {"isfinite", "isnan", "int32", "int64", "uint32", "float32"}
+    files = [file for top in (carvsdb, carvsdb_ingest, carvsdb_refine) for file in Path(top.__path__[0]).rglob("*.py")]
+    calls = [
+        (ast.unparse(call.func), len(call.args), kernel.name)
+        for file in files
+        for kernel in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(kernel, ast.FunctionDef) and {"compiled", "compiled_part", "inlined"} & set(_decorators(kernel))
+        for call in ast.walk(kernel)
+        if isinstance(call, ast.Call)
+    ]
+    others = {
+        f"{name} in {kernel}"
+        for name, n_arguments, kernel in calls
+        if name.startswith("np.") and (name[3:] not in ours or (name == "np.full" and n_arguments < 3))
+    }
+    assert others == {"np.dot in _products", "np.concatenate in _bonds", "np.empty_like in _bonds"}
 
 
 @posix

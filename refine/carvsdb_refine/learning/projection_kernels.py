@@ -46,7 +46,7 @@ def project(
     """
     width = max(tables.radial.shape[1], tables.channel_l.shape[2], tables.harmonic.shape[1])
     n_full = tables.n_full.max()
-    cutoff = tables.cutoffs.max()
+    cutoff = tables.cutoff
     lanes_real, lanes_imag = np.zeros((n_full, ATOMS)), np.zeros((n_full, ATOMS))
     real, imag, room = np.zeros(n_full), np.zeros(n_full), np.zeros((6, width))
     others, vectors = np.zeros(most, np.int64), np.zeros((most, 4))
@@ -138,7 +138,7 @@ def project_gradients(
     """
     width = max(tables.radial.shape[1], tables.channel_l.shape[2], tables.harmonic.shape[1])
     n_full, n_half_most = tables.n_full.max(), tables.n_half.max()
-    cutoff, n_elements = tables.cutoffs.max(), tables.cutoffs.shape[0]
+    cutoff, n_elements = tables.cutoff, tables.cutoffs.shape[0]
     lanes_real, lanes_imag = np.zeros((n_full, ATOMS)), np.zeros((n_full, ATOMS))
     real, imag, room = np.zeros(n_full), np.zeros(n_full), np.zeros((8, width))
     y_slopes = np.zeros((width, 4))
@@ -146,8 +146,8 @@ def project_gradients(
     others, vectors = np.zeros((ATOMS, most), np.int64), np.zeros((ATOMS, most, 4))
     # Neighbours of one element lie side by side, and so do the gradients of the bases that sum over them.
     begins = np.zeros((ATOMS, n_elements + 1), np.int64)
-    nearest = np.full(ATOMS, -1)
-    fades, fade_slopes = np.ones(ATOMS), np.zeros(ATOMS)
+    nearest = np.full(ATOMS, -1, np.int64)
+    fades, fade_slopes = np.full(ATOMS, 1.0, np.float64), np.zeros(ATOMS)
     most_functions, most_slots = 0, 0
     for centre in range(n_elements):
         first, end = plan.first_function[centre], plan.first_function[centre + 1]

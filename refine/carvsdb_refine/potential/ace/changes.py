@@ -62,7 +62,7 @@ def change_bases(
         The number of touched atoms; -1 if there is no room for that many, or for so many pairs; -2 if atoms lie upon
         one another.
     """
-    n_moved, n_elements, cutoff = atoms.shape[0], tables.cutoffs.shape[0], float(tables.cutoffs.max())
+    n_moved, n_elements, cutoff = atoms.shape[0], tables.cutoffs.shape[0], tables.cutoff
     n_touched, n_pairs, status = n_moved, 0, 0
     vector = np.empty(4)
     # Atoms that move are hidden from searches: their pairs among themselves are told apart below, since both ends move.
@@ -250,7 +250,7 @@ def bases_of_all(
     bases: Floats,
 ) -> int:
     """Write the bases of some atoms from nothing; return 0, -1 without room, or k + 1 if another atom lies upon k."""
-    n_elements, cutoff = tables.cutoffs.shape[0], tables.cutoffs.max()
+    n_elements, cutoff = tables.cutoffs.shape[0], tables.cutoff
     n_pairs = 0
     for index in range(atoms.shape[0]):
         atom = atoms[index]

@@ -39,7 +39,7 @@ def evaluate(
     """
     width = max(tables.radial.shape[1], tables.channel_l.shape[2], tables.harmonic.shape[1])
     n_full = tables.n_full.max()
-    cutoff = tables.cutoffs.max()
+    cutoff = tables.cutoff
     lanes_real, lanes_imag = np.zeros((n_full, LANES)), np.zeros((n_full, LANES))
     adjoint_real, adjoint_imag = np.zeros((n_full, LANES)), np.zeros((n_full, LANES))
     real, imag = np.zeros(n_full), np.zeros(n_full)
@@ -49,8 +49,8 @@ def evaluate(
     lane_energies = np.zeros(LANES)
     # Of each lane: what the nearest neighbour leaves of the expansion, by how much that changes with its distance, the
     # way to it; and the derivatives of the energy by the core sum and by what is left.
-    fades, fade_slopes, ways = np.ones(LANES), np.zeros(LANES), np.zeros((LANES, 3))
-    nearest, core_slopes = np.full(LANES, -1), np.zeros((2, LANES))
+    fades, fade_slopes, ways = np.full(LANES, 1.0, np.float64), np.zeros(LANES), np.zeros((LANES, 3))
+    nearest, core_slopes = np.full(LANES, -1, np.int64), np.zeros((2, LANES))
     n_kept = LANES if with_forces else 1
     others, vectors = np.zeros((n_kept, most), np.int64), np.zeros((n_kept, most, 4))
     apart = np.zeros((most, 3))

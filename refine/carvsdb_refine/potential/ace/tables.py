@@ -30,6 +30,8 @@ class AceTables(NamedTuple):
     ----------
     cutoffs : ndarray of float64, shape (E, E)
         In Å.
+    cutoff : float
+        The largest of them.
     n_base, base_first, n_channels, l_max : ndarray of int64, shape (E, E)
         Radial basis functions of the pair, its repulsion included; place of the first g_n in the base; number of (n, l)
         used; largest l used.
@@ -81,6 +83,7 @@ class AceTables(NamedTuple):
     """
 
     cutoffs: Floats
+    cutoff: float
     n_base: Integers
     base_first: Integers
     n_channels: Integers
@@ -174,6 +177,7 @@ def lay_out(form: AceForm) -> AceTables:
     inner = np.array([[_inner(form.bonds[a, b]) for b in range(n_elements)] for a in range(n_elements)])
     return AceTables(
         cutoffs=cutoffs,
+        cutoff=float(cutoffs.max()),
         n_base=n_base,
         base_first=base_first,
         n_channels=n_channels,
