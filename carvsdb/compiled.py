@@ -168,7 +168,9 @@ class Kernel(Part[P, R]):
         if code is None or any(code.types == one.types for one in self._codes):
             self._entries = (*self._entries, self.numbas_way)
             return
-        self._codes = sorted([*self._codes, code], key=_order)
+        # What other processes compiled meanwhile is not lost.
+        known = {one.types: one for one in (*self._kept(), *self._codes, code)}
+        self._codes = sorted(known.values(), key=_order)
         self._entries = tuple(map(self._entry, self._codes))
         folder = kernel_cache(self._source.parent)
         if folder is not None:
