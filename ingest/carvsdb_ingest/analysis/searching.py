@@ -116,7 +116,7 @@ class Searcher:
     >>> from carvsdb.net import library, supercell
     >>> searcher = Searcher(AnalysisOptions())
     >>> identity, found = searcher.search(supercell(library.load("sod"), (2, 1, 1)))
-    >>> identity.name, found.rings.ring_counts
+    >>> identity.names[0], found.rings.ring_counts
     ('sod', {4: 6, 6: 8, 12: 32})
     """
 
