@@ -36,7 +36,7 @@ from carvsdb.rings.tables import (
 # Fastest on a-Si and two a-ZIFs: smaller tables leave too many candidates, larger ones take longer to make.
 _NEAR_RADIUS, _NEAR_RADIUS_OF_LINKERS = 4, 10
 # Tables of small nets are made in no time, and refute cycles early: 631 nets of CoRE MOF 2019 took two thirds of the
-# time, one of 384 vertices a tenth.
+# time, one of 384 vertices a fifth.
 _NEAR_RADIUS_OF_SMALL, _SMALL = 7, 1000
 _FARTHER = 3
 _MOST_FAR_WORDS = 2**25
