@@ -119,6 +119,11 @@ def test_one_that_fails_leaves_the_others(finished: Path, tmp_path: Path) -> Non
     assert answer.json["noise"][0][1] > 0
     shown = carvsdb("show", "si-seed-11", "--db", db, "--json").json["refinements"]
     assert shown[0]["seed"] == 11
+    # One that is left has no spread.
+    assert " ± " in done.out
+    (begun_anew / "checkpoint.npz").write_bytes(b"")
+    alone = carvsdb("refine", "resume", config)
+    assert (alone.code, "1 models, 2 failed" in alone.out, " ± " in alone.out) == (6, True, False)
 
 
 def with_a_bug(file: ConfigFile, *given: Any) -> None:

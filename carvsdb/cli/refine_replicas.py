@@ -99,11 +99,14 @@ def report(
 def _written(answer: "ReplicasAnswer", db: str | None) -> str:
     lines = [ended(one) for one in answer.replicas]
     lines.append(f"{answer.folder}: {len(answer.replicas)} models, {len(answer.failed)} failed")
+    are_several = len(answer.replicas) > 1  # one model has no spread
     for number, (mean, deviation) in enumerate(zip(answer.rw_mean, answer.rw_deviation, strict=True)):
         data = answer.replicas[0].data[number]
-        lines.append(f"  {data.kind:<8} {data.function} Rw {mean:.4f} ± {deviation:.4f} ({data.file})")
+        spread = f" ± {deviation:.4f}" if are_several else ""
+        lines.append(f"  {data.kind:<8} {data.function} Rw {mean:.4f}{spread} ({data.file})")
     if answer.energy_mean is not None:
-        lines.append(f"  energy   {answer.energy_mean:.6f} ± {answer.energy_deviation or 0:.6f} eV/atom")
+        spread = f" ± {answer.energy_deviation or 0:.6f}" if are_several else ""
+        lines.append(f"  energy   {answer.energy_mean:.6f}{spread} eV/atom")
     if answer.entries is not None:
         lines.append(f"  entries  {', '.join(answer.entries) or 'none'} in {db}")
     return "\n".join(lines)

@@ -113,7 +113,8 @@ def pooled_columns(tables: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
 
 
 def _mean(values: Sequence[float]) -> str:
-    return f"{np.mean(values):.5f} ± {deviation(np.array(values)):.5f}"
+    spread = f" ± {deviation(np.array(values)):.5f}" if len(values) > 1 else ""  # one model has none
+    return f"{np.mean(values):.5f}{spread}"
 
 
 def _numbers(setup: Setup, models: Sequence[_Model]) -> Section:
