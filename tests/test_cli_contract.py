@@ -25,7 +25,6 @@ def test_help_imports_nothing_heavy() -> None:
         "except SystemExit as ended:\n    assert ended.code == 0\n"
         f"print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
     )
-    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # compiles, for which numba is needed
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
@@ -43,8 +42,11 @@ def test_describe_loads_no_database(tmp_path: Path) -> None:
         "except SystemExit as ended:\n    assert ended.code == 0\n"
         f"print('LOADED', [name for name in {unneeded!r} if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "LOADED []"
+    said = []
+    while len(said) < 3 and said[-1:] != ["LOADED []"]:  # the first run compiles, for which numba is needed
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        said.append(done.stdout.splitlines()[-1])
+    assert said[-1] == "LOADED []"
 
 
 def loaded_by(*arguments: str, of: tuple[str, ...]) -> tuple[int, list[str]]:
