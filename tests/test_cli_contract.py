@@ -42,7 +42,7 @@ def test_describe_loads_no_database(tmp_path: Path) -> None:
         "except SystemExit as ended:\n    assert ended.code == 0\n"
         f"print('LOADED', [name for name in {unneeded!r} if name in sys.modules])"
     )
-    said = []
+    said: list[str] = []
     while len(said) < 3 and said[-1:] != ["LOADED []"]:  # the first run compiles, for which numba is needed
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         said.append(done.stdout.splitlines()[-1])
