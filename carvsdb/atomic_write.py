@@ -203,6 +203,20 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, if need be.
+
+    Raises
+    ------
+    InputError, RefusedError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise why_not_written(folder, error) from error
+
+
 def why_not_written(target: Path, error: OSError) -> CarvsdbError:
     """Turn what the system says about a file that cannot be written into our sentence."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)) and not target.parent.is_dir():

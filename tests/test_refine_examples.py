@@ -35,6 +35,9 @@ def test_they_are_listed_and_copied_out(empty: Path) -> None:
     assert not (empty / "glass" / "labels.toml").exists()
     assert carvsdb("refine", "examples", "glass", "--force").code == 0
     assert (empty / "glass" / "start.xyz").read_text() != "mine"
+    (empty / "taken").write_text("a file")
+    refused = carvsdb("refine", "examples", "glass", "-o", "taken")
+    assert (refused.code, "taken: exists already" in refused.err) == (7, True)
     assert carvsdb("refine", "examples", "steel").code == 4
     assert carvsdb("refine", "examples", "-o", "here").code == 2
 

@@ -11,6 +11,7 @@ from ase.build import bulk
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
+from learn_folder import CONFIG
 from program import carvsdb
 
 from carvsdb.atoms.model import AtomicModel
@@ -28,6 +29,7 @@ from carvsdb_refine.labels import (
     structure_key,
     write_structures,
 )
+from carvsdb_refine.labels.config_file import read_labels_config
 from carvsdb_refine.potential.ase_calculator import AseCalculator
 from carvsdb_refine.potential.calculators import make_calculator
 from carvsdb_refine.potential.usual_calculators import USUAL
@@ -147,7 +149,7 @@ def test_frames_are_written_to_the_last_digit(tmp_path: Path) -> None:
         ('1\nLattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3:forces:R:3\nCu 0 0 0 0 0 0\n', "no energy"),
         (
             '1\nLattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3:forces:R:3 energy=nan\nCu 0 0 0 0 0 0\n',
-            "nan",
+            "energy is not finite",
         ),
         ("1\nProperties=species:S:1:pos:R:3:forces:R:3 energy=1.0\nCu 0 0 0 0 0 0\n", "repeat in all directions"),
     ],
@@ -187,6 +189,13 @@ def test_results_of_a_cluster_come_back_in_any_order(tmp_path: Path) -> None:
         np.testing.assert_allclose(frame.forces, again.get_forces(), atol=1e-3)
 
 
+@pytest.mark.parametrize("written", ["learn", '"learn"'])
+def test_the_config_of_a_loop_is_known_by_its_tables(written: str, tmp_path: Path) -> None:
+    (tmp_path / "si.toml").write_text(CONFIG.replace("[learn", f"[{written}"))
+    table, folder = read_labels_config(tmp_path / "si.toml")
+    assert (table.method.kind, folder) == ("stillinger-weber", tmp_path / "labels")
+
+
 def test_results_come_back_displaced_and_turned_and_some_not_at_all(tmp_path: Path) -> None:
     models = [copper(seed) for seed in range(6)]
     store = LabelStore(tmp_path / "labels")
@@ -214,7 +223,7 @@ def test_results_come_back_displaced_and_turned_and_some_not_at_all(tmp_path: Pa
     imported = import_labels(models, store, [tmp_path / "done.xyz"])
     assert (imported.taken, imported.strangers, imported.waiting) == (4, (), 2)
     assert [sentence.partition(", ")[2] for sentence in imported.left_out] == [
-        "frame 1 is left out: the energy is nan",
+        "frame 1 is left out: energy is not finite",
         "frame 2 is left out: it has no forces",
     ]
     for model in models[:4]:

@@ -4,7 +4,7 @@ Each iteration fits a potential to all labels so far, refines with it as an ordi
 grade of every atom, and labels the structures in which it was too high. The loop ends when a whole run stays below.
 
 Floors, each importing only from below: ``loop`` / ``lineage`` / ``iteration`` / ``to_label`` /
-``candidates | fitting | initial | cutting | before_labels`` / ``run_config | config_file | record``.
+``candidates | fitting | initial | cutting | before_labels | loop_labels`` / ``run_config | config_file | record``.
 
 References
 ----------

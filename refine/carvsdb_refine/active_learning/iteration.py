@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from carvsdb.atomic_write import why_not_written, write_text
-from carvsdb.atoms.model import AtomicModel
+from carvsdb.atomic_write import make_folder, write_text
 from carvsdb.errors import RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.active_learning.candidates import Candidate, candidate, choose
 from carvsdb_refine.active_learning.config_file import LearnFile
 from carvsdb_refine.active_learning.fitting import fit_and_write, fit_frame
+from carvsdb_refine.active_learning.loop_labels import label_structures
 from carvsdb_refine.active_learning.record import Row, read_fit
 from carvsdb_refine.active_learning.run_config import run_text
 from carvsdb_refine.active_learning.to_label import pieces_to_label
-from carvsdb_refine.labels import Frame, Labelling, Oracle, label
+from carvsdb_refine.labels import Frame, Labelling, Oracle
 from carvsdb_refine.learning.active_set_file import read_active_set
 from carvsdb_refine.learning.fit import errors_of
 from carvsdb_refine.learning.projections import Projector
@@ -61,10 +61,7 @@ class Iteration:
         """Fit the potential, unless that is done; return its errors, and tell what is doubtful about it."""
         errors = self.folder / ERRORS
         if not errors.exists():
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise why_not_written(self.folder, error) from error
+            make_folder(self.folder)
             made = fit_and_write(labels, self.file.config.learn, self.folder / POTENTIAL, self.folder / ACTIVE_SET)
             held_out = None if made.held_out is None else asdict(made.held_out)
             said = {"training": asdict(made.training), "held_out": held_out, "doubts": list(made.doubts)}
@@ -108,7 +105,7 @@ class Iteration:
 
     def found(
         self, oracle: Oracle, stop: Callable[[], bool], tell: Callable[[str], None] = lambda _: None
-    ) -> tuple[Labelling, list[Candidate], bool, list[AtomicModel]]:
+    ) -> tuple[Labelling, list[Candidate], bool]:
         """Label the structures of the run that the potential does not know.
 
         Returns
@@ -119,8 +116,6 @@ class Iteration:
             All kept models of the run.
         is_known : bool
             Whether the run had its whole length, and no atom was above ``select`` on any line of its trace.
-        models : list of AtomicModel
-            Those for which a label was asked.
         """
         table = self.file.config.learn
         potential = read_ace(self.folder / POTENTIAL)
@@ -143,17 +138,8 @@ class Iteration:
         models, origins, records = pieces_to_label(chosen, table, potential, active_set, self.folder)
         for record in records:
             tell(record.sentence())
-        labels = self.file.config.labels
-        labelling = label(
-            models,
-            oracle,
-            self.file.labels,
-            processes=labels.processes,
-            time_limit=labels.time_limit,
-            origins=origins,
-            stop=stop,
-        )
-        return labelling, candidates, is_whole and not above and not chosen, models
+        labelling = label_structures(self.file, oracle, models, origins, stop, tell)
+        return labelling, candidates, is_whole and not above and not chosen
 
     def row(
         self, errors: dict[str, float | int | None], labelling: Labelling, candidates: list[Candidate], known: bool

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from carvsdb.atomic_write import why_not_written, write_text
-from carvsdb.atoms.model import AtomicModel
+from carvsdb.atomic_write import make_folder, write_text
 from carvsdb.errors import InputError, RefusedError
 from carvsdb.regular_file import read_text
 from carvsdb_refine.active_learning.before_labels import check_loop
@@ -16,8 +15,9 @@ from carvsdb_refine.active_learning.fitting import fit_frame
 from carvsdb_refine.active_learning.initial import initial_structures
 from carvsdb_refine.active_learning.iteration import POTENTIAL, RUN, Iteration
 from carvsdb_refine.active_learning.lineage import lineage_of_loop
+from carvsdb_refine.active_learning.loop_labels import label_structures
 from carvsdb_refine.active_learning.record import Row, write_rows
-from carvsdb_refine.labels import Failed, Frame, Oracle, frames_text, label, read_frames, structure_key
+from carvsdb_refine.labels import Frame, Oracle, frames_text, read_frames
 from carvsdb_refine.run.config_file import read_config, read_tables
 from carvsdb_refine.run.folder import RunFolder
 from carvsdb_refine.run.into_catalogue import Stored, store
@@ -28,7 +28,6 @@ from carvsdb_schemas.learning import LearnConfig
 from carvsdb_schemas.refinement_answers import RunAnswer
 
 CONFIG, INITIAL, FRAMES, LEARNED = "config.toml", "initial.xyz", "frames.xyz", "learned.json"
-UNLABELLED = "unlabelled.xyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,7 @@ def learn(
         iteration.refine(hooks)
         if iteration.stopped is not None:
             tell(f"the run of iteration {number} ended early: {iteration.stopped}")
-        labelling, candidates, known, asked = iteration.found(oracle, hooks.stop, tell)
-        _say_failed(file, labelling.failed, asked, tell)
+        labelling, candidates, known = iteration.found(oracle, hooks.stop, tell)
         rows.append(iteration.row(errors, labelling, candidates, known))
         told(rows[-1])
         before = {fit_frame(one).key() for one in frames}
@@ -172,25 +170,12 @@ def _initial(file: LearnFile, oracle: Oracle, hooks: Hooks, tell: Callable[[str]
     if kept.exists():
         return read_frames(kept)
     check_loop(file, tell)
-    labels = file.config.labels
-    structures = initial_structures(file, oracle.within(labels.time_limit), hooks.stop)
-    models = [model for model, _ in structures]
-    first = label(
-        models,
-        oracle,
-        file.labels,
-        processes=labels.processes,
-        time_limit=labels.time_limit,
-        origins=[origin for _, origin in structures],
-        stop=hooks.stop,
-    )
-    _say_failed(file, first.failed, models, tell)
+    structures = initial_structures(file, oracle.within(file.config.labels.time_limit), hooks.stop)
+    models, origins = [model for model, _ in structures], [origin for _, origin in structures]
+    first = label_structures(file, oracle, models, origins, hooks.stop, tell)
     if not first.frames:
         raise InputError("no initial structure could be labelled", path=file.path)
-    try:
-        file.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise why_not_written(file.folder, error) from error
+    make_folder(file.folder)
     write_text(kept, frames_text(first.frames))
     tell(f"{len(first.frames)} initial structures are labelled")
     return first.frames
@@ -202,24 +187,3 @@ def _keep_config(file: LearnFile) -> None:
     if place.exists():
         read_tables(place, LearnConfig)
     write_text(place, read_text(file.path))
-
-
-def _say_failed(
-    file: LearnFile, failed: Sequence[Failed], models: Sequence[AtomicModel], tell: Callable[[str], None]
-) -> None:
-    """Say which structures have no label and why, and write them for those who can label them elsewhere."""
-    for one in failed:
-        tell(f"{one.origin} has no label: {one.cause}")
-    if not failed:
-        return
-    place = file.folder / UNLABELLED
-    try:
-        file.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise why_not_written(file.folder, error) from error
-    waiting = [models[one.number] for one in failed]
-    write_text(place, frames_text(waiting, [structure_key(model) for model in waiting]))
-    tell(
-        f"structures without a label are in {place}: labels made elsewhere are taken by `carvsdb refine label "
-        f"{file.path} {place} --import RESULTS`; then the same command goes on"
-    )

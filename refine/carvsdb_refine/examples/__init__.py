@@ -6,7 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from carvsdb.atomic_write import write_bytes
+from carvsdb.atomic_write import make_folder, write_bytes
 from carvsdb.errors import NotFoundError, RefusedError
 
 
@@ -76,13 +76,14 @@ def copy_example(name: str, folder: str | Path, *, overwrite: bool = False) -> l
     NotFoundError
         If there is no such example.
     RefusedError
-        If one of the files is there already, and is not to be overwritten; then none is written.
+        If one of the files is there already, and is not to be overwritten; then none is written. Or if the folder
+        cannot be made.
     """
     found = {Path(folder) / file.name: file for file in example(name).files()}
     there = [path for path in found if path.exists()]
     if there and not overwrite:
         raise RefusedError("is there already", item=str(there[0]), hint="give another folder with -o, or use --force")
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    make_folder(Path(folder))
     for path, file in found.items():
         write_bytes(path, file.read_bytes(), overwrite=overwrite)
     return list(found)

@@ -1,17 +1,12 @@
 """The `[labels]` table of a file."""
 
 import os
-import re
 from pathlib import Path
 
 from carvsdb.errors import InputError
-from carvsdb.regular_file import LARGEST_TEXT
-from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_refine.run.config_file import parse_tables
+from carvsdb_refine.run.config_file import check_tables, read_toml
 from carvsdb_schemas.labels import LabelConfig, LabelsTable
 from carvsdb_schemas.learning import LearnConfig
-
-_LOOP = re.compile(r"^\s*\[+\s*learn\b", re.MULTILINE)
 
 
 def read_labels_config(path: str | Path) -> tuple[LabelsTable, Path]:
@@ -22,9 +17,9 @@ def read_labels_config(path: str | Path) -> tuple[LabelsTable, Path]:
     InputError
         If the file has no such table, or names a folder that is not below its own.
     """
-    text = "\n".join(TextFile.load(path, largest=LARGEST_TEXT).lines)
-    is_loop = _LOOP.search(text) is not None
-    table = parse_tables(text, path, LearnConfig).labels if is_loop else parse_tables(text, path, LabelConfig).labels
+    content = read_toml(path)
+    is_loop = "learn" in content
+    table = (check_tables(content, path, LearnConfig) if is_loop else check_tables(content, path, LabelConfig)).labels
     return table, folder_below(Path(path), table.folder)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import InputError, cause_of
+from carvsdb.errors import InputError
 from carvsdb_refine.learning.frame_files import UNCONVERGED, read_atoms
-from carvsdb_refine.learning.label_names import ChosenNames, LabelNames, choose_names, labels_of
+from carvsdb_refine.learning.label_names import ChosenNames, LabelNames, choose_names, labels_of, numbers_of
 
 Floats = NDArray[np.float64]
 
@@ -120,36 +120,20 @@ def _frame(atoms: Any, labels: Mapping[str, Any], names: ChosenNames, source: st
     if atoms.info.get(UNCONVERGED):
         raise InputError("its electrons did not converge")
     model = AtomicModel(tuple(atoms.get_chemical_symbols()), atoms.get_positions(), np.array(atoms.cell))
-    found = {}
-    for what, name in (("energy", names.energy), ("forces", names.forces)):
-        if name is None or labels.get(name) is None:
-            raise InputError(f"it has no {what}")
-        found[what] = _array(labels, name)
-    if found["energy"].size != 1:
-        raise InputError(f"{names.energy} has {found['energy'].size} numbers, expected one")
-    energy = found["energy"].item() * (model.n_atoms if names.is_per_atom else 1)
+    energy, forces = numbers_of(labels, names.energy, ()), numbers_of(labels, names.forces, (model.n_atoms, 3))
+    if energy is None or forces is None:
+        raise InputError(f"it has no {'energy' if energy is None else 'forces'}")
+    total = energy.item() * (model.n_atoms if names.is_per_atom else 1)
     stress = _stress(labels, names, model.volume)
-    if cause := why_unusable(energy, found["forces"], stress, model.n_atoms):
-        raise InputError(cause)
-    return Frame(model, energy, found["forces"], stress, str(atoms.info.get("origin", source)))
-
-
-def _array(labels: Mapping[str, Any], name: str) -> Floats:
-    try:
-        return np.array(labels[name], np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} is no number ({cause_of(error)})") from error
+    return Frame(model, total, forces, stress, str(atoms.info.get("origin", source)))
 
 
 def _stress(labels: Mapping[str, Any], names: ChosenNames, volume: float) -> Floats | None:
     """Return the stress as a tensor, be it given as six or nine numbers, as it is or as a virial."""
-    name = names.stress or names.virial
-    if name is None or labels.get(name) is None:
+    stress = numbers_of(labels, names.stress or names.virial, (6,), (3, 3))
+    if stress is None:
         return None
-    stress = _array(labels, name)
-    if stress.size not in (6, 9):
-        raise InputError(f"{name} has {stress.size} numbers, expected 6 or 9")
-    stress = stress.ravel()[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.size == 6 else stress.reshape(3, 3)
+    stress = stress[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]] if stress.size == 6 else stress
     return stress if names.stress else -stress / volume
 
 

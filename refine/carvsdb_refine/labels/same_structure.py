@@ -83,8 +83,9 @@ def placed(asked: Atoms, result: Atoms, *, any_origin: bool) -> Placed | None:
     if rotation is None:
         return None
     if any_origin:
-        edge = float(np.linalg.norm(asked.model.cell, axis=1).min())
-        slack = 2 * np.pi * np.abs(_WAVES).sum(axis=1) * NEAR / edge * asked.model.n_atoms
+        # By how much each changes at most where every atom is as far from its place as it may be.
+        wave_numbers = 2 * np.pi * np.linalg.norm(np.linalg.inv(asked.model.cell) @ _WAVES.T, axis=0)
+        slack = wave_numbers * NEAR * asked.model.n_atoms
         if (np.abs(asked.amplitudes - result.amplitudes) > slack + 1e-6).any():
             return None
     trees = {symbol: _tree(result.fractions[result.symbols == symbol]) for symbol, _ in asked.formula}

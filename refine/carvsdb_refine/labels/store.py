@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from carvsdb.atomic_write import why_not_written
+from carvsdb.atomic_write import make_folder
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError
 from carvsdb_refine.labels.frames import Frame, why_unusable
@@ -85,10 +85,7 @@ class LabelStore:
         """
         failed = bool(content.get("cause"))
         path = self.path(structure_key(model), failed)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise why_not_written(path.parent, error) from error
+        make_folder(path.parent)
         kept = {name: value for name, value in content.items() if name != "seconds"}
         write_result(path, {**kept, "n_atoms": model.n_atoms, "elements": sorted(set(model.elements))})
         if not failed:

@@ -29,7 +29,7 @@ _WHOSE = 0xCA5D
 
 def write_active_set(active_set: ActiveSet, form: AceForm, path: str | Path) -> None:
     """Write an active set of a potential."""
-    content = BytesIO()
+    content, fingerprint = BytesIO(), basis_fingerprint(form)
     with zipfile.ZipFile(content, "w") as archive:
         for symbol, inverse, centre in zip(active_set.elements, active_set.inverses, form.centres, strict=True):
             square = np.zeros((len(inverse), len(inverse)))
@@ -38,7 +38,6 @@ def write_active_set(active_set: ActiveSet, form: AceForm, path: str | Path) -> 
             np.save(array, square)
             # Without a time: the same fit writes the same bytes.
             entry = zipfile.ZipInfo(f"{symbol}.npy")
-            fingerprint = basis_fingerprint(form)
             entry.extra = _HEAD.pack(_WHOSE, len(fingerprint)) + fingerprint
             archive.writestr(entry, array.getvalue())
     write_bytes(path, content.getvalue())

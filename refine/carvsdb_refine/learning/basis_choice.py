@@ -143,12 +143,12 @@ def _compared(
         return np.concatenate([*of_all, np.arange(n_columns, n_columns + n_elements)])
 
     def compared(which: int, narrowings: Sequence[float]) -> list[Candidate]:
-        some = splits.of_columns(columns_of(which))
-        found = []
+        columns = columns_of(which)
+        some, found = splits.of_columns(columns), []
         for narrowing in narrowings:
             narrowed = replace(options.prior, narrowing=narrowing)
             of_strengths = [replace(narrowed, strength=strength) for strength in (*search.strengths, None)]
-            found.append(_best_strength(some, columns_of(which), regression, tried[which], of_strengths))
+            found.append(_best_strength(some, columns, regression, tried[which], of_strengths))
         return found
 
     found = [(candidate, which) for which in range(len(tried)) for candidate in compared(which, [search.first])]

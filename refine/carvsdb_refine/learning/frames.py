@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.closed_cells import closed_cell, is_alone
 from carvsdb_refine.learning.frame_files import UNCONVERGED, read_atoms
-from carvsdb_refine.learning.label_names import UNITS, ChosenNames, LabelNames, choose_names, labels_of
+from carvsdb_refine.learning.label_names import UNITS, ChosenNames, LabelNames, choose_names, labels_of, numbers_of
 
 Floats = NDArray[np.float64]
 
@@ -150,8 +150,8 @@ def _frame(atoms: Any, labels: dict[str, Any], source: str, names: ChosenNames, 
     if not np.all(atoms.numbers):
         raise InputError("an atom is of no element (X)")
     to_ev, to_ev_per_length = UNITS[units]
-    energy = _numbers(labels, names.energy, ())
-    forces = _numbers(labels, names.forces, (n_atoms, 3))
+    energy = numbers_of(labels, names.energy, ())
+    forces = numbers_of(labels, names.forces, (n_atoms, 3))
     positions = np.array(atoms.get_positions(), np.float64)
     if not np.isfinite(positions).all():
         raise InputError("a coordinate is not finite")
@@ -177,27 +177,10 @@ def _frame(atoms: Any, labels: dict[str, Any], source: str, names: ChosenNames, 
     )
 
 
-def _numbers(labels: dict[str, Any], name: str | None, shape: tuple[int, ...]) -> Any:
-    if name is None or labels.get(name) is None:
-        return None
-    try:
-        numbers = np.array(labels[name], np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is no number") from None
-    if numbers.size != np.prod(shape):
-        raise InputError(f"{name} has {numbers.size} numbers, expected {int(np.prod(shape))}")
-    if not np.isfinite(numbers).all():
-        raise InputError(f"{name} is not finite")
-    return numbers.reshape(shape)
-
-
 def _voigt(labels: dict[str, Any], name: str | None) -> Floats | None:
     """Return xx, yy, zz, yz, xz, xy of a stress of six or nine numbers."""
-    if name is None or labels.get(name) is None:
-        return None
-    size = np.size(labels[name])
-    numbers = np.asarray(_numbers(labels, name, (3, 3) if size == 9 else (6,)))
-    if size != 9:
+    numbers = numbers_of(labels, name, (6,), (3, 3))
+    if numbers is None or numbers.size == 6:
         return numbers
     symmetric = (numbers + numbers.T) / 2
     return np.asarray(symmetric[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]])

@@ -15,6 +15,7 @@ which comes before `energy`. Where no usual name is there, one of the same make 
 `energy_per_atom`) if it is the only one. All frames are read by the same names.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +23,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 
+Floats = NDArray[np.float64]
 Labels = Mapping[str, Any]
 
 ENERGIES = (
@@ -111,7 +114,7 @@ class ChosenNames:
     @property
     def is_per_atom(self) -> bool:
         """Whether the energy is that of one atom."""
-        return self.energy is not None and self.energy.lower().endswith(_PER_ATOM)
+        return _is_per_atom(self.energy)
 
 
 def labels_of(atoms: Any) -> dict[str, Any]:
@@ -123,6 +126,29 @@ def labels_of(atoms: Any) -> dict[str, Any]:
     known = set(labels) & {*ENERGIES, *FORCES, *STRESSES, *VIRIALS}
     others = {name.lower(): value for name, value in labels.items() if name not in known}
     return {name: others[lower] for lower, name in names.items() if lower in others} | labels
+
+
+def numbers_of(labels: Labels, name: str | None, *shapes: tuple[int, ...]) -> Floats | None:
+    """Return a label as an array of the first shape that has as many numbers; None if a frame has none.
+
+    Raises
+    ------
+    InputError
+        That says, without the frame, why it is no label.
+    """
+    if name is None or labels.get(name) is None:
+        return None
+    try:
+        numbers = np.array(labels[name], np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is no number") from None
+    shape = next((one for one in shapes if numbers.size == math.prod(one)), None)
+    if shape is None:
+        expected = " or ".join(str(math.prod(one)) for one in shapes)
+        raise InputError(f"{name} has {numbers.size} numbers, expected {expected}")
+    if not np.isfinite(numbers).all():
+        raise InputError(f"{name} is not finite")
+    return numbers.reshape(shape)
 
 
 def choose_names(described: Sequence[Labels], asked: LabelNames, path: str | Path) -> ChosenNames:
@@ -157,12 +183,15 @@ def choose_names(described: Sequence[Labels], asked: LabelNames, path: str | Pat
     weights = sorted({name for labels in described for name, value in labels.items() if _is_weight(name, value)})
     if weights:
         doubts.append(f"{', '.join(weights[:5])}: weights are not heeded, all frames count alike")
-    chosen = ChosenNames(energy, forces, stress, virial, tuple(doubts))
     if energy == "energy_corrected":
         doubts.append("energies are energy_corrected, of which pacemaker has taken away E0 of the elements")
-    elif chosen.is_per_atom:
+    elif _is_per_atom(energy):
         doubts.append(f"energies are {energy}: they are multiplied by the number of atoms")
     return ChosenNames(energy, forces, stress, virial, tuple(doubts))
+
+
+def _is_per_atom(energy: str | None) -> bool:
+    return energy is not None and energy.lower().endswith(_PER_ATOM)
 
 
 def _usual(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atomic_write import why_not_written, write_bytes, write_text
+from carvsdb.atomic_write import make_folder, write_bytes, write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import CarvsdbError, InputError, RefusedError
 from carvsdb.regular_file import read_bytes
@@ -294,10 +294,7 @@ def write_page(path: Path, text: str, sections: list[Section]) -> Written:
     write_text(path, text)
     figures = figures_of(path)
     written = []
-    try:
-        figures.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise why_not_written(figures, error) from error
+    make_folder(figures)
     for section in sections:
         for picture in section.pictures:
             target = figures / f"{picture.name}.png"

@@ -110,15 +110,23 @@ def read_config(path: str | Path, output: Path | None = None) -> ConfigFile:
 
 def read_tables(path: str | Path, kind: type[Tables]) -> Tables:
     """Read a TOML file of another kind than a refinement's; errors as of `read_config`."""
-    return parse_tables("\n".join(TextFile.load(path, largest=LARGEST_TEXT).lines), path, kind)
+    return check_tables(read_toml(path), path, kind)
 
 
-def parse_tables(text: str, path: str | Path, kind: type[Tables]) -> Tables:
-    """Return what a text says that stands in a file; errors as of `read_config`."""
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file of any kind; errors as of `read_config`."""
+    return _parsed(TextFile.load(path, largest=LARGEST_TEXT).text, path)
+
+
+def _parsed(text: str, path: str | Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # besides errors of TOML: dates that are none, endless nesting
         raise InputError(f"is no TOML: {_lowered(' '.join(str(error).split()))[:200]}", path=path) from None
+
+
+def check_tables(content: dict[str, Any], path: str | Path, kind: type[Tables]) -> Tables:
+    """Return the tables of a file as what they are to be; errors as of `read_config`."""
     try:
         return kind.model_validate(content)
     except ValidationError as error:
@@ -127,7 +135,7 @@ def parse_tables(text: str, path: str | Path, kind: type[Tables]) -> Tables:
 
 def parse_config(text: str, path: str | Path, output: Path | None = None) -> ConfigFile:
     """Return what a text says that stands, or is to stand, in a file; parameters and errors as of `read_config`."""
-    config = parse_tables(text, path, RefinementConfig)
+    config = check_tables(_parsed(text, path), path, RefinementConfig)
     read = ConfigFile(Path(path), config, text, hashlib.sha256(text.encode()).hexdigest(), output)
     _ = read.outputs
     if config.outputs.model is not None:

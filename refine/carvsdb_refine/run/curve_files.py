@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from carvsdb.atomic_write import why_not_written
+from carvsdb.atomic_write import make_folder
 from carvsdb.errors import CarvsdbError
 from carvsdb_refine.run.column_files import CURVES, PARTIALS, write_columns
 from carvsdb_refine.run.evaluation import Evaluation, Floats
@@ -47,10 +47,7 @@ def write_start_curves(setup: Setup, evaluation: Evaluation) -> tuple[Path, ...]
     folder = RunFolder(setup.file.outputs)
     has_run = folder.is_run() and folder.checkpoint.exists()
     is_new = not folder.path.exists()
-    try:
-        folder.path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise why_not_written(folder.path, error) from error
+    make_folder(folder.path)
     try:
         return write_curves(evaluation, folder.path, "start-" if has_run else "")
     except CarvsdbError:

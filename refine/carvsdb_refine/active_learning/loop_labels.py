@@ -1,0 +1,62 @@
+"""Labels of the structures that a loop asks for, and what becomes of those that get none."""
+
+from collections.abc import Callable, Sequence
+
+from carvsdb.atomic_write import make_folder
+from carvsdb.atoms.model import AtomicModel
+from carvsdb_refine.active_learning.config_file import LearnFile
+from carvsdb_refine.labels import Labelling, Oracle, label, write_structures
+from carvsdb_refine.labels.labelling import store_of
+
+UNLABELLED = "unlabelled.xyz"
+
+
+def label_structures(
+    file: LearnFile,
+    oracle: Oracle,
+    models: Sequence[AtomicModel],
+    origins: Sequence[str],
+    stop: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> Labelling:
+    """Label structures; those without a label are said, and written for those who can label them elsewhere.
+
+    Parameters
+    ----------
+    file : LearnFile
+        The loop.
+    oracle : Oracle
+        The reference method.
+    models, origins : sequence of AtomicModel, of str
+        The structures, and where each comes from.
+    stop : callable
+        Whether to give up, with KeyboardInterrupt; what is labelled is kept.
+    tell : callable
+        Is given what is worth saying.
+
+    Raises
+    ------
+    InputError, RefusedError
+        If the method cannot be made, a kept label is damaged, or the structures cannot be written.
+    """
+    table = file.config.labels
+    done = label(
+        models,
+        oracle,
+        file.labels,
+        processes=table.processes,
+        time_limit=table.time_limit,
+        origins=origins,
+        stop=stop,
+    )
+    for one in done.failed:
+        tell(f"{one.origin} has no label: {one.cause}")
+    if done.failed:
+        place = file.folder / UNLABELLED
+        make_folder(file.folder)
+        write_structures(models, store_of(oracle, file.labels), place)
+        tell(
+            f"structures without a label are in {place}: labels made elsewhere are taken by `carvsdb refine label "
+            f"{file.path} {place} --import RESULTS`; then the same command goes on"
+        )
+    return done
