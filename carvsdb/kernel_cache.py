@@ -20,6 +20,9 @@ from pathlib import Path
 
 from carvsdb.errors import CarvsdbWarning
 
+_MAKERS = ("kernel_", "compiled.py", "machine_code.py")
+"""How the names of files begin that make and load machine code."""
+
 _TOLD = "CARVSDB_TOLD_OF_NO_KERNEL_CACHE"
 """Set in the environment once the user knows, so that worker processes are silent."""
 
@@ -73,6 +76,7 @@ def locate(sources: Path) -> Path | str:
             reason = distrusted(folder, sources)
             if reason is None:
                 tempfile.TemporaryFile(dir=folder).close()
+                trusted.cache_clear()  # which was asked before this folder was made
                 return folder
         except (OSError, ValueError) as error:
             reason = f"cannot be written: {getattr(error, 'strerror', None) or error}"
@@ -135,7 +139,11 @@ def _user_caches() -> Path | None:
 
 
 def stamp_of(py_func: Callable[..., object]) -> str:
-    """Return a hash of all files with kernels in this package and in that of a kernel."""
+    """Return a hash of all that machine code depends on in this package and in that of a kernel.
+
+    These are the files with kernels and with named tuples, whose fields kernels read by their places, and those that
+    make machine code.
+    """
     package = py_func.__module__.partition(".")[0]
     source = Path(py_func.__code__.co_filename)
     home = next((folder for folder in source.parents if folder.name == package), None)
@@ -150,6 +158,6 @@ def _hash_of(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         text = path.read_bytes()
-        if b"carvsdb.compiled" in text or path.name.startswith("kernel_"):
+        if b"carvsdb.compiled" in text or b"NamedTuple" in text or path.name.startswith(_MAKERS):
             digest.update(text)
     return digest.hexdigest()

@@ -89,7 +89,8 @@ def code_for(dispatcher: Any, arguments: tuple[Any, ...]) -> Code | None:
         library.add_linking_library(rtsys.library)
         library.add_ir_module(module)
         library.finalize()
-    return Code(str(kinds), name, tuple(entry.table), any(_is_strided(kind) for kind in kinds), library.data or b"")
+    data = library.data if entry.fits else None
+    return Code(str(kinds), name, tuple(entry.table), any(_is_strided(kind) for kind in kinds), data or b"")
 
 
 def _any_layout(kind: Any) -> Any:

@@ -97,6 +97,11 @@ class Entry:
         with self._builder.goto_block(self._other):
             self._builder.ret(self._owned(self._of("NotImplemented")))
 
+    @property
+    def fits(self) -> bool:
+        """Tell whether its table has room for all addresses; else the code is not to be run."""
+        return len(self.table) <= _ROOM
+
     def _add_call(self) -> None:
         builder, kinds = self._builder, self._description.argtypes
         _, arguments, count = self._function.args
@@ -142,11 +147,8 @@ class Entry:
         """Return an address of the table."""
         if name not in self.table:
             self.table.append(name)
-        index = self.table.index(name)
-        if index >= _ROOM:
-            raise NotImplementedError(f"the table of a kernel's entry has room for {_ROOM} addresses")
-        zero = ir.Constant(_INT, 0)
-        return self._builder.load(self._builder.gep(self._addresses, [zero, ir.Constant(_INT, index)]))
+        index = ir.Constant(_INT, self.table.index(name))
+        return self._builder.load(self._builder.gep(self._addresses, [ir.Constant(_INT, 0), index]))
 
     def _call(self, name: str, kind: Any, *values: Any) -> Any:
         function = cgutils.get_or_insert_function(

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import pickle
+import re
 import sys
 import sysconfig
 import threading
@@ -33,7 +34,7 @@ class KernelError(Exception):
 
     def raised(self) -> BaseException:
         """Return the exception itself."""
-        kind, arguments, *_ = pickle.loads(self.args[0])  # noqa: S301
+        kind, arguments, *_ = pickle.loads(self.args[0])  # noqa: S301  # written within the code that has just run
         error: BaseException = kind(*(arguments or ()))
         return error
 
@@ -53,7 +54,8 @@ class Code:
     takes_any_layout : bool
         True where arrays need not be contiguous: asked last.
     data : bytes
-        An object file; empty for a kernel that asks for what numba's runtime has alone, and is left to numba.
+        An object file; empty for a kernel that is left to numba: it asks for what numba's runtime has alone, or for
+        more than an entry's table has room for.
     """
 
     types: str
@@ -214,8 +216,6 @@ def numba_version() -> str:
     spec = importlib.util.find_spec("numba")
     if spec is not None and spec.origin is not None:
         with suppress(OSError):
-            import re
-
             text = (Path(spec.origin).parent / "_version.py").read_text(encoding="utf-8")
             if (found := re.search(r'"version":\s*"([^"]+)"', text)) is not None:
                 return found[1]

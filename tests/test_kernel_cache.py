@@ -31,6 +31,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("CARVSDB_TOLD_OF_NO_KERNEL_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home-cache"))
     kernel_cache.locate.cache_clear()
+    kernel_cache.trusted.cache_clear()
     folder = tmp_path / "package"
     folder.mkdir(mode=0o755)
     return folder
@@ -49,6 +50,33 @@ def test_the_order_of_places(sources: Path, tmp_path: Path, monkeypatch: pytest.
     assert isinstance(named, Path)
     assert named.parent == tmp_path / "named"
     assert kernel_cache.locate(tmp_path) != named
+
+
+def test_a_folder_that_was_just_made_is_trusted(sources: Path) -> None:
+    assert kernel_cache.trusted(sources) == ()
+    folder = kernel_cache.locate(sources)
+    assert kernel_cache.trusted(sources) == (folder,)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "counts"),
+    [
+        ("rings.py", "from carvsdb.compiled import compiled", True),
+        ("tables.py", "class Tables(NamedTuple): ...", True),
+        ("kernel_entry.py", "", True),
+        ("compiled.py", "", True),
+        ("machine_code.py", "", True),
+        ("readers.py", "class Reader: ...", False),
+    ],
+)
+def test_what_machine_code_depends_on(name: str, text: str, counts: bool, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    before = kernel_cache._hash_of(tmp_path)
+    kernel_cache._hash_of.cache_clear()
+    file.write_text(f"{text}  # changed")
+    assert (kernel_cache._hash_of(tmp_path) != before) == counts
+    kernel_cache._hash_of.cache_clear()
 
 
 @posix

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import pytest
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled, compiled_part, is_our_way
 from carvsdb.kernel_cache import stamp_of
 
 
@@ -139,6 +139,26 @@ def test_what_numba_raises_is_raised() -> None:
             with pytest.raises(kind, match=text):
                 room(np.array([length]), 0)
     assert len(room(np.array([3]), 0)[0]) == 3
+
+
+@pytest.mark.skipif(not is_our_way(), reason="numba compiles all kernels here")
+def test_a_kernel_that_asks_for_more_than_a_table_holds_is_left_to_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    from carvsdb.kernel_compiler import code_for
+
+    @compiled
+    def ends(values: Any) -> Any:
+        return values[0], values[-1], values[1:]
+
+    arguments = (np.arange(4),)
+    whole = code_for(cast(Any, ends).dispatcher, arguments)
+    assert whole is not None
+    assert whole.data
+    monkeypatch.setattr("carvsdb.kernel_entry._ROOM", len(whole.table) - 1)
+    code = code_for(cast(Any, ends).dispatcher, arguments)
+    assert code is not None
+    assert code.data == b""
+    monkeypatch.setattr("carvsdb.compiled.keep_codes", lambda *_: None)
+    assert same(ends(*arguments), (0, 3, np.arange(1, 4)))
 
 
 def test_other_threads_run_while_a_kernel_does() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError, RingBudgetError
-from carvsdb.net import Net, components
+from carvsdb.net import Net
 from carvsdb.net.graph import check_net
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF, LARGEST_CUT_OFF, Carvs
+from carvsdb.rings.counts import OBSERVED_MARGIN, RingCounts, completeness_of
 from carvsdb.rings.search import Budget, FoundRings, search
 
 _LEAST_BUDGET = 2_000_000
@@ -24,9 +25,6 @@ _FIRST_STEPS, _FIRST_STEPS_A_NODE = 5_000_000, 100_000
 
 Size by size the far tables of large nets are made again and again, so that these have half of all steps.
 """
-
-OBSERVED_MARGIN = 8
-"""How far beyond the largest ring found a search must go to be called complete."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,14 +100,20 @@ class RingCensus:
         np.add.at(counts, (self.vertices, np.repeat(self.sizes, lengths) - 1), 1)
         return counts[self.net.is_node]
 
-    def carvs(self) -> Carvs:
-        """Average the node counts into the net's CARVS."""
-        return Carvs.from_counts(
-            self.node_counts,
+    def counts(self) -> RingCounts:
+        """Return how many rings there are, without the rings."""
+        return RingCounts(
+            node_counts=self.node_counts,
+            ring_counts=self.ring_counts,
+            max_ring_size=self.max_ring_size,
             completeness=self.completeness,
             ring_kind=self.ring_kind,
             linker_aware=self.linker_aware,
         )
+
+    def carvs(self) -> Carvs:
+        """Average the node counts into the net's CARVS."""
+        return self.counts().carvs()
 
     def __repr__(self) -> str:
         kind = "strong ring" if self.ring_kind == "strong" else "ring"
@@ -243,13 +247,3 @@ def find_rings_within_budget(
             break
     lengths, vertices, cells = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return _census(net, len(found) + SMALLEST_CUT_OFF - 1, (lengths, vertices, cells))
-
-
-def completeness_of(net: Net, largest_ring: int, max_ring_size: int) -> str:
-    """Say whether a list of rings is complete: of a net, its largest ring (0: none), and the cut-off of the search."""
-    if largest_ring:
-        return "observed" if largest_ring + OBSERVED_MARGIN <= max_ring_size else "no"
-    # Cycles of the net are what edges add beyond a spanning forest and the translations.
-    found = components(net)
-    cyclomatic = net.n_edges - net.n_vertices + len(found)
-    return "proved" if cyclomatic == sum(component.periodicity for component in found) else "no"

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.net import Net
+from carvsdb.net import Net, components
 from carvsdb.rings.carvs import Carvs
-from carvsdb.rings.census import RingCensus, completeness_of
+
+OBSERVED_MARGIN = 8
+"""How far beyond the largest ring found a search must go to be called complete."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +32,6 @@ class RingCounts:
     completeness: str
     ring_kind: str
     linker_aware: bool
-
-    @classmethod
-    def of(cls, census: RingCensus) -> "RingCounts":
-        """Take the counts of a census."""
-        return cls(
-            census.node_counts,
-            census.ring_counts,
-            census.max_ring_size,
-            census.completeness,
-            census.ring_kind,
-            census.linker_aware,
-        )
 
     @classmethod
     def at_nodes(cls, net: Net, node_counts: NDArray[np.int64]) -> "RingCounts":
@@ -75,3 +65,13 @@ class RingCounts:
             ring_kind=self.ring_kind,
             linker_aware=self.linker_aware,
         )
+
+
+def completeness_of(net: Net, largest_ring: int, max_ring_size: int) -> str:
+    """Say whether a list of rings is complete: of a net, its largest ring (0: none), and the cut-off of the search."""
+    if largest_ring:
+        return "observed" if largest_ring + OBSERVED_MARGIN <= max_ring_size else "no"
+    # Cycles of the net are what edges add beyond a spanning forest and the translations.
+    found = components(net)
+    cyclomatic = net.n_edges - net.n_vertices + len(found)
+    return "proved" if cyclomatic == sum(component.periodicity for component in found) else "no"

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from carvsdb.net import Net
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
-from carvsdb.rings.census import OBSERVED_MARGIN, RingCensus, find_rings
+from carvsdb.rings.census import RingCensus, find_rings
+from carvsdb.rings.counts import OBSERVED_MARGIN
 from carvsdb.rings.elimination import eliminate
 from carvsdb.rings.regions import patch, rows_of, torus
 from carvsdb.rings.spanning import Chains, SpanningTree

@@ -13,12 +13,19 @@ References
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled, compiled_part, inlined
 from carvsdb.rings.infinite import Integers
 from carvsdb.rings.kept.contracted import Ends
 
 FAR = 255
 Distances = NDArray[np.uint8]
+
+
+@inlined
+def _push(heads: Integers, places: Integers, following: Integers, used: int, level: int, place: int) -> int:
+    """Let a place wait at a level."""
+    places[used], following[used], heads[level] = place, heads[level], used
+    return used + 1
 
 
 @compiled_part
@@ -43,8 +50,7 @@ def _relax(
                 other = place + ends.steps[end]
                 if farther <= radius and farther < row[other]:
                     row[other] = farther
-                    places[used], following[used], heads[farther] = other, heads[farther], used
-                    used += 1
+                    used = _push(heads, places, following, used, farther, other)
 
 
 @compiled
@@ -59,8 +65,8 @@ def fill_rows(rows: Distances, ends: Ends, home: int, radius: int, first: int, l
     for x in range(first, last):
         row = rows[x]
         row[home + x] = 0
-        places[0], following[0], heads[0] = home + x, -1, 0
-        _relax(row, ends, radius, heads, places, following, 1)
+        used = _push(heads, places, following, 0, 0, home + x)
+        _relax(row, ends, radius, heads, places, following, used)
 
 
 @compiled_part
@@ -168,12 +174,7 @@ def update_rows(
         used = 0
         for index in range(starts[x], starts[x + 1]):
             if by[index] == 0:
-                places[used], following[used], heads[row[touched[index]]] = (
-                    touched[index],
-                    heads[row[touched[index]]],
-                    used,
-                )
-                used += 1
+                used = _push(heads, places, following, used, row[touched[index]], touched[index])
         # An image is lost if no neighbour that is not lost lies before it on a shortest path; what lay behind it
         # may be lost, too.
         n_lost = 0
@@ -201,8 +202,7 @@ def update_rows(
                     behind = level + ends.lengths[end]
                     other = place + ends.steps[end]
                     if not ends.added[end] and behind <= radius and row[other] == behind:
-                        places[used], following[used], heads[behind] = other, heads[behind], used
-                        used += 1
+                        used = _push(heads, places, following, used, behind, other)
         # Lost images and added edges together, so that each distance is settled once.
         used = 0
         for index in range(n_lost):
@@ -215,8 +215,7 @@ def update_rows(
                 best = min(best, row[place + ends.steps[end]] + ends.lengths[end])
             if best <= radius and best < row[place]:
                 row[place] = best
-                places[used], following[used], heads[best] = place, heads[best], used
-                used += 1
+                used = _push(heads, places, following, used, best, place)
         for index in range(starts[x], starts[x + 1]):
             place = touched[index]
             if by[index] == 0 or row[place] == FAR:
@@ -226,8 +225,7 @@ def update_rows(
             nearer = row[place] + edge[3]
             if nearer <= radius and nearer < row[other]:
                 row[other] = nearer
-                places[used], following[used], heads[nearer] = other, heads[nearer], used
-                used += 1
+                used = _push(heads, places, following, used, nearer, other)
         _relax(row, ends, radius, heads, places, following, used)
         for index in range(n_lost):
             place = lost_places[index]

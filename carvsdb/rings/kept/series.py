@@ -6,8 +6,8 @@ import numpy as np
 
 from carvsdb.errors import RefusedError
 from carvsdb.net import Net
-from carvsdb.rings.census import RingCensus, completeness_of, ring_budget
-from carvsdb.rings.counts import RingCounts
+from carvsdb.rings.census import RingCensus, ring_budget
+from carvsdb.rings.counts import RingCounts, completeness_of
 from carvsdb.rings.infinite import Integers
 from carvsdb.rings.kept.contracted import Contracted, Ends, Window, contract, ends_of, reach_of
 from carvsdb.rings.kept.cycles import count_cycles, normal_forms, stands
@@ -76,7 +76,7 @@ class KeptRings:
             census = self._search(net)
             self.searched += 1
             self._followed = FollowedRings.of(census) if census.max_ring_size == self._cut_off else None
-            found = RingCounts.of(census)
+            found = census.counts()
         return found
 
 

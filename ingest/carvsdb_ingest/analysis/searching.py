@@ -208,7 +208,7 @@ def search_as_given(net: Net, options: AnalysisOptions) -> Searched:
     rings_at = angle_counts(census)
     points, longest = point_symbols_within_budget(net, census.max_ring_size)
     return Searched(
-        RingCounts.of(census),
+        census.counts(),
         tuple(vertex_symbols(census, rings_at=rings_at)),
         tuple(vertex_symbols(census, all_rings=True, rings_at=rings_at)),
         tuple(points),
