@@ -54,6 +54,30 @@ def path_of_kind(path: str | Path, suffixes: Iterable[str], what: str) -> Path:
     return target
 
 
+def check_free(paths: Iterable[str | Path | None], overwrite: bool) -> None:
+    """Refuse to replace files that are there already, before any work is done.
+
+    Parameters
+    ----------
+    paths : iterable of str, Path or None
+        Where files will be written; None is one that is not asked for.
+    overwrite : bool
+        Whether what is there may be replaced.
+
+    Raises
+    ------
+    RefusedError
+        If anything is there, even a link that leads nowhere.
+
+    Examples
+    --------
+    >>> check_free([None, "/no/such/file"], overwrite=False)
+    """
+    for path in paths:
+        if path is not None and not overwrite and os.path.lexists(path):
+            raise RefusedError("exists already", item=str(path), hint="choose a new name, or replace it with --force")
+
+
 @contextmanager
 def atomic_file(path: str | Path, *, overwrite: bool = True) -> Iterator[IO[bytes]]:
     """Open a file for writing that gets its name only when the block ends without an error.

@@ -196,9 +196,15 @@ def test_sentences_of_the_commands(shared: Path, tmp_path: Path) -> None:
     ):
         done = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", option, value)
         assert (done.code, sentence in done.err) == (3, True), done.err
-    (tmp_path / "si.yace").write_text("another")
-    there = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", "--functions", "10")
-    assert (there.code, "si.yace: stands there already" in there.err) == (7, True)
+    for name in ("si.yace", "si.posterior.npz", "si.asi"):
+        (tmp_path / name).write_text("another")
+        there = carvsdb("refine", "fit", train, "-o", tmp_path / "si.yaml", "--functions", "10")
+        assert (there.code, f"{name}: exists already" in there.err) == (7, True)
+        if name != "si.asi":
+            (tmp_path / name).unlink()
+    # Before the potential is read.
+    there = carvsdb("refine", "gamma", train, "--potential", tmp_path / "si.yaml", "--make-from", train)
+    assert (there.code, "si.asi: exists already" in there.err) == (7, True)
     missing = carvsdb("refine", "gamma", train, "--potential", (shared / POTENTIAL).with_suffix(".yaml"),
                       "--active-set", tmp_path / "no.asi")  # fmt: skip
     assert (missing.code, "no active set" in missing.err) == (4, True)

@@ -47,11 +47,11 @@ def parse_operation(text: str) -> tuple[tuple[tuple[int, ...], ...], tuple[float
         parts.pop()
     if len(parts) != 3 or len(text) > 200:
         raise _no_operation(text)
-    found = [_row(part) for part in parts]
-    rows = tuple(row for row, _ in filter(None, found))
+    found = list(filter(None, map(_row, parts)))
+    rows = tuple(row for row, _ in found)
     if len(rows) != 3 or max(abs(number) for row in rows for number in row) > 2 or abs(_determinant(rows)) != 1:
         raise _no_operation(text)
-    return rows, tuple(shift for _, shift in filter(None, found))
+    return rows, tuple(shift for _, shift in found)
 
 
 @lru_cache(maxsize=4096)

@@ -85,7 +85,7 @@ def calculate(
     as_json: Json = False,
 ) -> None:
     """Calculate total scattering of a model without data, as CSV with units in its header."""
-    from carvsdb.errors import RefusedError
+    from carvsdb.atomic_write import check_free, write_text
     from carvsdb.version import VERSION
     from carvsdb_ingest.readers.models import read_model
     from carvsdb_refine.run import Points, calculate_scattering
@@ -94,10 +94,7 @@ def calculate(
     from carvsdb_refine.scattering import Scatterer
     from carvsdb_schemas.refinement_answers import CalculateAnswer
 
-    # Before any work is done.
-    for path in (output, partials):
-        if path is not None and not force and not is_own(path):
-            raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
+    check_free([path for path in (output, partials) if path is not None and not is_own(path)], force)
     atoms = read_model(model, dict(elements_of_types(types)) or None)
     how = Scatterer(
         deuterium=Scatterer().deuterium if deuterium is None else deuterium,
@@ -118,7 +115,7 @@ def calculate(
     files = []
     for path, table in ((output, found.columns), (partials, partial_columns(found.partials))):
         if path is not None:
-            _write(path, csv_of(table))
+            write_text(path, csv_of(table))
             files.append(str(path))
     if as_json:
         answer = CalculateAnswer(
@@ -142,12 +139,6 @@ def calculate(
         print(csv_of(found.columns), end="")
     for file in files:
         say(f"written: {file}")
-
-
-def _write(path: Path, text: str) -> None:
-    from carvsdb.atomic_write import write_text
-
-    write_text(path, text)
 
 
 def _numbers(texts: list[str], option: str) -> dict[str, float]:

@@ -13,7 +13,7 @@ from carvsdb.cli.asked_catalogue import asked_catalogue
 from carvsdb.cli.filtered import filtered
 from carvsdb.cli.options import DEFAULT_DB, BondRules, Db, InputFormat, Seed, Types, read_options
 from carvsdb.cli.output import say, table, with_copies
-from carvsdb.cli.standard_input import standard_input
+from carvsdb.cli.standard_input import STANDARD_INPUT, standard_input
 from carvsdb.cli.time_limit import within
 from carvsdb.escaping import escaped
 from carvsdb_schemas.filters import Filters
@@ -135,7 +135,7 @@ def _compose(catalogue: "Catalogue", source: str, query: str, same_coordination:
 
 def is_input(name: str) -> bool:
     """Tell whether a name is that of a file, or ``-`` for standard input."""
-    return name == "-" or Path(name).is_file()
+    return name == STANDARD_INPUT or Path(name).is_file()
 
 
 def entry_of_file(
@@ -145,10 +145,10 @@ def entry_of_file(
     from carvsdb_ingest.tasks.likeness import entry_of_file as analysed
 
     options = read_options(types=types, bonds=bonds)
-    text = standard_input(input_format) if path == "-" else None
-    name = "standard input" if path == "-" else path
+    is_typed = path == STANDARD_INPUT
+    asked, name = (standard_input(input_format), "standard input") if is_typed else (path, path)
     with within(name):
-        entry, sentences = analysed(path if text is None else text, options)
+        entry, sentences = analysed(asked, options)
     for sentence in sentences:
         say(f"{name}: {sentence}")
     return entry

@@ -79,20 +79,18 @@ def _tell_end(file: Path, chosen: "FrameSlice", found: "list[FrameDescription]")
         say(f"{file}: the last frame of {chosen} that could be described is {numbers[-1]}")
 
 
-class _Told:
+class _Told(ProgressLine):
     """Says what is doubtful about frames, each sentence once and few of a kind, and how far the work is."""
 
     def __init__(self) -> None:
-        self._said: set[tuple[str, str]] = set()
-        self._last = time.monotonic()
-        self._few = ProgressLine(all_of_them="the column quality of the answer holds all doubts of frames")
-        self.note, self.end = self._few.note, self._few.end
+        super().__init__(all_of_them="the column quality of the answer holds all doubts of frames")
+        self._told: set[tuple[str, str]] = set()
 
     def about(self, one: "FrameDescription") -> None:
         """Say what is to be said of a frame."""
         for sentence in one.quality:
-            if (one.file, sentence) not in self._said:
-                self._said.add((one.file, sentence))
+            if (one.file, sentence) not in self._told:
+                self._told.add((one.file, sentence))
                 self.note(f"{one.file}: frame {one.frame}: {sentence}")
         if time.monotonic() - self._last > EVERY:
             self._last = time.monotonic()

@@ -33,8 +33,7 @@ def label(
 
     With --dry the structures are written for another program, as on a cluster; --import reads its results.
     """
-    from carvsdb.atomic_write import write_text
-    from carvsdb.errors import RefusedError
+    from carvsdb.atomic_write import check_free, write_text
     from carvsdb_ingest.readers.models import read_models
     from carvsdb_refine.labels import Oracle, frames_text, import_labels, write_structures
     from carvsdb_refine.labels import label as label_of
@@ -42,9 +41,7 @@ def label(
     from carvsdb_refine.labels.labelling import store_of
     from carvsdb_schemas.refinement_answers import FailedLabel, LabelAnswer
 
-    for path in (output, waiting):
-        if path is not None and path.exists() and not force:
-            raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
+    check_free([output, waiting], force)
     table, folder = read_labels_config(config)
     say_calculators(allow)
     oracle = Oracle.of(table.method, config.parent, tuple(allow or ()))

@@ -11,7 +11,7 @@ import typer
 
 from carvsdb.cli.options import Json, Seed, Types, elements_of_types
 from carvsdb.cli.output import answer_json, say, table
-from carvsdb.errors import InputError, RefusedError
+from carvsdb.errors import InputError
 
 if TYPE_CHECKING:
     from carvsdb_schemas.learning_answers import FitAnswer, GammaAnswer
@@ -93,6 +93,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Fit an atomic cluster expansion to energies, forces and stresses; errors are those on frames held out."""
+    from carvsdb.atomic_write import check_free
     from carvsdb_refine.learning.basis import limits_of
     from carvsdb_refine.learning.design_rows import Scales
     from carvsdb_refine.learning.fit import FitOptions
@@ -101,9 +102,7 @@ def fit(
     from carvsdb_refine.learning.new_potential import NewPotential
 
     began = perf_counter()
-    for path in (output, output.with_suffix(".yace"), output.with_suffix(".asi")):
-        if path.exists() and not force:
-            raise RefusedError("stands there already; it is not overwritten", item=str(path), hint="use --force")
+    check_free([output, *map(output.with_suffix, (".yace", ".asi", ".posterior.npz"))], force)
     limits = limits_of(functions, degree, _whole("--nradmax", nradmax), _whole("--lmax", lmax))
     if weights is not None:
         angular_weight, rank_step = _two_weights(weights)

@@ -21,7 +21,6 @@ _MOST_KINDS = 40
 _FRAME = re.compile(r"frame [0-9]+: ")
 _DETAILS = re.compile(r"\"[^\"]*\"|'[^']*'|\b[A-Za-z]*[0-9][\w.+-]*|\([^)]*\)")
 
-
 _IN_CATALOGUE = "all sentences with --verbose; they stand in the tables attempt and net of the catalogue, too"
 
 

@@ -139,6 +139,7 @@ def backmap(
     """Put metals on the nodes of a net and rigid linkers on its edges, and take overlaps away."""
     import numpy as np
 
+    from carvsdb.atomic_write import check_free
     from carvsdb_ingest.writers.models import write_model
     from carvsdb_refine.backmap import BackmapOptions, net_named
     from carvsdb_refine.backmap import backmap as backmap_of
@@ -151,7 +152,7 @@ def backmap(
         repeat=_repeat(repeat),
         density=density,
     )
-    _check_free(output, force)
+    check_free([output], force)
     own = names_file(names)
     given = net_named(net, None if own is None else own.archive())
     made = backmap_of(
@@ -199,6 +200,7 @@ def pack(
     """Put atoms and rigid molecules at random into a cube, and push apart what is too near."""
     import numpy as np
 
+    from carvsdb.atomic_write import check_free
     from carvsdb_ingest.writers.models import write_model
     from carvsdb_refine.backmap import (
         LINKERS,
@@ -233,7 +235,7 @@ def pack(
     for thing, amount in things:
         for symbol in (thing,) if isinstance(thing, str) else thing.elements:
             counts[symbol] += amount
-    _check_free(output, force)
+    check_free([output], force)
     by_number = number_density(density, counts)
     packed = random_packing(
         things, number_density=by_number, contacts=contacts or None, rng=np.random.default_rng(seed)
@@ -275,14 +277,6 @@ def _linkers(texts: list[str], binding: list[str]) -> "list[tuple[Linker, float]
     if named:
         raise typer.BadParameter(f"there are more than linker files: {','.join(named[0])}", param_hint="--binding")
     return found
-
-
-def _check_free(output: Path, force: bool) -> None:
-    """Raise RefusedError if a file is there that is not to be replaced, before anything is computed."""
-    from carvsdb.errors import RefusedError
-
-    if not force and (output.exists() or output.is_symlink()):
-        raise RefusedError("exists already", item=str(output), hint="choose a new name, or replace it with --force")
 
 
 def _pair(text: str, expected: str) -> tuple[str, str]:

@@ -43,12 +43,15 @@ def compared(one: Filter, wanted: Any) -> Any:
         if not is_metal(symbol):
             raise InputError(f"{symbol} is no metal", hint="a unit without metals has a key: `--unit KEY`")
         return symbol
-    if one.name == "unit" and not _UNIT_KEY.fullmatch(wanted.strip().lower()):
-        raise InputError(
-            f"{wanted!r} is no key of a unit",
-            hint="expected 12 hexadecimal digits, as `show` and `describe --units` print",
-        )
-    return wanted.strip().lower() if one.name == "unit" else one.compared(wanted)
+    if one.name == "unit":
+        key = wanted.strip().lower()
+        if not _UNIT_KEY.fullmatch(key):
+            raise InputError(
+                f"{wanted!r} is no key of a unit",
+                hint="expected 12 hexadecimal digits, as `show` and `describe --units` print",
+            )
+        return key
+    return one.compared(wanted)
 
 
 def _sql(one: Filter) -> str:

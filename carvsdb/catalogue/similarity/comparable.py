@@ -107,6 +107,12 @@ def searches_of(storage: Storage, ref: NetRef, ring_kind: str) -> list[Search]:
     return with_rings
 
 
+def distinct_nodes(node_counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct numbers of rings through nodes, shape (n, 32), in order, and how many nodes have each."""
+    padded = np.pad(node_counts, ((0, 0), (0, LARGEST_CUT_OFF - node_counts.shape[1])))
+    return np.unique(padded, axis=0, return_counts=True)
+
+
 def common_searches(storage: Storage, choices: Sequence[Sequence[Search]]) -> list[Search]:
     """Choose one search per net, so that all may be compared with each other.
 

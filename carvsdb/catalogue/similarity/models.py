@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import NetRef, resolve
 from carvsdb.catalogue.records.entry import Entry
-from carvsdb.catalogue.similarity.comparable import Search, blocks_of, searches_of
+from carvsdb.catalogue.similarity.comparable import Search, blocks_of, distinct_nodes, searches_of
 from carvsdb.compare.noise import BlockSums
 from carvsdb.errors import InputError, RefusedError
-from carvsdb.rings.carvs import LARGEST_CUT_OFF
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +42,10 @@ class Model:
         ------
         NotFoundError
             If nothing, or more than one thing, has the name.
+        InputError
+            If what is not in the catalogue was searched for rings of the other kind.
         RefusedError
-            If it has no rings, or was not searched for rings of this kind.
+            If it has no rings, or the one in the catalogue was not searched for rings of this kind.
         """
         if not isinstance(asked, Entry):
             ref = resolve(storage, asked)
@@ -74,9 +75,7 @@ class Model:
                 [search.carvs_id],
             )
             return {tuple(counts): number for counts, number in rows}
-        each = np.zeros((len(self.entry.node_counts), LARGEST_CUT_OFF), np.int64)
-        each[:, : self.entry.node_counts.shape[1]] = self.entry.node_counts
-        sorts, numbers = np.unique(each, axis=0, return_counts=True)
+        sorts, numbers = distinct_nodes(self.entry.node_counts)
         return dict(zip(map(tuple, sorts.tolist()), numbers.tolist(), strict=True))
 
     def shells(self, storage: Storage) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from carvsdb.catalogue.file.storage import Storage
 from carvsdb.catalogue.questions.resolving import resolve
 from carvsdb.catalogue.records.entry import Entry
-from carvsdb.catalogue.similarity.comparable import searches_of
+from carvsdb.catalogue.similarity.comparable import distinct_nodes, searches_of
 from carvsdb.catalogue.similarity.similar import Query
 from carvsdb.catalogue.similarity.stored_map import StoredMap
 from carvsdb.compare.embedding import map_features
@@ -17,7 +17,7 @@ from carvsdb.compare.projection import project
 from carvsdb.errors import RefusedError
 from carvsdb.net.graph import Net
 from carvsdb.rings import find_rings
-from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
+from carvsdb.rings.carvs import Carvs
 
 _AS_GIVEN = "as given"
 _EDGE = 0.05
@@ -152,9 +152,7 @@ def nodes_of(storage: Storage, query: str | Net | Entry, ring_kind: str) -> Quer
     else:
         census = find_rings(query)
         carvs, each, made = census.carvs(), census.node_counts, None
-    padded = np.zeros((len(each), LARGEST_CUT_OFF), np.int64)
-    padded[:, : each.shape[1]] = each
-    sorts, numbers = np.unique(padded, axis=0, return_counts=True)
+    sorts, numbers = distinct_nodes(each)
     order = np.argsort(-numbers, kind="stable")
     return QueryNodes((carvs,), (sorts[order],), (numbers[order],), made)
 

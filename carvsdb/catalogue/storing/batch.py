@@ -92,9 +92,8 @@ class BatchBuilder:
         keys = EntryKeys.of(entry)
         if entry.source is not None:
             self._once(rows.source_row(entry.source))
-        if (
-            keys.structure not in self._seen
-        ):  # in several clusterings a structure comes as often; its atoms are packed once
+        # A structure comes once for each of its clusterings; its atoms are packed once.
+        if keys.structure not in self._seen:
             self._once(rows.structure_row(entry, keys))
         if self._once(rows.net_row(entry, keys)):
             self.n_nets += 1

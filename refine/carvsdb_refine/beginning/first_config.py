@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from carvsdb.atomic_write import write_text
+from carvsdb.atomic_write import check_free, write_text
 from carvsdb.atoms.model import AtomicModel
-from carvsdb.errors import InputError, RefusedError
+from carvsdb.errors import InputError
 from carvsdb_ingest.readers.formats import format_of_name
 from carvsdb_ingest.readers.models import read_model
 from carvsdb_refine.beginning.config_text import POTENTIALS, Beginning, config_text
@@ -104,8 +104,7 @@ def first_config(
     if not curves_of and not potentials:
         raise InputError("there is neither a curve nor a potential to refine against; name a file of one")
     target = Path(output)
-    if not overwrite and (target.exists() or target.is_symlink()):
-        raise RefusedError("exists already", item=str(target), hint="choose a new name, or replace it with --force")
+    check_free([target], overwrite)
     start = read_model(model, types)
     pieces = find_pieces(start)
     spheres = spheres_of(pieces.model, _PART_WITH_POTENTIAL if potentials else _PART_OF_CONTACT)

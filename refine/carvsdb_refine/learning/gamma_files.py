@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atomic_write import write_text
+from carvsdb.atomic_write import check_free, write_text
 from carvsdb.atoms.model import AtomicModel
 from carvsdb.errors import InputError, NotFoundError
 from carvsdb.version import VERSION
@@ -65,15 +65,16 @@ def gamma_files(models: Sequence[Path], request: GammaRequest) -> tuple[GammaAns
         For whatever cannot be read, and potentials in C-tilde form.
     NotFoundError
         If there is no active set.
+    RefusedError
+        If a file to write is there already, and not to be overwritten.
     """
+    beside = request.active_set or request.potential.with_suffix(".asi")
+    check_free([request.output, beside if request.make_from else None], request.overwrite)
     potential = read_ace(request.potential)
     projector = Projector(potential.form, potential.name)
-    beside = request.active_set or request.potential.with_suffix(".asi")
     files: list[str] = []
     if request.make_from:
         active_set = _made(projector, request)
-        if beside.exists() and not request.overwrite:
-            raise InputError("is there already; --force replaces it", path=beside)
         write_active_set(active_set, potential.form, beside)
         files.append(str(beside))
     elif beside.exists():
