@@ -30,7 +30,7 @@ def test_they_are_listed_and_copied_out(empty: Path) -> None:
     (empty / "glass" / "labels.toml").unlink()
     refused = carvsdb("refine", "examples", "glass")
     assert refused.code == 7
-    assert "is there already; give another folder with -o, or use --force" in refused.err
+    assert "exists already; choose a new name, or replace it with --force" in refused.err
     assert (empty / "glass" / "start.xyz").read_text() == "mine"
     assert not (empty / "glass" / "labels.toml").exists()
     assert carvsdb("refine", "examples", "glass", "--force").code == 0

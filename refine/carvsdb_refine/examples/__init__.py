@@ -6,8 +6,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from carvsdb.atomic_write import make_folder, write_bytes
-from carvsdb.errors import NotFoundError, RefusedError
+from carvsdb.atomic_write import check_free, make_folder, write_bytes
+from carvsdb.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,7 @@ def copy_example(name: str, folder: str | Path, *, overwrite: bool = False) -> l
         cannot be made.
     """
     found = {Path(folder) / file.name: file for file in example(name).files()}
-    there = [path for path in found if path.exists()]
-    if there and not overwrite:
-        raise RefusedError("is there already", item=str(there[0]), hint="give another folder with -o, or use --force")
+    check_free(found, overwrite)
     make_folder(Path(folder))
     for path, file in found.items():
         write_bytes(path, file.read_bytes(), overwrite=overwrite)
