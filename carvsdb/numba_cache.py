@@ -84,13 +84,13 @@ class _PartLocator(_Locator):
 
 
 class _Code(CompileResultCacheImpl):
-    _locator_classes = [_Locator]  # noqa: RUF012
+    _locator_classes = [_Locator]  # noqa: RUF012  # as numba declares it
 
 
 class _PartCode(_Code):
     """The same for parts of our kernels."""
 
-    _locator_classes = [_PartLocator]  # noqa: RUF012
+    _locator_classes = [_PartLocator]  # noqa: RUF012  # as numba declares it
 
     def rebuild(self, target_context: Any, payload: Any) -> Any:
         from carvsdb.kernel_compiler import kept_result

@@ -100,7 +100,7 @@ def b_basis(kind: Kind, seed: int = 1) -> dict[str, Any]:
                 "c": (generator.normal(0, 0.4, n_densities) / rank).tolist(),
             }
             for rank in kind.ranks
-            for n, l, between in FUNCTIONS[rank]  # noqa: E741 - the field's own letter
+            for n, l, between in FUNCTIONS[rank]
         ]
         blocks.append(block)
     return {

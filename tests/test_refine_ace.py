@@ -112,7 +112,7 @@ def test_invariants_do_not_turn(ls: tuple[int, ...], between: tuple[int, ...]) -
     def value(vectors: list[Floats]) -> complex:
         total = 0j
         for ms, coefficient in invariant(ls, between).items():
-            factors = (spherical_harmonic(l, m, v) for l, m, v in zip(ls, ms, vectors, strict=True))  # noqa: E741
+            factors = (spherical_harmonic(l, m, v) for l, m, v in zip(ls, ms, vectors, strict=True))
             total += coefficient * complex(np.prod(list(factors)))
         return complex(total)
 

@@ -68,7 +68,7 @@ class BasisLimits:
 
     def level(self, labels: tuple[Label, ...]) -> float:
         """Return the degree of a product."""
-        inner = sum(n - 1 + self.angular_weight * l for _, n, l in labels)  # noqa: E741 - the field's own letter
+        inner = sum(n - 1 + self.angular_weight * l for _, n, l in labels)
         return inner + self.rank_step * (len(labels) - 1)
 
 
@@ -151,10 +151,7 @@ def _up_to(
     found: list[tuple[float, tuple[Label, ...], tuple[int, ...]]] = []
     for before, (n_most, l_most) in _numbered(limits):
         channels = [
-            (element, n, l)
-            for element in range(n_elements)
-            for n in range(1, n_most + 1)
-            for l in range(l_most + 1)  # noqa: E741
+            (element, n, l) for element in range(n_elements) for n in range(1, n_most + 1) for l in range(l_most + 1)
         ]
         weights = [limits.level((channel,)) for channel in channels]
         room = degree - limits.rank_step * before

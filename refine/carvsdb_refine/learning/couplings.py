@@ -46,7 +46,7 @@ def _independent(ls: tuple[int, ...], classes: tuple[int, ...]) -> tuple[tuple[i
         return ()
     if len(ls) < 3:
         return ((),) if len(set(ls)) == 1 else ()
-    labels = [(0, kind, l) for kind, l in zip(classes, ls, strict=True)]  # noqa: E741 - the field's own letter
+    labels = [(0, kind, l) for kind, l in zip(classes, ls, strict=True)]
     keys: dict[tuple[tuple[int, int], ...], int] = {}
     columns: list[dict[int, float]] = []
     candidates = list(_all_couplings(ls))

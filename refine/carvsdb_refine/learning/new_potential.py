@@ -88,7 +88,7 @@ class NewPotential:
         named = [
             (len(function.n), n, l)
             for function in functions
-            for element, n, l in zip(function.elements, function.n, function.l, strict=True)  # noqa: E741
+            for element, n, l in zip(function.elements, function.n, function.l, strict=True)
             if element == neighbour
         ]
         n_radial = max((n for rank, n, _ in named if rank > 1), default=1)

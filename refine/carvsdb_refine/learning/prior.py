@@ -42,8 +42,7 @@ class Prior:
         """Return how strongly each coefficient is held down, shape (F,), by the mean squares of the columns."""
         functions = [function for centre in form.centres for function in centre.functions]
         degrees = [
-            1.0 + sum(n - 1 + 1.5 * l for n, l in zip(function.n, function.l, strict=True))  # noqa: E741
-            for function in functions
+            1.0 + sum(n - 1 + 1.5 * l for n, l in zip(function.n, function.l, strict=True)) for function in functions
         ]
         factors = np.array([len(function.n) for function in functions])
         scale = np.sqrt(squares)

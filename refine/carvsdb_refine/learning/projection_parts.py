@@ -210,7 +210,7 @@ def base_slopes(
                 room[6, place], room[7, place] = x_real * shrink, x_imag * shrink
                 y_slopes[place, 2], y_slopes[place, 3] = z_real * shrink, z_imag * shrink
             for c in range(n_channels):
-                l = tables.channel_l[centre, neighbour, c]  # noqa: E741 - the field's own letter
+                l = tables.channel_l[centre, neighbour, c]
                 first_m = tables.channel_first[centre, neighbour, c]
                 corner = l * (l + 1) // 2
                 value, slope = channel[c], channel_slope[c]

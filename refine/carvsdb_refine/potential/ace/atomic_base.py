@@ -73,7 +73,7 @@ def add_neighbours(
             for c in range(n_channels):
                 channel[c] += value * channel_rows[centre, neighbour, k, c]
         for c in range(n_channels):
-            l = channel_l[centre, neighbour, c]  # noqa: E741 - the field's own letter
+            l = channel_l[centre, neighbour, c]
             place = channel_first[centre, neighbour, c]
             corner = l * (l + 1) // 2
             for m in range(l + 1):
@@ -142,7 +142,7 @@ def neighbour_gradients(
         # kept as (x real, x imaginary, z real, z imaginary): that by y is i times that by x.
         along_x, along_y, along_z = 0.0, 0.0, 0.0
         for c in range(n_channels):
-            l = channel_l[centre, neighbour, c]  # noqa: E741
+            l = channel_l[centre, neighbour, c]
             place = channel_first[centre, neighbour, c]
             corner = l * (l + 1) // 2
             for m in range(l + 1):

@@ -106,7 +106,7 @@ def _function(text: dict[str, Any], block: tuple[str, ...], places: dict[str, in
     if symbols[0] != block[0] or not set(symbols) <= set(block):
         raise ValueError(f"a function of {' '.join(symbols)} in the speciesblock of {' '.join(block)}")
     elements = tuple(places[symbol] for symbol in symbols[1:])
-    ns, ls = tuple(int(n) for n in text["nr"]), tuple(int(l) for l in text["nl"])  # noqa: E741 - the field's own letter
+    ns, ls = tuple(int(n) for n in text["nr"]), tuple(int(l) for l in text["nl"])
     if not len(elements) == len(ns) == len(ls):
         raise ValueError("a function whose type, nr and nl differ in length")
     between = tuple(int(momentum) for momentum in text.get("lint") or ())

@@ -92,7 +92,7 @@ def _tables(text: dict[str, Any], shape: tuple[int, int, int], pair: str, path: 
     if any(not 0 <= place < shape[2] for place in places):
         raise InputError(f"radtable of {pair}: expected k from 1 to {shape[2]}", path=path)
     for index, entry in enumerate(of_products):
-        n, l = int(entry["n"]), int(entry["l"])  # noqa: E741 - the field's own letter
+        n, l = int(entry["n"]), int(entry["l"])
         if not (1 <= n <= shape[0] and 0 <= l < shape[1]):
             raise InputError(f"radtable of {pair}: n = {n}, l = {l} is beyond nradmax or lmax", path=path)
         places.append(shape[2] + index)
@@ -130,7 +130,7 @@ def _widened(form: AceForm) -> AceForm:
         named = [
             (n if len(function.elements) > 1 else 0, l + 1, n if len(function.elements) == 1 else 0)
             for function in form.centres[pair[0]].functions
-            for element, n, l in zip(function.elements, function.n, function.l, strict=True)  # noqa: E741
+            for element, n, l in zip(function.elements, function.n, function.l, strict=True)
             if element == pair[1]
         ]
         has = bond.coefficients.shape

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 
 @cache
-def clebsch_gordan(l1: int, m1: int, l2: int, m2: int, l: int, m: int) -> float:  # noqa: E741 - the field's own letter
+def clebsch_gordan(l1: int, m1: int, l2: int, m2: int, l: int, m: int) -> float:
     """Return <l1 m1 l2 m2 | l m>, by Racah's formula.
 
     Examples
@@ -134,7 +134,7 @@ def half_invariant(
     ([[-1, 1], [0, 0]], [2.0, -1.0])
     """
     kinds = {label: kind for kind, label in enumerate(sorted(set(labels)))}
-    ls, classes = tuple(l for _, _, l in labels), tuple(kinds[label] for label in labels)  # noqa: E741
+    ls, classes = tuple(l for _, _, l in labels), tuple(kinds[label] for label in labels)
     ms, coupling = _half_invariant(ls, classes, between)
     return ms.copy(), coupling.copy()
 
@@ -159,8 +159,7 @@ def _half_invariant(
 def _coupled(ls: tuple[int, ...], momenta: tuple[int, ...]) -> dict[tuple[int, ...], float]:
     """Couple step by step; what is kept are the combinations of m below each momentum, by their sum."""
     below: dict[int, dict[int, Combinations]] = {
-        index: {m: {((index, m),): 1.0} for m in range(-l, l + 1)}
-        for index, l in enumerate(ls)  # noqa: E741 - the field's own letter
+        index: {m: {((index, m),): 1.0} for m in range(-l, l + 1)} for index, l in enumerate(ls)
     }
     for first, second, third in coupling_tree(len(ls)):
         sums: dict[int, Combinations] = {}

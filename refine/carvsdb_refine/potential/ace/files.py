@@ -138,7 +138,7 @@ def _check(form: AceForm, path: Path) -> None:
                 raise ValueError("a coefficient of a function is not a number")
             if np.any(np.abs(function.m) > np.array(function.l)):
                 raise ValueError("a function with |m| above l")
-            for element, n, l in zip(function.elements, function.n, function.l, strict=True):  # noqa: E741
+            for element, n, l in zip(function.elements, function.n, function.l, strict=True):
                 n_radial, n_l, n_base = form.bonds[mu, element].coefficients.shape
                 if rank == 1:
                     n_base = form.bonds[mu, element].n_rank_1

@@ -154,7 +154,7 @@ class Function:
 
     elements: tuple[int, ...]
     n: tuple[int, ...]
-    l: tuple[int, ...]  # noqa: E741 - the field's own letter
+    l: tuple[int, ...]
     m: NDArray[np.int64]
     weights: NDArray[np.float64]
     coupling: NDArray[np.float64] | None = None

@@ -23,7 +23,7 @@ def harmonic_recursion(l_max: int) -> Floats:
         a and b.
     """
     numbers = np.zeros((2, (l_max + 1) * (l_max + 2) // 2))
-    for l in range(l_max + 1):  # noqa: E741 - the field's own letter
+    for l in range(l_max + 1):
         for m in range(l):
             place = l * (l + 1) // 2 + m
             numbers[0, place] = math.sqrt((4 * l * l - 1) / (l * l - m * m))
@@ -39,7 +39,7 @@ def harmonics(x: float, y: float, z: float, l_max: int, recursion: Floats, real:
     power_real, power_imag = 1.0, 0.0
     for m in range(l_max + 1):
         below, polynomial = 0.0, 0.0
-        for l in range(m, l_max + 1):  # noqa: E741
+        for l in range(m, l_max + 1):
             place = l * (l + 1) // 2 + m
             if l == m:
                 polynomial = recursion[0, place]
@@ -63,7 +63,7 @@ def harmonics_slopes(
     for m in range(l_max + 1):
         below, polynomial = 0.0, 0.0
         slope_below, slope = 0.0, 0.0
-        for l in range(m, l_max + 1):  # noqa: E741
+        for l in range(m, l_max + 1):
             place = l * (l + 1) // 2 + m
             if l == m:
                 polynomial = recursion[0, place]

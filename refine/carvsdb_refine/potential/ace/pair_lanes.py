@@ -116,7 +116,7 @@ def add_pairs(
                 w_1 = channel_rows[centre, neighbour, k, c]
                 for a in range(wide):
                     room[8, a] += w_1 * room[out + k, a]
-            l = channel_l[centre, neighbour, c]  # noqa: E741 - the field's own letter
+            l = channel_l[centre, neighbour, c]
             corner = l * (l + 1) // 2
             for m in range(l + 1):
                 for a in range(wide):
@@ -207,7 +207,7 @@ def _harmonics(l_max: int, recursion: Floats, room: Floats, count: int, y_real: 
         for a in range(count):
             room[5, a] = 0.0
             room[6, a] = 0.0
-        for l in range(m, l_max + 1):  # noqa: E741
+        for l in range(m, l_max + 1):
             place = l * (l + 1) // 2 + m
             first, second = recursion[0, place], recursion[1, place]
             if l == m:

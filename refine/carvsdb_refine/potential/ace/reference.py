@@ -19,7 +19,7 @@ from carvsdb_refine.potential.ace.reference_pairs import fading, radial_function
 Floats = NDArray[np.float64]
 
 
-def spherical_harmonic(l: int, m: int, direction: Floats) -> complex:  # noqa: E741 - the field's own letter
+def spherical_harmonic(l: int, m: int, direction: Floats) -> complex:
     """Return Y_lm of a unit vector: Condon-Shortley phase, Y_00 = 1."""
     if m < 0:
         return complex((-1) ** m * np.conj(spherical_harmonic(l, -m, direction)))
@@ -134,7 +134,7 @@ def _bases(
         g = radial_functions(bond, distance)
         radial = bond.coefficients @ g
         base[0 if form.is_pooled else neighbour, : bond.n_base] += g
-        for l in range(radial.shape[1]):  # noqa: E741
+        for l in range(radial.shape[1]):
             for m in range(-l, l + 1):
                 value = spherical_harmonic(l, m, direction)
                 atomic[0 if form.is_pooled else neighbour, : len(radial), l, m + l] += radial[:, l] * value

@@ -144,7 +144,7 @@ def lay_out(form: AceForm) -> AceTables:
         if bond.has_repulsion:
             core_place[pair] = n_half[centre] - 1
         l_max[pair] = max((channel[1] for channel in used), default=0)
-        for channel, (n, l) in enumerate(used):  # noqa: E741 - the field's own letter
+        for channel, (n, l) in enumerate(used):
             channel_l[(*pair, channel)] = l
             channel_first[(*pair, channel)] = n_half[centre]
             rows[(*pair, slice(bond.n_base), channel)] = bond.coefficients[n - 1, l]
@@ -254,7 +254,7 @@ def _channels(form: AceForm, centre: int, neighbour: int) -> list[tuple[int, int
         (n, l)
         for function in form.centres[centre].functions
         if len(function.elements) > 1
-        for element, n, l in zip(function.elements, function.n, function.l, strict=True)  # noqa: E741
+        for element, n, l in zip(function.elements, function.n, function.l, strict=True)
         if element == neighbour or form.is_pooled
     }
     return sorted(used, key=lambda channel: (channel[1], channel[0]))
@@ -277,7 +277,7 @@ def _places(
     for neighbour in range(1 if form.is_pooled else len(form.elements)):
         for n in range(form.bonds[centre, neighbour].n_base):
             places[neighbour, n + 1, -1, 0] = int(base_first[centre, neighbour]) + n
-        for channel, (n, l) in enumerate(channels[centre, neighbour]):  # noqa: E741
+        for channel, (n, l) in enumerate(channels[centre, neighbour]):
             first = int(channel_first[centre, neighbour, channel])
             for m in range(l + 1):
                 places[neighbour, n, l, m] = first + m
