@@ -8,6 +8,7 @@ degree, or a number of functions, which takes the lowest degrees first.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import floor, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +135,7 @@ def _onward(asked: int, found: int, before: int, step: float) -> float:
     """
     if not before or found == before:
         return 1.0
-    return min(3.0, max(1.0, np.floor(step * np.log(asked / found) / np.log(found / before))))
+    return min(3.0, max(1.0, floor(step * log(asked / found) / log(found / before))))
 
 
 def pacemaker_order(functions: tuple[Function, ...]) -> NDArray[np.int64]:

@@ -56,7 +56,7 @@ class KeptRows:
             scales,
             with_stress=with_stress,
         )
-        rest = iter([None] * len(known))
+        rest: Iterator[FrameRows | None] = iter([None] * len(known))
         if (places < 0).any():
             rest = rows_of_frames(_only(projector, places < 0), baseline, known, scales, with_stress=with_stress)
         for frame in frames:

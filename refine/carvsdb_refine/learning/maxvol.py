@@ -46,7 +46,7 @@ def maxvol(rows: Floats, tolerance: float = 1.00002) -> NDArray[np.int64]:
     exchanges = 0
     while True:
         # In Fortran's order, so that BLAS changes it in place.
-        coefficients = np.asfortranarray(np.linalg.solve(rows[chosen].T, rows.T).T)
+        coefficients = (np.linalg.inv(rows[chosen]).T @ rows.T).T
         began = exchanges
         while exchanges < _MOST_EXCHANGES:
             flat = int(idamax(coefficients.T.ravel()))
