@@ -49,7 +49,9 @@ def test_what_is_read_is_not_replaced(inputs: dict[str, bytes], arguments: str) 
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)])
-@pytest.mark.parametrize("arguments", ["net net.cgd -o old.json", "rings net.cgd -o old.parquet", "plot net sod -o old.svg"])
+@pytest.mark.parametrize(
+    "arguments", ["net net.cgd -o old.json", "rings net.cgd -o old.parquet", "plot net sod -o old.svg"]
+)
 def test_what_is_there_is_replaced_by_force_only(inputs: dict[str, bytes], arguments: str, force: tuple[str]) -> None:
     output = Path(arguments.split()[-1])
     output.write_text("old")

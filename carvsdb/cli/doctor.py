@@ -13,6 +13,7 @@ import typer
 from carvsdb.cli.output import answer_json, table
 from carvsdb.errors import VerificationError
 
+
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
