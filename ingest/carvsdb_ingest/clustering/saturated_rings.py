@@ -52,8 +52,8 @@ def with_amines_settled(units: BuildingUnits) -> BuildingUnits:
         )
         return units
     other.doubts = (
-        f"nitrogen of saturated rings taken as part of the metals that it holds ({len(units.amines)} atoms), or the net "
-        f"would have {kinds} kinds of vertices instead of {fewer}: {found.name or found.short_id}",
+        f"nitrogen of saturated rings taken as part of the metals that it holds ({len(units.amines)} atoms), or the "
+        f"net would have {kinds} kinds of vertices instead of {fewer}: {found.name or found.short_id}",
     )
     return other
 
