@@ -14,7 +14,7 @@ def test_versions_cache_and_extras() -> None:
     answer = done.json
     assert answer["carvsdb"] == VERSION
     assert answer["packages"]["gemmi"] == metadata.version("gemmi")
-    assert set(answer["extras"]) == set(metadata.metadata("carvsdb").get_all("Provides-Extra"))
+    assert set(answer["extras"]) == set(metadata.metadata("carvsdb").get_all("Provides-Extra") or [])
     assert answer["extras"]["ann"] == f"faiss-cpu {metadata.version('faiss-cpu')}"
     assert answer["kernel_cache"]
     assert answer["cores"] >= 1
