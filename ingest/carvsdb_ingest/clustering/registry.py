@@ -14,6 +14,7 @@ from carvsdb_ingest.clustering.metalloligands import metalloligand
 from carvsdb_ingest.clustering.node_linker import node_linker
 from carvsdb_ingest.clustering.organic import organic
 from carvsdb_ingest.clustering.points_of_extension import points_of_extension, shortest_points_of_extension
+from carvsdb_ingest.clustering.saturated_rings import with_amines_settled
 from carvsdb_ingest.clustering.separated_metals import points_of_extension_and_metals, standard
 from carvsdb_ingest.clustering.single_node import single_node
 
@@ -83,7 +84,7 @@ def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Ite
             if name in OTHERS:
                 yield OTHERS[name](structure, bonds)
             else:
-                units = units or building_units(structure, bonds)
+                units = units or with_amines_settled(building_units(structure, bonds))
                 yield OF_UNITS[name](units)
         except CarvsdbError as error:
             yield error
