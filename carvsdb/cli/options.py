@@ -65,8 +65,8 @@ Clusterings = Annotated[
     typer.Option(
         "--clustering",
         metavar="NAME",
-        help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, node-linker or node-only; "
-        "`all` for the first seven; by default what suits. Several: with commas, or again and again.",
+        help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, atoms, node-linker or "
+        "node-only; `all` for the first seven; by default what suits. Several: with commas, or again and again.",
     ),
 ]
 TimeLimit = Annotated[
