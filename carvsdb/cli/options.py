@@ -83,6 +83,7 @@ MaxInputSize = Annotated[
     str, typer.Option(metavar="SIZE", help="Bytes that a file, or one of an archive, may have, expanded.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Say all sentences about single inputs.")]
 AllowCalculator = Annotated[
     list[str] | None,
     typer.Option(
