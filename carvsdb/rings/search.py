@@ -16,12 +16,23 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled_if_much, compiled_part
 from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, relabel
 from carvsdb.rings.ball import Ball, empty_ball, fill_ball, make_ball
 from carvsdb.rings.candidates import Candidates, find_candidates
-from carvsdb.rings.infinite import Graph, Integers, Narrow, beginning, cells_of, doubled, filled, graph_within, room_for
+from carvsdb.rings.infinite import (
+    Graph,
+    Integers,
+    Narrow,
+    beginning,
+    cells_of,
+    doubled,
+    filled,
+    graph_within,
+    room_for,
+    room_like,
+)
 from carvsdb.rings.tables import (
     MOST_IMAGES,
     Tables,
@@ -70,7 +81,7 @@ class FarTables(NamedTuple):
     used: Integers
 
 
-@compiled
+@compiled_if_much
 def rings_from_roots(
     graph: Graph,
     first_root: int,
@@ -116,7 +127,7 @@ def rings_from_roots(
     found = Candidates(room_for(64), np.empty(room, np.int32))
     n_vertices = graph.n_vertices
     far = FarTables(filled(n_vertices, 0), filled(n_vertices, 0), filled(n_vertices, 0), filled(1, 0))
-    far_words = np.empty(room, near.words.dtype)
+    far_words = room_like(near.words, room)
     lengths = room_for(256)
     images = room_for(4096)
     n_rings = 0
