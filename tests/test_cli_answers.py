@@ -284,3 +284,12 @@ def test_supporting_information_of_tbo_and_of_two_nets(tmp_path: Path, stored: P
     unnamed = tmp_path / "unnamed.cgd"
     unnamed.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n 1 1 1 2 3\n 1 1 3 1 2\nEND\n")
     assert "  underlying net      none; ck1:" in carvsdb("describe", "--si", unnamed).out
+
+
+def test_sentences_about_many_files_fold_into_counts(tmp_path: Path, shared: Path) -> None:
+    for number in range(7):
+        (tmp_path / f"{number}.cif").write_bytes((shared / "data" / "cifs" / "ZIF-8.cif").read_bytes())
+    done = carvsdb("describe", str(tmp_path), "--format", "csv")
+    assert done.err.count("guests left out: 16 O") == 5
+    assert "2 more: guests left out\n" in done.err
+    assert carvsdb("describe", str(tmp_path), "--verbose", "--format", "csv").err.count("guests left out: 16 O") == 7

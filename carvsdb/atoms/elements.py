@@ -15,6 +15,10 @@ METALLOIDS = frozenset({"B", "Si", "Ge", "As", "Sb", "Te"})
 NOBLE_GASES = frozenset({"He", "Ne", "Ar", "Kr", "Xe", "Rn"})
 HALIDES = frozenset({"F", "Cl", "Br", "I"})
 ALKALI = frozenset({"Li", "Na", "K", "Rb", "Cs", "Fr"})
+_RARE_EARTHS = "Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu"
+ELECTROPOSITIVE = ALKALI | {"Ca", "Sr", "Ba", "Ra"} | frozenset(_RARE_EARTHS.split())
+"""Metals that give their electrons away: alkali, alkaline-earth from Ca on, rare earths."""
+
 HYDROGEN = frozenset({"H", "D", "T"})
 NEAR = 0.1
 """How far a mass may be from that of its element, in g/mol; cobalt and nickel are 0.24 apart."""

@@ -65,8 +65,8 @@ Clusterings = Annotated[
     typer.Option(
         "--clustering",
         metavar="NAME",
-        help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, node-linker or node-only; "
-        "`all` for the first seven; by default what suits. Several: with commas, or again and again.",
+        help="single-node, all-node, standard, pem, pe, pe-shortest, metalloligand, organic, atoms, node-linker or "
+        "node-only; `all` for the first seven; by default what suits. Several: with commas, or again and again.",
     ),
 ]
 TimeLimit = Annotated[
@@ -77,6 +77,7 @@ MaxInputSize = Annotated[
     str, typer.Option(metavar="SIZE", help="Bytes that a file, or one of an archive, may have, expanded.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Reject what is doubtful: degrees that do not match, symmetry.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Say all sentences about single inputs.")]
 AllowCalculator = Annotated[
     list[str] | None,
     typer.Option(
