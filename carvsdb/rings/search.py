@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ from carvsdb.rings.infinite import (
 )
 from carvsdb.rings.tables import (
     MOST_IMAGES,
+    FarTables,
     Tables,
     Words,
     almost_anywhere,
@@ -62,23 +63,6 @@ _EFFORT_A_NODE = 200_000
 
 FoundRings = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
 """Lengths, vertices and cells, as `search` returns them."""
-
-
-class FarTables(NamedTuple):
-    """Tables of a larger radius, made of the vertices that ask for them.
-
-    Attributes
-    ----------
-    begins, ends, radii : ndarray of int64, shape (n_vertices,)
-        Where the table of a vertex is, and its radius; 0 where there is none yet.
-    used : ndarray of int64, shape (1,)
-        How many words are in use.
-    """
-
-    begins: Integers
-    ends: Integers
-    radii: Integers
-    used: Integers
 
 
 @compiled_if_much

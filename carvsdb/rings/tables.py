@@ -42,6 +42,23 @@ class Tables(NamedTuple):
     radius: int
 
 
+class FarTables(NamedTuple):
+    """Tables of a larger radius, made of the vertices that ask for them.
+
+    Attributes
+    ----------
+    begins, ends, radii : ndarray of int64, shape (n_vertices,)
+        Where the table of a vertex is, and its radius; 0 where there is none yet.
+    used : ndarray of int64, shape (1,)
+        How many words are in use.
+    """
+
+    begins: Integers
+    ends: Integers
+    radii: Integers
+    used: Integers
+
+
 def no_words(graph: Graph) -> Words:
     """Return an empty array of the narrowest type that holds the words of a graph's tables."""
     fits = (2 * -graph.lowest + graph.n_vertices) * 64 < 2**31
