@@ -11,6 +11,7 @@ from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis_choice import with_the_best
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
+from carvsdb_refine.learning.frame_weights import DEFAULT_TYPE, Weighing
 from carvsdb_refine.learning.frames import FitFrame, read_frames
 from carvsdb_refine.learning.frames_active_set import active_set_of_frames
 from carvsdb_refine.learning.label_names import LabelNames
@@ -39,6 +40,8 @@ class FitRequest:
         Whether what a unit of l and a further factor count is chosen on parts of the training, where it can be.
     names : LabelNames
         Of the labels.
+    weighing : Weighing or None
+        How weights of labels are made; all count alike without.
     held_out : float or Path
         Which part of the frames, or the frames of which file, errors are measured on.
     options : FitOptions
@@ -54,6 +57,7 @@ class FitRequest:
     basis: Path | None = None
     choose: bool = True
     names: LabelNames = field(default_factory=LabelNames)
+    weighing: Weighing | None = field(default_factory=Weighing)
     held_out: float | Path = 0.2
     options: FitOptions = field(default_factory=FitOptions)
     largest_force: float = LARGEST_FORCE
@@ -75,13 +79,17 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         raise InputError("a fitted potential is written as .yaml, and as .yace beside it", path=output)
     new: NewPotential | AceForm = request.new if request.basis is None else read_ace(request.basis).form
     cutoff = new.cutoff if isinstance(new, NewPotential) else max(bond.cutoff for bond in new.bonds.values())
-    read = [read_frames(path, cutoff, request.names) for path in data]
+    read = [read_frames(path, cutoff, request.names, request.weighing) for path in data]
+    said = [sentence for one in read for sentence in one.said]
+    if request.weighing is not None:
+        _check_types(request.weighing, frozenset().union(*(one.types for one in read)))
     doubts = [doubt for one in read for doubt in one.doubts]
     hashes = {f"data_{number}_sha256": one.sha256 for number, one in enumerate(read, 1)}
     held_out: Sequence[FitFrame] | float
     if isinstance(request.held_out, Path):
         tested = read_frames(request.held_out, cutoff, request.names)
         doubts += tested.doubts
+        said += tested.said
         held_out, hashes["held_out_sha256"] = tested.frames, tested.sha256
     else:
         held_out = request.held_out
@@ -96,6 +104,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     if request.strict and doubts:
         raise InputError("; ".join(dict.fromkeys(doubts)), hint="or go on without --strict")
 
+    doubts += said
     about = {"program": f"carvsdb {VERSION}", "seed": str(request.seed), **hashes}
     if fitted.held_out is not None:
         about |= {"held_out_meV_per_atom": f"{fitted.held_out.energy_rms}",
@@ -128,6 +137,15 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
             chosen=limits is not request.new.limits,
         )
     return _answer(fitted, data, files, labels, active, doubts, degree, request.seed)
+
+
+def _check_types(weighing: Weighing, types: frozenset[str]) -> None:
+    stray = [name for name in weighing.by_type if name.lower() not in types | {DEFAULT_TYPE}]
+    if stray:
+        raise InputError(
+            f"no frame has the config_type {', '.join(stray)} that --type-weights names; there are "
+            f"{', '.join(sorted(types))}"
+        )
 
 
 def _of_some_size(frames: Sequence[FitFrame]) -> list[FitFrame]:
