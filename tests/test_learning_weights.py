@@ -150,7 +150,7 @@ def test_weights_of_a_file(tmp_path: Path) -> None:
     found = read_frames(path, 4.0, weighing=Weighing())
     assert [frame.source[-1] for frame in found.frames] == ["2", "3", "5", "6"]
     assert [frame.energy is None for frame in found.frames] == [False, True, False, False]
-    assert found.names == ("energy", "forces", "config_energy_weight", "config_weight")
+    assert found.names == ("energy", "forces")
     sentences = "\n".join(found.said)
     assert "labels are weighted by config_energy_weight, config_weight (--no-frame-weights: all alike)" in sentences
     assert "1 frames of weight 0 are left out" in sentences

@@ -81,8 +81,10 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     cutoff = new.cutoff if isinstance(new, NewPotential) else max(bond.cutoff for bond in new.bonds.values())
     read = [read_frames(path, cutoff, request.names, request.weighing) for path in data]
     said = [sentence for one in read for sentence in one.said]
-    if request.weighing is not None:
+    if request.weighing is not None and request.weighing.by_type:
         _check_types(request.weighing, frozenset().union(*(one.types for one in read)))
+        weights = ", ".join(f"{name} {weight:g}" for name, weight in request.weighing.by_type.items())
+        said.append(f"frames are weighted by their config_type ({weights})")
     doubts = [doubt for one in read for doubt in one.doubts]
     hashes = {f"data_{number}_sha256": one.sha256 for number, one in enumerate(read, 1)}
     held_out: Sequence[FitFrame] | float

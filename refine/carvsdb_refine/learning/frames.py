@@ -153,7 +153,6 @@ def read_frames(
         said += [f"{path}: {sentence}" for sentence in about]
     if weights and weighing is not None and weighing.by_labels:
         said.append(f"{path}: labels are weighted by {', '.join(weights)} (--no-frame-weights: all alike)")
-        found += weights
     elif weights:
         said.append(f"{path}: {', '.join(weights[:5])}: weights are not heeded, all frames count alike")
     return LabelledFrames(tuple(frames), tuple(found), tuple(doubts), sha256, tuple(said), types_of(used))
