@@ -113,6 +113,11 @@ def is_possible() -> bool:
     )
 
 
+def is_running() -> bool:
+    """Tell whether this process has run machine code: to load more takes a thousandth of a second."""
+    return _engine.cache_info().currsize > 0
+
+
 class _Method(ctypes.Structure):
     _fields_ = (
         ("name", ctypes.c_char_p),
