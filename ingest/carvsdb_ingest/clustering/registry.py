@@ -6,6 +6,7 @@ from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.all_node import all_node
+from carvsdb_ingest.clustering.atoms import atoms
 from carvsdb_ingest.clustering.building_units import BuildingUnits
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.counter_ions import building_units
@@ -29,7 +30,11 @@ OF_UNITS: dict[str, Callable[[BuildingUnits], Clustered]] = {
     "pe-shortest": shortest_points_of_extension,
     "metalloligand": metalloligand,
 }
-OTHERS: dict[str, Callable[[Structure, Bonds], Clustered]] = {"node-linker": node_linker, "organic": organic}
+OTHERS: dict[str, Callable[[Structure, Bonds], Clustered]] = {
+    "node-linker": node_linker,
+    "organic": organic,
+    "atoms": atoms,
+}
 CLUSTERINGS = (*OF_UNITS, *OTHERS)
 
 
@@ -70,7 +75,7 @@ def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Ite
         From `carvsdb_ingest.bonds.find_bonds`.
     names : iterable of str
         ``single-node``, ``all-node``, ``standard``, ``pem``, ``pe``, ``pe-shortest``, ``metalloligand``,
-        ``node-linker``, ``organic``.
+        ``node-linker``, ``organic``, ``atoms``.
     """
     units: BuildingUnits | None = None
     for name in names:
