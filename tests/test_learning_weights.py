@@ -117,7 +117,10 @@ def test_weights_that_say_nothing_and_means() -> None:
     plain: dict[str, Any] = {"config_weight": 1.0, "forces_weight": [1, 1], "molecular_weight": 18.0}
     assert weights_of(plain, 2, Weighing(), {}) is None
     assert weights_of({"weight": 3.0}, 2, Weighing(by_labels=False), {}) is None
-    described = [({"w_energy": 0.1, "w_forces": 0.3}, 2), ({"w_energy": 0.3, "w_forces": [0.1, 0.1, 0.1, 0.5]}, 4)]
+    described: list[tuple[dict[str, Any], int]] = [
+        ({"w_energy": 0.1, "w_forces": 0.3}, 2),
+        ({"w_energy": 0.3, "w_forces": [0.1, 0.1, 0.1, 0.5]}, 4),
+    ]
     assert means_of(described) == pytest.approx({"w_energy": 0.2, "w_forces": (2 * 0.3 + 0.8) / 6})
 
 
