@@ -22,13 +22,13 @@ $(VENV)/.installed: pyproject.toml
 demo: $(VENV)/.installed
 	mkdir -p demo
 	$(BIN)/carvsdb ingest --source exact-nets --db $(DEMO_DB)
-	$(BIN)/carvsdb generate wooten-winer-weaire --nodes 1000 --seed 1 -o demo/amorphous.cgd
+	$(BIN)/carvsdb generate wooten-winer-weaire --nodes 1000 --seed 1 -o demo/amorphous.cgd --force
 	$(BIN)/carvsdb ingest demo/amorphous.cgd --db $(DEMO_DB)
 	$(BIN)/carvsdb describe demo/amorphous.cgd
 	$(BIN)/carvsdb similar amorphous -k 5 --db $(DEMO_DB)
 	$(BIN)/carvsdb distance amorphous dia mtn zni --db $(DEMO_DB)
-	$(BIN)/carvsdb embed fit --method umap --plot demo/map.png --db $(DEMO_DB)
-	$(BIN)/carvsdb explore -o demo/map.html --db $(DEMO_DB)
+	$(BIN)/carvsdb embed fit --method umap --plot demo/map.png --force --db $(DEMO_DB)
+	$(BIN)/carvsdb explore -o demo/map.html --force --db $(DEMO_DB)
 	$(BIN)/carvsdb refine backmap sod --linker imidazolate --metal Zn --seed 1 -o demo/zif.data --force
 	$(BIN)/carvsdb describe demo/zif.data --geometry
 

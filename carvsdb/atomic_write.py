@@ -75,7 +75,11 @@ def check_free(paths: Iterable[str | Path | None], overwrite: bool) -> None:
     """
     for path in paths:
         if path is not None and not overwrite and os.path.lexists(path):
-            raise RefusedError("exists already", item=str(path), hint="choose a new name, or replace it with --force")
+            raise _taken(path)
+
+
+def _taken(path: str | Path) -> RefusedError:
+    return RefusedError("exists already", item=str(path), hint="choose a new name, or replace it with --force")
 
 
 @contextmanager
@@ -246,7 +250,7 @@ def why_not_written(target: Path, error: OSError) -> CarvsdbError:
     if isinstance(error, (FileNotFoundError, NotADirectoryError)) and not target.parent.is_dir():
         return InputError(f"cannot be written: the folder {target.parent} does not exist", path=target)
     if isinstance(error, FileExistsError):
-        return RefusedError("exists already", item=str(target), hint="choose a new name")
+        return _taken(target)
     hint = "make room, or write it elsewhere" if error.errno in _FULL else None
     return RefusedError(f"cannot be written ({error.strerror or error})", item=str(target), hint=hint)
 

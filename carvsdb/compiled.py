@@ -6,22 +6,26 @@ even load numba.
 """
 
 import functools
+import glob
 import inspect
 import logging
 import os
 import re
 import sysconfig
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 
+from carvsdb import interpreting
 from carvsdb.errors import RefusedError
 from carvsdb.kernel_cache import kernel_cache, stamp_of, tell, trusted
-from carvsdb.machine_code import Code, KernelError, is_possible, keep_codes, kept_codes, load, numba_version
+from carvsdb.machine_code import Code, KernelError, is_possible, is_running, keep_codes, kept_codes, load, numba_version
 
 if os.environ.get("NUMBA_DISABLE_JIT", "0").strip() not in ("", "0"):
     raise RefusedError(
@@ -44,14 +48,65 @@ _LOG = logging.getLogger(__name__)
 _COMPILING = threading.RLock()
 
 
+class _Stopwatch:
+    """Counts the seconds in which this process compiled, one kernel at a time."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._began: float | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        self._began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds += time.monotonic() - self._began
+            self._began = None
+
+    def read(self) -> float:
+        began = self._began
+        return self._seconds + (0.0 if began is None else time.monotonic() - began)
+
+
+_STOPWATCH = _Stopwatch()
+
+
+def seconds_of_compiling() -> float:
+    """Return how long this process has compiled so far: once on a machine, and no work of an input."""
+    return _STOPWATCH.read()
+
+
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code at its first call."""
     return Kernel(function)
 
 
+def compiled_if_much(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function as soon as it has much to do; before, run it on lists (`carvsdb.interpreting`)."""
+    return Kernel(function, is_interpreted=True)
+
+
 def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that only kernels call; what Python would need to call it is left out."""
     return Part(function)
+
+
+def part_on_lists(on_lists: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Compile a function that only kernels call, and name what does the same where a kernel is interpreted.
+
+    Parameters
+    ----------
+    on_lists : callable
+        Takes lists in place of arrays; a list that it returns is of the kind of its first argument.
+    """
+
+    def with_lists(function: Callable[P, R]) -> Callable[P, R]:
+        part = Part(function)
+        part.on_lists = on_lists
+        return part
+
+    return with_lists
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
@@ -66,11 +121,14 @@ class Part(Generic[P, R]):
     ----------
     py_func : callable
         The function as it is written.
+    on_lists : callable or None
+        What stands for it where a kernel is interpreted; None for the function itself.
     """
 
     def __init__(self, function: Callable[P, R], **options: bool) -> None:
         functools.update_wrapper(self, function)
         self.py_func = function
+        self.on_lists: Callable[..., Any] | None = None
         self._options = _OPTIONS | options
 
     def __call__(self, *args: P.args, **named: P.kwargs) -> R:
@@ -116,10 +174,18 @@ class Part(Generic[P, R]):
 
 
 class Kernel(Part[P, R]):
-    """A function that Python may call, too."""
+    """A function that Python may call, too.
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    Attributes
+    ----------
+    steps : int
+        Steps that were interpreted.
+    """
+
+    def __init__(self, function: Callable[P, R], *, is_interpreted: bool = False) -> None:
         super().__init__(function)
+        self.steps = 0
+        self._is_interpreted = is_interpreted
         self._entries: tuple[Callable[..., Any], ...] = ()
         self._codes: list[Code] | None = None
 
@@ -136,9 +202,15 @@ class Kernel(Part[P, R]):
         return cast(R, self._answer(*args, **named))
 
     def _answer(self, *args: Any, **named: Any) -> Any:
-        bound = inspect.signature(self.py_func).bind(*args, **named)
-        bound.apply_defaults()
-        arguments = tuple(map(_plain, bound.args))
+        if named or len(args) != self.py_func.__code__.co_argcount:
+            bound = inspect.signature(self.py_func).bind(*args, **named)
+            bound.apply_defaults()
+            args = bound.args
+        arguments = tuple(map(_plain, args))
+        if self._is_interpreted and not self._entries:
+            answer = self._interpreted(arguments)
+            if answer is not interpreting.TOO_MUCH:
+                return answer
         while True:
             tried = self._entries
             for entry in tried:
@@ -152,8 +224,25 @@ class Kernel(Part[P, R]):
                 if self._entries is tried:  # else another thread made one
                     self._add_entry(arguments)
 
+    def _interpreted(self, arguments: tuple[Any, ...]) -> Any:
+        """Answer without machine code, where that takes less time."""
+        left = 0 if self._was_kept and is_running() else interpreting.steps_left(self, self._was_kept)
+        return interpreting.interpreted(self, arguments, left) if left > 0 else interpreting.TOO_MUCH
+
+    @cached_property
+    def _was_kept(self) -> bool:
+        """Whether there was machine code on disk at the first call, whatever it was made from."""
+        pattern = "kernel" if is_our_way() else "*.nbi"
+        return any(
+            any(folder.glob(f"{glob.escape(self._prefix)}.{pattern}")) for folder in trusted(self._source.parent)
+        )
+
     def _add_entry(self, arguments: tuple[Any, ...]) -> None:
         if not is_our_way():
+            with _STOPWATCH.running():
+                import numba
+
+                self.dispatcher.compile(tuple(map(numba.typeof, arguments)))
             self._entries = (self.dispatcher,)
             return
         if self._codes is None:
@@ -161,10 +250,11 @@ class Kernel(Part[P, R]):
             self._entries = tuple(map(self._entry, self._codes))
             if self._codes:
                 return
-        from carvsdb.kernel_compiler import code_for
+        with _STOPWATCH.running():
+            from carvsdb.kernel_compiler import code_for
 
-        _LOG.info("compiling %s", self.py_func.__qualname__)
-        code = code_for(self.dispatcher, arguments)
+            _LOG.info("compiling %s", self.py_func.__qualname__)
+            code = code_for(self.dispatcher, arguments)
         if code is None or any(code.types == one.types for one in self._codes):
             self._entries = (*self._entries, self.numbas_way)
             return
@@ -196,7 +286,16 @@ class Kernel(Part[P, R]):
 
     @property
     def _name(self) -> str:
-        return f"{self._source.stem}.{self.py_func.__qualname__}-{self.py_func.__code__.co_firstlineno}.kernel"
+        return f"{self._prefix}.kernel"
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self._source.stem}.{self.py_func.__qualname__}-{self.py_func.__code__.co_firstlineno}"
+
+
+@part_on_lists(interpreting.take_steps)
+def take_steps(number: int) -> None:
+    """Say how many steps a loop without ``range`` took; where a kernel is interpreted they are counted."""
 
 
 def _order(code: Code) -> tuple[bool, bool]:

@@ -113,6 +113,11 @@ def is_possible() -> bool:
     )
 
 
+def is_running() -> bool:
+    """Tell whether this process has run machine code: to load more takes a thousandth of a second."""
+    return _engine.cache_info().currsize > 0
+
+
 class _Method(ctypes.Structure):
     _fields_ = (
         ("name", ctypes.c_char_p),
@@ -194,6 +199,10 @@ def keep_codes(path: Path, stamp: str, codes: list[Code]) -> None:
         raise
 
 
+_NOT_CODE = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER"}
+"""Settings of numba that change no code of ours: workers run with one thread, and share it with all other processes."""
+
+
 @cache
 def _key(stamp: str) -> bytes:
     """Return what code depends on beside its own sources."""
@@ -203,7 +212,7 @@ def _key(stamp: str) -> bytes:
     features = ""
     with suppress(RuntimeError):
         features = binding.get_host_cpu_features().flatten()
-    named = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_") and item[0] != "NUMBA_CACHE_DIR")
+    named = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_") and item[0] not in _NOT_CODE)
     versions = (numba_version(), llvmlite.__version__, sys.implementation.cache_tag, np.__version__)
     return repr((stamp, versions, binding.get_process_triple(), binding.get_host_cpu_name(), features, named)).encode()
 

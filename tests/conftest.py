@@ -1,13 +1,23 @@
 """Fixtures of all tests: the folder of published inputs, and no network."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from carvsdb.interpreting import no_interpreting
+
 settings.register_profile("carvsdb", deadline=None, derandomize=True)
 settings.load_profile("carvsdb")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _machine_code() -> Iterator[None]:
+    """Run machine code also for small nets, as large ones do; `test_interpreting` compares both."""
+    with no_interpreting():
+        yield
 
 
 @pytest.fixture(scope="session")

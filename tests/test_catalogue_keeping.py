@@ -109,7 +109,7 @@ def test_labels_are_changed_all_or_none(path: Path, tmp_path: Path) -> None:
         assert sorted(catalogue) == ["dia", "glass", "lon", "qtz", "sod"]
     table = tmp_path / "labels.csv"
     table.write_text('qtz,"quartz, low"\nsod,sodalite\n', encoding="utf-8")
-    assert carvsdb("relabel", "--from", table, "--db", path).code == 0
+    assert carvsdb("rename", "--from", table, "--db", path).code == 0
     assert carvsdb("show", "quartz, low", "--db", path).code == 0
     table.write_text("one\n", encoding="utf-8")
     done = carvsdb("relabel", "--from", table, "--db", path)

@@ -14,7 +14,8 @@ def test_versions_cache_and_extras() -> None:
     answer = done.json
     assert answer["carvsdb"] == VERSION
     assert answer["packages"]["gemmi"] == metadata.version("gemmi")
-    assert answer["extras"]["ann"] == metadata.version("faiss-cpu")
+    assert set(answer["extras"]) == set(metadata.metadata("carvsdb").get_all("Provides-Extra") or [])
+    assert answer["extras"]["ann"] == f"faiss-cpu {metadata.version('faiss-cpu')}"
     assert answer["kernel_cache"]
     assert answer["cores"] >= 1
     shown = carvsdb("doctor")
@@ -27,7 +28,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = metadata.version
 
     def without_gemmi(name: str) -> str:
-        if name == "gemmi":
+        if name in ("gemmi", "distributed"):
             raise metadata.PackageNotFoundError(name)
         return whole(name)
 
@@ -37,3 +38,4 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.code == 8
     assert "gemmi cannot be used" in done.err
     assert "is not kept: there is no place" in done.out
+    assert 'no: pip install "carvsdb[dist]"' in done.out  # Dask alone is not enough

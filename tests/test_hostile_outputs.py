@@ -48,6 +48,19 @@ def test_what_is_read_is_not_replaced(inputs: dict[str, bytes], arguments: str) 
     assert {name: Path(name).read_bytes() for name in inputs} == inputs
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize(
+    "arguments", ["net net.cgd -o old.json", "rings net.cgd -o old.parquet", "plot net sod -o old.svg"]
+)
+def test_what_is_there_is_replaced_by_force_only(inputs: dict[str, bytes], arguments: str, force: tuple[str]) -> None:
+    output = Path(arguments.split()[-1])
+    output.write_text("old")
+    done = carvsdb(*arguments.split(), *force)
+    assert done.code == (0 if force else 7)
+    assert (output.read_bytes() == b"old") is not bool(force)
+    assert force or f"{output}: exists already; choose a new name, or replace it with --force" in done.err
+
+
 def test_each_option_of_a_file_to_write_is_known() -> None:
     def look(command: Any, name: str) -> None:
         for option in command.params:

@@ -187,6 +187,8 @@ def test_kernels_are_kept_and_damage_is_mended(tmp_path: Path) -> None:
     assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache), NUMBA_OPT="1").stdout.strip() == "compiled"
     assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "compiled"
     assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache)).stdout.strip() == "kept"
+    # What does not: how many threads it runs on. Workers of `ingest` have one, and share the code with `describe`.
+    assert run_kernel(tmp_path, NUMBA_CACHE_DIR=str(cache), NUMBA_NUM_THREADS="1").stdout.strip() == "kept"
 
 
 def test_code_in_a_folder_that_others_write_for_all_is_run(tmp_path: Path) -> None:

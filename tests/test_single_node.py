@@ -50,7 +50,7 @@ def test_rods_are_said(shared: Path) -> None:
 
 
 def test_natural_clusterings(shared: Path) -> None:
-    expected = {"ZIF-8": "node-linker", "ABW": "node-linker", "Moganite": "node-linker", "Diamond": "single-node"}
+    expected = {"ZIF-8": "node-linker", "ABW": "node-linker", "Moganite": "node-linker", "Diamond": "atoms"}
     expected |= {"HKUST-1_sym": "single-node", "MIL-53": "single-node", "UiO-66": "single-node"}
     for name, clustering in expected.items():
         structure = load(shared, f"{name}.cif")

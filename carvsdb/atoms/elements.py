@@ -15,12 +15,16 @@ METALLOIDS = frozenset({"B", "Si", "Ge", "As", "Sb", "Te"})
 NOBLE_GASES = frozenset({"He", "Ne", "Ar", "Kr", "Xe", "Rn"})
 HALIDES = frozenset({"F", "Cl", "Br", "I"})
 ALKALI = frozenset({"Li", "Na", "K", "Rb", "Cs", "Fr"})
+_RARE_EARTHS = "Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu"
+ELECTROPOSITIVE = ALKALI | {"Ca", "Sr", "Ba", "Ra"} | frozenset(_RARE_EARTHS.split())
+"""Metals that give their electrons away: alkali, alkaline-earth from Ca on, rare earths."""
+
 HYDROGEN = frozenset({"H", "D", "T"})
 NEAR = 0.1
 """How far a mass may be from that of its element, in g/mol; cobalt and nickel are 0.24 apart."""
 
 _ISOTOPES = {"D": 2.014, "T": 3.016}
-_SAY = "say which: --types 1=C,2=H,3=N,4=Zn (in the TOML file of a refinement: types in [start])"
+_SAY = "say which: --types 1=C,2=H,3=N,4=Zn, or --types model.data (in the TOML file of a refinement: types in [start])"
 _HEAVIEST, _HEAVIEST_BY_MASS = 118, 103
 # Reference 1 has two radii of these; gemmi knows those of the low-spin state, which is rare in frameworks.
 _HIGH_SPIN = {"Mn": 1.61, "Fe": 1.52, "Co": 1.50}

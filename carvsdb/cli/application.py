@@ -1,23 +1,31 @@
-"""A group of commands none of which replaces what it reads."""
+"""A group of commands none of which replaces what it reads, nor, unless told to, what is there already."""
 
+import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 from typer.main import get_command_name
 
+from carvsdb.atomic_write import check_free
+from carvsdb.cli.added_options import Option, in_place_of
 from carvsdb.errors import RefusedError
 
 WRITTEN = ("output", "out_path", "partials", "plot", "waiting")
 """The parameters of commands that name a file to write; files of all others are read."""
 
+_FORCE: Option = (Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")], False)
+
 
 class Commands(typer.Typer):
-    """A group of commands; a file that was named as input of one is refused as its output, ``--force`` or not."""
+    """A group of commands that have ``--force`` if they write a file, and replace none without it.
+
+    A file that was named as input of one is refused as its output, ``--force`` or not.
+    """
 
     def command(self, *arguments: Any, **options: Any) -> Callable[[Any], Any]:
         """Add a command, as `typer.Typer.command` does."""
@@ -27,15 +35,30 @@ class Commands(typer.Typer):
             first = (command.__doc__ or "").strip().partition("\n\n")[0]
             register = super(Commands, self).command(*arguments, **{"short_help": first, **options})
 
+            is_asked = _replaces_files(command)
+
             @wraps(command)
             def run(**given: Any) -> None:
                 check_outputs(given)
+                if is_asked:
+                    check_free([given.get(name) for name in WRITTEN], given.pop("force"))
                 command(**given)
 
-            register(run)
+            register(in_place_of("force", {"force": _FORCE}, lambda typed: typed["force"])(run) if is_asked else run)
             return command
 
         return decorate
+
+
+def _replaces_files(command: Callable[..., None]) -> bool:
+    """Tell whether a command writes files and has no word of its own on those that are there already."""
+    written = [
+        option.metavar == "FILE"
+        for name, hint in get_type_hints(command, include_extras=True).items()
+        for option in getattr(hint, "__metadata__", ())
+        if name in WRITTEN
+    ]
+    return any(written) and not {"force", "out_force"} & set(inspect.signature(command).parameters)
 
 
 def with_only(app: typer.Typer, words: Sequence[str]) -> typer.Typer:

@@ -25,6 +25,7 @@ from carvsdb.cli.options import (
     Strict,
     TimeLimit,
     Types,
+    Verbose,
     clusterings_named,
     cut_off,
     names_file,
@@ -32,7 +33,7 @@ from carvsdb.cli.options import (
 )
 from carvsdb.cli.output import json_line, say
 from carvsdb.cli.pooled import pooled_carvs, pooled_words
-from carvsdb.cli.progress import EVERY
+from carvsdb.cli.progress import EVERY, ProgressLine
 from carvsdb.cli.standard_input import STANDARD_INPUT, standard_input
 from carvsdb.cli.time_limit import each_within, within
 from carvsdb.cli.units import say_what_units_lack, units_report
@@ -101,6 +102,7 @@ def describe(
         ),
     ] = None,
     input_format: InputFormat = None,
+    verbose: Verbose = False,
     *,
     out: Output,
 ) -> None:
@@ -131,7 +133,7 @@ def describe(
             raise typer.BadParameter(
                 "goes with neither --geometry, nor --units, nor --si, nor standard input", param_hint="--frames"
             )
-        describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out)
+        describe_trajectories(_inputs(files), frames, read, ways[NODE_ONLY in wanted], pool, out, verbose)
         return
     if out.columns:
         from carvsdb_schemas.description import Description
@@ -140,6 +142,7 @@ def describe(
     failures: list[CarvsdbError] = []
     models: dict[str, list[Carvs]] = {}
     told = _Descriptions(out, geometry, si)
+    notes = ProgressLine(verbose, "all sentences with --verbose; the field quality of the answer holds all doubts")
     if units:
         say_what_units_lack()
     inputs = _inputs(files)
@@ -150,19 +153,19 @@ def describe(
                 if isinstance(item, CarvsdbError):
                     raise item
                 for sentence in item.notes:
-                    say(f"{item.path}: {sentence}")
+                    notes.note(f"{_place(item)}: {sentence}")
                 for without in _ways(item, wanted):
                     with within(item.path or file, time_limit):
                         analysis = analysers[without].analyse(item)
                     description = analysis.description
                     models.setdefault(description.clustering, []).append(analysis.rings.carvs())
                     for sentence in description.quality:
-                        say(f"{item.path}: {sentence}")
+                        notes.note(f"{_place(item)}: {sentence}")
                     if units and description.units is None:
-                        say(f"{item.path}: {item.label} is a net without atoms, and has no units")
+                        notes.note(f"{item.path}: {item.label} is a net without atoms, and has no units")
                     for unit in description.units or []:
                         for doubt in unit.doubts:
-                            say(f"{item.path}: {unit.role} {unit.formula}: {doubt}")
+                            notes.note(f"{_place(item)}: {unit.role} {unit.formula}: {doubt}")
                     told.add(description)
             except CarvsdbError as error:
                 failures.append(error)
@@ -171,6 +174,7 @@ def describe(
         told.progress(number + 1, len(inputs))
     if len(failures) == 1 and told.number == 0 and len(inputs) == 1:
         raise failures[0]
+    notes.end()
     for failure in failures if len(inputs) == 1 else []:
         say(str(failure))
     told.end([pooled_carvs(carvs) for carvs in models.values()] if pool else [])
@@ -260,6 +264,11 @@ def _read(file: Path, input_format: str | None, read: "ReadOptions") -> "Iterato
         yield error
         return
     yield from read_each_of(text, read)
+
+
+def _place(item: "NetItem") -> str:
+    """Return where a net is from, with its label where the file's name does not say it: one of several."""
+    return f"{item.path}" if item.label in Path(item.path or "").name else f"{item.path} ({item.label})"
 
 
 def _ways(item: "NetItem", wanted: list[str]) -> list[bool]:

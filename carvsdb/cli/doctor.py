@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,6 @@ import typer
 
 from carvsdb.cli.output import answer_json, table
 from carvsdb.errors import VerificationError
-
-_EXTRAS = {"ann": "faiss-cpu", "dist": "distributed", "julia": "juliacall"}
 
 
 def doctor(
@@ -25,7 +24,7 @@ def doctor(
 
     threads = {name: os.environ[name] for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS") if name in os.environ}
     packages = dict(_required())
-    extras = {name: _version(package) for name, package in _EXTRAS.items()}
+    extras = dict(_extras())
     cache = locate(Path(__file__).parents[1])
     answer = {
         "carvsdb": VERSION,
@@ -59,14 +58,35 @@ def doctor(
 
 def _required() -> Iterator[tuple[str, str | None]]:
     """Give the version of each package that carvsdb requires; None for one that is not there."""
+    yield from ((name, _version(name)) for name, _, extra in _requirements("carvsdb") if extra is None)
+
+
+def _extras() -> Iterator[tuple[str, str | None]]:
+    """Give the versions of the packages of each extra; None where any of them, or of what they need, is missing."""
+    packages: dict[str, list[str]] = {}
+    needed: dict[str, list[str]] = {}
+    for name, parts, extra in _requirements("carvsdb"):
+        if extra is not None and name != "carvsdb":  # as in `all`, which is made of others
+            packages.setdefault(extra, []).append(name)
+            needed.setdefault(extra, []).extend(inner for inner, _, part in _requirements(name) if part in parts)
+    for extra, names in sorted(packages.items()):
+        found = {name: _version(name) for name in (*names, *needed[extra])}
+        yield extra, None if None in found.values() else ", ".join(f"{name} {found[name]}" for name in names)
+
+
+def _requirements(package: str) -> Iterator[tuple[str, list[str], str | None]]:
+    """Give the name of each package that a package asks for, the extras of it, and the extra that asks for it."""
     from importlib import metadata
 
-    for line in metadata.requires("carvsdb") or ():
-        if "extra ==" not in line:
-            name = line.split(";")[0].split("[")[0]
-            for mark in "<>=!~ (":
-                name = name.split(mark)[0]
-            yield name, _version(name)
+    try:
+        lines = metadata.requires(package) or []
+    except metadata.PackageNotFoundError:
+        return
+    for line in lines:
+        requirement, _, marker = line.partition(";")
+        name, _, parts = re.split(r"[<>=!~ (]", requirement, maxsplit=1)[0].partition("[")
+        extra = re.search(r"""extra == ['"]([^'"]+)""", marker)
+        yield name, re.findall(r"[^,\]]+", parts), extra[1] if extra else None
 
 
 def _version(package: str) -> str | None:

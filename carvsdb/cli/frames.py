@@ -25,7 +25,13 @@ SHOWN = ("frame", "step", "time", "temperature", "n_nodes", "n_edges", "changed_
 
 
 def describe_trajectories(
-    files: list[Path], frames: str, read: "ReadOptions", analysis: "AnalysisOptions", pool: bool, out: Output
+    files: list[Path],
+    frames: str,
+    read: "ReadOptions",
+    analysis: "AnalysisOptions",
+    pool: bool,
+    out: Output,
+    verbose: bool,
 ) -> None:
     """Describe frames of trajectories and give the answer.
 
@@ -36,14 +42,16 @@ def describe_trajectories(
     """
     from carvsdb_ingest.trajectories import frame_slice
     from carvsdb_ingest.trajectories.describing import describe_frames
+    from carvsdb_schemas.frame import FrameDescription
 
     try:
         chosen = frame_slice.FrameSlice.parse(frames)
     except CarvsdbError as error:
         raise typer.BadParameter(str(error), param_hint="--frames") from None
+    out.check_columns(list(FrameDescription.model_fields))
     found: list[FrameDescription] = []
     failures: list[CarvsdbError] = []
-    told = _Told()
+    told = _Told(verbose)
     for file in files:
         try:
             for one in describe_frames(file, chosen, read=read, analysis=analysis):
@@ -82,8 +90,8 @@ def _tell_end(file: Path, chosen: "FrameSlice", found: "list[FrameDescription]")
 class _Told(ProgressLine):
     """Says what is doubtful about frames, each sentence once and few of a kind, and how far the work is."""
 
-    def __init__(self) -> None:
-        super().__init__(all_of_them="the column quality of the answer holds all doubts of frames")
+    def __init__(self, verbose: bool) -> None:
+        super().__init__(verbose, "the column quality of the answer holds all doubts of frames")
         self._told: set[tuple[str, str]] = set()
 
     def about(self, one: "FrameDescription") -> None:

@@ -25,6 +25,7 @@ from carvsdb.cli.options import (
     Strict,
     TimeLimit,
     Types,
+    Verbose,
     cut_off,
     names_file,
     read_options,
@@ -74,7 +75,7 @@ def ingest(
     tags: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="A word of your own on each entry (repeatable).")
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Say all sentences about single inputs.")] = False,
+    verbose: Verbose = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what was rejected before.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,

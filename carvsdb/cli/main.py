@@ -79,6 +79,7 @@ app.command(epilog="Example: carvsdb cite sod --bibtex --db zif.duckdb")(cite.ci
 app.command(epilog="Example: carvsdb remove sod --db zif.duckdb")(entries.remove)
 app.command(epilog="Example: carvsdb restore sod --db zif.duckdb")(entries.restore)
 app.command(epilog="Example: carvsdb relabel m1 melt-quenched-1 --db zif.duckdb")(entries.relabel)
+app.command("rename", epilog="Example: carvsdb rename m1 melt-quenched-1 --db zif.duckdb")(entries.relabel)
 app.command(epilog="Example: carvsdb tag glass m1 m2 --db zif.duckdb")(entries.tag)
 app.command(epilog="Example: carvsdb explore -o map.html --db zif.duckdb")(explore.explore)
 app.command(epilog="Example: carvsdb crosscheck net.cgd")(crosscheck.crosscheck)

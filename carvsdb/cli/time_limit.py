@@ -1,13 +1,15 @@
 """How long the work on one input may take, in commands that do it in their own process.
 
 `carvsdb ingest` ends a process that is late, whatever it does. Here an exception is raised, as Ctrl-C does, which comes
-through as soon as the kernel in work returns: each one's work is bounded. Should one not return, the command ends.
+through as soon as the kernel in work returns: each one's work is bounded. Should one not return, the command ends. What
+kernels take to compile, once on a machine, does not count.
 """
 
 import _thread
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ GRACE = 60.0
 """Seconds after which a command ends whose kernel does not return."""
 
 _AGAIN = 1.0  # seconds: who catches the exception as one of a part goes on with the next part
+_LEAST = 0.01
 _SIGNAL: signal.Signals = getattr(signal, "SIGALRM" if os.name == "posix" else "SIGBREAK")
 
 
@@ -39,7 +42,7 @@ def within(path: str | Path, seconds: float | None = None, grace: float = GRACE)
     grace : float
         Seconds after which the process ends if that did not help.
     """
-    from carvsdb_ingest.analysis.analyse import prepare
+    from carvsdb.compiled import seconds_of_compiling
     from carvsdb_ingest.files.limits import checked_time_limit
     from carvsdb_ingest.readers.formats import default_time_limit
 
@@ -47,8 +50,8 @@ def within(path: str | Path, seconds: float | None = None, grace: float = GRACE)
     if threading.current_thread() is not threading.main_thread():  # only there can it be raised
         yield
         return
-    prepare()
     ended = threading.Event()
+    began, compiled = time.monotonic(), seconds_of_compiling()
 
     def late() -> TimeLimitError:
         return TimeLimitError(
@@ -61,15 +64,17 @@ def within(path: str | Path, seconds: float | None = None, grace: float = GRACE)
         if not ended.is_set():
             raise late()
 
+    def left() -> float:
+        return limit + seconds_of_compiling() - compiled - (time.monotonic() - began)
+
     def watch() -> None:
-        waited = limit
-        if ended.wait(limit):
-            return
-        while waited < limit + grace:
+        while left() > 0:
+            if ended.wait(max(left(), _LEAST)):
+                return
+        while left() > -grace:
             _thread.interrupt_main(_SIGNAL)
             if ended.wait(_AGAIN):
                 return
-            waited += _AGAIN
         say(str(late()))
         os._exit(TimeLimitError.exit_code)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled, compiled_if_much, compiled_part
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -128,7 +128,7 @@ def _solve_small(starts: Integers, neighbours: Integers, right: Integers, prime:
     return 0
 
 
-@compiled
+@compiled_if_much
 def _solve_sparse(starts: Integers, neighbours: Integers, right: Integers, prime: int, largest_tail: int) -> int:
     """Eliminate vertices in the order of their degrees, as long as rows stay sparse; what is left is dense."""
     n = len(starts) - 1
@@ -284,7 +284,7 @@ def _solve_sparse(starts: Integers, neighbours: Integers, right: Integers, prime
     return 0
 
 
-@compiled
+@compiled_if_much
 def approach_laplacian(starts: Integers, neighbours: Integers, right: Floats, tolerance: float) -> Floats:
     """Solve ``L x = right`` by conjugate gradients, then shift it so that ``x[0] = 0``.
 

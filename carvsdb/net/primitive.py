@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled_if_much
 from carvsdb.net.adjacency import Adjacency
 from carvsdb.net.graph import Net
 from carvsdb.net.lattice import hermite_basis
@@ -99,7 +99,7 @@ class PrimitiveCell:
     index: int
 
 
-@compiled
+@compiled_if_much
 def translation_onto(
     starts: Integers,
     neighbours: Integers,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled_if_much, compiled_part
 from carvsdb.net import Adjacency
 from carvsdb.rings.census import RingCensus
 from carvsdb.rings.infinite import Integers, Narrow
@@ -40,7 +40,7 @@ def angle_counts(census: RingCensus) -> AngleCounts:
     return AngleCounts(starts, counts)
 
 
-@compiled
+@compiled_if_much
 def _count(
     end_starts: Integers,
     ends: Integers,

@@ -9,7 +9,7 @@ of images with each other, and with their antipodes on the other path.
 
 from typing import NamedTuple
 
-from carvsdb.compiled import compiled_part, inlined
+from carvsdb.compiled import compiled_part, inlined, take_steps
 from carvsdb.rings.ball import MASK_BITS, Ball
 from carvsdb.rings.infinite import Graph, Integers, Narrow, room_for
 from carvsdb.rings.tables import Tables, distance_in
@@ -96,6 +96,7 @@ def find_candidates(
                 # Whoever waits for the search ends it by lowering what is allowed.
                 if steps == _STEPS_AT_ONCE:
                     effort[0] += steps
+                    take_steps(steps)
                     steps = 0
                     if effort[0] > effort[1]:
                         return -2
@@ -165,4 +166,5 @@ def find_candidates(
                         found.rows[used + length - step] = path_b[step]
                     used += length
     effort[0] += steps
+    take_steps(steps)
     return n_found

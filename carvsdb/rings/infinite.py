@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled_part, inlined
+from carvsdb.compiled import compiled_part, inlined, part_on_lists
 from carvsdb.errors import RefusedError
 from carvsdb.net import Adjacency, Net
 
@@ -113,26 +113,29 @@ def room_for(count: int) -> Integers:
 @compiled_part
 def filled(count: int, value: int) -> Integers:
     """Return an array of one integer."""
-    array = room_for(count)
-    for index in range(count):
-        array[index] = value
-    return array
+    return np.full(count, value, np.int64)
 
 
-@compiled_part
+@part_on_lists(lambda array, count: [0] * count)
+def room_like(array: _Array, count: int) -> _Array:
+    """Return an array of the integers of another, not filled."""
+    return np.empty(count, array.dtype)
+
+
+@part_on_lists(lambda array, count: array[:count])
 def beginning(array: _Array, count: int) -> _Array:
     """Return a copy of the first items of an array."""
-    copy = np.empty(count, array.dtype)
+    copy = room_like(array, count)
     for index in range(count):
         copy[index] = array[index]
     return copy
 
 
-@compiled_part
+@part_on_lists(lambda array: [*array, *array])
 def doubled(array: _Array) -> _Array:
     """Return a copy of an array with twice the room."""
     # A loop, here and elsewhere, where a slice would do: numba takes seconds to compile the check of its shape.
-    larger = np.empty(2 * len(array), array.dtype)
+    larger = room_like(array, 2 * len(array))
     for index in range(len(array)):
         larger[index] = array[index]
     return larger

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled_if_much, compiled_part
 from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, contract_linkers
 from carvsdb.rings.budget import within_budget
@@ -116,7 +116,7 @@ def _counted(cycles: list[int]) -> str:
     return "{" + ".".join(size if number == 1 else f"{size}^{number}" for size, number in sizes) + "}"
 
 
-@compiled
+@compiled_if_much
 def _shortest_cycles(
     graph: Graph, first: int, angle_starts: Integers, longest: int, cycles: Integers, numbers: Integers
 ) -> tuple[int, int]:

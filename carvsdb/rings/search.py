@@ -11,19 +11,31 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled_if_much, compiled_part
 from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, relabel
 from carvsdb.rings.ball import Ball, empty_ball, fill_ball, make_ball
 from carvsdb.rings.candidates import Candidates, find_candidates
-from carvsdb.rings.infinite import Graph, Integers, Narrow, beginning, cells_of, doubled, filled, graph_within, room_for
+from carvsdb.rings.infinite import (
+    Graph,
+    Integers,
+    Narrow,
+    beginning,
+    cells_of,
+    doubled,
+    filled,
+    graph_within,
+    room_for,
+    room_like,
+)
 from carvsdb.rings.tables import (
     MOST_IMAGES,
+    FarTables,
     Tables,
     Words,
     almost_anywhere,
@@ -53,24 +65,7 @@ FoundRings = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
 """Lengths, vertices and cells, as `search` returns them."""
 
 
-class FarTables(NamedTuple):
-    """Tables of a larger radius, made of the vertices that ask for them.
-
-    Attributes
-    ----------
-    begins, ends, radii : ndarray of int64, shape (n_vertices,)
-        Where the table of a vertex is, and its radius; 0 where there is none yet.
-    used : ndarray of int64, shape (1,)
-        How many words are in use.
-    """
-
-    begins: Integers
-    ends: Integers
-    radii: Integers
-    used: Integers
-
-
-@compiled
+@compiled_if_much
 def rings_from_roots(
     graph: Graph,
     first_root: int,
@@ -116,7 +111,7 @@ def rings_from_roots(
     found = Candidates(room_for(64), np.empty(room, np.int32))
     n_vertices = graph.n_vertices
     far = FarTables(filled(n_vertices, 0), filled(n_vertices, 0), filled(n_vertices, 0), filled(1, 0))
-    far_words = np.empty(room, near.words.dtype)
+    far_words = room_like(near.words, room)
     lengths = room_for(256)
     images = room_for(4096)
     n_rings = 0

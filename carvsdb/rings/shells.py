@@ -5,7 +5,7 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled_if_much
 from carvsdb.errors import InputError
 from carvsdb.net import Net, replace_linkers
 from carvsdb.rings.infinite import Graph, Integers, graph_within
@@ -18,7 +18,7 @@ _TOLD = 10
 """Within so many edges a graph shows how it grows."""
 
 
-@compiled
+@compiled_if_much
 def _shells(graph: Graph, first: int, last: int, n_shells: int, most: int) -> Integers:
     """Count the images at each distance from each of the vertices ``first..last - 1``, up to one with more than `most`.
 

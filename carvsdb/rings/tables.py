@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from carvsdb.compiled import compiled, compiled_part, inlined
-from carvsdb.rings.infinite import Graph, Integers, Narrow, beginning, doubled, filled, room_for, slot_of
+from carvsdb.compiled import compiled_if_much, compiled_part, inlined
+from carvsdb.rings.infinite import Graph, Integers, Narrow, beginning, doubled, filled, room_for, room_like, slot_of
 
 EMPTY = -1
 UNKNOWN = 64
@@ -40,6 +40,23 @@ class Tables(NamedTuple):
     begins: Integers
     ends: Integers
     radius: int
+
+
+class FarTables(NamedTuple):
+    """Tables of a larger radius, made of the vertices that ask for them.
+
+    Attributes
+    ----------
+    begins, ends, radii : ndarray of int64, shape (n_vertices,)
+        Where the table of a vertex is, and its radius; 0 where there is none yet.
+    used : ndarray of int64, shape (1,)
+        How many words are in use.
+    """
+
+    begins: Integers
+    ends: Integers
+    radii: Integers
+    used: Integers
 
 
 def no_words(graph: Graph) -> Words:
@@ -105,13 +122,13 @@ def _rehashed(table: Integers) -> Integers:
     return larger
 
 
-@compiled
+@compiled_if_much
 def distance_tables(graph: Graph, first: int, last: int, radius: int, like: Words) -> tuple[Words, Integers]:
     """Return the tables of the vertices ``first..last - 1``, in words like those given, and their lengths.
 
     They end with one of length 0 if so many images are near its vertex.
     """
-    words = np.empty(1024, like.dtype)
+    words = room_like(like, 1024)
     sizes = filled(last - first, 0)
     used = 0
     for vertex in range(first, last):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled
+from carvsdb.compiled import compiled_if_much
 from carvsdb.errors import RefusedError
 from carvsdb.net.primitive import EdgeEnds
 from carvsdb.topology.colours import Colours, mix, refined
@@ -204,7 +204,7 @@ class BranchingSearch:
         return order
 
 
-@compiled
+@compiled_if_much
 def _join_images(sets: Integers, image: Integers, fixed: Integers) -> None:
     """Join each vertex with its image, if an automorphism fixes some vertices."""
     for vertex in fixed:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.compiled import compiled, compiled_part
+from carvsdb.compiled import compiled_if_much, compiled_part
 from carvsdb.net.primitive import EdgeEnds
 from carvsdb.topology.frames import Frames
 from carvsdb.topology.residues import inverse_matrices
@@ -53,7 +53,7 @@ def _root(parents: Integers, item: int) -> int:
     return item
 
 
-@compiled
+@compiled_if_much
 def join(parents: Integers, first: int, second: int) -> None:
     """Put two items into one set; its root is the smallest."""
     a = _root(parents, first)
@@ -64,7 +64,7 @@ def join(parents: Integers, first: int, second: int) -> None:
         parents[a] = b
 
 
-@compiled
+@compiled_if_much
 def roots_of(parents: Integers) -> Integers:
     """Return the smallest item of the set of each item."""
     roots = np.empty(len(parents), np.int64)
@@ -94,7 +94,7 @@ def _sort_ends(coordinates: Integers, ranks: Integers, places: Integers, count: 
         places[at] = moving
 
 
-@compiled
+@compiled_if_much
 def number_from(
     starts: Integers,
     neighbours: Integers,
@@ -199,7 +199,7 @@ def number_from(
     return 1 if greater else -1 if less else 0
 
 
-@compiled
+@compiled_if_much
 def _smallest(
     starts: Integers,
     neighbours: Integers,
@@ -274,7 +274,7 @@ def smallest_numbering(ends: EdgeEnds, candidates: Frames, n_edges: int) -> Numb
     return Numbering(order, visited, int(count), vertex_orbits, edge_orbits)
 
 
-@compiled
+@compiled_if_much
 def _numbered_edges(
     starts: Integers, neighbours: Integers, offsets: Integers, edges: Integers, n_edges: int, visited: Integers
 ) -> Integers:

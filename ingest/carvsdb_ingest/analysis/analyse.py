@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.interpreting import no_interpreting
 from carvsdb.net import Net, replace_linkers
 from carvsdb.rings import RingCounts, carvs_by_coordination, td10
 from carvsdb.topology import Identity
@@ -149,11 +150,12 @@ class Analyser:
 
 @cache
 def prepare() -> None:
-    """Load, and on a new machine compile, what the first analysis needs: no limit of an input is to count it."""
+    """Load, and on a new machine compile, what analyses need: where they run in other processes, limits count it."""
     edges = [(0, 1, 0, 0, 0), (0, 1, 1, 0, 0), (0, 2, 0, 0, 0), (0, 2, 0, 1, 0)]
     for is_node in ([True, False, False], [True, True, True]):
         net = Net.from_edges(edges, 3, is_node=is_node)
-        analyse(NetItem(net, "", "square", 0, 0, "as given", "edges"), AnalysisOptions(max_ring_size=6))
+        with no_interpreting():
+            analyse(NetItem(net, "", "square", 0, 0, "as given", "edges"), AnalysisOptions(max_ring_size=6))
 
 
 def _by_coordination(net: Net, rings: RingCounts) -> list[CoordinationCarvs]:

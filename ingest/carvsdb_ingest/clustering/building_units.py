@@ -36,15 +36,24 @@ class BuildingUnits:
     bonds : Bonds
     counter_ions : dict of str to int, optional
         Alkali ions whose bonds were left out, by element.
+    amines_on_metals : bool
+        Whether the nitrogen of saturated rings (piperazine, hexamethylenetetramine) is part of the metals that it
+        holds, and not of its linker.
 
     Attributes
     ----------
+    bonds : Bonds
+        Those that were given.
     graph : list of lists of (int, offset)
         The bonds of each atom, without those of cations in the cavities of an oxide framework.
     framework : Framework
         The atoms that carry the net.
     rings : list of Group
         Systems of planar rings.
+    amines : frozenset of int
+        Nitrogen atoms of saturated rings that hold metals.
+    doubts : tuple of str
+        What is to be said of each net that is made of the units.
     class_of : list
         Whether an atom is of an inorganic or an organic unit.
 
@@ -54,8 +63,16 @@ class BuildingUnits:
         If nothing is bonded, or nothing repeats.
     """
 
-    def __init__(self, structure: Structure, bonds: Bonds, counter_ions: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        structure: Structure,
+        bonds: Bonds,
+        counter_ions: dict[str, int] | None = None,
+        *,
+        amines_on_metals: bool = False,
+    ) -> None:
         self.structure = structure
+        self.bonds = bonds
         self.counter_ions = counter_ions or {}
         self.elements = structure.elements
         self.oxide: OxideFramework = find_oxide_framework(structure, bonds)
@@ -63,7 +80,18 @@ class BuildingUnits:
         self.framework: Framework = find_framework(self.graph, self.elements)
         rings = organic_rings(structure, self.graph, self.framework.members)
         self.rings = rings.planar
-        self.class_of = classify(self.graph, self.elements, self.framework.members, rings.atoms)
+        self.amines = frozenset(
+            atom
+            for atom in rings.saturated
+            if self.elements[atom] == "N" and any(is_metal(self.elements[other]) for other, _ in self.graph[atom])
+        )
+        on_rings = rings.atoms - self.amines if amines_on_metals else rings.atoms
+        self.class_of = classify(self.graph, self.elements, self.framework.members, on_rings)
+        self.doubts: tuple[str, ...] = ()
+
+    def with_amines_on_metals(self) -> "BuildingUnits":
+        """Return the units in which the nitrogen of saturated rings is part of the metals that it holds."""
+        return BuildingUnits(self.structure, self.bonds, self.counter_ions, amines_on_metals=True)
 
     @cached_property
     def inorganic(self) -> list[Group]:
@@ -181,6 +209,7 @@ class BuildingUnits:
             quality = (*quality, f"alkali ions taken as guests, or inorganic units would be infinite: {named}")
         if ions and not self.oxide.is_one:
             quality = (*quality, f"free ions, removed: {', '.join(ions)}")
+        quality = (*quality, *self.doubts)
         net, vertex_of = net_of_clusters(self.structure, clusters, groups)
         notes = []
         if guests:

@@ -4,7 +4,8 @@ from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.bonds.found import Neighbours
-from carvsdb_ingest.clustering.organic import is_organic_framework
+from carvsdb_ingest.clustering.atoms import is_network_solid
+from carvsdb_ingest.clustering.organic import carbon_framework
 from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 
 _BRIDGES = frozenset({"O", "S", "Se", "F"})
@@ -15,7 +16,8 @@ _DEGREES = range(3, 6)
 def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     """Tell which clustering suits a structure.
 
-    AB2 networks: ``node-linker``; frameworks of carbon without metals: ``organic``; everything else: ``single-node``.
+    AB2 networks: ``node-linker``; frameworks of molecules without metals: ``organic``; network solids (diamond, SiC,
+    BN, wurtzite, rutile): ``atoms``; everything else: ``single-node``.
 
     An AB2 network has nodes (metal, metalloid and phosphorus atoms) with mostly 4, at least 3 and at most 5 bonds,
     all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Eight
@@ -23,7 +25,8 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     nor do cations in the cavities of an oxide framework.
 
     An organic framework holds carbon, rings among its finite units, and no metal that joins units: the metal of a
-    porphyrin does not. Azolates of boron or silicon are AB2 networks, and diamond is ``single-node``.
+    porphyrin does not. Azolates of boron or silicon are AB2 networks. In a network solid metals, metalloids and P are
+    bonded to each other, or to single atoms with three or more of them.
 
     Examples
     --------
@@ -43,9 +46,11 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     nodes = [
         atom for atom, is_node in enumerate(node) if is_node and neighbours[atom] and atom not in framework.cations
     ]
-    if not framework.is_one and is_organic_framework(structure, bonds):
-        return "organic"
-    return "node-linker" if _is_node_linker(elements, node, nodes, neighbours) else "single-node"
+    if not framework.is_one and (suited := carbon_framework(structure, bonds)):
+        return suited
+    if _is_node_linker(elements, node, nodes, neighbours):
+        return "node-linker"
+    return "atoms" if not framework.is_one and is_network_solid(structure, bonds) else "single-node"
 
 
 def _is_node_linker(elements: tuple[str, ...], node: list[bool], nodes: list[int], neighbours: Neighbours) -> bool:

@@ -1,6 +1,6 @@
 """The clustering *organic* of frameworks without metals: rings and branch points."""
 
-from carvsdb.atoms.elements import METALLOIDS, is_metal
+from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.cells import HOME, Graph
@@ -14,29 +14,35 @@ from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertice
 _FEWEST_AZOLATES = 3
 
 
-def is_organic_framework(structure: Structure, bonds: Bonds) -> bool:
-    """Tell whether molecules of carbon, bonded to each other, make the framework.
+def carbon_framework(structure: Structure, bonds: Bonds) -> str | None:
+    """Tell which clustering suits a framework that carbon holds together, None if carbon does not.
 
-    Then it repeats without its metals, which hold on to one ring system each, some ring system is finite (diamond is no
-    organic framework), and no boron or silicon holds azolates only.
+    ``organic`` if molecules, bonded to each other, make it: then it repeats without its metals, which hold on to one
+    ring system each, some ring system is finite, and no boron or silicon holds azolates only. ``atoms`` if no metal is
+    bonded and half of its atoms or more are in rings that repeat for ever (diamond, graphite, amorphous carbon).
     """
     elements, graph = structure.elements, bonds.neighbours(structure.n_atoms)
     if "C" not in elements or not any(graph):
-        return False
+        return None
     metal = [is_metal(element) for element in elements]
     bare = connected_groups(graph, [None if one else 0 for one in metal])
     members = {atom for group in bare if group.is_infinite for atom in group.atoms}
     if not any(elements[atom] == "C" for atom in members) or _holds_azolates(graph, elements, members):
-        return False
+        return None
     systems = ring_systems(graph, elements, members)
-    system_of = {atom: number for number, system in enumerate(systems) for atom in system.atoms}
+    endless = sum(len(system.atoms) for system in systems if system.is_infinite)
+    heavy = sum(elements[atom] not in HYDROGEN for atom in members)
+    if 2 * endless >= heavy and not any(ends for ends, one in zip(graph, metal, strict=True) if one):
+        return "atoms"
     if all(system.is_infinite for system in systems):
-        return False
-    return all(
+        return None
+    system_of = {atom: number for number, system in enumerate(systems) for atom in system.atoms}
+    held = (
         len({system_of.get(other, -1 - other) for other, _ in graph[atom] if other in members}) <= 1
         for atom, one in enumerate(metal)
         if one
     )
+    return "organic" if all(held) else None
 
 
 def _holds_azolates(graph: Graph, elements: tuple[str, ...], members: set[int]) -> bool:

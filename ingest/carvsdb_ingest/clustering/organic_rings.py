@@ -32,6 +32,11 @@ class OrganicRings:
     planar: list[Group]
     atoms: frozenset[int]
 
+    @property
+    def saturated(self) -> frozenset[int]:
+        """Atoms of rings none of which is planar."""
+        return self.atoms.difference(*(system.atoms for system in self.planar))
+
 
 def organic_rings(structure: Structure, graph: Graph, members: set[int]) -> OrganicRings:
     """Find the rings of non-metals, one of them carbon, among some atoms.

@@ -6,6 +6,7 @@ from carvsdb.atoms.structure import Structure
 from carvsdb.errors import CarvsdbError, InputError
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.all_node import all_node
+from carvsdb_ingest.clustering.atoms import atoms
 from carvsdb_ingest.clustering.building_units import BuildingUnits
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.counter_ions import building_units
@@ -13,6 +14,7 @@ from carvsdb_ingest.clustering.metalloligands import metalloligand
 from carvsdb_ingest.clustering.node_linker import node_linker
 from carvsdb_ingest.clustering.organic import organic
 from carvsdb_ingest.clustering.points_of_extension import points_of_extension, shortest_points_of_extension
+from carvsdb_ingest.clustering.saturated_rings import with_amines_settled
 from carvsdb_ingest.clustering.separated_metals import points_of_extension_and_metals, standard
 from carvsdb_ingest.clustering.single_node import single_node
 
@@ -28,7 +30,11 @@ OF_UNITS: dict[str, Callable[[BuildingUnits], Clustered]] = {
     "pe-shortest": shortest_points_of_extension,
     "metalloligand": metalloligand,
 }
-OTHERS: dict[str, Callable[[Structure, Bonds], Clustered]] = {"node-linker": node_linker, "organic": organic}
+OTHERS: dict[str, Callable[[Structure, Bonds], Clustered]] = {
+    "node-linker": node_linker,
+    "organic": organic,
+    "atoms": atoms,
+}
 CLUSTERINGS = (*OF_UNITS, *OTHERS)
 
 
@@ -69,7 +75,7 @@ def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Ite
         From `carvsdb_ingest.bonds.find_bonds`.
     names : iterable of str
         ``single-node``, ``all-node``, ``standard``, ``pem``, ``pe``, ``pe-shortest``, ``metalloligand``,
-        ``node-linker``, ``organic``.
+        ``node-linker``, ``organic``, ``atoms``.
     """
     units: BuildingUnits | None = None
     for name in names:
@@ -78,7 +84,7 @@ def clusterings(structure: Structure, bonds: Bonds, names: Iterable[str]) -> Ite
             if name in OTHERS:
                 yield OTHERS[name](structure, bonds)
             else:
-                units = units or building_units(structure, bonds)
+                units = units or with_amines_settled(building_units(structure, bonds))
                 yield OF_UNITS[name](units)
         except CarvsdbError as error:
             yield error

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from carvsdb.atoms.elements import HYDROGEN, is_metal
 from carvsdb.atoms.formula import hill_formula
 from carvsdb.errors import NoNetError
 from carvsdb_ingest.clustering.cells import Graph
@@ -40,11 +41,12 @@ def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
         If no atoms are bonded, or nothing repeats.
     """
     if not any(graph):
-        raise NoNetError("no two atoms are bonded", cause="no bonds")
+        raise NoNetError("no two atoms are bonded", cause="no bonds", hint=_hint(elements))
     components = connected_groups(graph, [0] * len(graph))
     periodic = [component for component in components if component.is_infinite]
     if not periodic:
-        raise NoNetError(f"all {len(components)} molecules are finite: nothing repeats along bonds", cause="0-periodic")
+        sentence = f"all {len(components)} molecules are finite: nothing repeats along bonds"
+        raise NoNetError(sentence, cause="0-periodic", hint=_hint(elements))
     guests = Counter(
         hill_formula(Counter(elements[atom] for atom in component.atoms))
         for component in components
@@ -64,3 +66,13 @@ def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
                     queue.append(other)
     periodicity = max(component.periodicity for component in periodic)
     return Framework(members, hanging, dict(guests.most_common()), periodicity)
+
+
+def _hint(elements: tuple[str, ...]) -> str | None:
+    """Say which bonds are not looked for unless they are asked for."""
+    kinds = set(elements)
+    if all(map(is_metal, kinds)):
+        return "--bonds metal-metal bonds metals to each other, but no rule says which contacts of an alloy count"
+    if kinds & {"O", "N", "F"} and (kinds & HYDROGEN or len(kinds) == 1):
+        return "--bonds hydrogen joins molecules by their hydrogen bonds (ices, hydrogen-bonded frameworks)"
+    return None
