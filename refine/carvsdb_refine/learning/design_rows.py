@@ -55,12 +55,16 @@ def rows_of_frames(
     assert baseline.tables is not None
     with ThreadPoolExecutor(n_workers) as pool:
         waiting: list[Future[FrameRows]] = []
-        for frame in frames:
-            waiting.append(pool.submit(_rows, projector, baseline, frame, scales, with_stress))
-            if len(waiting) > 2 * n_workers:
+        try:
+            for frame in frames:
+                waiting.append(pool.submit(_rows, projector, baseline, frame, scales, with_stress))
+                if len(waiting) > 2 * n_workers:
+                    yield waiting.pop(0).result()
+            while waiting:
                 yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
+        finally:
+            # After an interrupt nobody waits for structures that are not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _rows(

@@ -1,12 +1,14 @@
 """A fit from files to files: what `carvsdb refine fit` does."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from carvsdb.errors import InputError
+from carvsdb.atomic_write import files_together
+from carvsdb.errors import InputError, VerificationError
 from carvsdb.version import VERSION
+from carvsdb_refine.learning.active_set import ActiveSet
 from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis_choice import with_the_best
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
@@ -111,22 +113,16 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     if fitted.held_out is not None:
         about |= {"held_out_meV_per_atom": f"{fitted.held_out.energy_rms}",
                   "held_out_meV_per_angstrom": f"{fitted.held_out.force_rms}"}  # fmt: skip
-    files = [output, output.with_suffix(".yace")]
-    for file in files:
-        write_form(fitted.form, file, about)
     active, training = None, data_set.training
     try:
-        active_set = active_set_of_frames(Projector(fitted.form), training, _of_some_size(training), request.seed)
+        active = active_set_of_frames(Projector(fitted.form), training, _of_some_size(training), request.seed)
     except InputError as error:
         doubts.append(f"no active set is written: {error}")
-    else:
-        files.append(output.with_suffix(".asi"))
-        write_active_set(active_set, fitted.form, files[-1])
-        active = dict(zip(active_set.elements, active_set.ranks, strict=True))
-    posterior = output.with_suffix(".posterior.npz")
-    n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
-    write_posterior(Posterior(fitted.ridge.factor, n_functions), fitted.form, posterior)
-    files.append(posterior)
+    except VerificationError:
+        # The grades are not to be trusted; the potential is no worse for it.
+        _write(fitted, None, output, about)
+        raise
+    files = _write(fitted, active, output, about)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
     degree = None
     if isinstance(new, NewPotential):
@@ -138,7 +134,23 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
             strength=options.prior.strength,
             chosen=limits is not request.new.limits,
         )
-    return _answer(fitted, data, files, labels, active, doubts, degree, request.seed)
+    chosen_rows = None if active is None else dict(zip(active.elements, active.ranks, strict=True))
+    return _answer(fitted, data, files, labels, chosen_rows, doubts, degree, request.seed)
+
+
+def _write(fitted: FittedPotential, active_set: ActiveSet | None, output: Path, about: Mapping[str, str]) -> list[Path]:
+    """Write what a fit makes, all files or none; return which."""
+    potentials = [output, output.with_suffix(".yace")]
+    grades = [output.with_suffix(".asi")] if active_set is not None else []
+    posterior = output.with_suffix(".posterior.npz")
+    n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
+    with files_together([*potentials, *grades, posterior]) as drafts:
+        for file in potentials:
+            write_form(fitted.form, drafts[file], about)
+        if active_set is not None:
+            write_active_set(active_set, fitted.form, drafts[grades[0]])
+        write_posterior(Posterior(fitted.ridge.factor, n_functions), fitted.form, drafts[posterior])
+    return list(drafts)
 
 
 def _check_types(weighing: Weighing, types: frozenset[str]) -> None:

@@ -149,8 +149,10 @@ def read_frames(
     weights, others = names_of_weights(used)
     said = [f"{path}: {', '.join(others[:5])}: no such weights are known, they are not heeded"] if others else []
     if weighing is not None:
-        frames, about = _weighted(frames, used, weighing)
-        said += [f"{path}: {sentence}" for sentence in about]
+        frames, left_out, n_without = _weighted(frames, used, weighing, path)
+        doubts += left_out
+        if n_without:
+            said.append(f"{path}: frames of weight 0 are left out: {n_without}")
     if weights and weighing is not None and weighing.by_labels:
         said.append(f"{path}: labels are weighted by {', '.join(weights)} (--no-frame-weights: all alike)")
     elif weights:
@@ -159,9 +161,12 @@ def read_frames(
 
 
 def _weighted(
-    frames: list[FitFrame], described: list[dict[str, Any]], weighing: Weighing
-) -> tuple[list[FitFrame], list[str]]:
-    """Return frames with their weights; labels of none are taken away, and frames that have no others."""
+    frames: list[FitFrame], described: list[dict[str, Any]], weighing: Weighing, path: str | Path
+) -> tuple[list[FitFrame], list[str], int]:
+    """Return frames with their weights, which could not be used and why, and how many have weight 0.
+
+    Labels of weight 0 are taken away.
+    """
     means = means_of([(labels, frame.n_atoms) for frame, labels in zip(frames, described, strict=True)])
     kept, left_out, n_without = list[FitFrame](), list[str](), 0
     for frame, labels in zip(frames, described, strict=True):
@@ -183,9 +188,8 @@ def _weighted(
         else:
             kept.append(frame)
     if not kept:
-        raise InputError(f"no frame has a weight{f'; {left_out[0]}' if left_out else ''}")
-    without = [f"{n_without} frames of weight 0 are left out"] if n_without else []
-    return kept, [*shortened(left_out), *without]
+        raise InputError(f"no frame has a weight above 0{f'; {left_out[0]}' if left_out else ''}", path=path)
+    return kept, shortened(left_out), n_without
 
 
 def shortened(sentences: list[str]) -> list[str]:
