@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carvsdb.errors import InputError
 from carvsdb.topology.archive import is_zeolite_code
 from carvsdb.version import VERSION
 
@@ -185,7 +187,12 @@ def references(descriptions: "Iterable[Description]") -> list[Reference]:
     []
     """
     found: dict[str, Reference] = {}
-    for description in descriptions:
+    for description in [descriptions] if isinstance(descriptions, str | Path) else descriptions:
+        if not hasattr(description, "names"):
+            raise InputError(
+                f"references are asked of descriptions, got {type(description).__name__}",
+                hint="carvsdb.describe(PATH) gives some",
+            )
         names = [name for part in description.names for name in part.split(" + ")]
         wanted = [PROGRAM]
         if description.formula is not None:  # atoms were clustered
