@@ -203,7 +203,7 @@ def test_arguments_of_other_types(stored: Path, square: Path) -> None:
             ("rings of a net .*got int", carvsdb.node_rings, 3),
             ("rings of a net .*got int", carvsdb.ring_table, 3),
             ("a row a node, got str", carvsdb.td10, "sod"),
-            ("two Carvs, got str", lambda name: carvsdb.topological_distance(name, "dia"), "sod"),
+            ("two Carvs, got str", lambda name: carvsdb.topological_distance(name, name), "sod"),
             ("asked of descriptions, got str", carvsdb_ingest.references, "sod.cgd"),
             ("exact nets has no 3.*reference_nets", library.load, 3),
             ("by its number, got str; .*columns: label, ", catalogue.list().__getitem__, "label"),

@@ -1,7 +1,7 @@
 """The half of the catalogue's front that compares: nets, nodes, maps."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -258,7 +258,7 @@ class Searching:
         """
         return distances.distances(
             self._storage,
-            (entries, *others) if others else entries,
+            [cast(str, entries), *others] if others else entries,
             ring_kind=ring_kind,
             metric=metric,
             seed=seed,

@@ -187,12 +187,12 @@ def references(descriptions: "Iterable[Description]") -> list[Reference]:
     []
     """
     found: dict[str, Reference] = {}
-    for description in [descriptions] if isinstance(descriptions, str | Path) else descriptions:
-        if not hasattr(description, "names"):
-            raise InputError(
-                f"references are asked of descriptions, got {type(description).__name__}",
-                hint="carvsdb.describe(PATH) gives some",
-            )
+    if isinstance(descriptions, str | Path):
+        raise InputError(
+            f"references are asked of descriptions, got {type(descriptions).__name__}",
+            hint="carvsdb.describe(PATH) gives some",
+        )
+    for description in descriptions:
         names = [name for part in description.names for name in part.split(" + ")]
         wanted = [PROGRAM]
         if description.formula is not None:  # atoms were clustered
