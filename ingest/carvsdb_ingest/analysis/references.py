@@ -85,7 +85,7 @@ def _tex(value: str, field: str) -> str:
 
 def _accented(character: str) -> str:
     """Write a letter with its accent as TeX does; one that TeX has no name for stays as it is."""
-    letter, *marks = unicodedata.normalize("NFD", character)
+    letter, *marks = list(unicodedata.normalize("NFD", character))
     if len(marks) != 1 or marks[0] not in _ACCENTS or not letter.isascii():
         return character
     return (
@@ -243,7 +243,7 @@ def references(descriptions: "Iterable[Description]") -> list[Reference]:
 
 def of_papers(papers: "Iterable[Paper]", structure: str) -> list[Reference]:
     """Return what to cite for the works that a file of atoms is from."""
-    found = []
+    found: list[Reference] = []
     for paper in papers:
         year = _YEAR.search(paper.year)
         family = paper.authors[0].split(",")[0].split(" ")[0].lower() if paper.authors else "structure"
