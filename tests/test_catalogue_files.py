@@ -49,6 +49,16 @@ def test_missing_folder(path: Path) -> None:
         Catalogue.open(path / "nets.duckdb")
 
 
+@pytest.mark.parametrize("name", ["table.csv", "table.json", "database.sqlite"])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_table_that_duckdb_would_read_is_no_catalogue(name: str, read_only: bool, tmp_path: Path) -> None:
+    content = b"SQLite format 3\0" + bytes(4000) if name.endswith("sqlite") else b'{"label": "sod"}\n'
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match="no DuckDB file"):
+        Catalogue.open(tmp_path / name, read_only=read_only)
+    assert (tmp_path / name).read_bytes() == content
+
+
 def test_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a folder"):
         Catalogue.open(tmp_path)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -119,7 +120,7 @@ def test_every_form_holds_what_the_json_holds(
 def _markdown_cells(text: str) -> list[list[str]]:
     lines = [re.split(r"(?<!\\) \| ", line[2:-2]) for line in text.splitlines()]
     assert lines.pop(1) == ["---"] * len(lines[0])
-    return [[re.sub(r"\\([\\|`*<>\[\]])", r"\1", cell) for cell in line] for line in lines]
+    return [[re.sub(r"\\([\\|`*_^~$&<>\[\]])", r"\1", cell) for cell in line] for line in lines]
 
 
 LATEX = {
@@ -136,7 +137,10 @@ LATEX = {
     r"\textsuperscript{3}": "³",
     r"\textsuperscript{-}": "⁻",
     r"\textsuperscript{1}": "¹",
+    r"\textbar{}": "|",
+    r"\char34{}": '"',
     **{f"\\{character}": character for character in "&%$#_{}"},
+    "{}": "",
 }
 
 
@@ -232,11 +236,28 @@ def test_cells_are_text_to_everybody(stored: Path) -> None:
     query = """SELECT '=cmd|x' AS a, 'b|<i>_%' AS b, chr(27) || '[31m' AS c"""
     assert carvsdb("sql", query, "--db", stored, "--format", "csv").out.splitlines()[1].startswith("'=cmd|x,b|<i>_%,")
     markdown = carvsdb("sql", query, "--db", stored, "--format", "markdown").out
-    assert r"| =cmd\|x | b\|\<i\>_% |" in markdown
+    assert r"| =cmd\|x | b\|\<i\>\_% |" in markdown
     latex = carvsdb("sql", query, "--db", stored, "--format", "latex").out
-    assert r"b|\textless{}i\textgreater{}\_\%" in latex
+    assert r"b\textbar{}\textless{}i\textgreater{}\_\%" in latex
     for form in ("csv", "markdown", "latex", "table", "json", "jsonl"):
         assert "\x1b" not in carvsdb("sql", query, "--db", stored, "--format", form).out
+
+
+def test_symbols_are_not_set_as_marks_of_the_text_around(stored: Path) -> None:
+    query = "SELECT '[4.6]' AS a, '{6^2.8~2_}$&' AS b UNION ALL SELECT '*--', ''"
+    latex = carvsdb("sql", query, "--db", stored, "--format", "latex").out
+    # An end of line takes what follows in brackets, or a star, for its option.
+    assert "\n{}[4.6] & " in latex
+    assert "\n{}*-{}- & " in latex
+    markdown = carvsdb("sql", query, "--db", stored, "--format", "markdown").out
+    assert r"{6\^2.8\~2\_}\$\&" in markdown
+
+
+def test_names_that_are_no_text_stand_escaped_in_parquet(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"latin\xe9.cgd")).write_text(SQUARE)
+    done = carvsdb("describe", tmp_path, "--columns", "label,names,n_nodes", "-o", tmp_path / "a.parquet")
+    assert done.code == 0
+    assert pq.read_table(tmp_path / "a.parquet").column("label").to_pylist() == [r"latin\udce9"]
 
 
 def test_nothing_is_cut_where_no_terminal_is(stored: Path) -> None:

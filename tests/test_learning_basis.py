@@ -171,3 +171,16 @@ def test_limits_by_rank_and_by_number() -> None:
     assert pacemaker_order(tuple(some)).tolist() == list(range(40))
     with pytest.raises(InputError, match="more than"):
         functions_of(8, BasisLimits(n_radial=(20, 10, 10, 10), l_max=(0, 6, 6, 6)))
+
+
+@pytest.mark.parametrize(("n_elements", "step"), [(1, 1.5), (1, 12.0), (2, 3.0)])
+def test_a_number_takes_the_lowest_degrees(n_elements: int, step: float) -> None:
+    limits = BasisLimits((8, 5, 3), (0, 3, 2), rank_step=step)
+
+    def degrees(limits: BasisLimits) -> list[float]:
+        functions = functions_of(n_elements, limits)
+        return sorted(limits.level(tuple(zip(f.elements, f.n, f.l, strict=True))) for f in functions)
+
+    every = degrees(limits)
+    for number in (1, 9, 40, 100):
+        np.testing.assert_allclose(degrees(replace(limits, functions=number)), every[:number], atol=1e-9)

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.basis import BasisLimits
-from carvsdb_refine.learning.basis_choice import DEGREES_ALONE, Search, choose_candidates
+from carvsdb_refine.learning.basis_choice import DEGREES_ALONE, Search, choose_candidates, with_the_best
 from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
 from carvsdb_refine.learning.data_set import DataSet, make_data_set
-from carvsdb_refine.learning.design_rows import rows_of_frames
+from carvsdb_refine.learning.design_rows import Scales, rows_of_frames
 from carvsdb_refine.learning.fit import FitOptions, Regression, fit_potential
 from carvsdb_refine.learning.frames import FitFrame, read_frames
+from carvsdb_refine.learning.kept_rows import KeptRows
 from carvsdb_refine.learning.label_names import LabelNames
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.learning.prior import Prior
@@ -321,6 +322,52 @@ def test_scores_of_candidates_are_those_of_fits_one_by_one(search: Search) -> No
             )
         parts, far = np.sum(squares[:-1], axis=0), np.array(squares[-1])
         assert candidate.score == pytest.approx(0.5 * np.log([*parts, *far]).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("functions", [25, 14])
+def test_rows_that_are_kept_are_those_that_a_fit_would_make(functions: int) -> None:
+    # With 14 functions the others are made of the same structures, too; every other structure is not kept.
+    frames = labelled(AcePotential("known", known_form()), range(9), stresses=True)
+    data = DataSet(tuple(frames[:7]), tuple(frames[7:]))
+    new = NewPotential(4.2, BasisLimits((3, 2, 2), (0, 2, 1), functions=25, rank_step=1.5))
+    fewer = replace(new, limits=replace(new.limits, functions=functions))
+    form = fewer.form(data.elements, data.shortest_distances(4.2))
+    regression = Regression.of(form, data.training, FitOptions())
+    rows = rows_of_frames(regression.projector, regression.baseline, frames[:7:2], Scales(), with_stress=True)
+    kept = KeptRows(form, dict(zip(frames[:7:2], rows, strict=True)))
+    once, twice = (fit_potential(new, data, FitOptions(), some) for some in (kept, None))
+    np.testing.assert_array_equal(once.ridge.coefficients, twice.ridge.coefficients)
+    assert once.curve == twice.curve
+
+
+def test_rows_of_the_choice_are_handed_on() -> None:
+    data = DataSet(tuple(labelled(AcePotential("known", known_form()), range(15))), ())
+    chosen = with_the_best(NewPotential(4.2, BasisLimits((3, 2, 2), (0, 1, 1), functions=12)), data, FitOptions())
+    assert chosen.rows is not None
+    once, twice = (fit_potential(chosen.new, data, chosen.options, rows) for rows in (chosen.rows, None))
+    np.testing.assert_array_equal(once.ridge.coefficients, twice.ridge.coefficients)
+
+
+def test_the_curve_is_of_fits_to_fewer_structures() -> None:
+    potential = AcePotential("known", known_form())
+    data = DataSet(tuple(labelled(potential, range(8))), tuple(labelled(potential, range(20, 23))))
+    new = NewPotential(4.2, BasisLimits((3, 2, 2), (0, 1, 1), functions=12))
+    fitted = fit_potential(new, data)
+    form, strength = fitted.form, fitted.ridge.alpha / fitted.ridge.beta
+    regression = Regression.of(form, data.training, FitOptions())
+    rows = [
+        list(rows_of_frames(regression.projector, regression.baseline, some, Scales(), with_stress=False))
+        for some in (data.training, data.held_out)
+    ]
+    means = (np.concatenate([row.forces for row in rows[0]]) ** 2).mean(axis=0)
+    penalties = regression.penalties(means[:24], Prior())
+    x = np.concatenate([part for row in rows[0][:4] for part in (row.energy, row.forces)])
+    solved = np.linalg.solve(x[:, :-1].T @ x[:, :-1] + strength * np.diag(penalties**2), x[:, :-1].T @ x[:, -1])
+    left = [np.concatenate([getattr(row, kind) for row in rows[1]]) @ [*solved, -1.0] for kind in ("energy", "forces")]
+    point = fitted.curve[-2]
+    assert point.n_frames == 4
+    assert point.energy_rms == pytest.approx((left[0] ** 2).mean() ** 0.5, rel=1e-6)
+    assert point.force_rms == pytest.approx(100 * (left[1] ** 2).mean() ** 0.5, rel=1e-6)
 
 
 def test_a_narrower_prior_for_many_factors_helps_where_there_are_none(shared: Path) -> None:

@@ -24,7 +24,7 @@ NEAR = 0.1
 """How far a mass may be from that of its element, in g/mol; cobalt and nickel are 0.24 apart."""
 
 _ISOTOPES = {"D": 2.014, "T": 3.016}
-_SAY = "say which: --types 1=C,2=H,3=N,4=Zn (in the TOML file of a refinement: types in [start])"
+_SAY = "say which: --types 1=C,2=H,3=N,4=Zn, or --types model.data (in the TOML file of a refinement: types in [start])"
 _HEAVIEST, _HEAVIEST_BY_MASS = 118, 103
 # Reference 1 has two radii of these; gemmi knows those of the low-spin state, which is rare in frameworks.
 _HIGH_SPIN = {"Mn": 1.61, "Fe": 1.52, "Co": 1.50}

@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,7 +45,12 @@ Names = Annotated[
     str | None, typer.Option("--names", envvar="CARVSDB_NAMES", metavar="FILE", help="Names of your own.")
 ]
 Types = Annotated[
-    str | None, typer.Option("--types", metavar="TYPES", help="Elements of LAMMPS atom types: 1=C,2=H,3=N,4=Zn.")
+    str | None,
+    typer.Option(
+        "--types",
+        metavar="TYPES",
+        help="Elements of LAMMPS atom types: 1=C,2=H,3=N,4=Zn, or a LAMMPS data file whose masses say them.",
+    ),
 ]
 InputFormat = Annotated[
     str | None,
@@ -125,9 +131,13 @@ def clusterings_named(names: list[str]) -> list[str]:
 
 
 def elements_of_types(text: str | None) -> tuple[tuple[int, str], ...]:
-    """Return LAMMPS atom types and their elements from what was typed."""
+    """Return LAMMPS atom types and their elements from what was typed, or from the data file that was named."""
     if text is None:
         return ()
+    if "=" not in text and Path(text).is_file():
+        from carvsdb_ingest.readers.lammps.types import types_of_data_file
+
+        return tuple(sorted(types_of_data_file(text).items()))
     from carvsdb.atoms.elements import symbol_of
     from carvsdb.errors import InputError
 
@@ -138,7 +148,8 @@ def elements_of_types(text: str | None) -> tuple[tuple[int, str], ...]:
             found[int(number)] = symbol_of(symbol)
         except (ValueError, InputError):
             raise typer.BadParameter(
-                f"expected types and elements such as 1=C,2=H,3=N,4=Zn, got {text!r}", param_hint="--types"
+                f"expected types and elements such as 1=C,2=H,3=N,4=Zn, or a LAMMPS data file, got {text!r}",
+                param_hint="--types",
             ) from None
     return tuple(sorted(found.items()))
 

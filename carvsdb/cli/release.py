@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carvsdb.atomic_write import write_text
 from carvsdb.cli.application import Commands
 from carvsdb.cli.asked_catalogue import opened
 from carvsdb.cli.confirming import Yes, confirm
@@ -22,9 +23,30 @@ app = Commands(no_args_is_help=True, rich_markup_mode=None, help="Data sets that
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A release.")]
 
 
+@app.command(epilog="Example: carvsdb release card --db zif.duckdb -o card.yaml")
+def card(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The card, .yaml; else it is printed.")
+    ] = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """Begin the card that `build` asks for: what the catalogue says, and what is to be filled in."""
+    from datetime import UTC, datetime
+
+    from carvsdb.releases import begun_card
+
+    with opened(db) as catalogue:
+        text = begun_card(catalogue, Path(db).stem, datetime.now(UTC).date())
+    if output is None:
+        print(text, end="")
+    else:
+        write_text(output, text)
+        print(f"{output}: fill in what is ''")
+
+
 @app.command(epilog="Example: carvsdb release build --db zif.duckdb --card card.yaml -o zif-2026.11")
 def build(
-    card: Annotated[Path, typer.Option(metavar="FILE", help="What the data set is: a YAML file.")],
+    card: Annotated[Path, typer.Option(metavar="FILE", help="What it is, a YAML file; `release card` begins one.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="The release, a new folder.")],
     where: Annotated[
         str | None,

@@ -20,6 +20,8 @@ _LATEX = {
     "^": r"\textasciicircum{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\char34{}",
     "Å": r"\AA{}",
     "σ": r"$\sigma$",
     "±": r"$\pm$",
@@ -124,7 +126,8 @@ def to_parquet(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
             try:
                 arrays.append(pa.array(values))
                 continue
-            except (pa.ArrowException, OverflowError):  # whole numbers beyond 64 bits, lists of several kinds
+            # Whole numbers beyond 64 bits, lists of several kinds, names of files that are no UTF-8.
+            except (pa.ArrowException, OverflowError, UnicodeError):
                 pass
         arrays.append(pa.array([None if value is None else _plain(value) for value in values], pa.string()))
     sink = pa.BufferOutputStream()
@@ -172,9 +175,8 @@ def _kind(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    return json.dumps(json_value(value), ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(json_value(value), ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _csv_cell(value: Any) -> str:
@@ -186,8 +188,12 @@ def _csv_cell(value: Any) -> str:
 
 
 def _markdown(text: str) -> str:
-    return re.sub(r"([\\|`*<>\[\]])", r"\\\1", escaped(text))
+    # A line below inside of a word, as in `n_nodes`, is no mark.
+    return re.sub(r"([\\|`*^~$&<>\[\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))", r"\\\1", escaped(text))
 
 
 def _latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in escaped(text))
+    written = "".join(_LATEX.get(character, character) for character in escaped(text))
+    # No letters of its own: two dashes or quotes in a row; and what follows an end of line is no option of it.
+    written = re.sub(r"([-`'])(?=\1)", r"\1{}", written)
+    return f"{{}}{written}" if written.startswith(("[", "*")) else written

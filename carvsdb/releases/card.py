@@ -16,6 +16,9 @@ from carvsdb_schemas.card import DatasetCard
 LARGEST_CARD = 2**22
 """Bytes that a card may have: 4 MiB."""
 
+_MOST_NAMED = 12
+"""So many fields that are missing or wrong are named."""
+
 
 def read_card(path: str | Path) -> DatasetCard:
     """Read a card, in YAML or JSON.
@@ -51,7 +54,9 @@ def checked_card(content: object, path: Path) -> DatasetCard:
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
         first = problems[0]
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        others = ", ".join(_field(one["loc"]) for one in problems[1:_MOST_NAMED])
+        rest = f" and {len(problems) - _MOST_NAMED} more" if len(problems) > _MOST_NAMED else ""
+        more = f" (also wrong: {others}{rest})" if others else ""
         reason = first["msg"].removeprefix("Value error, ")
         given = "" if first["type"] == "missing" or "got " in reason else f", got {reprlib.repr(first['input'])}"
         raise InputError(f"field {_field(first['loc'])}: {_lower(reason)}{given}{more}", path=path) from error

@@ -245,9 +245,19 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     check_text(str(path))
     try:
         # Absolute, since `md:a` and `:memory:` alone are no files to DuckDB.
-        return duckdb.connect(str(path.absolute()), read_only=read_only, config=dict(SETTINGS))
+        connection = duckdb.connect(str(path.absolute()), read_only=read_only, config=dict(SETTINGS))
+        # Of a table in CSV, JSON or Parquet DuckDB makes views in memory, where nothing would be stored.
+        (file,) = connection.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone() or (None,)
     except duckdb.Error as error:
         raise _why_not(path, str(error)) from error
+    if file is None:
+        connection.close()
+        raise _no_duckdb_file(path)
+    return connection
+
+
+def _no_duckdb_file(path: Path) -> InputError:
+    return InputError("is no DuckDB file, so it is no catalogue", path=path)
 
 
 def check_text(value: object) -> None:
@@ -295,8 +305,8 @@ def _why_not(path: Path, message: str) -> CarvsdbError:
             path=path,
             hint="bring back the log that it had, or move this one away, with what it holds",
         )
-    if "not a valid DuckDB" in message:
-        return InputError("is no DuckDB file, so it is no catalogue", path=path)
+    if any(words in message for words in _OTHER_FILE):
+        return _no_duckdb_file(path)
     if any(word in message for word in (*_DAMAGE_WORDS, *_FULL_WORDS)):
         return _broken(path, message)
     closed = _CLOSED.search(message)
@@ -305,6 +315,8 @@ def _why_not(path: Path, message: str) -> CarvsdbError:
     return InputError(f"cannot be opened as a catalogue: {first}", path=path)
 
 
+_OTHER_FILE = ("not a valid DuckDB", "Cannot launch in-memory database", "Loading external extensions is disabled")
+"""What DuckDB says of text, of tables in other formats, and of databases of others."""
 _DAMAGE_WORDS = ("Corrupt", "corrupt", "checksum", "deserializ", "INTERNAL")
 _CLOSED = re.compile("Permission denied|Read-only file system|Operation not permitted|Too many open files")
 _FULL = re.compile("No space left on device|File too large|Disk quota exceeded|[Oo]ut of disk space")

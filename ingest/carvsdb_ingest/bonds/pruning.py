@@ -9,7 +9,7 @@ from carvsdb.atoms.elements import HALIDES, HYDROGEN, covalent_radius, is_metal
 from carvsdb.atoms.structure import Structure
 
 _MOST_NON_METALS = {"C": 4, "N": 4, "O": 3, "F": 1}
-_OVERLAP = 0.7
+OVERLAP = 0.7
 """Atoms nearer than this times a bond lie on each other."""
 
 METALS_OVERLAP = 0.6
@@ -18,7 +18,7 @@ METALS_OVERLAP = 0.6
 _NORMAL = 0.1
 """Bonds that are longer than covalent radii by no more than this, in Å, are never pruned from C, N, O and F."""
 
-_RING_CORNERS = 1.85
+RING_CORNERS = 1.85
 """Two neighbours of one C that are nearer than this, in Å, are alternatives of each other: a C-C-C angle below 80°."""
 
 
@@ -90,7 +90,7 @@ class _Pruning:
     def _overlaps(self) -> None:
         heavy = [element not in HYDROGEN for element in self.elements]
         for row, (src, dst, *_) in enumerate(self.rows):
-            if heavy[src] and heavy[dst] and self.lengths[row] < _OVERLAP * (self.radii[src] + self.radii[dst]):
+            if heavy[src] and heavy[dst] and self.lengths[row] < OVERLAP * (self.radii[src] + self.radii[dst]):
                 self.doubts["overlapping atoms"] += 1
 
     def _hydrogen(self) -> None:
@@ -202,7 +202,7 @@ class _Pruning:
         arms = np.array([self._arm(row, atom) for row in bonds])
         apart = np.linalg.norm(arms[:, None] - arms[None, :], axis=2)
         np.fill_diagonal(apart, np.inf)
-        return int(np.count_nonzero(apart.min(axis=1) > _RING_CORNERS)) <= 1
+        return int(np.count_nonzero(apart.min(axis=1) > RING_CORNERS)) <= 1
 
     def _arm(self, row: int, atom: int) -> NDArray[np.float64]:
         """Return the vector along a bond from one of its atoms, in Å."""

@@ -1,4 +1,4 @@
-"""Archives of structure files (tar, tar.gz, tar.xz, tar.bz2), read as a stream and never unpacked."""
+"""Archives of structure files (tar, tar.gz, tar.xz, tar.bz2, zip), read as a stream and never unpacked."""
 
 import tarfile
 from collections.abc import Iterator
@@ -11,8 +11,9 @@ from carvsdb.errors import InputError
 from carvsdb.regular_file import LARGEST_INPUT, open_regular, size_in_words
 from carvsdb_ingest.files.compressed import EXPANSION_ERRORS, opened, plain_name, reason
 from carvsdb_ingest.files.limits import LARGEST_HEADER, MOST_MEMBERS, archive_limit
+from carvsdb_ingest.files.zips import opened_zip
 
-ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".zip")
 """Suffixes of what is read as an archive."""
 
 LARGEST_ARCHIVE = 2**50
@@ -69,6 +70,9 @@ def members(path: str | Path, suffixes: tuple[str, ...] | None, *, largest: int 
         If there is no such archive, it is cut off, or it expands to more than a limit; members before that have been
         yielded.
     """
+    if str(path).lower().endswith(".zip"):
+        yield from _zip_members(path, suffixes, largest)
+        return
     with open_regular(path, LARGEST_ARCHIVE) as file:
         size = Path(path).stat().st_size
         try:
@@ -90,21 +94,46 @@ def members(path: str | Path, suffixes: tuple[str, ...] | None, *, largest: int 
             raise InputError(f"cannot be expanded ({reason(error)}); is the file cut off?", path=path) from error
 
 
+def _zip_members(path: str | Path, suffixes: tuple[str, ...] | None, largest: int) -> Iterator[Member]:
+    left = archive_limit(Path(path).stat().st_size, largest) if Path(path).is_file() else 0
+    with opened_zip(path, path) as archive:
+        for name, is_link in archive.files():
+            if not _is_asked(name, suffixes):
+                continue
+            try:
+                if is_archive(name):
+                    raise InputError(_NESTED, path=f"{path}/{name}")
+                if is_link:
+                    raise InputError(_LINK, path=f"{path}/{name}")
+                content = archive.read(name, min(left, largest))
+            except InputError as error:
+                yield Member(name, b"", error)
+                continue
+            left -= len(content)
+            yield Member(name, content)
+
+
+_NESTED = "is an archive within an archive, which is not opened; unpack the outer one"
+_LINK = "is a link or a device of the archive, and is not followed"
+
+
+def _is_asked(path: str, suffixes: tuple[str, ...] | None) -> bool:
+    name = plain_name(path)
+    return suffixes is None or (
+        not name.startswith(".") and (is_archive(path) or Path(name).suffix.lower() in suffixes)
+    )
+
+
 def _member(
     archive: tarfile.TarFile, info: tarfile.TarInfo, path: str | Path, suffixes: tuple[str, ...] | None, largest: int
 ) -> Member | None:
-    name = plain_name(info.name)
-    is_nested = is_archive(info.name) and info.isfile()
-    if info.isdir():
-        return None
-    is_asked = suffixes is None or (not name.startswith(".") and (is_nested or Path(name).suffix.lower() in suffixes))
-    if not is_asked:
+    if info.isdir() or not _is_asked(info.name, suffixes):
         return None
     where = f"{path}/{info.name}"
-    if is_nested:
-        sentence = "is an archive within an archive, which is not opened; unpack the outer one"
+    if is_archive(info.name) and info.isfile():
+        sentence = _NESTED
     elif not info.isfile():
-        sentence = "is a link or a device of the archive, and is not followed"
+        sentence = _LINK
     elif info.size > largest:
         sentence = f"has {info.size} bytes, more than the {size_in_words(largest)} that an input may have"
     else:

@@ -24,6 +24,16 @@ _BINARY = {
 }
 """What to do with a binary file, by its suffix."""
 
+_PACKED = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x1f\x9d": "compress",
+    b"7z\xbc\xaf": "7-Zip",
+    b"Rar!": "RAR",
+    b"PK\x03\x04": "zip",
+}
+"""What compresses files that begin so."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
@@ -66,6 +76,9 @@ class TextFile:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             # What spreadsheets call Unicode text.
             content = content.decode("utf-16", "replace").encode()
+        packed = next((name for magic, name in _PACKED.items() if content.startswith(magic)), None)
+        if packed is not None:
+            raise InputError(f"is compressed by {packed}, which is not read here", path=path, hint="expand it first")
         if b"\0" in content:
             hint = _BINARY.get(Path(plain_name(str(path))).suffix.lower())
             raise InputError("is a binary file; expected text", path=path, hint=hint)

@@ -1,5 +1,6 @@
 """Zip archives, wheels among them, read member by member and never unpacked."""
 
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -43,6 +44,20 @@ class Zip:
         if len(names) > MOST_MEMBERS:
             raise InputError(f"has more than {MOST_MEMBERS} members, the limit", path=self._path)
         return sorted(names)
+
+    def files(self) -> list[tuple[str, bool]]:
+        """Return the names of its files, sorted, and whether each is a link.
+
+        Raises
+        ------
+        InputError
+            If there are more than a limit.
+        """
+        return [
+            (name, stat.S_ISLNK(self._archive.getinfo(name).external_attr >> 16))
+            for name in self.names()
+            if not name.endswith("/")
+        ]
 
     def read(self, name: str, largest: int = LARGEST_INPUT) -> bytes:
         """Return the content of a member.

@@ -19,6 +19,7 @@ MOST_ATOMS = 2_000_000
 """More atoms than this are refused: no model of a framework has as many."""
 
 # VASP 6 writes the hash of a pseudopotential behind its element, and its kind: Zn_pv, O/5e0bd6.
+_COMMENT = re.compile(r"[!#].*")
 _SUFFIX = re.compile(r"[_/].*")
 
 
@@ -34,7 +35,9 @@ def read_poscar(file: TextFile, options: FileOptions) -> Frames:
 
     if len(file.lines) < 8:
         raise file.error(len(file.lines), "a POSCAR has 8 lines or more (is the file cut off?)")
-    lines, symbols = list(file.lines), file.lines[5].split()
+    lines = list(file.lines)
+    lines[5:7] = [_COMMENT.sub("", line) for line in lines[5:7]]
+    symbols = lines[5].split()
     if symbols and all(word.isdigit() for word in symbols):
         titles = [_SUFFIX.sub("", word) for word in lines[0].split()]
         if len(titles) != len(symbols) or not all(map(is_symbol, titles)):
@@ -56,7 +59,11 @@ def read_poscar(file: TextFile, options: FileOptions) -> Frames:
     lines[5] = " ".join("H" if symbol in ("D", "T") else symbol for symbol in plain_symbols)
     counts = [_number(file, count) for count in lines[6].split()[: len(plain_symbols)]]
     elements = tuple(symbol for symbol, count in zip(plain_symbols, counts, strict=False) for _ in range(count))
-    atoms = _atoms(file, "POSCAR", lambda: read_vasp(StringIO("\n".join(lines) + "\n")))
+    first = next((at for at in (7, 8) if at < len(lines) and lines[at].strip()[:1].lower() != "s"), 8) + 1
+    held = sum(1 for line in lines[first : first + len(elements)] if line.strip())
+    if held < len(elements):
+        raise file.error(7, f"declares {len(elements)} atoms, but there are {held} (is the file cut off?)")
+    atoms = read_by_ase(file, "POSCAR", lambda: read_vasp(StringIO("\n".join(lines) + "\n")))
     return [structure_of_atoms(file.path, atoms, elements)]
 
 
@@ -67,7 +74,14 @@ def _number(file: TextFile, text: str) -> int:
     return number
 
 
-def _atoms(file: TextFile, what: str, read: Callable[[], Any]) -> Any:
+def read_by_ase(file: TextFile, what: str, read: Callable[[], Any]) -> Any:
+    """Return what a reader of ASE returns.
+
+    Raises
+    ------
+    InputError
+        In one sentence, for whatever it raises.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.atoms.cell import LONGEST, cell_of_parameters, check_volume
-from carvsdb.atoms.elements import is_symbol, symbol_doubt
+from carvsdb.atoms.elements import DUMMIES, is_symbol, symbol_doubt
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
-from carvsdb_ingest.files.text_file import TextFile, shown
+from carvsdb_ingest.files.text_file import TextFile, plain, shown
 from carvsdb_ingest.readers.item import FileOptions, Frames, open_directions, usable
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -40,6 +41,9 @@ _USUAL = {
     **dict.fromkeys(("pos", "position", "positions"), "pos"),
 }
 _PLAIN = "species:S:1:pos:R:3"
+_DUMMY = "X"
+# Sites of water models and lone pairs, which have a charge and no mass.
+_MASSLESS = frozenset({"MW", "MW4", "EP", "LP"})
 _TRUE = {"t", "true", "1", ".true."}
 
 
@@ -60,7 +64,7 @@ def read_xyz(file: TextFile, options: FileOptions) -> Frames:
     """
     found = list[Structure | InputError]()
     last = _end(file)
-    at = 0
+    at = _next(file, 0, last)
     while at < last:
         try:
             number = _atoms_of_frame(file, at, last)
@@ -68,10 +72,10 @@ def read_xyz(file: TextFile, options: FileOptions) -> Frames:
             found.append(error)
             break
         try:
-            found.append(_frame(file, at, number))
+            found.append(_frame(file, at, number, dict(options.elements)))
         except InputError as error:
             found.append(error)
-        at += 2 + number
+        at = _next(file, at + 2 + number, last)
     return usable(found)
 
 
@@ -83,8 +87,10 @@ def read_free_molecule(file: TextFile) -> tuple[tuple[str, ...], NDArray[np.floa
     InputError
         With file and line, for whatever cannot be read.
     """
-    n_atoms = _atoms_of_frame(file, 0, _end(file))
-    arrays = _arrays(file, 0, n_atoms, _values(file.lines[1]).get("properties"))
+    last = _end(file)
+    at = _next(file, 0, last)
+    n_atoms = _atoms_of_frame(file, at, last)
+    arrays = _arrays(file, at, n_atoms, _values(file.lines[at + 1]).get("properties"), {})
     return tuple(arrays["elements"]), arrays["cartesian"]
 
 
@@ -96,9 +102,10 @@ def check_counts(file: TextFile) -> None:
     InputError
         With file and line, for a count that is none or is beyond the end of the file.
     """
-    last, at = _end(file), 0
+    last = _end(file)
+    at = _next(file, 0, last)
     while at < last:
-        at += 2 + _atoms_of_frame(file, at, last)
+        at = _next(file, at + 2 + _atoms_of_frame(file, at, last), last)
 
 
 def _end(file: TextFile) -> int:
@@ -107,6 +114,13 @@ def _end(file: TextFile) -> int:
     while last and not file.lines[last - 1].strip():
         last -= 1
     return last
+
+
+def _next(file: TextFile, at: int, last: int) -> int:
+    """Return the first line from a line on that is not empty: programs and people put some between frames."""
+    while at < last and not file.lines[at].strip():
+        at += 1
+    return at
 
 
 def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
@@ -120,14 +134,20 @@ def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
     return number
 
 
-def _frame(file: TextFile, at: int, n_atoms: int) -> Structure:
+def _frame(file: TextFile, at: int, n_atoms: int, types: dict[int, str]) -> Structure:
     line = at + 2
     comment = file.lines[at + 1]
     values = _values(comment)
     cell = _cell(file, line, comment, values)
     origin = np.array(_vector(file, line, values.get("origin", "0 0 0"), 3, "Origin"))
-    arrays = _arrays(file, at, n_atoms, values.get("properties"))
-    elements, cartesian, doubts = tuple(arrays.pop("elements")), arrays.pop("cartesian"), arrays.pop("doubts")
+    arrays = _arrays(file, at, n_atoms, values.get("properties"), types)
+    doubts = arrays.pop("doubts")
+    real = np.array([symbol != _DUMMY for symbol in arrays["elements"]], bool)
+    if not real.all():
+        doubts = (*doubts, f"dummy sites, left out: {n_atoms - int(real.sum())}")
+        arrays = {name: np.asarray(column)[real] for name, column in arrays.items()}
+        n_atoms = int(real.sum())
+    elements, cartesian = tuple(map(str, arrays.pop("elements"))), arrays.pop("cartesian")
     ids = arrays.get("atom_ids")
     if ids is not None and len(np.unique(ids)) < n_atoms:
         raise file.error(line, "two atoms of the frame have the same id")
@@ -154,7 +174,7 @@ def _values(comment: str) -> dict[str, str]:
     return {name.lower(): text[1:-1] if text[0] in "\"'{[" else text for name, text in _PAIR.findall(comment)}
 
 
-def _arrays(file: TextFile, at: int, n_atoms: int, properties: str | None) -> dict[str, Any]:
+def _arrays(file: TextFile, at: int, n_atoms: int, properties: str | None, types: dict[int, str]) -> dict[str, Any]:
     """Return the known columns of a frame as arguments of a structure, and `doubts` about its elements."""
     width, places = _places(file, at + 2, _PLAIN if properties is None else properties)
     rows = [text.split() for text in file.lines[at + 2 : at + 2 + n_atoms]]
@@ -166,7 +186,8 @@ def _arrays(file: TextFile, at: int, n_atoms: int, properties: str | None) -> di
     for name, first in places.items():
         kind, columns, field = _COLUMNS[name]
         words = [row[first : first + columns] for row in rows]
-        arrays[field] = _READ[kind](file, at + 3, name, words)
+        read_as = _READ[kind] if name != "species" else partial(_symbols, types=types)
+        arrays[field] = read_as(file, at + 3, name, words)
     read = {(row[places["species"]], element): None for row, element in zip(rows, arrays["elements"], strict=True)}
     arrays["doubts"] = tuple(doubt for word, element in read if (doubt := symbol_doubt(word, element)))
     return arrays
@@ -232,12 +253,27 @@ def _places(file: TextFile, line: int, properties: str) -> tuple[int, dict[str, 
     return width, places
 
 
-def _symbols(file: TextFile, first: int, what: str, rows: Sequence[list[str]]) -> list[str]:
+def _symbols(
+    file: TextFile, first: int, what: str, rows: Sequence[list[str]], types: dict[int, str] | None = None
+) -> list[str]:
     import gemmi
 
-    known: dict[str, str] = {}
+    known = {str(number): symbol for number, symbol in (types or {}).items()}
+    numbers = {word for (word,) in rows if word not in known}
+    # As atomic numbers these would be H, or H and He, and so on: types of a simulation.
+    if numbers and numbers == {str(number) for number in range(1, len(numbers) + 1)}:
+        raise InputError(
+            f"elements are the numbers {', '.join(sorted(numbers, key=int))}, which look like types of a simulation",
+            path=file.path,
+            line=first,
+            hint="say which: --types 1=C,2=H,3=N,4=Zn",
+        )
     for number, (word,) in enumerate(rows, first):
+        if word in DUMMIES or word in _MASSLESS:
+            known[word] = _DUMMY
         if word not in known:
+            if types and word.isdigit():
+                raise file.error(number, f"atom type {plain(word)} has no element: --types leaves it out")
             # Some programs write atomic numbers for symbols.
             atomic = gemmi.Element(int(word)).name if word.isascii() and word.isdigit() and int(word) < 119 else word
             label = _LABEL.fullmatch(atomic)

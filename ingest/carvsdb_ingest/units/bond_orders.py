@@ -7,32 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from carvsdb.atoms.elements import HALIDES, HYDROGEN
+from carvsdb_ingest.units.bond_lengths import radius, strain
+from carvsdb_ingest.units.linear_program import LinearProgram
 from carvsdb_ingest.units.porphyrins import porphyrin_nitrogens
 from carvsdb_ingest.units.valence_states import State, states_of
 
-# Covalent radii for single, double and triple bonds in Å: Pyykkö & Atsumi, doi:10.1002/chem.200800987 and
-# doi:10.1002/chem.200901472; Pyykkö, Riedel & Patzschke, doi:10.1002/chem.200401299.
-_RADII = {
-    "H": (0.32, 0.32, 0.32),
-    "B": (0.85, 0.78, 0.73),
-    "C": (0.75, 0.67, 0.60),
-    "N": (0.71, 0.60, 0.54),
-    "O": (0.63, 0.57, 0.53),
-    "F": (0.64, 0.59, 0.53),
-    "Si": (1.16, 1.07, 1.02),
-    "P": (1.11, 1.02, 0.94),
-    "S": (1.03, 0.94, 0.95),
-    "Cl": (0.99, 0.95, 0.93),
-    "Ge": (1.21, 1.11, 1.14),
-    "As": (1.21, 1.14, 1.06),
-    "Se": (1.16, 1.07, 1.07),
-    "Br": (1.14, 1.09, 1.10),
-    "Sb": (1.40, 1.33, 1.27),
-    "Te": (1.36, 1.28, 1.21),
-    "I": (1.33, 1.29, 1.25),
-}
-_STIFFNESS, _LONG, _SHORT = 30.0, 0.6, 2.0
-"""Cost of a bond that is not as long as its order says, in Å⁻², and what it is at most: too long, too short."""
 _SEXTET = 0.5
 """What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
 _ALKYLIDENE = 3.0
@@ -42,7 +21,6 @@ _BENT, _PYRAMIDAL = 150.0, 340.0
 """Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
 _SHORTEST = 1.0
 """Å: the triple bonds of N2 and CO have 1.1."""
-_TIME_LIMIT, _OPTIMAL = 20.0, 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,15 +81,15 @@ class BondOrders:
     failed: bool = False
 
 
-def overbonded(elements: tuple[str, ...], bonds: list[tuple[int, int]]) -> str | None:
+def overbonded(elements: tuple[str, ...], bonds: list[tuple[int, int]], on_metal: list[bool]) -> str | None:
     """Return the sentence that says which atom has more bonds than its element can have, None if there is none."""
     numbers = [0] * len(elements)
     for pair in bonds:
         for atom in pair:
             numbers[atom] += 1
-    for element, number in zip(elements, numbers, strict=True):
-        if not states_of(element, number, on_metal=False):
-            return f"{element} has {number} bonds: disordered, or a cluster"
+    for element, number, held in zip(elements, numbers, on_metal, strict=True):
+        if not states_of(element, number, on_metal=held):
+            return f"{element} has {number} bonds{' beside those to metals' if held else ''}: disordered, or a cluster"
     return None
 
 
@@ -224,57 +202,20 @@ def _most_pi(atoms: Atoms, atom: int, ends: dict[int, float], in_azole: bool) ->
     heavy = [other for other in ends if atoms.elements[other] not in HYDROGEN]
     if len(heavy) == 1 and len(ends) > 1:
         (other,) = heavy
-        middle = sum(_radius("C", order) + _radius(atoms.elements[other], order) for order in (0, 1)) / 2
+        middle = sum(radius("C", order) + radius(atoms.elements[other], order) for order in (0, 1)) / 2
         return 4 if ends[other] < middle else 0
     return 4
-
-
-class _Program:
-    """A mixed-integer linear program over numbers of 0 or 1, written row by row."""
-
-    def __init__(self) -> None:
-        self.cost: list[float] = []
-        self.entries: list[tuple[int, int, float]] = []
-        self.low: list[float] = []
-        self.high: list[float] = []
-
-    def variable(self, cost: float) -> int:
-        self.cost.append(cost)
-        return len(self.cost) - 1
-
-    def between(self, low: float, terms: list[tuple[int, float]], high: float) -> None:
-        """Demand that a sum lies between two numbers."""
-        self.entries += [(len(self.low), column, factor) for column, factor in terms]
-        self.low.append(low)
-        self.high.append(high)
-
-    def solution(self) -> list[bool] | None:
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import coo_array
-
-        row, column, factor = (np.array(part) for part in zip(*self.entries, strict=True))
-        # Whole numbers of 32 bits, since those of 64 are refused by the solver of SciPy 1.11.
-        places = row.astype(np.int32), column.astype(np.int32)
-        matrix = coo_array((factor, places), shape=(len(self.low), len(self.cost)))
-        found = milp(
-            np.array(self.cost),
-            integrality=np.ones(len(self.cost)),
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(matrix.tocsr(), self.low, self.high),
-            options={"time_limit": _TIME_LIMIT, "mip_rel_gap": 0.0},
-        )
-        return [value > 0.5 for value in found.x] if found.status == _OPTIMAL else None
 
 
 def _solve(
     atoms: Atoms, around: list[dict[int, float]], states: list[list[State]]
 ) -> tuple[list[int], list[State]] | None:
-    program = _Program()
+    program = LinearProgram()
     doubles, triples = [], []
     pi: list[list[tuple[int, float]]] = [[] for _ in atoms.elements]
     of_bond: dict[tuple[int, int], tuple[int, int]] = {}
     for (one, two), length in zip(atoms.bonds, atoms.lengths, strict=True):
-        costs = [_strain(atoms.elements[one], atoms.elements[two], order, length) for order in range(3)]
+        costs = [strain(atoms.elements[one], atoms.elements[two], order, length) for order in range(3)]
         double, triple = program.variable(costs[1] - costs[0]), program.variable(costs[2] - costs[0])
         program.between(0, [(double, 1), (triple, 1)], 1)
         of_bond[one, two] = of_bond[two, one] = double, triple
@@ -328,7 +269,7 @@ def _solve(
 
 
 def _reward(
-    program: _Program,
+    program: LinearProgram,
     ring: tuple[int, ...],
     around: list[dict[int, float]],
     of_bond: dict[tuple[int, int], tuple[int, int]],
@@ -345,12 +286,3 @@ def _reward(
             if other not in ring:
                 double, triple = of_bond[atom, other]
                 program.between(-np.inf, [(sextet, 1), (double, 1), (triple, 1)], 1)
-
-
-def _strain(one: str, two: str, order: int, length: float) -> float:
-    off = length - _radius(one, order) - _radius(two, order)
-    return min(_LONG if off > 0 else _SHORT, _STIFFNESS * off * off)
-
-
-def _radius(element: str, order: int) -> float:
-    return _RADII["H" if element in HYDROGEN else element][order]

@@ -6,6 +6,7 @@ import numpy as np
 
 from carvsdb.atoms.elements import is_metal
 from carvsdb.atoms.structure import Structure
+from carvsdb_ingest.clustering.cells import Offset, Place, plus
 from carvsdb_ingest.clustering.groups import connected_groups
 from carvsdb_ingest.units.molecules import Molecule, molecule_of
 from carvsdb_ingest.units.partition import Partition
@@ -62,10 +63,19 @@ class Drawer:
             for other, _ in graph[atom]
             if other in number
         }
+        numbers: dict[Place, int] = {}
         cells = np.array([group.atoms[atom] for atom in atoms])
         return molecule_of(
             tuple(elements[atom] for atom in atoms),
             (self._structure.positions[list(atoms)] + cells) @ self._structure.cell,
             sorted((one, two) for one, two in pairs),
-            [any(is_metal(elements[other]) for other, _ in graph[atom]) for atom in atoms],
+            [self._metals(atom, group.atoms[atom], numbers) for atom in atoms],
+        )
+
+    def _metals(self, atom: int, cell: Offset, numbers: dict[Place, int]) -> frozenset[int]:
+        """Return the metals that an atom holds, each image by a number of its own."""
+        return frozenset(
+            numbers.setdefault((other, plus(cell, offset)), len(numbers))
+            for other, offset in self._parts.graph[atom]
+            if is_metal(self._structure.elements[other])
         )

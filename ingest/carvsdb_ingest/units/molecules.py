@@ -10,11 +10,18 @@ from numpy.typing import NDArray
 from carvsdb.atoms.elements import HYDROGEN
 from carvsdb.atoms.ligands import INSTALL, parent_of
 from carvsdb.optional_packages import load_optional
+from carvsdb_ingest.units.alternatives import in_one_place
 from carvsdb_ingest.units.bond_orders import Atoms, BondOrders, overbonded, perceive
+from carvsdb_ingest.units.formulas import composition
 from carvsdb_ingest.units.valence_states import states_of
 
 _ALTERNATIVE = 1.3
 """Å: hydrogen atoms of one atom that are nearer to each other are one in two places; those of CH3 are 1.8 Å apart."""
+_MOST_LACKING = 1 / 3
+"""Hydrogen that a choice among several places may lack, by heavy atom: if it lacks more, the choice was wrong.
+
+In a file without hydrogen it may lack one by heavy atom, as benzene does.
+"""
 _BOND_NAMES = {1: "SINGLE", 2: "DOUBLE", 3: "TRIPLE"}
 
 
@@ -43,7 +50,10 @@ class Molecule:
 
 
 def molecule_of(
-    elements: tuple[str, ...], places: NDArray[np.float64], bonds: list[tuple[int, int]], on_metal: list[bool]
+    elements: tuple[str, ...],
+    places: NDArray[np.float64],
+    bonds: list[tuple[int, int]],
+    metals: list[frozenset[int]],
 ) -> Molecule:
     """Draw the molecule of some atoms.
 
@@ -54,23 +64,71 @@ def molecule_of(
     places : ndarray of float64, shape (n_atoms, 3)
         In Å, the molecule whole.
     bonds : list of (int, int)
-    on_metal : list of bool
-        Whether a metal holds the atom.
+    metals : list of frozenset of int
+        The metal atoms that an atom holds, each image by a number of its own.
 
     Raises
     ------
     MissingExtraError
         If RDKit is not installed.
+
+    Notes
+    -----
+    Where atoms are there in several places, so that they are no molecule, those of one of them are drawn
+    (`in_one_place`), if they are one, and `Molecule.doubts` says so.
+    """
+    given = _Given(elements, places, bonds, metals)
+    once = _without_hydrogen_twice(elements, places, bonds)
+    n_left_out = len(elements) - len(once)
+    twice = (f"hydrogen in several places, taken once: {n_left_out}",) if n_left_out else ()
+    with load_optional("rdkit.rdBase", INSTALL, "the SMILES of linkers").BlockLogs():
+        found = _molecule(given.only(once, bonds, *twice))
+        if found.smiles is not None:
+            return found
+        one = in_one_place(elements, places, bonds, metals)
+        if one is None:
+            return found
+        some, every = (composition(elements, list(atoms)) for atoms in (one.atoms, range(len(elements))))
+        said = f"disordered: one of several places is drawn, {some} of {every}"
+        again = _molecule(given.only(one.atoms, one.bonds, said), _MOST_LACKING if HYDROGEN & set(elements) else 1.0)
+    return found if again.smiles is None else again
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """The atoms of a molecule, and what they hold."""
+
+    elements: tuple[str, ...]
+    places: NDArray[np.float64]
+    bonds: list[tuple[int, int]]
+    metals: list[frozenset[int]]
+    doubts: tuple[str, ...] = ()
+
+    def only(self, atoms: list[int], bonds: list[tuple[int, int]], *doubts: str) -> "_Given":
+        """Return some of the atoms, with the bonds between them, and what is doubtful about the choice."""
+        number = {atom: new for new, atom in enumerate(atoms)}
+        return _Given(
+            tuple(self.elements[atom] for atom in atoms),
+            self.places[atoms],
+            [(number[one], number[two]) for one, two in bonds if one in number and two in number],
+            [self.metals[atom] for atom in atoms],
+            doubts,
+        )
+
+
+def _molecule(given: _Given, most_lacking: float = np.inf) -> Molecule:
+    """Draw the molecule of some atoms, all of which are there at once.
+
+    Parameters
+    ----------
+    given : _Given
+    most_lacking : float
+        How many hydrogen atoms may be missing at most, by heavy atom.
     """
     chem = load_optional("rdkit.Chem", INSTALL, "the SMILES of linkers")
-    kept = _in_one_place(elements, places, bonds)
-    n_left_out = len(elements) - len(kept)
-    if n_left_out:
-        number = {atom: new for new, atom in enumerate(kept)}
-        bonds = [(number[one], number[two]) for one, two in bonds if one in number and two in number]
-        elements, places = tuple(elements[atom] for atom in kept), places[kept]
-        on_metal = [on_metal[atom] for atom in kept]
-    problem = overbonded(elements, bonds)
+    elements, places, bonds = given.elements, given.places, given.bonds
+    on_metal = [bool(metals) for metals in given.metals]
+    problem = overbonded(elements, bonds, on_metal)
     if problem is not None:
         return Molecule(doubts=(f"no SMILES: {problem}",))
     lengths = [float(np.linalg.norm(places[one] - places[two])) for one, two in bonds]
@@ -81,18 +139,19 @@ def molecule_of(
         return Molecule(doubts=(f"no SMILES: {found}",))
     if found.failed:
         return Molecule(doubts=tuple(f"no SMILES: {one}" for one in found.doubts))
-    with load_optional("rdkit.rdBase", INSTALL).BlockLogs():
-        drawn = _drawn(chem, drawn, places, found)
-        if isinstance(drawn, str):
-            return Molecule(doubts=(f"no SMILES: {drawn}",))
-        inchikey = chem.MolToInchiKey(drawn) or None
-        doubts = [f"hydrogen in several places, taken once: {n_left_out}"] if n_left_out else []
-        return Molecule(
-            chem.MolToSmiles(drawn), inchikey, parent_of(drawn), chem.GetFormalCharge(drawn), (*doubts, *found.doubts)
-        )
+    if sum(found.missing) > most_lacking * sum(element not in HYDROGEN for element in elements):
+        return Molecule(doubts=("no SMILES: too much hydrogen is missing",))
+    drawn = _drawn(chem, drawn, places, found)
+    if isinstance(drawn, str):
+        return Molecule(doubts=(f"no SMILES: {drawn}",))
+    inchikey = chem.MolToInchiKey(drawn) or None
+    doubts = (*given.doubts, *found.doubts)
+    return Molecule(chem.MolToSmiles(drawn), inchikey, parent_of(drawn), chem.GetFormalCharge(drawn), doubts)
 
 
-def _in_one_place(elements: tuple[str, ...], places: NDArray[np.float64], bonds: list[tuple[int, int]]) -> list[int]:
+def _without_hydrogen_twice(
+    elements: tuple[str, ...], places: NDArray[np.float64], bonds: list[tuple[int, int]]
+) -> list[int]:
     """Return the atoms without hydrogen that overbonded atoms have in several places (a methyl group with six)."""
     around: dict[int, list[int]] = {}
     for one, two in bonds:

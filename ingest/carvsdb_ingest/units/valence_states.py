@@ -9,6 +9,7 @@ RADICAL = 15.0
 
 _HELD, _LOOSE, _BARE = 0.3, 1.3, 1.85
 _CATION = 0.45
+_MOST, _MOST_OF_DONOR = 7, 3
 _MISSING_ON_CARBON, _MISSING_ON_NITROGEN = 3.5, 1.8
 
 
@@ -49,14 +50,27 @@ def states_of(element: str, n_bonds: int, *, on_metal: bool) -> list[State]:
     Notes
     -----
     Costs are ours: that a metal's donor is an anion costs less than a sextet of electrons gains, other anions cost
-    more, then come cations, hydrogen that is missing, and last open valences.
+    more, then come cations, hydrogen that is missing, and last open valences. Nitrogen on a metal has no fourth bond.
 
     Examples
     --------
     >>> min(states_of("O", 1, on_metal=True), key=lambda state: state.cost + 9 * (state.valence == 2)).charge
     -1
     """
+    if element == "N" and on_metal and n_bonds > _MOST_OF_DONOR:
+        return []
     return [state for state in _states(element, n_bonds, on_metal) if state.valence >= n_bonds]
+
+
+def most_bonds(element: str, *, on_metal: bool) -> int:
+    """Return how many atoms other than metals an atom can be bonded to.
+
+    Examples
+    --------
+    >>> most_bonds("N", on_metal=False), most_bonds("N", on_metal=True)
+    (4, 3)
+    """
+    return max((number for number in range(1, _MOST + 1) if states_of(element, number, on_metal=on_metal)), default=0)
 
 
 def _states(element: str, n_bonds: int, on_metal: bool) -> list[State]:

@@ -34,7 +34,7 @@ def fit_and_write(labels: Sequence[Frame], table: LearnTable, potential: Path, a
     options = FitOptions(Scales(energy=table.energy_error, force=table.force_error))
     new = NewPotential(table.cutoff, BasisLimits(functions=table.functions), table.radial)
     if table.degree_weights is None:
-        new, options = with_the_best(new, data, options, DEGREES_ALONE)
+        new = with_the_best(new, data, options, DEGREES_ALONE).new
     else:
         angular_weight, rank_step = table.degree_weights
         new = replace(new, limits=replace(new.limits, angular_weight=angular_weight, rank_step=rank_step))

@@ -128,8 +128,9 @@ def _chosen(elements: tuple[str, ...], n_functions: tuple[int, ...], structures:
     chosen: list[Floats] = [np.zeros((0, basis.shape[1])) for basis in bases]
     inverses: list[Floats] = [np.zeros((basis.shape[1], basis.shape[1])) for basis in bases]
     for passes in range(_MOST_PASSES):
-        changed = False
+        changed, n_blocks = False, 0
         for rows in _in_blocks(structures()):
+            n_blocks += 1
             for element, some in enumerate(rows):
                 reduced = some @ bases[element]
                 if passes and np.abs(reduced @ inverses[element]).max(initial=0.0) <= 1 + _TOLERANCE:
@@ -139,7 +140,8 @@ def _chosen(elements: tuple[str, ...], n_functions: tuple[int, ...], structures:
                 chosen[element] = pool[maxvol(pool, 1 + _TOLERANCE / 2)]
                 if len(chosen[element]) == chosen[element].shape[1]:
                     inverses[element] = np.asarray(np.linalg.inv(chosen[element]), np.float64)
-        if passes and not changed:
+        # Of one block all rows were looked at together.
+        if n_blocks == 1 or (passes and not changed):
             break
     return ActiveSet(elements, tuple(basis @ inverse for basis, inverse in zip(bases, inverses, strict=True)))
 

@@ -8,6 +8,7 @@ degree, or a number of functions, which takes the lowest degrees first.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import floor, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,14 +117,25 @@ def functions_of(n_elements: int, limits: BasisLimits) -> list[Function]:
         highest = max(highest, *(limits.level(((0, *most),) * (k + 1)) for k, most in _numbered(limits)))
         ceiling = min(highest, np.inf if limits.degree is None else limits.degree)
         # Degrees are raised until there are enough: all products of high limits would be too many to list.
-        top = 1.0
+        top, step, before = 1.0, 1.0, 0
         while len(found := _up_to(n_elements, limits, min(top, ceiling))) < limits.functions and top < ceiling:
-            top += 1.0
+            step, before = _onward(limits.functions, len(found), before, step), len(found)
+            top += step
         found = sorted(found, key=lambda entry: (entry[0], len(entry[1]), entry[1], entry[2]))[: limits.functions]
     if not found:
         raise InputError("no function lies within these limits of the basis", hint="raise the degree, n or l")
     found.sort(key=lambda entry: _order(entry[1], entry[2]))
     return [_function(labels, between) for _, labels, between in found]
+
+
+def _onward(asked: int, found: int, before: int, step: float) -> float:
+    """Return by how much a degree is to be raised for as many functions as asked, as they became more by a step.
+
+    Too far takes longer than in two steps, and each degree has a smaller part of new ones than that before.
+    """
+    if not before or found == before:
+        return 1.0
+    return min(3.0, max(1.0, floor(step * log(asked / found) / log(found / before))))
 
 
 def pacemaker_order(functions: tuple[Function, ...]) -> NDArray[np.int64]:

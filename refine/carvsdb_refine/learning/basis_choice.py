@@ -6,10 +6,10 @@ which knows only what is like the training, leaves them too free for structures 
 parts of the training frames, and compared on what was left out: each part in turn, and the quarter with the largest
 forces, as a potential is used where it was not fitted. First what counts towards the degree is compared with one prior,
 then other priors with the best of it. Candidates share most of their functions, so that all of these fits come from
-columns of the same triangles.
+columns of the same sums or triangles.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -18,15 +18,16 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from carvsdb_refine.learning.basis import BasisLimits, functions_of, pacemaker_order
-from carvsdb_refine.learning.bayesian_ridge import RidgeProblem
 from carvsdb_refine.learning.data_set import DataSet
-from carvsdb_refine.learning.design_rows import rows_of_frames
+from carvsdb_refine.learning.design_rows import FrameRows, rows_of_frames
 from carvsdb_refine.learning.fit import FitOptions, Regression
 from carvsdb_refine.learning.frames import FitFrame
-from carvsdb_refine.learning.label_triangles import LabelTriangles
+from carvsdb_refine.learning.kept_rows import FunctionName, KeptRows, name_of
+from carvsdb_refine.learning.left_out import score
+from carvsdb_refine.learning.left_out_grams import LeftOutGrams
+from carvsdb_refine.learning.left_out_triangles import LeftOutTriangles
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.prior import Prior
-from carvsdb_refine.potential.ace.form import Function
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -37,7 +38,10 @@ _NARROWED = 2
 # Fewer frames tell nothing; more, larger ones and more functions take time. What is best with few functions is not with
 # many: a high step leaves all pairs and triples of atoms, and of these only the least smooth are left in the end.
 _FEWEST_FRAMES, _MOST_ATOMS, _MOST_FUNCTIONS, _MOST_VALUES = 12, 5_000, 400, 1_900_000
-_FAR = 0.25
+# Numbers of rows that are kept for the fit, 200 MB; what is beyond is evaluated again.
+_MOST_KEPT = 25_000_000
+# Every so many strengths are tried, and those around the best of them.
+_STRIDE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,13 @@ class Search:
     others : tuple of float
         What else is tried, with the best of them.
     strengths : tuple of float
-        Beside that of the largest evidence.
+        Of which that with the smallest errors is looked for; that of the largest evidence without any.
     """
 
     parts: int = 4
     first: float = 100.0
     others: tuple[float, ...] = (1.0, 10.0, 1000.0)
-    strengths: tuple[float, ...] = tuple(10.0**power for power in range(-12, 0))
+    strengths: tuple[float, ...] = tuple(10.0**power for power in range(-15, 0))
 
 
 DEGREES_ALONE = Search(3, 1.0, (), ())
@@ -98,174 +102,176 @@ def choose_candidates(
     options : FitOptions
     search : Search, optional
     """
+    return _candidates(new, data, options, search or Search())[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """A new potential and options with what was chosen, or as they were where frames are too few to tell.
+
+    Attributes
+    ----------
+    new : NewPotential
+    options : FitOptions
+    rows : KeptRows or None
+        What of the training is evaluated already.
+    """
+
+    new: NewPotential
+    options: FitOptions
+    rows: KeptRows | None = None
+
+
+def with_the_best(new: NewPotential, data: DataSet, options: FitOptions, search: Search | None = None) -> Chosen:
+    """Choose; parameters as for `choose_candidates`."""
+    candidates, rows = _candidates(new, data, options, search or Search())
+    if not candidates:
+        return Chosen(new, options)
+    best = candidates[0]
+    return Chosen(replace(new, limits=best.limits), replace(options, prior=best.prior), rows)
+
+
+def _candidates(
+    new: NewPotential, data: DataSet, options: FitOptions, search: Search
+) -> tuple[list[Candidate], KeptRows | None]:
     if new.limits.functions is None:
-        return []
+        return [], None
     n_elements = len(data.elements)
     tried = replace(new.limits, functions=min(new.limits.functions, max(40, _MOST_FUNCTIONS // n_elements)))
     frames = _some([frame for frame in data.training if not frame.is_lone_atom], n_elements * (tried.functions or 1))
     if len(frames) < _FEWEST_FRAMES:
-        return []
+        return [], None
     with threadpool_limits(1, user_api="blas"):
-        found = _compared(replace(new, limits=tried), data, frames, options, search or Search())
-    return [replace(one, limits=replace(one.limits, functions=new.limits.functions)) for one in found]
+        compared = _Compared.of(replace(new, limits=tried), data, frames, options, search)
+        found = compared.candidates()
+    return [replace(one, limits=replace(one.limits, functions=new.limits.functions)) for one in found], compared.rows
 
 
-def with_the_best(
-    new: NewPotential, data: DataSet, options: FitOptions, search: Search | None = None
-) -> tuple[NewPotential, FitOptions]:
-    """Return a new potential and options with the best candidate's, or as they are where frames are too few to tell."""
-    candidates = choose_candidates(new, data, options, search)
-    if not candidates:
-        return new, options
-    return replace(new, limits=candidates[0].limits), replace(options, prior=candidates[0].prior)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """Candidates' functions, and what was left out of their fits.
+
+    Attributes
+    ----------
+    search : Search
+    prior : Prior
+        As it is where nothing is chosen.
+    limits : tuple of BasisLimits
+        Of the candidates.
+    columns : tuple of ndarray of int64
+        Of the candidates, of functions and E0.
+    regression : Regression
+        With the functions of all of them.
+    left_out : LeftOutGrams or LeftOutTriangles
+    squares : ndarray of float64
+        Mean squares of the columns, the label last.
+    rows : KeptRows
+    """
+
+    search: Search
+    prior: Prior
+    limits: tuple[BasisLimits, ...]
+    columns: tuple[Integers, ...]
+    regression: Regression
+    left_out: LeftOutGrams | LeftOutTriangles
+    squares: Floats
+    rows: KeptRows
+
+    @classmethod
+    def of(
+        cls, new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions, search: Search
+    ) -> "_Compared":
+        n_elements = len(data.elements)
+        limits = tuple(
+            replace(new.limits, angular_weight=weight, rank_step=step)
+            for weight, step in product(ANGULAR_WEIGHTS, RANK_STEPS)
+        )
+        named = [{name_of(function): function for function in functions_of(n_elements, one)} for one in limits]
+        union = tuple({name: function for some in named for name, function in some.items()}.values())
+        functions = [union[place] for place in pacemaker_order(union)]
+        place = {name_of(function): number for number, function in enumerate(functions)}
+        form = new.form(data.elements, data.shortest_distances(new.cutoff), functions)
+        regression = Regression.of(form, data.training, options)
+        n_columns = len(functions) * n_elements
+
+        def columns_of(which: Iterable[FunctionName]) -> Integers:
+            of_centre = np.sort([place[name] for name in which])
+            of_all = [len(functions) * element + of_centre for element in range(n_elements)]
+            return np.concatenate([*of_all, np.arange(n_columns, n_columns + n_elements)])
+
+        width = n_columns + n_elements + 1
+        squares, n_rows, kept = np.zeros(width), 0, dict[FitFrame, FrameRows]()
+
+        def passed() -> Iterator[FrameRows]:
+            """Yield the rows of structures, and take down what else is of interest of them."""
+            nonlocal n_rows
+            room, with_stress = (_MOST_KEPT, options.with_stress) if search.strengths else (-1, False)
+            rows = rows_of_frames(
+                regression.projector, regression.baseline, frames, options.scales, with_stress=with_stress
+            )
+            for frame, row in zip(frames, rows, strict=True):
+                of_size = row.forces if len(row.forces) else row.energy
+                squares[:] += (of_size**2).sum(axis=0)
+                n_rows += len(of_size)
+                room -= row.energy.size + row.forces.size + row.stress.size
+                if room >= 0:
+                    kept[frame] = row
+                yield row
+
+        of = LeftOutGrams.of if search.strengths else LeftOutTriangles.of
+        left_out = of(passed(), frames, search.parts, width)
+        return cls(
+            search, options.prior, limits, tuple(map(columns_of, named)), regression, left_out,
+            squares / max(1, n_rows), KeptRows(form, kept),
+        )  # fmt: skip
+
+    def candidates(self) -> list[Candidate]:
+        """Return the candidates, the best first."""
+        candidates, best = list[tuple[Candidate, int]](), None
+        for which in range(len(self.limits)):
+            candidate, best = self._best(which, self.search.first, best)
+            candidates.append((candidate, which))
+        candidates.sort(key=lambda one: one[0].score)
+        narrowed = [which for _, which in candidates[:_NARROWED]]
+        for narrowing in self.search.others:
+            best = None
+            for which in narrowed:
+                candidate, best = self._best(which, narrowing, best)
+                candidates.append((candidate, which))
+        return sorted((candidate for candidate, _ in candidates), key=lambda one: one.score)
+
+    def _best(self, which: int, narrowing: float, near: int | None) -> tuple[Candidate, int | None]:
+        """Return a candidate with the best strength of its prior, and its place; `near` is that of another one."""
+        columns, n_elements = self.columns[which], len(self.regression.form.elements)
+        prior = replace(self.prior, narrowing=narrowing)
+        of_all = self.regression.penalties(self.squares[: -n_elements - 1], prior)
+        penalties, functions = of_all[columns], columns[:-n_elements]
+        left_out = self.left_out.of_columns(columns)
+        if isinstance(left_out, LeftOutTriangles):
+            return Candidate(self.limits[which], prior, score(left_out.errors(penalties, n_elements))), None
+        squares, label_square = self.squares[functions], float(self.squares[-1])
+        priors = [replace(prior, strength=strength) for strength in self.search.strengths]
+
+        def score_of(place: int) -> float:
+            strength = priors[place].strength_for(of_all[functions], squares, label_square)
+            return score(left_out.errors(penalties, strength or self.search.strengths[place]))
+
+        best, least = _lowest(score_of, len(priors), near)
+        return Candidate(self.limits[which], priors[best], least), best
 
 
-def _compared(
-    new: NewPotential, data: DataSet, frames: list[FitFrame], options: FitOptions, search: Search
-) -> list[Candidate]:
-    n_elements = len(data.elements)
-    tried = [
-        replace(new.limits, angular_weight=weight, rank_step=step)
-        for weight, step in product(ANGULAR_WEIGHTS, RANK_STEPS)
-    ]
-    named = [{_name(function): function for function in functions_of(n_elements, limits)} for limits in tried]
-    union = tuple({name: function for some in named for name, function in some.items()}.values())
-    functions = [union[place] for place in pacemaker_order(union)]
-    place = {_name(function): number for number, function in enumerate(functions)}
-    form = new.form(data.elements, data.shortest_distances(new.cutoff), functions)
-    regression = Regression.of(form, data.training, options)
-    splits = _splits(regression, frames, options, search.parts)
-    n_columns = len(functions) * n_elements
-
-    def columns_of(which: int) -> Integers:
-        of_centre = np.sort([place[name] for name in named[which]])
-        of_all = [len(functions) * element + of_centre for element in range(n_elements)]
-        return np.concatenate([*of_all, np.arange(n_columns, n_columns + n_elements)])
-
-    def compared(which: int, narrowings: Sequence[float]) -> list[Candidate]:
-        columns = columns_of(which)
-        some, found = splits.of_columns(columns), []
-        for narrowing in narrowings:
-            narrowed = replace(options.prior, narrowing=narrowing)
-            of_strengths = [replace(narrowed, strength=strength) for strength in (*search.strengths, None)]
-            found.append(_best_strength(some, columns, regression, tried[which], of_strengths))
-        return found
-
-    found = [(candidate, which) for which in range(len(tried)) for candidate in compared(which, [search.first])]
-    found.sort(key=lambda one: one[0].score)
-    candidates = [candidate for candidate, _ in found]
-    for _, which in found[:_NARROWED]:
-        candidates += compared(which, search.others)
-    return sorted(candidates, key=lambda one: one.score)
-
-
-def _name(function: Function) -> tuple[object, ...]:
-    return function.elements, function.n, function.l, function.between
+def _lowest(value: Callable[[int], float], number: int, near: int | None) -> tuple[int, float]:
+    """Return the place of a low value, and that: downhill from a place, or from the lowest of every third."""
+    known = {place: value(place) for place in (range(1, number, _STRIDE) if near is None else [near])}
+    while True:
+        best = min(known, key=known.__getitem__)
+        beside = [place for place in (best - 1, best + 1) if 0 <= place < number and place not in known]
+        if not beside:
+            return best, known[best]
+        known |= {place: value(place) for place in beside}
 
 
 def _some(frames: Sequence[FitFrame], n_columns: int) -> list[FitFrame]:
     """Return as many of the frames, from the first on, as need little time."""
     sizes = np.cumsum([frame.n_atoms for frame in frames])
     return list(frames[: max(_FEWEST_FRAMES, int((sizes <= min(_MOST_ATOMS, _MOST_VALUES // n_columns)).sum()))])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Splits:
-    """Frames to fit to and frames left out, several times over, and the sizes of the columns of all of them.
-
-    Attributes
-    ----------
-    training : tuple of (ndarray of float64, int)
-        The triangle of what is fitted to, and how many rows it is of.
-    left_out : tuple of tuple of ndarray of float64
-        Triangles of energies and of forces.
-    squares : ndarray of float64
-        Mean squares of the columns, the label last.
-    """
-
-    training: tuple[tuple[Floats, int], ...]
-    left_out: tuple[tuple[Floats, Floats], ...]
-    squares: Floats
-
-    def of_columns(self, columns: Integers) -> "_Splits":
-        """Return the same of some of the columns; the sizes are still those of all."""
-        chosen = np.append(columns, -1)
-        return _Splits(
-            tuple((_triangle(matrix[:, chosen]), n_rows) for matrix, n_rows in self.training),
-            tuple((energy[:, chosen], forces[:, chosen]) for energy, forces in self.left_out),
-            self.squares,
-        )
-
-
-def _triangle(*rows: Floats) -> Floats:
-    return np.asarray(np.linalg.qr(np.concatenate(rows), mode="r"))
-
-
-def _splits(regression: Regression, frames: Sequence[FitFrame], options: FitOptions, parts: int) -> _Splits:
-    largest = [0.0 if frame.forces is None else float((frame.forces**2).mean()) for frame in frames]
-    is_far = np.zeros(len(frames), np.bool_)
-    if any(largest):
-        is_far[np.argsort(largest)[-round(_FAR * len(frames)) :]] = True
-    width = sum(regression.projector.n_functions) + len(regression.form.elements) + 1
-    # Frames that are always left out together: of each part those with small forces, and those with the largest.
-    near, far = ([LabelTriangles.empty(width) for _ in range(parts)] for _ in range(2))
-    squares, n_rows = np.zeros(width), 0
-    rows = rows_of_frames(regression.projector, regression.baseline, frames, options.scales, with_stress=False)
-    for number, row in enumerate(rows):
-        (far if is_far[number] else near)[number % parts].add(row)
-        of_size = row.forces if len(row.forces) else row.energy
-        squares += (of_size**2).sum(axis=0)
-        n_rows += len(of_size)
-    of_near = [cell.joined() for cell in near]
-    of_far = [cell.joined() for cell in far]
-    whole = [(_triangle(a, b), n + m) for (a, n), (b, m) in zip(of_near, of_far, strict=True)]
-    training = [*_without_each(whole), _joined(of_near)]
-    left_out = [_by_kind([some, others]) for some, others in zip(near, far, strict=True)]
-    return _Splits(tuple(training), (*left_out, _by_kind(far)), squares / max(1, n_rows))
-
-
-def _without_each(parts: Sequence[tuple[Floats, int]]) -> list[tuple[Floats, int]]:
-    """Join all parts but one, for each of them."""
-    if len(parts) == 1:
-        return [(parts[0][0][:0], 0)]
-    half = len(parts) // 2
-    # What both of a half lack, the other half, is joined once.
-    first, second = _joined(parts[:half]), _joined(parts[half:])
-    return [_joined([some, second]) for some in _without_each(parts[:half])] + [
-        _joined([first, some]) for some in _without_each(parts[half:])
-    ]
-
-
-def _joined(parts: Sequence[tuple[Floats, int]]) -> tuple[Floats, int]:
-    some = [part for part in parts if part[1]] or parts[:1]
-    return some[0] if len(some) == 1 else (_triangle(*(matrix for matrix, _ in some)), sum(n for _, n in some))
-
-
-def _by_kind(cells: Sequence[LabelTriangles]) -> tuple[Floats, Floats]:
-    energies = np.concatenate([cell.energy.close() for cell in cells])
-    return energies, np.concatenate([cell.forces.close() for cell in cells])
-
-
-def _best_strength(
-    splits: _Splits, columns: Integers, regression: Regression, limits: BasisLimits, tried: Sequence[Prior]
-) -> Candidate:
-    """Return the candidate with the best of priors that differ in their strength; `splits` are those of the columns."""
-    n_elements = len(regression.form.elements)
-    functions = columns[:-n_elements]
-    of_all = regression.penalties(splits.squares[: -n_elements - 1], tried[0])
-    penalties, label_square = of_all[columns], float(splits.squares[-1])
-    known = [one.strength_for(of_all[functions], splits.squares[functions], label_square) for one in tried]
-    # Sums of squared errors: by split, energies or forces, and strength.
-    squares = np.zeros((len(splits.training), 2, len(tried)))
-    for number, ((matrix, n_rows), left_out) in enumerate(zip(splits.training, splits.left_out, strict=True)):
-        problem = RidgeProblem.of(matrix, n_rows, penalties, n_elements)
-        alpha, beta = problem.most_evident()
-        coefficients = problem.coefficients(np.array([alpha / beta if one is None else one for one in known]))
-        for kind, rows in enumerate(left_out):
-            squares[number, kind] = ((rows[:, :-1] @ coefficients - rows[:, -1:]) ** 2).sum(axis=0)
-    # All parts together, and what has the largest forces; labels that are not there say nothing.
-    sums = np.concatenate([squares[:-1].sum(axis=0), squares[-1]])
-    told = sums[(sums > 0).all(axis=1)]
-    scores = 0.5 * np.log(told).mean(axis=0) if len(told) else np.zeros(len(tried))
-    best = int(scores.argmin())
-    return Candidate(limits, tried[best], float(scores[best]))

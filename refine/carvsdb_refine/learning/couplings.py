@@ -36,13 +36,16 @@ def independent_couplings(labels: Sequence[tuple[int, int, int]]) -> tuple[tuple
     >>> [len(independent_couplings(factors)) for factors in (four, [one, one, other, other], [one] * 4)]
     [3, 2, 1]
     """
+    ls = tuple(label[2] for label in labels)
+    if sum(ls) % 2:
+        return ()
     kinds = {label: kind for kind, label in enumerate(sorted(set(labels)))}
-    return _independent(tuple(label[2] for label in labels), tuple(kinds[label] for label in labels))
+    return _independent(ls, tuple(kinds[label] for label in labels))
 
 
 @cache
 def _independent(ls: tuple[int, ...], classes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    if sum(ls) % 2 or (len(ls) == 1 and ls[0]):
+    if len(ls) == 1 and ls[0]:
         return ()
     if len(ls) < 3:
         return ((),) if len(set(ls)) == 1 else ()

@@ -1,6 +1,6 @@
 """The fit of a new potential to labelled structures, with its errors on structures held out and its learning curve."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,8 +10,9 @@ from threadpoolctl import threadpool_limits
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.bayesian_ridge import RidgeFit, fit_ridge, refit
 from carvsdb_refine.learning.data_set import DataSet
-from carvsdb_refine.learning.design_rows import Scales, rows_of_frames
+from carvsdb_refine.learning.design_rows import FrameRows, Scales, rows_of_frames
 from carvsdb_refine.learning.frames import FitFrame
+from carvsdb_refine.learning.kept_rows import KeptRows
 from carvsdb_refine.learning.label_doubts import contradictions, odd_frames, unexplained
 from carvsdb_refine.learning.label_triangles import LabelTriangles
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
@@ -148,7 +149,9 @@ class Regression:
         return np.concatenate([held, np.where(self.is_given, 1e9, _FREE * np.median(held))])
 
 
-def fit_potential(new: NewPotential | AceForm, data: DataSet, options: FitOptions | None = None) -> FittedPotential:
+def fit_potential(
+    new: NewPotential | AceForm, data: DataSet, options: FitOptions | None = None, kept: KeptRows | None = None
+) -> FittedPotential:
     """Fit a potential to a data set.
 
     Parameters
@@ -158,6 +161,8 @@ def fit_potential(new: NewPotential | AceForm, data: DataSet, options: FitOption
     data : DataSet
         Training frames in the order in which the learning curve takes them, and frames held out.
     options : FitOptions, optional
+    kept : KeptRows, optional
+        What of the training is evaluated already.
 
     Raises
     ------
@@ -166,10 +171,10 @@ def fit_potential(new: NewPotential | AceForm, data: DataSet, options: FitOption
     """
     # Cores are shared out by structures; threads of the linear algebra on top would only wait for each other.
     with threadpool_limits(1, user_api="blas"):
-        return _fitted(new, data, options or FitOptions())
+        return _fitted(new, data, options or FitOptions(), kept)
 
 
-def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> FittedPotential:
+def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions, kept: KeptRows | None) -> FittedPotential:
     form = new.form(data.elements, data.shortest_distances(new.cutoff)) if isinstance(new, NewPotential) else new
     _check_linear(form)
     basis = Regression.of(form, data.training, options)
@@ -178,16 +183,14 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     n_functions = sum(projector.n_functions)
     width = n_functions + len(form.elements) + 1
 
-    tested_rows, rows_by_kind = LabelTriangles.empty(width), LabelTriangles.empty(width)
-    for rows in rows_of_frames(projector, baseline, data.held_out, options.scales, with_stress=False):
-        tested_rows.add(rows)
-
+    rows_by_kind = LabelTriangles.empty(width)
     # Of the columns, and of the labels, in the rows of forces.
     squares, n_force_rows = np.zeros(width), 0
     points = {max(2, round(part * len(data.training))) for part in _CURVE} if data.held_out else set()
     snapshots: list[tuple[int, Floats]] = []
+    made = rows_of_frames if kept is None else kept.rows_of_frames
     for number, rows in enumerate(
-        rows_of_frames(projector, baseline, data.training, options.scales, with_stress=options.with_stress), 1
+        made(projector, baseline, data.training, options.scales, with_stress=options.with_stress), 1
     ):
         rows_by_kind.add(rows)
         of_forces = rows.forces if len(rows.forces) else rows.energy
@@ -213,16 +216,35 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions) -> 
     training, of_frames = _evaluated(potential, data.training)
     tested, of_tested = _evaluated(potential, data.held_out) if data.held_out else (None, [])
     strength = ridge.alpha / ridge.beta
-    curve = [
-        CurvePoint(number, *tested_rows.errors(refit(before, penalties, strength), options.scales))
-        for number, before in snapshots
-    ]
+    curve = []
     if tested is not None:
+        refitted = {number: refit(before, penalties, strength) for number, before in snapshots}
+        curve = _curve(
+            refitted,
+            rows_of_frames(projector, baseline, data.held_out, options.scales, with_stress=False),
+            options.scales,
+        )
         curve.append(CurvePoint(len(data.training), tested.energy_rms, tested.force_rms))
     doubts += unexplained(training.force_rms, data.training)
     doubts += odd_frames(of_frames, data.training) + odd_frames(of_tested, data.held_out)
     doubts += contradictions(rows_by_kind, penalties, strength, options.scales, data.training)
     return FittedPotential(fitted, ridge, n_rows, training, tested, tuple(curve), tuple(doubts))
+
+
+def _curve(coefficients: Mapping[int, Floats], rows: Iterable[FrameRows], scales: Scales) -> list[CurvePoint]:
+    """Return the errors on structures held out of fits to fewer, by how many those were."""
+    rest = np.array([[*some, -1.0] for some in coefficients.values()]).T
+    squares, counts = np.zeros((2, len(coefficients))), np.zeros(2)
+    if coefficients:
+        for row in rows:
+            for kind, some in enumerate((row.energy, row.forces)):
+                squares[kind] += ((some @ rest) ** 2).sum(axis=0)
+                counts[kind] += len(some)
+    sizes = 1000 * np.array([[scales.energy], [scales.force]]) * np.sqrt(squares / np.maximum(1, counts)[:, np.newaxis])
+    return [
+        CurvePoint(number, *(float(size) if count else None for size, count in zip(of_kinds, counts, strict=True)))
+        for number, of_kinds in zip(coefficients, sizes.T, strict=True)
+    ]
 
 
 def errors_of(potential: AcePotential, frames: Sequence[FitFrame]) -> Errors:

@@ -87,10 +87,11 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         held_out = request.held_out
     frames = [frame for one in read for frame in one.frames]
     data_set = make_data_set(frames, held_out, request.seed, request.largest_force)
-    options = request.options
+    options, rows = request.options, None
     if isinstance(new, NewPotential) and request.choose:
-        new, options = with_the_best(new, data_set, options)
-    fitted = fit_potential(new, data_set, options)
+        chosen = with_the_best(new, data_set, options)
+        new, options, rows = chosen.new, chosen.options, chosen.rows
+    fitted = fit_potential(new, data_set, options, rows)
     doubts += [*data_set.doubts, *fitted.doubts]
     if request.strict and doubts:
         raise InputError("; ".join(dict.fromkeys(doubts)), hint="or go on without --strict")
@@ -102,7 +103,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     files = [output, output.with_suffix(".yace")]
     for file in files:
         write_form(fitted.form, file, about)
-    chosen, training = None, data_set.training
+    active, training = None, data_set.training
     try:
         active_set = active_set_of_frames(Projector(fitted.form), training, _of_some_size(training), request.seed)
     except InputError as error:
@@ -110,7 +111,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     else:
         files.append(output.with_suffix(".asi"))
         write_active_set(active_set, fitted.form, files[-1])
-        chosen = dict(zip(active_set.elements, active_set.ranks, strict=True))
+        active = dict(zip(active_set.elements, active_set.ranks, strict=True))
     posterior = output.with_suffix(".posterior.npz")
     n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
     write_posterior(Posterior(fitted.ridge.factor, n_functions), fitted.form, posterior)
@@ -126,7 +127,7 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
             strength=options.prior.strength,
             chosen=limits is not request.new.limits,
         )
-    return _answer(fitted, data, files, labels, chosen, doubts, degree, request.seed)
+    return _answer(fitted, data, files, labels, active, doubts, degree, request.seed)
 
 
 def _of_some_size(frames: Sequence[FitFrame]) -> list[FitFrame]:

@@ -8,6 +8,9 @@ from carvsdb_refine.learning.active_set import SHAKEN, ActiveSet, Rows, check_th
 from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.projections import Projector
 
+# Values of functions that are kept, 200 MB.
+_MOST_KEPT = 25_000_000
+
 
 def active_set_of_frames(
     projector: Projector, frames: Sequence[FitFrame], checked: Sequence[FitFrame], seed: int
@@ -39,7 +42,13 @@ def active_set_of_frames(
         kinds = projector.element_indices(frame.elements, frame.source)
         return projector.values(kinds, positions, frame.cell, frame.source)
 
-    chosen = choose_active_set(projector.form.elements, projector.n_functions, lambda: map(rows, frames))
+    # What is not too much is kept, as structures are gone through more than once.
+    kept: list[Rows] | None = None
+    if sum(frame.n_atoms for frame in frames) * max(projector.n_functions) <= _MOST_KEPT:
+        kept = list(map(rows, frames))
+    chosen = choose_active_set(
+        projector.form.elements, projector.n_functions, lambda: map(rows, frames) if kept is None else iter(kept)
+    )
     here, there = (
         np.concatenate(
             [chosen.grades(rows(frame, width), projector.element_indices(frame.elements)) for frame in checked]

@@ -9,7 +9,7 @@ References
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lu_factor
-from scipy.linalg.blas import dger
+from scipy.linalg.blas import dger, idamax
 
 Floats = NDArray[np.float64]
 
@@ -46,10 +46,10 @@ def maxvol(rows: Floats, tolerance: float = 1.00002) -> NDArray[np.int64]:
     exchanges = 0
     while True:
         # In Fortran's order, so that BLAS changes it in place.
-        coefficients = np.asfortranarray(np.linalg.solve(rows[chosen].T, rows.T).T)
+        coefficients = (np.linalg.inv(rows[chosen]).T @ rows.T).T
         began = exchanges
         while exchanges < _MOST_EXCHANGES:
-            flat = int(np.abs(coefficients).T.argmax())
+            flat = int(idamax(coefficients.T.ravel()))
             column, row = divmod(flat, n_rows)
             largest = coefficients[row, column]
             if abs(largest) <= tolerance or exchanges - began == _FRESH:

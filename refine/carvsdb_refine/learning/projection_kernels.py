@@ -208,12 +208,16 @@ def project_gradients(
                     base, kind = plan.slot_base[slot], plan.slot_neighbour[slot]
                     w_real = adjoints[lane, slot - first_slot, 0] * left
                     w_imag = adjoints[lane, slot - first_slot, 1] * left
+                    # Slices, so that the loops begin at 0: of others the compiler makes no vectors.
+                    at, behind = 3 * edges[kind], 3 * edges[kind + 1]
+                    part, along = gradient[at:behind], slopes_real[base, at:behind]
                     if plan.slot_is_real[slot] == 1:
-                        for t in range(3 * edges[kind], 3 * edges[kind + 1]):
-                            gradient[t] += w_real * slopes_real[base, t]
+                        for t in range(part.shape[0]):
+                            part[t] += w_real * along[t]
                     else:
-                        for t in range(3 * edges[kind], 3 * edges[kind + 1]):
-                            gradient[t] += w_real * slopes_real[base, t] - w_imag * slopes_imag[base, t]
+                        across = slopes_imag[base, at:behind]
+                        for t in range(part.shape[0]):
+                            part[t] += w_real * along[t] - w_imag * across[t]
                 value = values[f - first, lane]
                 if left_slope != 0.0:
                     for axis in range(3):

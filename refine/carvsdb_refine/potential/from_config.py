@@ -5,7 +5,6 @@ from pathlib import Path
 
 from carvsdb.errors import InputError
 from carvsdb.generate import KeatingParameters
-from carvsdb_ingest.analysis import read_nets
 from carvsdb_refine.potential.ace.potential import read_ace
 from carvsdb_refine.potential.ase_calculator import AseCalculator
 from carvsdb_refine.potential.calculator_process import CalculatorProcess, IsolatedAseCalculator
@@ -84,6 +83,9 @@ def _keating(table: KeatingTable, folder: Path) -> Keating:
     parameters = KeatingParameters(**given)
     if table.file is None:
         return Keating(parameters, bonds_within=table.bonds_within)
+    # Here, as no other potential needs the readers of nets.
+    from carvsdb_ingest.analysis import read_nets
+
     nets = list(read_nets(folder / table.file))
     if len(nets) != 1:
         raise InputError(f"expected one net, got {len(nets)}", path=folder / table.file)

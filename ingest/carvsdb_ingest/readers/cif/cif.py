@@ -45,6 +45,9 @@ _OPEN_QUOTE = re.compile(rf"^({_PAPER})[ \t]+(?:'[^\n]*(?<!')|\"[^\n]*(?<!\"))$"
 _PAPER_LOOP = re.compile(
     rf"^[ \t]*loop_(?:\s+{_PAPER})+[ \t]*\n(?:(?![ \t]*(?:_\w|loop_|data_))[^\n]*\n)*", re.MULTILINE | re.IGNORECASE
 )
+_CIF2 = "lists, tables and triple quotes of CIF 2.0 are not read: write CIF 1.1"
+# What pages and word processors make of spaces and signs: a CIF is ASCII where it matters.
+_LOOKALIKES = {0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2212: "-", 0x2013: "-", 0x200B: None, 0xFEFF: None}
 _REPAIRS = (
     (_UNQUOTED, r"\1 '\2'", ""),
     (_QUOTED_COMMA, r"\1", ""),
@@ -105,7 +108,8 @@ def read_cif(file: TextFile, *, strict: bool = False) -> list[Structure]:
 
 def _parse(file: TextFile) -> tuple[cif.Document, list[str]]:
     """Parse a file, mended if need be, and say what was mended."""
-    text = _SPACED_OPERATION.sub(lambda found: found[1] + found[2].replace(" ", ""), file.text.rstrip("\x1a\n") + "\n")
+    plain_text = file.text.translate(_LOOKALIKES)
+    text = _SPACED_OPERATION.sub(lambda found: found[1] + found[2].replace(" ", ""), plain_text.rstrip("\x1a\n") + "\n")
     try:
         return cif.read_string(text, check_level=0), []
     except (ValueError, RuntimeError) as error:
@@ -120,7 +124,8 @@ def _parse(file: TextFile) -> tuple[cif.Document, list[str]]:
         where = _WHERE.match(sentence)
         line = int(where[1]) if where else None
         text = sentence[where.end() :] if where else sentence
-        raise InputError(f"is no CIF file: {text}", path=file.path, line=line) from error
+        hint = _CIF2 if file.text.lstrip().startswith("#\\#CIF_2") else None
+        raise InputError(f"is no CIF file: {text}", path=file.path, line=line, hint=hint) from error
 
 
 def _one_line(error: Exception) -> str:

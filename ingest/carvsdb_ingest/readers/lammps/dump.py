@@ -18,6 +18,8 @@ from carvsdb_ingest.readers.lammps.types import elements_of_atoms
 _SCALED, _PLAIN = ("xs ys zs", "xsu ysu zsu"), ("xu yu zu", "x y z")
 _BEGIN = "ITEM: TIMESTEP"
 _BOUNDARY = re.compile("[pfsm]{2}")
+_WHOLE = re.compile(r"[0-9]+")
+_NUMBERED = re.compile(r"([A-Za-z]{1,2})[0-9]+")
 _ITEM = re.compile(r"ITEM:\s*(TIMESTEP|NUMBER OF ATOMS|BOX BOUNDS|ATOMS|UNITS|TIME)\b(.*)")
 
 
@@ -188,15 +190,20 @@ def _coordinates(file: TextFile, at: int, rows: Rows, place: Place) -> tuple[boo
 
 
 def _elements(file: TextFile, at: int, rows: list[list[str]], place: dict[str, int], options: FileOptions) -> list[str]:
-    if "element" in place and not options.elements:
-        column = place["element"]
+    named: str | None = next((name for name in ("element", "typelabel") if name in place), None)
+    if named is None and "type" in place and any(not _WHOLE.fullmatch(words[place["type"]]) for words in rows):
+        named = "type"  # a label of a labelmap
+    if named is not None and not options.elements:
+        column = place[named]
         known: dict[str, str] = {}
         for row, words in enumerate(rows):
             if words[column] not in known:
                 try:
-                    known[words[column]] = symbol_of(words[column])
+                    known[words[column]] = symbol_of(_NUMBERED.sub(r"\1", words[column]))
                 except InputError as error:
-                    raise file.error(at + 2 + row, error.message) from None
+                    error = file.error(at + 2 + row, error.message)
+                    error.hint = "--types 1=C,2=H,3=N,4=Zn says which" if "type" in place else None
+                    raise error from None
         return [known[words[column]] for words in rows]
     if "type" not in place:
         raise file.error(at + 1, "the columns have neither type nor element")
