@@ -15,12 +15,12 @@ import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any, TextIO, cast
 
 import typer
 
+from carvsdb.cli import loaded
 from carvsdb.cli.application import Commands, with_only
 from carvsdb.cli.compiling import tell_of_compiling
 from carvsdb.cli.dashed_names import names_last
@@ -95,11 +95,11 @@ def app(words: Sequence[str] = ()) -> Commands:
     is_whole = not _is_command(first)
     for name, (module, function, example) in COMMANDS.items():
         if is_whole or name == first:
-            command = getattr(import_module(f"carvsdb.cli.{module}"), function)
+            command = getattr(loaded(module), function)
             made.command(name, epilog=f"Example: carvsdb {example}")(command)
     for name, module in GROUPS.items():
         if is_whole or name == first:
-            group = import_module(f"carvsdb.cli.{module}").app
+            group = loaded(module).app
             made.add_typer(group if is_whole else with_only(group, words[1:]), name=name)
     return made
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from carvsdb.errors import InputError
 from carvsdb_ingest.files.compressed import plain_name
 from carvsdb_ingest.files.limits import TIME_LIMIT, TIME_LIMIT_OF_NETS
 from carvsdb_ingest.files.text_file import TextFile
+from carvsdb_ingest.readers import late
 from carvsdb_ingest.readers.item import FileOptions, FoundNet, Frames
 
 NetReader = Callable[[TextFile, FileOptions], list[FoundNet]]
@@ -81,25 +81,10 @@ def _cif(file: TextFile, options: FileOptions) -> Frames:
     return [replace(one, quality=(*one.quality, unused)) for one in found]
 
 
-def _late(module: str, function: str) -> Callable[[TextFile, FileOptions], Any]:
-    """Return a reader that is loaded when it reads: each file needs one of them."""
-
-    def read(file: TextFile, options: FileOptions) -> Any:
-        return getattr(import_module(f"carvsdb_ingest.readers.{module}"), function)(file, options)
-
-    return read
-
-
-def _of_sections(module: str, function: str) -> Callable[[TextFile, FileOptions], Any]:
-    """Return what is asked of LAMMPS data."""
-
-    def ask(file: TextFile, options: FileOptions) -> Any:
-        from carvsdb_ingest.readers.lammps.sections import split_sections
-
-        found = getattr(import_module(f"carvsdb_ingest.readers.lammps.{module}"), function)
-        return found(split_sections(file), options)
-
-    return ask
+def _of_sections(ask: Callable[[Any, FileOptions], Any]) -> Callable[[TextFile, FileOptions], Any]:
+    """Return what asks for the sections of LAMMPS data."""
+    split = late("lammps.sections", "split_sections")
+    return lambda file, options: ask(split(file), options)
 
 
 # Zn and Zr are elements.
@@ -121,17 +106,13 @@ def is_topocif(text: str) -> bool:
 
 
 def _by_ase(name: str, title: str, *suffixes: str, names: tuple[str, ...] = (), line: str = "") -> Format:
-    def read(file: TextFile, options: FileOptions) -> Frames:
-        from carvsdb_ingest.readers.by_ase import reader_by_ase
-
-        return reader_by_ase(name, title)(file, options)
-
+    reader = late("by_ase", "reader_by_ase")
     # Folders of calculations hold such files beside the structures that are meant.
     return Format(
         name,
         title,
         suffixes,
-        atoms=read,
+        atoms=lambda file, options: reader(name, title)(file, options),
         names=names,
         line=line,
         in_folders=False,
@@ -139,21 +120,21 @@ def _by_ase(name: str, title: str, *suffixes: str, names: tuple[str, ...] = (), 
 
 
 FORMATS = (
-    Format("cgd", "CGD", (".cgd",), nets=_late("cgd.cgd", "read_cgd"), line=r"\s*(crystal|periodic_graph)\s*(#.*)?"),
+    Format("cgd", "CGD", (".cgd",), nets=late("cgd.cgd", "read_cgd"), line=r"\s*(crystal|periodic_graph)\s*(#.*)?"),
     Format(
         "lammps",
         "LAMMPS data",
         (".data", ".lmp", ".lammps"),
-        nets=_of_sections("nets", "read_lammps"),
-        atoms=_of_sections("atoms", "read_lammps_atoms"),
-        holds_atoms=_of_sections("atoms", "is_all_atom"),
+        nets=_of_sections(late("lammps.nets", "read_lammps")),
+        atoms=_of_sections(late("lammps.atoms", "read_lammps_atoms")),
+        holds_atoms=_of_sections(late("lammps.atoms", "is_all_atom")),
         line=r"\s*[0-9]+\s+atoms\s*(#.*)?",
     ),
     Format(
         "arc",
         "archive",
         (".arc",),
-        nets=_late("arc", "read_arc"),
+        nets=late("arc", "read_arc"),
         line=r"key\s+[0-3](\s+-?[0-9]+)+\s*",
         in_folders=False,
     ),
@@ -161,27 +142,27 @@ FORMATS = (
         "dump",
         "LAMMPS dump",
         (".dump", ".lammpstrj"),
-        atoms=_late("lammps.dump", "read_dump"),
+        atoms=late("lammps.dump", "read_dump"),
         line=r"ITEM: TIMESTEP.*",
     ),
-    Format("topocif", "TopoCIF", (".topocif",), nets=_late("topocif", "read_topocif"), line=r"\s*_topol_link[._].*"),
+    Format("topocif", "TopoCIF", (".topocif",), nets=late("topocif", "read_topocif"), line=r"\s*_topol_link[._].*"),
     Format(
         "cif",
         "CIF",
         (".cif",),
-        nets=_late("topocif", "read_topocif"),
+        nets=late("topocif", "read_topocif"),
         atoms=_cif,
         holds_atoms=lambda file, _: not is_topocif(file.text),
         line=r"\s*_cell_length_a\b.*",
     ),
-    Format("xyz", "extended xyz", (".xyz", ".extxyz"), atoms=_late("xyz", "read_xyz"), line=r'.*\bLattice=".*'),
-    Format("rmc6f", "RMCProfile", (".rmc6f",), atoms=_late("rmc6f", "read_rmc6f"), line=r"\s*\(Version 6f format.*"),
-    Format("pdb", "PDB", (".pdb", ".ent"), atoms=_late("pdb", "read_pdb"), line=r"CRYST1\s.*"),
+    Format("xyz", "extended xyz", (".xyz", ".extxyz"), atoms=late("xyz", "read_xyz"), line=r'.*\bLattice=".*'),
+    Format("rmc6f", "RMCProfile", (".rmc6f",), atoms=late("rmc6f", "read_rmc6f"), line=r"\s*\(Version 6f format.*"),
+    Format("pdb", "PDB", (".pdb", ".ent"), atoms=late("pdb", "read_pdb"), line=r"CRYST1\s.*"),
     Format(
         "poscar",
         "POSCAR",
         (".vasp", ".poscar"),
-        atoms=_late("ase_atoms", "read_poscar"),
+        atoms=late("ase_atoms", "read_poscar"),
         names=("poscar", "contcar"),
         is_numbered=True,
     ),
