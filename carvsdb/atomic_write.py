@@ -161,6 +161,39 @@ def draft_folder(beside: Path) -> Iterator[Path]:
         raise why_not_written(beside, error) from error
 
 
+@contextmanager
+def files_together(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
+    """Write several files of one folder elsewhere; they get their names when the block ends without an error.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Their places; what is there is replaced.
+
+    Yields
+    ------
+    dict of Path to Path
+        Where each is to be written meanwhile; one that is not written stays as it is.
+
+    Raises
+    ------
+    InputError, RefusedError
+        As those of `atomic_file`.
+    """
+    targets = list(paths)
+    with draft_folder(targets[0]) as folder:
+        modes = {target: _mode_of(target, True) for target in targets}
+        drafts = {target: folder / target.name for target in targets}
+        yield drafts
+        written = [target for target in targets if drafts[target].exists()]
+        for target in written:
+            if (mode := modes[target]) is not None:
+                drafts[target].chmod(mode)
+        for target in written:
+            drafts[target].replace(target)
+        sync_folder(targets[0].parent)
+
+
 def write_bytes(path: str | Path, content: bytes, *, overwrite: bool = True) -> None:
     """Write a file of bytes, whole or not at all; parameters and errors are those of `atomic_file`."""
     with atomic_file(path, overwrite=overwrite) as file:
