@@ -30,9 +30,9 @@ def _shells(graph: Graph, first: int, last: int, n_shells: int, most: int) -> In
         table = distance_table(graph, vertex, n_shells, most)
         if len(table) == 0:
             break
-        for index in range(len(table)):
-            if table[index] != EMPTY:
-                counts[vertex - first, table[index] & 63] += 1
+        for word in table:
+            if word != EMPTY:
+                counts[vertex - first, word & 63] += 1
     return counts
 
 
