@@ -12,9 +12,7 @@ replaced, not followed. New files get the permissions that the umask leaves; a r
 import errno
 import os
 import re
-import secrets
 import shutil
-import socket
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -213,7 +211,7 @@ def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
 
 def draft_beside(target: Path) -> Path:
     """Return a new hidden name beside a file or a folder, under which it can be written until it is whole."""
-    end = f".{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(8)}.part"
+    end = f".{_host()}-{os.getpid()}-{os.urandom(8).hex()}.part"
     name = target.name
     while len(os.fsencode(name)) + len(os.fsencode(end)) + 1 > _LONGEST_NAME:
         name = name[:-1]
@@ -225,7 +223,7 @@ def clear_drafts(folder: Path) -> list[Path]:
     cleared = []
     for path in folder.glob(".*.part"):
         match = _DRAFT.fullmatch(path.name)
-        if match and match["host"] == socket.gethostname() and not _is_alive(int(match["pid"])):
+        if match and match["host"] == _host() and not _is_alive(int(match["pid"])):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:
@@ -319,6 +317,12 @@ def _put(draft: Path, target: Path, overwrite: bool) -> None:
         if target.exists() or target.is_symlink():
             raise FileExistsError from None
         draft.rename(target)
+
+
+def _host() -> str:
+    import socket
+
+    return socket.gethostname()
 
 
 def _is_alive(pid: int) -> bool:
