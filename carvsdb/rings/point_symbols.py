@@ -7,6 +7,7 @@ import numpy as np
 from carvsdb.compiled import compiled_if_much, compiled_part
 from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, contract_linkers
+from carvsdb.net.graph import check_net
 from carvsdb.rings.budget import within_budget
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
 from carvsdb.rings.census import SMALLEST_CUT_OFF
@@ -55,6 +56,7 @@ def point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
     >>> point_symbols(library.load("pcu"))
     ['{4^12.6^3}']
     """
+    check_net(net, "point_symbols")
     cycles = _cycles_at_angles(net, longest)
     return [_counted([size for size, _ in angles]) for angles in cycles]
 
