@@ -3,25 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb_ingest.files.compressed import plain_name
 from carvsdb_ingest.files.limits import TIME_LIMIT, TIME_LIMIT_OF_NETS
 from carvsdb_ingest.files.text_file import TextFile
-from carvsdb_ingest.readers.arc import read_arc
-from carvsdb_ingest.readers.ase_atoms import read_poscar
-from carvsdb_ingest.readers.by_ase import reader_by_ase
-from carvsdb_ingest.readers.cgd.cgd import read_cgd
+from carvsdb_ingest.readers import late
 from carvsdb_ingest.readers.item import FileOptions, FoundNet, Frames
-from carvsdb_ingest.readers.lammps.atoms import is_all_atom, read_lammps_atoms
-from carvsdb_ingest.readers.lammps.dump import read_dump
-from carvsdb_ingest.readers.lammps.nets import read_lammps
-from carvsdb_ingest.readers.lammps.sections import split_sections
-from carvsdb_ingest.readers.pdb import read_pdb
-from carvsdb_ingest.readers.rmc6f import read_rmc6f
-from carvsdb_ingest.readers.xyz import read_xyz
 
 NetReader = Callable[[TextFile, FileOptions], list[FoundNet]]
 AtomReader = Callable[[TextFile, FileOptions], Frames]
@@ -89,10 +81,10 @@ def _cif(file: TextFile, options: FileOptions) -> Frames:
     return [replace(one, quality=(*one.quality, unused)) for one in found]
 
 
-def _topocif(file: TextFile, options: FileOptions) -> list[FoundNet]:
-    from carvsdb_ingest.readers.topocif import read_topocif
-
-    return read_topocif(file, options)
+def _of_sections(ask: Callable[[Any, FileOptions], Any]) -> Callable[[TextFile, FileOptions], Any]:
+    """Return what asks for the sections of LAMMPS data."""
+    split = late("lammps.sections", "split_sections")
+    return lambda file, options: ask(split(file), options)
 
 
 # Zn and Zr are elements.
@@ -114,12 +106,13 @@ def is_topocif(text: str) -> bool:
 
 
 def _by_ase(name: str, title: str, *suffixes: str, names: tuple[str, ...] = (), line: str = "") -> Format:
+    reader = late("by_ase", "reader_by_ase")
     # Folders of calculations hold such files beside the structures that are meant.
     return Format(
         name,
         title,
         suffixes,
-        atoms=reader_by_ase(name, title),
+        atoms=lambda file, options: reader(name, title)(file, options),
         names=names,
         line=line,
         in_folders=False,
@@ -127,32 +120,52 @@ def _by_ase(name: str, title: str, *suffixes: str, names: tuple[str, ...] = (), 
 
 
 FORMATS = (
-    Format("cgd", "CGD", (".cgd",), nets=read_cgd, line=r"\s*(crystal|periodic_graph)\s*(#.*)?"),
+    Format("cgd", "CGD", (".cgd",), nets=late("cgd.cgd", "read_cgd"), line=r"\s*(crystal|periodic_graph)\s*(#.*)?"),
     Format(
         "lammps",
         "LAMMPS data",
         (".data", ".lmp", ".lammps"),
-        nets=lambda file, options: read_lammps(split_sections(file), options),
-        atoms=lambda file, options: read_lammps_atoms(split_sections(file), options),
-        holds_atoms=lambda file, options: is_all_atom(split_sections(file), options),
+        nets=_of_sections(late("lammps.nets", "read_lammps")),
+        atoms=_of_sections(late("lammps.atoms", "read_lammps_atoms")),
+        holds_atoms=_of_sections(late("lammps.atoms", "is_all_atom")),
         line=r"\s*[0-9]+\s+atoms\s*(#.*)?",
     ),
-    Format("arc", "archive", (".arc",), nets=read_arc, line=r"key\s+[0-3](\s+-?[0-9]+)+\s*", in_folders=False),
-    Format("dump", "LAMMPS dump", (".dump", ".lammpstrj"), atoms=read_dump, line=r"ITEM: TIMESTEP.*"),
-    Format("topocif", "TopoCIF", (".topocif",), nets=_topocif, line=r"\s*_topol_link[._].*"),
+    Format(
+        "arc",
+        "archive",
+        (".arc",),
+        nets=late("arc", "read_arc"),
+        line=r"key\s+[0-3](\s+-?[0-9]+)+\s*",
+        in_folders=False,
+    ),
+    Format(
+        "dump",
+        "LAMMPS dump",
+        (".dump", ".lammpstrj"),
+        atoms=late("lammps.dump", "read_dump"),
+        line=r"ITEM: TIMESTEP.*",
+    ),
+    Format("topocif", "TopoCIF", (".topocif",), nets=late("topocif", "read_topocif"), line=r"\s*_topol_link[._].*"),
     Format(
         "cif",
         "CIF",
         (".cif",),
-        nets=_topocif,
+        nets=late("topocif", "read_topocif"),
         atoms=_cif,
         holds_atoms=lambda file, _: not is_topocif(file.text),
         line=r"\s*_cell_length_a\b.*",
     ),
-    Format("xyz", "extended xyz", (".xyz", ".extxyz"), atoms=read_xyz, line=r'.*\bLattice=".*'),
-    Format("rmc6f", "RMCProfile", (".rmc6f",), atoms=read_rmc6f, line=r"\s*\(Version 6f format.*"),
-    Format("pdb", "PDB", (".pdb", ".ent"), atoms=read_pdb, line=r"CRYST1\s.*"),
-    Format("poscar", "POSCAR", (".vasp", ".poscar"), atoms=read_poscar, names=("poscar", "contcar"), is_numbered=True),
+    Format("xyz", "extended xyz", (".xyz", ".extxyz"), atoms=late("xyz", "read_xyz"), line=r'.*\bLattice=".*'),
+    Format("rmc6f", "RMCProfile", (".rmc6f",), atoms=late("rmc6f", "read_rmc6f"), line=r"\s*\(Version 6f format.*"),
+    Format("pdb", "PDB", (".pdb", ".ent"), atoms=late("pdb", "read_pdb"), line=r"CRYST1\s.*"),
+    Format(
+        "poscar",
+        "POSCAR",
+        (".vasp", ".poscar"),
+        atoms=late("ase_atoms", "read_poscar"),
+        names=("poscar", "contcar"),
+        is_numbered=True,
+    ),
     _by_ase("xsf", "XCrySDen", ".xsf", ".axsf"),
     _by_ase("gen", "DFTB+", ".gen"),
     _by_ase("dmol-car", "Materials Studio", ".car"),
@@ -201,7 +214,10 @@ _NOT_READ = {
 FOLDER_SUFFIXES = tuple(suffix for form in FORMATS if form.in_folders for suffix in form.suffixes)
 """Suffixes of files that are taken from folders and archives."""
 
-_LINES = tuple((form, re.compile(form.line, re.IGNORECASE)) for form in FORMATS if form.line)
+
+@cache
+def _lines() -> tuple[tuple[Format, re.Pattern[str]], ...]:
+    return tuple((form, re.compile(form.line, re.IGNORECASE)) for form in FORMATS if form.line)
 
 
 def format_of_name(path: str | Path) -> Format | None:
@@ -242,7 +258,7 @@ def format_of(file: TextFile) -> Format:
     name = plain_name(file.path).lower()
     title, hint = _NOT_READ.get(name) or _NOT_READ.get(Path(name).suffix) or (None, _BY_ASE)
     for line in file.lines:
-        for form, pattern in _LINES:
+        for form, pattern in _lines():
             if pattern.fullmatch(line):
                 return form
     nets, atoms = (
