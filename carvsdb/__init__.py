@@ -1,5 +1,18 @@
 """carvsdb: the topology database of crystalline and amorphous framework materials.
 
+What to begin with::
+
+    describe(path)                   what the nets of a file, a folder, a Net, a Structure, an ase.Atoms are
+    similar(path, k=10)              which known nets are nearest; catalogue="nets.duckdb" asks your own
+    ingest_files("nets.duckdb", paths, workers=2)   stores nets in a catalogue
+    Catalogue("nets.duckdb")         asks one: len, in, [], list, similar, distance, query, ...
+    screen(paths, "nets.duckdb")     10^5 files, batch by batch
+    find_rings(net).carvs()          rings and CARVS of a Net; library.load("sod") and read_nets(path) give nets
+    CarvsVectors()                   a step of a scikit-learn pipeline
+
+Answers have ``df()`` (pandas) and ``pl()`` (polars). ``carvsdb_ingest`` has readers, writers and options, and
+``carvsdb_refine`` refinement against scattering data; docs/api.md lists all. The command ``carvsdb`` does the same.
+
 The floors; a module imports only from floors below its own::
 
     carvsdb.cli                                the command line

@@ -12,9 +12,7 @@ replaced, not followed. New files get the permissions that the umask leaves; a r
 import errno
 import os
 import re
-import secrets
 import shutil
-import socket
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -163,6 +161,39 @@ def draft_folder(beside: Path) -> Iterator[Path]:
         raise why_not_written(beside, error) from error
 
 
+@contextmanager
+def files_together(paths: Iterable[Path]) -> Iterator[dict[Path, Path]]:
+    """Write several files of one folder elsewhere; they get their names when the block ends without an error.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Their places; what is there is replaced.
+
+    Yields
+    ------
+    dict of Path to Path
+        Where each is to be written meanwhile; one that is not written stays as it is.
+
+    Raises
+    ------
+    InputError, RefusedError
+        As those of `atomic_file`.
+    """
+    targets = list(paths)
+    with draft_folder(targets[0]) as folder:
+        modes = {target: _mode_of(target, True) for target in targets}
+        drafts = {target: folder / target.name for target in targets}
+        yield drafts
+        written = [target for target in targets if drafts[target].exists()]
+        for target in written:
+            if (mode := modes[target]) is not None:
+                drafts[target].chmod(mode)
+        for target in written:
+            drafts[target].replace(target)
+        sync_folder(targets[0].parent)
+
+
 def write_bytes(path: str | Path, content: bytes, *, overwrite: bool = True) -> None:
     """Write a file of bytes, whole or not at all; parameters and errors are those of `atomic_file`."""
     with atomic_file(path, overwrite=overwrite) as file:
@@ -180,7 +211,7 @@ def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
 
 def draft_beside(target: Path) -> Path:
     """Return a new hidden name beside a file or a folder, under which it can be written until it is whole."""
-    end = f".{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(8)}.part"
+    end = f".{_host()}-{os.getpid()}-{os.urandom(8).hex()}.part"
     name = target.name
     while len(os.fsencode(name)) + len(os.fsencode(end)) + 1 > _LONGEST_NAME:
         name = name[:-1]
@@ -192,7 +223,7 @@ def clear_drafts(folder: Path) -> list[Path]:
     cleared = []
     for path in folder.glob(".*.part"):
         match = _DRAFT.fullmatch(path.name)
-        if match and match["host"] == socket.gethostname() and not _is_alive(int(match["pid"])):
+        if match and match["host"] == _host() and not _is_alive(int(match["pid"])):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:
@@ -286,6 +317,12 @@ def _put(draft: Path, target: Path, overwrite: bool) -> None:
         if target.exists() or target.is_symlink():
             raise FileExistsError from None
         draft.rename(target)
+
+
+def _host() -> str:
+    import socket
+
+    return socket.gethostname()
 
 
 def _is_alive(pid: int) -> bool:

@@ -101,7 +101,7 @@ def test_links_are_replaced_and_not_followed(tmp_path: Path) -> None:
 def test_a_planted_draft_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     victim, file = tmp_path / "victim", tmp_path / "net.cgd"
     victim.write_text("precious")
-    monkeypatch.setattr("carvsdb.atomic_write.secrets.token_hex", lambda count: "0" * 2 * count)
+    monkeypatch.setattr("carvsdb.atomic_write.os.urandom", bytes)
     draft_beside(file).symlink_to(victim)
     with pytest.raises(RefusedError):
         write_text(file, "new")

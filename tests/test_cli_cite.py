@@ -28,6 +28,23 @@ def test_a_named_net_is_cited_with_its_names(tmp_path: Path) -> None:
     assert any("zeolite" in row["reason"] for row in rows)  # sod is SOD, too
 
 
+def test_a_crystal_is_cited_as_its_file_says(tmp_path: Path, shared: Path) -> None:
+    last = carvsdb("cite", shared / "data" / "cifs" / "MOF-801.cif", "--json").json[-1]
+    assert (last["doi"], last["reason"]) == ("10.1021/ja500330a", "the structure, MOF-801")
+    assert "2014" in last["reference"]
+    assert "CCDC 1002678" in last["reference"]
+    text = (shared / "data" / "cifs" / "Moganite.cif").read_text()
+    path = tmp_path / "mog.cif"
+    path.write_text(text.replace("'Heaney P J'", "\"Hean\\'ey, P. J.\" 'Gro\\&s, {A}\\input\x1b[2J'"))
+    done = carvsdb("cite", path, "--bibtex")
+    last = done.out.rstrip().split("\n\n")[-1]
+    assert last.startswith("@misc{heaney2001,\n  author = {Hean{\\'e}y, P. J. and Gro{\\ss}, Ainput")
+    assert "howpublished = {American Mineralogist 86, 1358--1366, AMCSD 0002737}" in last
+    assert "\\input" not in last
+    assert "\x1b" not in done.out
+    assert last.count("{") == last.count("}")
+
+
 def test_an_entry_is_cited_with_its_source(tmp_path: Path) -> None:
     path = tmp_path / "a.duckdb"
     hostile = replace(RCSR, citation="A } \\input{/etc/passwd} & B \x1b[2J, J. X 1, 2 (1999)")

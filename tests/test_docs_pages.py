@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ PAGES = sorted(DOCS.glob("*.md"))
 
 def test_the_page_of_answers_and_tables_is_fresh() -> None:
     assert (DOCS / "schemas.md").read_text(encoding="utf-8") == reference_page(), "run `make reference`"
+
+
+def test_every_public_name_is_in_the_python_reference() -> None:
+    page = (DOCS / "api.md").read_text(encoding="utf-8")
+    documented = {line.removeprefix("::: ") for line in page.splitlines() if line.startswith("::: ")}
+    ends = {name.rpartition(".")[2] for name in documented} | {"library", "CarvsdbError"}
+    for package in ("carvsdb", "carvsdb_ingest", "carvsdb_refine"):
+        assert set(import_module(package).__all__) <= ends, package
 
 
 def test_every_page_is_in_the_site() -> None:

@@ -79,6 +79,9 @@ def test_help_is_not_cut() -> None:
 
 
 def test_what_is_no_file_is_told_from_what_is_no_name(empty: Path) -> None:
+    assert carvsdb("describe", "SOD").err == (
+        "SOD: there is no such file; `carvsdb show SOD` tells of the net of that name\n"
+    )
     assert "nor is there such a file" in carvsdb("similar", "missing.cif").err
     assert "nor is there such a file" in carvsdb("distance", "missing.cif", "sod").err
     (empty / "nets.cgd").write_text(2 * CUBIC)

@@ -71,5 +71,5 @@ def test_each_option_of_a_file_to_write_is_known() -> None:
             look(below, f"{name} {inner}")
 
     found: list[str] = []
-    look(get_command(app), "carvsdb")
+    look(get_command(app()), "carvsdb")
     assert len(found) > 20

@@ -57,8 +57,8 @@ def test_names_that_are_made_as_the_usual_ones(
     found = read_frames(tmp_path / "data.xyz", 4.0)
     assert found.frames[0].energy == energy
     assert found.frames[0].forces is not None
-    assert said in " ".join(found.doubts)
-    assert bool(said) == bool(found.doubts)
+    assert said in " ".join((*found.doubts, *found.said))
+    assert bool(said) == bool((*found.doubts, *found.said))
     assert (found.frames[0].strain_energy is not None) == ("stress" in labels)
 
 

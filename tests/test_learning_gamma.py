@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labelled_frames import known_form
 from numpy.typing import NDArray
 from program import carvsdb
 from published_zif import MODEL, POTENTIAL
 from test_learning_basis import few_atoms
-from test_learning_fit import known_form
 
 from carvsdb.errors import InputError, VerificationError
 from carvsdb_refine.learning.active_set import ActiveSet, check_that_it_rises, choose_active_set

@@ -1,5 +1,7 @@
 """What a user of the front pages finds: one call for each question, sentences for what is wrong."""
 
+import io
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -194,6 +196,18 @@ def test_arguments_of_other_types(stored: Path, square: Path) -> None:
             ("text of SQL, got NoneType", catalogue.query, None),
             ("takes a Net, got str", carvsdb.find_rings, "sod"),
             ("takes a Net, got str", carvsdb.identify, "sod"),
+            ("takes a Net, got int", carvsdb.find_strong_rings, 3),
+            ("takes a Net, got str", carvsdb.point_symbols, "sod"),
+            ("takes a Net, got NoneType", carvsdb.coordination_sequences, None),
+            ("rings of a net .*got Net", carvsdb.vertex_symbols, library.load("sod")),
+            ("rings of a net .*got int", carvsdb.node_rings, 3),
+            ("rings of a net .*got int", carvsdb.ring_table, 3),
+            ("a row a node, got str", carvsdb.td10, "sod"),
+            ("two Carvs, got str", lambda name: carvsdb.topological_distance(name, name), "sod"),
+            ("asked of descriptions, got str", carvsdb_ingest.references, "sod.cgd"),
+            ("exact nets has no 3.*reference_nets", library.load, 3),
+            ("by its number, got str; .*columns: label, ", catalogue.list().__getitem__, "label"),
+            ("got StringIO; give its name", carvsdb.describe, io.StringIO(SQUARE)),
             ("path of a file, got list", carvsdb.read_nets, [square]),
             ("got MultiGraph", carvsdb.describe, library.load("sod").to_networkx()),
             ("got DataFrame", carvsdb.describe, catalogue.list().df()),
@@ -201,9 +215,27 @@ def test_arguments_of_other_types(stored: Path, square: Path) -> None:
             ("Catalogue or the path of its file, got int", lambda path: carvsdb.ingest_files(path, [square]), 3),
         ]
         for sentence, ask, value in wrong:
-            with pytest.raises(InputError, match=sentence):
+            with pytest.raises((InputError, NotFoundError), match=sentence):
                 ask(value)
     assert repr(catalogue) == f"<Catalogue {stored}: closed>"
+
+
+def test_answers_are_collections_and_readers_can_be_passed_on(stored: Path, square: Path) -> None:
+    with carvsdb.Catalogue(stored) as catalogue:
+        near = catalogue.similar("sod", 3)
+        assert [row["label"] for row in near] == [near[number]["label"] for number in (0, 1, -1)]
+        with pytest.raises(IndexError):
+            near[3]
+        assert str(catalogue["sod"]) == repr(catalogue["sod"])
+        assert catalogue.distance("sod", "dia").matrix[0, 1] == catalogue.distance(["sod", "dia"]).matrix[0, 1] > 0
+        with pickle.loads(pickle.dumps(catalogue)) as again:
+            assert list(again) == list(catalogue)
+    with carvsdb.Catalogue.in_memory() as written, pytest.raises(RefusedError, match="open it in each by Catalogue"):
+        pickle.dumps(written)
+    (described,) = carvsdb.describe(square)
+    vectors = carvsdb.CarvsVectors()
+    assert np.array_equal(vectors.transform([described]), vectors.transform(carvsdb.read_nets(square)))
+    assert library.load("SOD").name == "sod"
 
 
 def test_threads_share_a_catalogue(stored: Path) -> None:

@@ -151,10 +151,10 @@ def test_sections_below_the_atoms_are_no_atoms(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "what"),
-    [("CONFIG", "a DL_POLY file"), ("a.gro", "a GROMACS file"), ("a.xsf", "a structure of XCrySDen")],
+    [("a.gro", "a GROMACS file"), ("a.cell", "a CASTEP file"), ("a.struct", "a structure of WIEN2k")],
 )
 def test_files_of_other_programs_are_refused_by_name(tmp_path: Path, name: str, what: str) -> None:
-    (tmp_path / name).write_text("CRYSTAL\n 0 1 3\n" if name == "a.xsf" else "SiO2\n 0 1 3\n")
+    (tmp_path / name).write_text("SiO2\n 0 1 3\n")
     with pytest.raises(InputError, match=f"is {what}, which is not read.*ase convert"):
         read_model(tmp_path / name)
 

@@ -78,6 +78,7 @@ LJ = 'kind = "lennard-jones"\npairs = {"Ar-Ar" = {epsilon = 1.0, sigma = 3.4}}\n
     ("old", "new", "sentence"),
     [
         ("seed = 1", "sed = 1", "[run] has no key 'sed'; did you mean 'seed'?"),
+        ("seed = 1", "snapshots_every = 1", "[run] has no key 'snapshots_every'; it belongs to [outputs]"),
         ("[moves]", "[movs]", "a refinement has no key 'movs'; did you mean 'moves'?"),
         ("sigma = 0.01", "sigma = -1", "[[data]] 1, 'sigma': expected a number above 0, got -1"),
         ("sigma = 0.01", 'sigma = "a"', "[[data]] 1, 'sigma': expected a number, got 'a'"),

@@ -1,5 +1,6 @@
 """Labels: energies and forces by reference methods, kept, failed, and made elsewhere."""
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from carvsdb_refine.labels import (
     write_structures,
 )
 from carvsdb_refine.labels.config_file import read_labels_config
+from carvsdb_refine.labels.worker import label_one
 from carvsdb_refine.potential.ase_calculator import AseCalculator
 from carvsdb_refine.potential.calculators import make_calculator
 from carvsdb_refine.potential.usual_calculators import USUAL
@@ -118,12 +120,23 @@ def test_names_that_are_not_known_say_which_class_it_is() -> None:
             assert isinstance(getattr(import_module(module), name), type)
 
 
+def test_a_calculator_that_has_failed_is_made_anew() -> None:
+    """ASE's own EMT is left half set up by an element that it lacks, and says something else the next time."""
+    oracle = Oracle.of(AseTable(kind="ase", calculator="EMT"))
+    germanium = [replace(copper(seed), elements=("Ge",) * 4) for seed in (1, 2, 3)]
+    causes = [content["cause"] for model in germanium for content in label_one(oracle, model)]
+    assert len(causes) == 3
+    assert all("No EMT-potential for Ge" in cause for cause in causes)
+    (content,) = label_one(oracle, copper(1))
+    assert np.isfinite(content["energy"])
+
+
 def test_a_config_runs_no_code_that_was_not_allowed(tmp_path: Path) -> None:
     (tmp_path / "labels.toml").write_text('[labels]\nmethod = {kind = "ase", calculator = "bad_calculators:Bad"}\n')
     (tmp_path / "cu.xyz").write_text(frames_text([copper(1)]))
     done = carvsdb("refine", "label", tmp_path / "labels.toml", tmp_path / "cu.xyz")
     assert done.code == 3
-    assert "--allow-calculator" in done.err
+    assert "--allow-calculator bad_calculators:Bad" in done.err
 
 
 def test_frames_are_written_to_the_last_digit(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What can go wrong in a loop of active learning: each is a sentence, and the loop goes on or stops cleanly."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ def test_a_loop_goes_on_without_what_has_no_label(tmp_path: Path) -> None:
     assert "a force is not a number" in done.err
     first = read_frames(tmp_path / "moody/si/initial.xyz")
     assert 0 < len(first) < 6
-    assert len(first) + done.err.count("has no label") - done.json["iterations"][0]["failed"] == 6
+    without = done.err.count("has no label") + sum(map(int, re.findall(r"(\d+) have no label", done.err)))
+    assert len(first) + without - done.json["iterations"][0]["failed"] == 6
 
 
 def test_labels_made_elsewhere_take_the_loop_on(tmp_path: Path) -> None:
@@ -130,5 +132,5 @@ def test_a_method_that_hangs_is_left_after_its_time(tmp_path: Path) -> None:
     config = make_folder(tmp_path / "hang", text.replace("[labels]", "[labels]\ntime_limit = 5.0"))
     done = carvsdb("refine", "learn", config, *ALLOWED)
     assert done.code == 3
-    assert done.err.count("took longer than 5 s") == 2
+    assert "2 have no label (packing 1, packing 2): took longer than 5 s" in done.err
     assert "no initial structure could be labelled" in done.err

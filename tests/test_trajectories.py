@@ -219,3 +219,27 @@ def test_a_bond_rule_holds_for_all_frames(files: dict[str, Path]) -> None:
     options = ReadOptions(bonds=BondOptions(tolerance=0.1))
     found = [one for one in carvsdb.describe_frames(files["run.xyz"], ":3", read=options, max_ring_size=8)]
     assert {one.bond_rule for one in found if isinstance(one, FrameDescription)} == {"covalent radii + 0.1 Å"}
+
+
+def test_another_order_of_atoms_and_a_restart_are_doubts(tmp_path: Path) -> None:
+    from ase.io import write
+
+    series: list[Any] = frames()[:3]
+    order = np.random.default_rng(0).permutation(len(series[0]))
+    shuffled = [series[0], series[0][order]]
+    with_guest = [series[0], series[0] + type(series[0])("Ar", positions=[[0.3, 0.2, 0.1]])]
+    for number, one in enumerate([series[0], series[1], series[1].copy()]):
+        one.info["step"] = min(number, 1)
+        series[number] = one
+    told = {}
+    for name, atoms in (("shuffled", shuffled), ("guest", with_guest), ("restart", series)):
+        write(tmp_path / f"{name}.xyz", atoms, format="extxyz")
+        found, _ = described(tmp_path / f"{name}.xyz")
+        told[name] = [
+            (one.changed_edges is None, [words for words in one.quality if "before" in words]) for one in found
+        ]
+    assert told["shuffled"][1][0]
+    assert "vertices are other atoms than in the frame before" in told["shuffled"][1][1][-1]
+    assert not told["guest"][1][0]
+    assert [len(sentences) for _, sentences in told["restart"]] == [0, 0, 1]
+    assert "step 1 does not come behind that of the frame before, 1" in told["restart"][2][1][0]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from carvsdb.atoms.histogram import Histogram
 from carvsdb.atoms.structure import Structure
@@ -20,7 +21,7 @@ from carvsdb.catalogue.storing.adding import AddReport
 from carvsdb.catalogue.storing.batch import Batch, BatchBuilder
 from carvsdb.catalogue.storing.committing import CommitReport, commit
 from carvsdb.catalogue.storing.renaming import NamingReport
-from carvsdb.errors import InputError, NotFoundError
+from carvsdb.errors import InputError, NotFoundError, RefusedError
 from carvsdb.html_text import html_table
 from carvsdb.net.graph import Net
 from carvsdb.topology.archive import Archive
@@ -349,6 +350,15 @@ class Catalogue(MapMaking, Keeping):
                 blame(self._storage, error)
         finally:
             self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process open the file that this one reads: a connection is not passed on."""
+        if self.path is None or not self._storage.read_only:
+            raise RefusedError(
+                "a catalogue that is written, or in memory, cannot be passed to other processes",
+                hint="close it, and open it in each by Catalogue(PATH)",
+            )
+        return type(self), (self.path.absolute(),)
 
     def _repr_html_(self) -> str:
         by = self.query("SELECT kind, status, count(*) AS nets FROM entry GROUP BY ALL ORDER BY nets DESC")

@@ -1,7 +1,7 @@
 """The half of the catalogue's front that compares: nets, nodes, maps."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -223,7 +223,7 @@ class Searching:
     def distance(
         self,
         entries: Iterable[str | Entry | Sequence[str | Entry]],
-        *,
+        *others: str | Entry | Sequence[str | Entry],
         ring_kind: str = "ring",
         metric: str = CARVS,
         seed: int = 0,
@@ -236,6 +236,8 @@ class Searching:
         entries : iterable of str or Entry, or of sequences of them
             Names, or nets that the catalogue does not hold; several in a sequence of their own are models of one
             material, whose nodes are pooled and whose spread is the noise.
+        *others : str, Entry or sequence of them
+            Further ones, where the first is one of them: ``distance("sod", "cag")``.
         ring_kind : str
             ``ring`` or ``strong``.
         metric : str
@@ -255,7 +257,12 @@ class Searching:
             If one has no rings, or they were searched to other ring sizes and not all are complete.
         """
         return distances.distances(
-            self._storage, entries, ring_kind=ring_kind, metric=metric, seed=seed, progress=progress
+            self._storage,
+            [cast(str, entries), *others] if others else entries,
+            ring_kind=ring_kind,
+            metric=metric,
+            seed=seed,
+            progress=progress,
         )
 
     def normalised_vectors(self, *, ring_kind: str = "ring", max_ring_size: int | None = None) -> Vectors:

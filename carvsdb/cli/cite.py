@@ -66,7 +66,21 @@ def _of_file(path: str) -> "list[Reference]":
                 say(f"{one.label}: {doubt}")
     if not descriptions and failures:
         raise failures[0]
-    return references(descriptions)
+    return references(descriptions) + _of_paper(path)
+
+
+def _of_paper(path: str) -> "list[Reference]":
+    """Return the works that a CIF file says it is from."""
+    from carvsdb_ingest.analysis.references import of_papers
+    from carvsdb_ingest.files.compressed import plain_name
+    from carvsdb_ingest.files.text_file import TextFile
+
+    name = Path(plain_name(path))
+    if name.suffix.lower() != ".cif":
+        return []
+    from carvsdb_ingest.readers.cif.paper import papers_of
+
+    return of_papers(papers_of(TextFile.load(path)), name.stem)
 
 
 def _of_entry(name: str, db: str) -> "list[Reference]":

@@ -8,6 +8,7 @@ import typer
 
 from carvsdb.cli.application import Commands
 from carvsdb.cli.asked_catalogue import opened
+from carvsdb.cli.entries import purge, trash
 from carvsdb.cli.options import DEFAULT_DB, Db, Json, RingKind, Rings, Seed
 from carvsdb.cli.output import answer_json, say
 from carvsdb.errors import VerificationError
@@ -178,3 +179,7 @@ def _tell_import(report: "ImportReport", db: str, as_json: bool) -> None:
         )
     if report.conflicts:
         raise typer.Exit(6)
+
+
+app.command(epilog="Example: carvsdb db trash --db zif.duckdb")(trash)
+app.command(epilog="Example: carvsdb db purge --db zif.duckdb")(purge)

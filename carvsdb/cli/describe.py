@@ -37,7 +37,7 @@ from carvsdb.cli.progress import EVERY, ProgressLine
 from carvsdb.cli.standard_input import STANDARD_INPUT, standard_input
 from carvsdb.cli.time_limit import each_within, within
 from carvsdb.cli.units import say_what_units_lack, units_report
-from carvsdb.errors import CarvsdbError
+from carvsdb.errors import CarvsdbError, InputError
 
 if TYPE_CHECKING:
     from carvsdb.rings import Carvs
@@ -256,7 +256,7 @@ def _read(file: Path, input_format: str | None, read: "ReadOptions") -> "Iterato
     from carvsdb_ingest.analysis.read import read_each, read_each_of
 
     if str(file) != STANDARD_INPUT:
-        yield from read_each(file, read)
+        yield from read_each(file, read) if os.path.lexists(file) else [_no_file(file)]
         return
     try:
         text = standard_input(input_format)
@@ -269,6 +269,13 @@ def _read(file: Path, input_format: str | None, read: "ReadOptions") -> "Iterato
 def _place(item: "NetItem") -> str:
     """Return where a net is from, with its label where the file's name does not say it: one of several."""
     return f"{item.path}" if item.label in Path(item.path or "").name else f"{item.path} ({item.label})"
+
+
+def _no_file(file: Path) -> CarvsdbError:
+    from carvsdb.topology.archive import shipped
+
+    hint = f"`carvsdb show {file}` tells of the net of that name" if str(file) in shipped() else None
+    return InputError("there is no such file", path=file, hint=hint)
 
 
 def _ways(item: "NetItem", wanted: list[str]) -> list[bool]:

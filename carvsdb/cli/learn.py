@@ -14,6 +14,8 @@ from carvsdb.cli.output import answer_json, say, table
 from carvsdb.errors import InputError
 
 if TYPE_CHECKING:
+    from carvsdb_refine.learning.frame_weights import Weighing
+    from carvsdb_refine.learning.scales import Scales
     from carvsdb_schemas.learning_answers import FitAnswer, GammaAnswer
 
 
@@ -85,6 +87,13 @@ def fit(
     stress_key: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the stress, eV/Å³.")] = None,
     virial_key: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the virial, eV.")] = None,
     units: Annotated[Units, typer.Option(help="Of energies and forces.")] = Units.ev,
+    frame_weights: Annotated[
+        bool, typer.Option("--frame-weights/--no-frame-weights", help="Heed weights and errors that the data say.")
+    ] = True,
+    type_weights: Annotated[
+        str | None,
+        typer.Option(metavar="TYPE=W,...", help="Weights of frames by their config_type; default for others."),
+    ] = None,
     seed: Seed = 1,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with an error where something is doubtful, or a frame is left out.")
@@ -95,11 +104,11 @@ def fit(
     """Fit an atomic cluster expansion to energies, forces and stresses; errors are those on frames held out."""
     from carvsdb.atomic_write import check_free
     from carvsdb_refine.learning.basis import limits_of
-    from carvsdb_refine.learning.design_rows import Scales
     from carvsdb_refine.learning.fit import FitOptions
     from carvsdb_refine.learning.fit_files import FitRequest, fit_files
     from carvsdb_refine.learning.label_names import LabelNames
     from carvsdb_refine.learning.new_potential import NewPotential
+    from carvsdb_refine.learning.scales import Scales
 
     began = perf_counter()
     check_free([output, *map(output.with_suffix, (".yace", ".asi", ".posterior.npz"))], force)
@@ -107,13 +116,15 @@ def fit(
     if weights is not None:
         angular_weight, rank_step = _two_weights(weights)
         limits = replace(limits, angular_weight=angular_weight, rank_step=rank_step)
+    scales = Scales(energy_sigma, force_sigma)
     request = FitRequest(
         new=NewPotential(cutoff, limits, radial.value, core),
         basis=basis,
         choose=weights is None,
         names=LabelNames(energy_key, forces_key, stress_key, virial_key, units.value),
         held_out=_part_or_file(hold_out),
-        options=FitOptions(Scales(energy_sigma, force_sigma), zero_energies=_energies(e0), with_stress=stress),
+        weighing=_weighing(scales, type_weights, frame_weights),
+        options=FitOptions(scales, zero_energies=_energies(e0), with_stress=stress),
         largest_force=largest_force,
         seed=seed,
         strict=strict,
@@ -203,16 +214,30 @@ def _part_or_file(text: str) -> float | Path:
 
 
 def _energies(text: str | None) -> dict[str, float] | None:
-    if text is None:
-        return None
+    return None if text is None else _named_numbers("--e0", "energies such as Si=-0.8,O=-1.9", text)
+
+
+def _weighing(scales: "Scales", by_type: str | None, by_labels: bool) -> "Weighing | None":
+    from carvsdb_refine.learning.frame_weights import Weighing
+
+    weights = {}
+    if by_type is not None:
+        expected = "weights such as bulk=2,liquid=0.5"
+        weights = _named_numbers("--type-weights", expected, by_type)
+        if min(weights.values()) < 0:
+            raise InputError(f"--type-weights: expected {expected}; got {by_type}")
+    return Weighing(scales, weights, by_labels) if weights or by_labels else None
+
+
+def _named_numbers(option: str, expected: str, text: str) -> dict[str, float]:
     try:
         pairs = [word.split("=") for word in text.split(",")]
-        energies = {symbol.strip(): float(energy) for symbol, energy in pairs}
+        numbers = {name.strip(): float(number) for name, number in pairs}
     except ValueError:
-        energies = {"": nan}
-    if not all(map(isfinite, energies.values())):
-        raise InputError(f"--e0: expected energies such as Si=-0.8,O=-1.9; got {text}")
-    return energies
+        numbers = {"": nan}
+    if not all(map(isfinite, numbers.values())):
+        raise InputError(f"{option}: expected {expected}; got {text}")
+    return numbers
 
 
 def _fit_text(answer: "FitAnswer") -> str:

@@ -5,7 +5,7 @@ done, 7 refused, 8 verification or convergence failed, 130 interrupted.
 """
 
 import _thread
-import gc
+import atexit
 import os
 import select
 import signal
@@ -13,38 +13,19 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Annotated, Any, TextIO, cast
 
 import typer
 
-from carvsdb.cli import (
-    archive,
-    cite,
-    compare,
-    crosscheck,
-    db,
-    describe,
-    doctor,
-    embed,
-    entries,
-    explore,
-    generate,
-    ingest,
-    look,
-    net,
-    nodes,
-    plot,
-    refine,
-    release,
-    rings,
-)
+from carvsdb.cli import loaded
 from carvsdb.cli.application import Commands, with_only
 from carvsdb.cli.compiling import tell_of_compiling
 from carvsdb.cli.dashed_names import names_last
 from carvsdb.cli.output import answer_json, escaped_streams, say
+from carvsdb.cli.plain_values import take_plain_values
 from carvsdb.errors import CarvsdbError, CarvsdbWarning, refused_by_system
 
 INTERNAL_ERROR = 1
@@ -54,49 +35,75 @@ _AGAIN = 0.05
 # Older releases of typer raise click's class, newer ones their own; both are the base of this one.
 _UsageError = cast(type[typer.BadParameter], typer.BadParameter.__bases__[0])
 
-app = Commands(
-    name="carvsdb",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="The topology database of crystalline and amorphous framework materials.",
-    epilog="Example: carvsdb describe net.cgd",
-)
-app.command(epilog="Example: carvsdb describe m1-topology.data --json")(describe.describe)
-app.command(epilog="Example: carvsdb rings net.cgd -o rings.parquet")(rings.rings)
-app.command(epilog="Example: carvsdb net mof.cif -o net.json")(net.net)
-app.command(epilog="Example: carvsdb ingest nets/*.cgd models/ --db zif.duckdb")(ingest.ingest)
-app.command(epilog="Example: carvsdb sources")(ingest.sources)
-app.command("list", epilog="Example: carvsdb list --db zif.duckdb")(look.list_entries)
-app.command(epilog="Example: carvsdb show sod --db zif.duckdb")(look.show)
-app.command(epilog='Example: carvsdb sql "SELECT label, sigma FROM entry ORDER BY sigma" --db zif.duckdb')(look.sql)
-app.command(epilog="Example: carvsdb similar m1 -k 5 --db zif.duckdb")(compare.similar)
-app.command(epilog="Example: carvsdb distance m1 cag zni dia --db zif.duckdb")(compare.distance)
-app.command(epilog="Example: carvsdb containing m1 --within 0.05 --db zif.duckdb")(nodes.containing)
-app.command(epilog="Example: carvsdb duplicates --by twins --db zif.duckdb")(nodes.duplicates)
-app.command(epilog="Example: carvsdb cite sod --bibtex --db zif.duckdb")(cite.cite)
-app.command(epilog="Example: carvsdb remove sod --db zif.duckdb")(entries.remove)
-app.command(epilog="Example: carvsdb restore sod --db zif.duckdb")(entries.restore)
-app.command(epilog="Example: carvsdb relabel m1 melt-quenched-1 --db zif.duckdb")(entries.relabel)
-app.command("rename", epilog="Example: carvsdb rename m1 melt-quenched-1 --db zif.duckdb")(entries.relabel)
-app.command(epilog="Example: carvsdb tag glass m1 m2 --db zif.duckdb")(entries.tag)
-app.command(epilog="Example: carvsdb explore -o map.html --db zif.duckdb")(explore.explore)
-app.command(epilog="Example: carvsdb crosscheck net.cgd")(crosscheck.crosscheck)
-app.command(epilog="Example: carvsdb doctor --json")(doctor.doctor)
-db.app.command(epilog="Example: carvsdb db trash --db zif.duckdb")(entries.trash)
-db.app.command(epilog="Example: carvsdb db purge --db zif.duckdb")(entries.purge)
-app.add_typer(archive.app, name="archive")
-app.add_typer(crosscheck.app, name="julia")
-app.add_typer(db.app, name="db")
-app.add_typer(embed.app, name="embed")
-app.add_typer(plot.app, name="plot")
-app.add_typer(release.app, name="release")
-app.add_typer(generate.app, name="generate")
-app.add_typer(refine.app, name="refine")
+COMMANDS = {
+    "describe": ("describe", "describe", "describe m1-topology.data --json"),
+    "rings": ("rings", "rings", "rings net.cgd -o rings.parquet"),
+    "net": ("net", "net", "net mof.cif -o net.json"),
+    "ingest": ("ingest", "ingest", "ingest nets/*.cgd models/ --db zif.duckdb"),
+    "sources": ("ingest", "sources", "sources"),
+    "list": ("look", "list_entries", "list --db zif.duckdb"),
+    "show": ("look", "show", "show sod --db zif.duckdb"),
+    "sql": ("look", "sql", 'sql "SELECT label, sigma FROM entry ORDER BY sigma" --db zif.duckdb'),
+    "similar": ("compare", "similar", "similar m1 -k 5 --db zif.duckdb"),
+    "distance": ("compare", "distance", "distance m1 cag zni dia --db zif.duckdb"),
+    "containing": ("nodes", "containing", "containing m1 --within 0.05 --db zif.duckdb"),
+    "duplicates": ("nodes", "duplicates", "duplicates --by twins --db zif.duckdb"),
+    "cite": ("cite", "cite", "cite sod --bibtex --db zif.duckdb"),
+    "remove": ("entries", "remove", "remove sod --db zif.duckdb"),
+    "restore": ("entries", "restore", "restore sod --db zif.duckdb"),
+    "relabel": ("entries", "relabel", "relabel m1 melt-quenched-1 --db zif.duckdb"),
+    "rename": ("entries", "relabel", "rename m1 melt-quenched-1 --db zif.duckdb"),
+    "tag": ("entries", "tag", "tag glass m1 m2 --db zif.duckdb"),
+    "explore": ("explore", "explore", "explore -o map.html --db zif.duckdb"),
+    "crosscheck": ("crosscheck", "crosscheck", "crosscheck net.cgd"),
+    "doctor": ("doctor", "doctor", "doctor --json"),
+}
+"""Modules and functions of commands, and what may be typed behind `carvsdb`."""
+
+GROUPS = {
+    "archive": "archive",
+    "julia": "crosscheck",
+    "db": "db",
+    "embed": "embed",
+    "plot": "plot",
+    "release": "release",
+    "generate": "generate",
+    "refine": "refine",
+}
+"""Modules of groups of commands."""
 
 
-@app.callback(invoke_without_command=True)
+def app(words: Sequence[str] = ()) -> Commands:
+    """Return the program, or the part of it that words ask for: to load all commands takes longer than most answers.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What was typed. Where the first is no command, as in a call for help, nothing is left out.
+    """
+    made = Commands(
+        name="carvsdb",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="The topology database of crystalline and amorphous framework materials.",
+        epilog="Example: carvsdb describe net.cgd",
+    )
+    made.callback(invoke_without_command=True)(_options)
+    first = words[0] if words else ""
+    is_whole = not _is_command(first)
+    for name, (module, function, example) in COMMANDS.items():
+        if is_whole or name == first:
+            command = getattr(loaded(module), function)
+            made.command(name, epilog=f"Example: carvsdb {example}")(command)
+    for name, module in GROUPS.items():
+        if is_whole or name == first:
+            group = loaded(module).app
+            made.add_typer(group if is_whole else with_only(group, words[1:]), name=name)
+    return made
+
+
 def _options(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
@@ -110,14 +117,24 @@ def _options(
 def run(arguments: list[str] | None = None) -> None:
     """Run the program and end the process with its exit code."""
     if "_CARVSDB_COMPLETE" in os.environ:  # a shell asks how a word may go on
-        app(prog_name="carvsdb")
-    # Bonds and nets are hundreds of thousands of small tuples in no cycle: looking for cycles after each 700 new ones
-    # takes a fifth of the time of a command.
-    gc.set_threshold(50_000, 20, 50)
+        app()(prog_name="carvsdb")
+    take_plain_values()
     with escaped_streams():
         tell_of_compiling()
         code = _run(arguments)
+    if arguments is None:
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End the process without taking apart all that it loaded, which takes a tenth of a second."""
+    if all(one.daemon or one is threading.main_thread() for one in threading.enumerate()):
+        with suppress(OSError, ValueError, AttributeError):  # as Python itself ends, where a stream cannot be written
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -127,8 +144,9 @@ def _run(arguments: list[str] | None) -> int:
     try:
         with _terminated_like_interrupted() as signals, _warnings_as_sentences():
             # Not by `app(...)`: that takes any broken pipe for a closed stdout, and ends without a word.
-            command = typer.main.get_command(with_only(app, given))
-            with command.make_context("carvsdb", _as_typed(given, command)) as context:
+            given = _as_typed(given)
+            command: Any = typer.main.get_command(app(given))
+            with command.make_context("carvsdb", names_last(given, command)) as context:
                 code = command.invoke(context) or 0
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -164,13 +182,17 @@ def _run(arguments: list[str] | None) -> int:
     return code
 
 
-def _as_typed(given: list[str], command: Any) -> list[str]:
+def _as_typed(given: list[str]) -> list[str]:
     """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`, and ``-ITV.cif`` of a glob be the file, not options."""
     given = [f"./{word}" if _is_file_like_an_option(word) else word for word in given]
-    if given and not given[0].startswith("-") and given[0] not in command.commands and os.path.isfile(given[0]):
+    if given and not given[0].startswith("-") and not _is_command(given[0]) and os.path.isfile(given[0]):
         say(f"{given[0]} is a file: carvsdb describe {given[0]}")
         given = ["describe", *given]
-    return names_last(given, command)
+    return given
+
+
+def _is_command(word: str) -> bool:
+    return word in COMMANDS or word in GROUPS
 
 
 def _is_file_like_an_option(word: str) -> bool:

@@ -27,8 +27,9 @@ def reference() -> str:
     return "\n".join([HEAD, *(f"## carvsdb {name}\n\n```text\n{help_of(name)}\n```\n" for name in commands())])
 
 
-def commands(group: typer.Typer = app, path: tuple[str, ...] = ()) -> Iterator[str]:
+def commands(group: typer.Typer | None = None, path: tuple[str, ...] = ()) -> Iterator[str]:
     """Go through all commands: what is typed after `carvsdb` to call them."""
+    group = group or app()
     for one in group.registered_commands:
         function = one.callback
         assert function is not None
@@ -43,7 +44,7 @@ def help_of(name: str) -> str:
     printed = io.StringIO()
     wide = {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1"}
     with mock.patch.dict(os.environ, wide), contextlib.redirect_stdout(printed):
-        app([*name.split(), "--help"], prog_name="carvsdb", standalone_mode=False)
+        app(name.split())([*name.split(), "--help"], prog_name="carvsdb", standalone_mode=False)
     return "\n".join(line.rstrip() for line in printed.getvalue().strip().splitlines())
 
 

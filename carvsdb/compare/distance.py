@@ -51,6 +51,12 @@ def topological_distance(a: "Carvs", b: "Carvs", *, labels: tuple[str, str] = _L
     >>> topological_distance(dia, nbo)
     0.5
     """
+    for one in (a, b):
+        if not hasattr(one, "has_rings"):
+            raise InputError(
+                f"topological_distance takes two Carvs, got {type(one).__name__}",
+                hint="find_rings(NET).carvs() gives one",
+            )
     reason = comparable(a, b, labels=labels)
     if reason is not None:
         raise RefusedError(reason, hint=_repair(a, b, labels))

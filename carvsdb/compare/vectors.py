@@ -11,10 +11,11 @@ from carvsdb.errors import InputError
 from carvsdb.net import Net
 from carvsdb.rings import DEFAULT_CUT_OFF, Carvs, find_rings
 from carvsdb.rings.carvs import LARGEST_CUT_OFF
+from carvsdb_schemas.description import Description
 
 
 class CarvsVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Turn nets into CARVS vectors: a step of a scikit-learn pipeline that learns nothing.
+    """Turn nets, or what `carvsdb.describe` says of them, into CARVS vectors: a step of a pipeline that learns nothing.
 
     Parameters
     ----------
@@ -40,17 +41,17 @@ class CarvsVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.max_ring_size = max_ring_size
         self.normalised = normalised
 
-    def fit(self, nets: Iterable[Net | Carvs], y: object = None) -> "CarvsVectors":
+    def fit(self, nets: Iterable[Net | Carvs | Description], y: object = None) -> "CarvsVectors":
         """Learn nothing."""
         return self
 
-    def transform(self, nets: Iterable[Net | Carvs]) -> NDArray[np.float64]:
+    def transform(self, nets: Iterable[Net | Carvs | Description]) -> NDArray[np.float64]:
         """Return the vectors, shape (n, 32): ``[i, k]`` is about the rings of size ``k + 1`` in net `i`.
 
         Raises
         ------
         InputError
-            If one is no Net and no Carvs.
+            If one is none of these.
         """
         rows = [self._row(net, number) for number, net in enumerate(nets)]
         return np.array(rows, np.float64).reshape(-1, LARGEST_CUT_OFF)
@@ -62,12 +63,20 @@ class CarvsVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
-    def _row(self, net: Net | Carvs, number: int) -> NDArray[np.float64]:
-        if not isinstance(net, Net | Carvs):
-            raise InputError(f"expected nets (Net or Carvs), but number {number} is {type(net).__name__}")
-        carvs = net if isinstance(net, Carvs) else find_rings(net, self.max_ring_size).carvs()
+    def _row(self, net: Net | Carvs | Description, number: int) -> NDArray[np.float64]:
+        if isinstance(net, Description):
+            vector = np.array(net.carvs.vector)
+        elif isinstance(net, Net | Carvs):
+            vector = (net if isinstance(net, Carvs) else find_rings(net, self.max_ring_size).carvs()).vector
+        else:
+            raise InputError(
+                f"expected nets (Net, Carvs or what describe gives), but number {number} is {type(net).__name__}",
+                hint="carvsdb.describe(FILES) gives them of files, Catalogue.normalised_vectors() those of a catalogue",
+            )
         if self.normalised:
-            return carvs.normalised if carvs.has_rings else np.full(LARGEST_CUT_OFF, np.nan)
+            if not vector.any():
+                return np.full(LARGEST_CUT_OFF, np.nan)
+            vector = vector / vector.sum()
         row = np.zeros(LARGEST_CUT_OFF)
-        row[: len(carvs.vector)] = carvs.vector
+        row[: len(vector)] = vector
         return row

@@ -18,7 +18,7 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Net:
-    """Return a net by its RCSR name.
+    """Return a net by its RCSR name, in any capitals.
 
     Raises
     ------
@@ -31,13 +31,14 @@ def load(name: str) -> Net:
     >>> dia.n_vertices, dia.n_edges
     (2, 4)
     """
-    try:
-        edges = _table()[name]
-    except KeyError:
+    known = name if name in names() or not isinstance(name, str) else name.lower()
+    if known not in names():
         raise NotFoundError(
-            f"the library of exact nets has no {name!r}", item=name, hint=f"it has {', '.join(names())}"
-        ) from None
-    return Net.from_edges(np.array(edges), name=name)
+            f"the library of exact nets has no {name!r}",
+            item=str(name),
+            hint=f"it has {', '.join(names())}; carvsdb.reference_nets().net(NAME) has all names of the archive",
+        )
+    return Net.from_edges(np.array(_table()[known]), name=known)
 
 
 def load_all() -> Iterator[Net]:

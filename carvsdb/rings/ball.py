@@ -84,10 +84,11 @@ def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
     mask = len(ball.words) - 1
     words, images, vertices = ball.words, ball.images, ball.vertices
     before, predecessors, beside, siblings = ball.before, ball.predecessors, ball.beside, ball.siblings
+    starts, neighbours, numbers, lowest = graph.starts, graph.neighbours, graph.images, graph.lowest
     images[0] = root
     vertices[0] = root
-    slot = slot_of(root - graph.lowest, mask)
-    words[slot] = (root - graph.lowest) << _ROW_BITS
+    slot = slot_of(root - lowest, mask)
+    words[slot] = (root - lowest) << _ROW_BITS
     ball.slots[0] = slot
     before[0] = 0
     beside[0] = 0
@@ -100,20 +101,20 @@ def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
         ball.level_starts[level] = begin
         for row in range(begin, finish):
             here = vertices[row]
-            origin = images[row] - here - graph.lowest
-            first, last = graph.starts[here], graph.starts[here + 1]
+            origin = images[row] - here - lowest
+            first, last = starts[here], starts[here + 1]
             if max(n_before, n_beside) + last - first > len(siblings):
                 empty_ball(ball, count)
                 return -1
             # Neighbours are sorted, so the ones that come before the root are the first.
             for end in range(last - 1, first - 1, -1):
-                vertex = graph.neighbours[end]
+                vertex = neighbours[end]
                 if vertex < root:
                     break
                 # Each ring is found from one of its images only, the first; so of the images of the root itself those
                 # before it are left out, too.
-                number = origin + graph.images[end]
-                if vertex == root and number < root - graph.lowest:
+                number = origin + numbers[end]
+                if vertex == root and number < root - lowest:
                     continue
                 slot = slot_of(number, mask)
                 word = words[slot]
@@ -136,7 +137,7 @@ def fill_ball(ball: Ball, graph: Graph, root: int, depth: int) -> int:
                         return -1
                     words[slot] = number << _ROW_BITS | count
                     ball.slots[count] = slot
-                    images[count] = number + graph.lowest
+                    images[count] = number + lowest
                     vertices[count] = vertex
                     count += 1
             before[row + 1] = n_before

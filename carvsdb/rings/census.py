@@ -27,6 +27,20 @@ Size by size the far tables of large nets are made again and again, so that thes
 """
 
 
+def check_census(thing: object, function: str) -> None:
+    """Refuse to take for the rings of a net what they are not, such as the net.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(thing, RingCensus):
+        raise InputError(
+            f"{function} takes the rings of a net (RingCensus), got {type(thing).__name__}",
+            hint="find_rings(NET) gives them",
+        )
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RingCensus:
     """All rings of a net up to a cut-off; each translation class stands once.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.rings.census import RingCensus
+from carvsdb.rings.census import RingCensus, check_census
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,6 +49,7 @@ def ring_table(census: RingCensus) -> "pa.Table":
         A row per translation class, smallest first: `size` in nodes; `vertices`, numbers of the net in the order of the
         ring; `offsets`, three integers per vertex, the cell that it is in. The first vertex is in cell 0.
     """
+    check_census(census, "ring_table")
     import pyarrow as pa
 
     starts = pa.array(census.starts.astype(np.int32))
@@ -92,6 +93,7 @@ def node_rings(census: RingCensus) -> NodeRings:
     >>> int(sod.number[0]), round(float(sod.mean_size[0]), 3), round(float(sod.size_spread[0]), 3)
     (38, 10.947, 2.46)
     """
+    check_census(census, "node_rings")
     counts = census.node_counts.astype(np.float64)
     sizes = np.arange(1, counts.shape[1] + 1)
     number = counts.sum(axis=1)

@@ -7,6 +7,7 @@ import numpy as np
 from carvsdb.compiled import compiled_if_much, compiled_part
 from carvsdb.errors import RingBudgetError
 from carvsdb.net import Net, contract_linkers
+from carvsdb.net.graph import check_net
 from carvsdb.rings.budget import within_budget
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
 from carvsdb.rings.census import SMALLEST_CUT_OFF
@@ -55,6 +56,7 @@ def point_symbols(net: Net, longest: int = DEFAULT_CUT_OFF) -> list[str]:
     >>> point_symbols(library.load("pcu"))
     ['{4^12.6^3}']
     """
+    check_net(net, "point_symbols")
     cycles = _cycles_at_angles(net, longest)
     return [_counted([size for size, _ in angles]) for angles in cycles]
 
@@ -139,6 +141,7 @@ def _shortest_cycles(
     rows : int
         Number of images met, or -1 if one search met too many.
     """
+    starts, neighbours, ends_at, lowest = graph.starts, graph.neighbours, graph.images, graph.lowest
     # One set of buffers for all searches: they are small and many. They grow where a search needs more.
     met = 0
     room = 256
@@ -149,10 +152,10 @@ def _shortest_cycles(
     slots = room_for(room)
     words = filled(2 * room, _EMPTY)
     vertex = 0
-    while first < len(graph.neighbours) and met < _ROWS_AT_ONCE:
-        while first >= graph.starts[vertex + 1]:
+    while first < len(neighbours) and met < _ROWS_AT_ONCE:
+        while first >= starts[vertex + 1]:
             vertex += 1
-        begin, finish = graph.starts[vertex], graph.starts[vertex + 1]
+        begin, finish = starts[vertex], starts[vertex + 1]
         # Angles (0, 1) ... of the ends before come before: whole rows of the triangle.
         before = first - begin
         angle = angle_starts[vertex] + before * (2 * (finish - begin) - before - 1) // 2
@@ -162,20 +165,21 @@ def _shortest_cycles(
             continue
         # Row 0 is the vertex itself: seen, never walked from, nearer than all others.
         images[0], vertices[0], levels[0], ways[0] = vertex, vertex, -1, 0
-        images[1], vertices[1], levels[1], ways[1] = graph.images[first], graph.neighbours[first], 0, 1
+        images[1], vertices[1], levels[1], ways[1] = ends_at[first], neighbours[first], 0, 1
         count = 2
         for known in range(count):
-            _enter(words, slots, images, graph.lowest, known)
+            _enter(words, slots, images, lowest, known)
         # Breadth first, until all later neighbours of the vertex were met or cycles would be too long. Shortest
         # paths are counted in `ways`, so a level is walked to its end even then.
         row = 1
         last_level = longest - 3
         while row < count and levels[row] <= last_level:
             here = vertices[row]
-            for end in range(graph.starts[here], graph.starts[here + 1]):
-                image = images[row] - here + graph.images[end]
-                number = image - graph.lowest
-                mask = len(words) - 1
+            origin = images[row] - here
+            mask = len(words) - 1
+            for end in range(starts[here], starts[here + 1]):
+                image = origin + ends_at[end]
+                number = image - lowest
                 slot = slot_of(number, mask)
                 while words[slot] != _EMPTY and words[slot] >> _ROW_BITS != number:
                     slot = (slot + 1) & mask
@@ -185,16 +189,16 @@ def _shortest_cycles(
                         ways[other] += ways[row]
                     continue
                 for later in range(first + 1, finish):
-                    if image == graph.images[later]:
+                    if image == ends_at[later]:
                         waiting -= 1
                         if waiting == 0:
                             # The rest of this level may still find other ways.
                             last_level = levels[row]
                 images[count] = image
-                vertices[count] = graph.neighbours[end]
+                vertices[count] = neighbours[end]
                 levels[count] = levels[row] + 1
                 ways[count] = ways[row]
-                _enter(words, slots, images, graph.lowest, count)
+                _enter(words, slots, images, lowest, count)
                 count += 1
                 if count == room:
                     if room >= MOST_IMAGES:
@@ -203,12 +207,13 @@ def _shortest_cycles(
                     images, vertices, levels = doubled(images), doubled(vertices), doubled(levels)
                     ways, slots = doubled(ways), doubled(slots)
                     words = filled(2 * room, _EMPTY)
+                    mask = len(words) - 1
                     for known in range(count):
-                        _enter(words, slots, images, graph.lowest, known)
+                        _enter(words, slots, images, lowest, known)
             row += 1
         # Read off the angles: two edges at the vertex close the path.
         for later in range(first + 1, finish):
-            number = graph.images[later] - graph.lowest
+            number = ends_at[later] - lowest
             mask = len(words) - 1
             slot = slot_of(number, mask)
             while words[slot] != _EMPTY and words[slot] >> _ROW_BITS != number:

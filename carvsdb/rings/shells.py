@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from carvsdb.compiled import compiled_if_much
 from carvsdb.errors import InputError
 from carvsdb.net import Net, replace_linkers
+from carvsdb.net.graph import check_net
 from carvsdb.rings.infinite import Graph, Integers, graph_within
 from carvsdb.rings.tables import EMPTY, MOST_IMAGES, almost_anywhere, distance_table
 
@@ -29,9 +30,9 @@ def _shells(graph: Graph, first: int, last: int, n_shells: int, most: int) -> In
         table = distance_table(graph, vertex, n_shells, most)
         if len(table) == 0:
             break
-        for index in range(len(table)):
-            if table[index] != EMPTY:
-                counts[vertex - first, table[index] & 63] += 1
+        for word in table:
+            if word != EMPTY:
+                counts[vertex - first, word & 63] += 1
     return counts
 
 
@@ -60,6 +61,7 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     >>> coordination_sequences(library.load("dia"))[0].tolist()
     [4, 12, 24, 42, 64, 92, 124, 162, 204, 252]
     """
+    check_net(net, "coordination_sequences")
     nodes = replace_linkers(net)
     graph = graph_within(nodes, n_shells)
     told = min(n_shells, _TOLD)
@@ -86,4 +88,10 @@ def td10(sequences: NDArray[np.int64]) -> float:
     >>> td10(coordination_sequences(library.load("dia")))
     981.0
     """
+    if np.ndim(sequences) != 2:
+        raise InputError(
+            f"td10 takes an array of coordination sequences, a row a node, got {type(sequences).__name__}",
+            hint="coordination_sequences(NET) gives one",
+        )
+    sequences = np.asarray(sequences)
     return float(1 + sequences[:, :10].sum(axis=1).mean()) if len(sequences) else 0.0

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.net import Net
+from carvsdb.net.graph import check_net
 from carvsdb.rings.carvs import DEFAULT_CUT_OFF
 from carvsdb.rings.census import RingCensus, find_rings
 from carvsdb.rings.counts import OBSERVED_MARGIN
@@ -96,7 +97,7 @@ def find_strong_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threa
     Raises
     ------
     InputError
-        For a cut-off out of range.
+        For a cut-off out of range, and what is no net.
 
     Examples
     --------
@@ -105,6 +106,7 @@ def find_strong_rings(net: Net, max_ring_size: int = DEFAULT_CUT_OFF, *, n_threa
     >>> strong.ring_counts, strong.completeness
     ({4: 3, 6: 4}, 'proved')
     """
+    check_net(net, "find_strong_rings")
     return strong_rings(net, max_ring_size, n_threads=n_threads)[0]
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from carvsdb.compiled import compiled_if_much, compiled_part, inlined
+from carvsdb.compiled import compiled_if_much, compiled_part, inlined, part_on_lists
 from carvsdb.rings.infinite import Graph, Integers, Narrow, beginning, doubled, filled, room_for, room_like, slot_of
 
 EMPTY = -1
@@ -71,13 +71,14 @@ def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integer
 
     It is empty, without any word, if there are more than `most` of them.
     """
+    starts, neighbours, numbers, lowest = graph.starts, graph.neighbours, graph.images, graph.lowest
     table = filled(128, EMPTY)
     mask = len(table) - 1
     images = room_for(64)
     vertices = room_for(64)
     images[0] = vertex
     vertices[0] = vertex
-    table[slot_of(vertex - graph.lowest, mask)] = (vertex - graph.lowest) * 64
+    table[slot_of(vertex - lowest, mask)] = (vertex - lowest) * 64
     count = 1
     begin = 0
     for distance in range(1, radius + 1):
@@ -85,9 +86,9 @@ def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integer
         for row in range(begin, finish):
             here = vertices[row]
             origin = images[row] - here
-            for end in range(graph.starts[here], graph.starts[here + 1]):
-                image = origin + graph.images[end]
-                number = image - graph.lowest
+            for end in range(starts[here], starts[here + 1]):
+                image = origin + numbers[end]
+                number = image - lowest
                 slot = slot_of(number, mask)
                 while table[slot] != EMPTY and table[slot] >> 6 != number:
                     slot = (slot + 1) & mask
@@ -97,7 +98,7 @@ def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integer
                     return room_for(0)
                 table[slot] = number * 64 + distance
                 images[count] = image
-                vertices[count] = graph.neighbours[end]
+                vertices[count] = neighbours[end]
                 count += 1
                 if 2 * count >= len(table):
                     table = _rehashed(table)
@@ -112,14 +113,23 @@ def distance_table(graph: Graph, vertex: int, radius: int, most: int) -> Integer
 def _rehashed(table: Integers) -> Integers:
     larger = filled(2 * len(table), EMPTY)
     mask = len(larger) - 1
-    for index in range(len(table)):
-        word = table[index]
+    for word in table:
         if word != EMPTY:
             slot = slot_of(word >> 6, mask)
             while larger[slot] != EMPTY:
                 slot = (slot + 1) & mask
             larger[slot] = word
     return larger
+
+
+def _put_lists(words: list[int], begin: int, table: list[int]) -> None:
+    words[begin : begin + len(table)] = table
+
+
+@part_on_lists(_put_lists)
+def _put(words: Words, begin: int, table: Integers) -> None:
+    for index in range(len(table)):
+        words[begin + index] = table[index]
 
 
 @compiled_if_much
@@ -137,8 +147,7 @@ def distance_tables(graph: Graph, first: int, last: int, radius: int, like: Word
             return beginning(words, used), beginning(sizes, vertex - first + 1)
         while used + len(table) > len(words):
             words = doubled(words)
-        for index in range(len(table)):
-            words[used + index] = table[index]
+        _put(words, used, table)
         used += len(table)
         sizes[vertex - first] = len(table)
     return beginning(words, used), sizes

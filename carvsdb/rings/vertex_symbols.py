@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.rings.angles import AngleCounts, angle_counts
-from carvsdb.rings.census import RingCensus
+from carvsdb.rings.census import RingCensus, check_census
 
 Angle = tuple[tuple[int, int], ...]
 """The rings at an angle: (size, number) by ascending size."""
@@ -46,6 +46,7 @@ def vertex_symbols(census: RingCensus, *, all_rings: bool = False, rings_at: Ang
     >>> vertex_symbols(find_rings(library.load("cds")))[0]
     '[6.6.6.6.6(2).*]'
     """
+    check_census(census, "vertex_symbols")
     rings_at = rings_at or angle_counts(census)
     symbols = []
     known: dict[bytes, str] = {}  # of equal vertices, as most nets have, one is written

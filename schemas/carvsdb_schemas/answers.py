@@ -273,3 +273,6 @@ class ShowAnswer(CommandAnswer):
 
     def __repr__(self) -> str:
         return f"<ShowAnswer {self.label}, {self.kind}: {self.description.summary}>"
+
+    def __str__(self) -> str:
+        return repr(self)

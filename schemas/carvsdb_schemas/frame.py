@@ -36,3 +36,10 @@ class FrameDescription(BaseModel):
     volume: float | None = Field(default=None, description="Of the cell, in Å³.")
     quality: list[str]
     version: str
+
+    def __repr__(self) -> str:
+        edges = f"{self.n_nodes} nodes, {self.n_edges} edges"
+        return f"<FrameDescription {self.frame} of {self.file}: {edges}; {self.carvs.symbol}>"
+
+    def __str__(self) -> str:
+        return repr(self)

@@ -1,8 +1,11 @@
 """A table of results, with what was left out."""
 
+import operator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from carvsdb.errors import InputError
 from carvsdb.html_text import MOST_ROWS, html_table
 from carvsdb.optional_packages import load_optional
 
@@ -32,6 +35,8 @@ class Answer:
     lon    0.2500
     >>> answer.rows()[1]
     {'label': 'lon', 'distance': 0.25}
+    >>> [row["label"] for row in answer], answer[0]["label"]
+    (['dia', 'lon'], 'dia')
     """
 
     table: "pa.Table"
@@ -72,6 +77,21 @@ class Answer:
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.table.__arrow_c_stream__(requested_schema)
+
+    def __iter__(self) -> "Iterator[dict[str, Any]]":
+        return iter(self.rows())
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        """Return a row as a dictionary, from 0."""
+        try:
+            place = range(len(self))[operator.index(number)]
+        except TypeError:
+            columns = ", ".join(self.table.column_names)
+            raise InputError(
+                f"a row is asked for by its number, got {type(number).__name__}",
+                hint=f"df() and pl() have columns: {columns}",
+            ) from None
+        return Answer(self.table.slice(place, 1)).rows()[0]
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

@@ -1,14 +1,19 @@
 """What to cite for an answer: where its definitions, its names and its methods come from."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carvsdb.errors import InputError
 from carvsdb.topology.archive import is_zeolite_code
 from carvsdb.version import VERSION
 
 if TYPE_CHECKING:
+    from carvsdb_ingest.readers.cif.paper import Paper
     from carvsdb_schemas.answers import SourceAnswer
     from carvsdb_schemas.description import Description
 
@@ -75,9 +80,23 @@ def _plain(text: str) -> str:
 def _tex(value: str, field: str) -> str:
     if field in ("doi", "url"):
         return value
-    for character, written in (("–", "--"), ("Ö", '{\\"O}'), ("ö", '{\\"o}'), ("ä", '{\\"a}'), ("&", "\\&")):
-        value = value.replace(character, written)
-    return value
+    return "".join(_TEX.get(character) or _accented(character) for character in value)
+
+
+def _accented(character: str) -> str:
+    """Write a letter with its accent as TeX does; one that TeX has no name for stays as it is."""
+    letter, *marks = list(unicodedata.normalize("NFD", character))
+    if len(marks) != 1 or marks[0] not in _ACCENTS or not letter.isascii():
+        return character
+    return (
+        f"{{\\{_ACCENTS[marks[0]]}{letter}}}"
+        if not _ACCENTS[marks[0]].isalpha()
+        else f"{{\\{_ACCENTS[marks[0]]} {letter}}}"
+    )
+
+
+def _plain_letters(text: str) -> str:
+    return unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode()
 
 
 PROGRAM = Reference(
@@ -172,6 +191,22 @@ CLUSTERINGS = Reference(
     doi="10.1021/acs.cgd.8b00126",
 )
 
+_TEX = {
+    "–": "--",
+    "&": "\\&",
+    "%": "\\%",
+    "#": "\\#",
+    "_": "\\_",
+    "ß": "{\\ss}",
+    "ø": "{\\o}",
+    "Ø": "{\\O}",
+    "ł": "{\\l}",
+    "Ł": "{\\L}",
+}
+_ACCENTS = {
+    "\u0301": "'", "\u0300": "`", "\u0302": "^", "\u0308": '"', "\u0303": "~", "\u0304": "=", "\u0307": ".",
+    "\u0327": "c", "\u030c": "v", "\u030b": "H", "\u0306": "u", "\u0328": "k", "\u030a": "r",
+}  # fmt: skip
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _NO_KEY = re.compile(r"[^A-Za-z0-9:_-]")
 
@@ -185,6 +220,11 @@ def references(descriptions: "Iterable[Description]") -> list[Reference]:
     []
     """
     found: dict[str, Reference] = {}
+    if isinstance(descriptions, str | Path):
+        raise InputError(
+            f"references are asked of descriptions, got {type(descriptions).__name__}",
+            hint="carvsdb.describe(PATH) gives some",
+        )
     for description in descriptions:
         names = [name for part in description.names for name in part.split(" + ")]
         wanted = [PROGRAM]
@@ -199,6 +239,32 @@ def references(descriptions: "Iterable[Description]") -> list[Reference]:
             wanted.append(ZEOLITES)
         found |= {one.key: one for one in wanted}
     return list(found.values())
+
+
+def of_papers(papers: "Iterable[Paper]", structure: str) -> list[Reference]:
+    """Return what to cite for the works that a file of atoms is from."""
+    found: list[Reference] = []
+    for paper in papers:
+        year = _YEAR.search(paper.year)
+        family = paper.authors[0].split(",")[0].split(" ")[0].lower() if paper.authors else "structure"
+        volume = " ".join(part for part in (paper.journal, paper.volume) if part)
+        one = Reference(
+            _NO_KEY.sub("", _plain_letters(family)) + (year[0] if year else ""),
+            f"the structure, {structure}",
+            tuple(_plain(author) for author in paper.authors),
+            _plain(paper.title) or f"crystal structure of {structure}",
+            int(year[0]) if year else None,
+            ", ".join(_plain(part) for part in (volume, paper.pages, paper.deposit) if part),
+            doi=paper.doi,
+        )
+        taken = {other.key for other in found}
+        found.append(replace(one, key=next(key for key in _keys(one.key) if key not in taken)))
+    return found
+
+
+def _keys(key: str) -> Iterator[str]:
+    yield key
+    yield from (f"{key}-{number}" for number in count(2))
 
 
 def of_source(source: "SourceAnswer | None") -> list[Reference]:

@@ -63,7 +63,7 @@ def read_poscar(file: TextFile, options: FileOptions) -> Frames:
     held = sum(1 for line in lines[first : first + len(elements)] if line.strip())
     if held < len(elements):
         raise file.error(7, f"declares {len(elements)} atoms, but there are {held} (is the file cut off?)")
-    atoms = _atoms(file, "POSCAR", lambda: read_vasp(StringIO("\n".join(lines) + "\n")))
+    atoms = read_by_ase(file, "POSCAR", lambda: read_vasp(StringIO("\n".join(lines) + "\n")))
     return [structure_of_atoms(file.path, atoms, elements)]
 
 
@@ -74,7 +74,14 @@ def _number(file: TextFile, text: str) -> int:
     return number
 
 
-def _atoms(file: TextFile, what: str, read: Callable[[], Any]) -> Any:
+def read_by_ase(file: TextFile, what: str, read: Callable[[], Any]) -> Any:
+    """Return what a reader of ASE returns.
+
+    Raises
+    ------
+    InputError
+        In one sentence, for whatever it raises.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

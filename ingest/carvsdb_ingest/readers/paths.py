@@ -54,7 +54,10 @@ def paths_of(given: Paths, function: str) -> Iterable[str | os.PathLike[str]]:
     # An open file, a graph, a table or a mapping is iterable, too, but holds no paths.
     others = any(hasattr(given, name) for name in ("read", "edges", "columns", "keys"))
     if not isinstance(given, Iterable) or isinstance(given, bytes) or (others and not hasattr(given, "str")):
-        raise InputError(f"{function} takes the path of a file, or several, got {type(given).__name__}")
+        hint = (
+            "give its name" if hasattr(given, "read") else "of what is in memory nets, structures and atoms are taken"
+        )
+        raise InputError(f"{function} takes the path of a file, or several, got {type(given).__name__}", hint=hint)
     return given
 
 

@@ -84,6 +84,9 @@ def describe_frames(
             yield from series.described(frame)
 
 
+_OTHERS = "vertices are other atoms than in the frame before (another order?): changed edges are not counted"
+
+
 class FrameSeries:
     """The frames of a trajectory as they are described one after another.
 
@@ -100,6 +103,7 @@ class FrameSeries:
         self._analysis = analysis
         self._names = read.clusterings
         self._nets: dict[str, _NetSeries] = {}
+        self._step: int | None = None
 
     def described(self, frame: Frame) -> Iterator[FrameDescription | CarvsdbError]:
         """Describe a frame, once for each clustering."""
@@ -110,7 +114,7 @@ class FrameSeries:
             return
         structure = frame.atoms
         assert structure is not None
-        doubts = structure.quality
+        doubts = (*structure.quality, *self._order(frame))
         try:
             bonds = find_bonds(structure, self._read.bonds)
             doubts = (*doubts, *bonds.quality)
@@ -125,6 +129,13 @@ class FrameSeries:
                 quality = tuple(dict.fromkeys((*doubts, *one.quality)))
                 yield self._one(frame, one.net, one.clustering, bonds.rule, quality)
 
+    def _order(self, frame: Frame) -> tuple[str, ...]:
+        """Say where a step does not come behind that of the frame before: restarts repeat frames."""
+        before, self._step = self._step, frame.said.step
+        if before is None or self._step is None or before < self._step:
+            return ()
+        return (f"step {self._step} does not come behind that of the frame before, {before} (a restart?)",)
+
     def _one(
         self, frame: Frame, net: Net, clustering: str, rule: str, quality: tuple[str, ...]
     ) -> FrameDescription | CarvsdbError:
@@ -132,7 +143,7 @@ class FrameSeries:
             net, clustering = replace_linkers(net), "node-only"
         series = self._nets.setdefault(clustering, _NetSeries(self._analysis))
         try:
-            changed, counts = series.next(net)
+            changed, counts, doubts = series.next(net)
         except CarvsdbError as error:
             return self._error(frame, error, quality)
         carvs = counts.carvs()
@@ -159,7 +170,7 @@ class FrameSeries:
             ring_counts={str(size): number for size, number in counts.ring_counts.items()},
             carvs=CarvsDescription(vector=carvs.vector.tolist(), sigma=carvs.sigma, symbol=carvs.symbol),
             volume=None if frame.atoms is None else round(float(abs(np.linalg.det(frame.atoms.cell))), 4),
-            quality=list(quality),
+            quality=[*quality, *doubts],
             version=VERSION,
         )
 
@@ -176,13 +187,17 @@ class _NetSeries:
         self._kept = KeptRings(lambda net: search_rings(net, analysis), cut_off, analysis.max_rings)
         self._before: Net | None = None
 
-    def next(self, net: Net) -> tuple[int | None, RingCounts]:
-        """Return how many edges have changed, and the ring counts."""
-        before = self._before
+    def next(self, net: Net) -> tuple[int | None, RingCounts, tuple[str, ...]]:
+        """Return how many edges have changed, the ring counts, and what is doubtful about the first."""
+        before, doubts = self._before, tuple[str, ...]()
+        if before is not None and before.labels != net.labels:
+            if np.array_equal(before.is_node, net.is_node):
+                doubts = (_OTHERS,)
+            before = None
         net = followed(net, None if before is None else before.positions)
         changed = None if before is None else changed_edges(before, net)
         self._before = net
-        return changed, self._kept.counts(net)
+        return changed, self._kept.counts(net), doubts
 
 
 def changed_edges(one: Net, other: Net) -> int | None:

@@ -10,12 +10,12 @@ from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis import BasisLimits
 from carvsdb_refine.learning.basis_choice import DEGREES_ALONE, with_the_best
 from carvsdb_refine.learning.data_set import make_data_set
-from carvsdb_refine.learning.design_rows import Scales
 from carvsdb_refine.learning.fit import FitOptions, FittedPotential, fit_potential
 from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.frames_active_set import active_set_of_frames
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.learning.projections import Projector
+from carvsdb_refine.learning.scales import Scales
 from carvsdb_refine.potential.ace.written import write_form
 from carvsdb_schemas.learning import LearnTable
 

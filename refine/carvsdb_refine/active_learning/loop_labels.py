@@ -1,14 +1,17 @@
 """Labels of the structures that a loop asks for, and what becomes of those that get none."""
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from carvsdb.atomic_write import make_folder
 from carvsdb.atoms.model import AtomicModel
 from carvsdb_refine.active_learning.config_file import LearnFile
 from carvsdb_refine.labels import Labelling, Oracle, label, write_structures
-from carvsdb_refine.labels.labelling import store_of
+from carvsdb_refine.labels.labelling import Failed, store_of
 
 UNLABELLED = "unlabelled.xyz"
+# Structures that one sentence names.
+_NAMED = 3
 
 
 def label_structures(
@@ -49,8 +52,8 @@ def label_structures(
         origins=origins,
         stop=stop,
     )
-    for one in done.failed:
-        tell(f"{one.origin} has no label: {one.cause}")
+    for cause, failed in groupby(sorted(done.failed, key=_cause), _cause):
+        tell(_without_label([one.origin for one in failed], cause))
     if done.failed:
         place = file.folder / UNLABELLED
         make_folder(file.folder)
@@ -60,3 +63,13 @@ def label_structures(
             f"{file.path} {place} --import RESULTS`; then the same command goes on"
         )
     return done
+
+
+def _cause(failed: Failed) -> str:
+    return failed.cause
+
+
+def _without_label(origins: Sequence[str], cause: str) -> str:
+    """Return a sentence about structures that failed for one cause."""
+    named = ", ".join(origins[:_NAMED]) + (" ..." if len(origins) > _NAMED else "")
+    return f"{named} has no label: {cause}" if len(origins) == 1 else f"{len(origins)} have no label ({named}): {cause}"

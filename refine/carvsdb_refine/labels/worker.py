@@ -109,6 +109,8 @@ def label_one(oracle: Oracle, model: AtomicModel) -> Iterator[dict[str, Any]]:
         potential = oracle.potential
         energies, forces, stress = potential.energies_forces_and_stress(model.elements, model.positions, model.cell)
     except InputError as error:
+        # A calculator that has failed may be left half set up, and would give that as the cause of the next failure.
+        _made.cache_clear()
         yield {"cause": error.message}
         return
     energy = float(energies.sum())

@@ -9,9 +9,11 @@
 `projection_kernels`  from neighbours to bases to functions, and back; `projection_parts` their steps
 `frames`            labelled structures from extended xyz
 `data_set`          training frames and frames held out
-`design_rows`       what each label says of the coefficients
+`scales`            how large errors of labels may be; `frame_weights` how much labels count
+`design_rows`       what each label says of the coefficients; `kept_rows` those that are there already
 `prior`             how strongly coefficients are held down; `bayesian_ridge` the regression with it
-`basis_choice`      which basis and prior are best on parts of the training
+`basis_choice`      which basis and prior are best on parts of the training, by errors on what is `left_out`
+                    (`left_out_grams`, `left_out_triangles`)
 `fit`               the fit, its errors and its learning curve
 `maxvol`            rows of the largest determinant
 `posterior`         a second opinion: how sure a fit is of an energy

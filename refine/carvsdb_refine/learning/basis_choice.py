@@ -200,11 +200,11 @@ class _Compared:
             return np.concatenate([*of_all, np.arange(n_columns, n_columns + n_elements)])
 
         width = n_columns + n_elements + 1
-        squares, n_rows, kept = np.zeros(width), 0, dict[FitFrame, FrameRows]()
+        squares, count, kept = np.zeros(width), 0.0, dict[FitFrame, FrameRows]()
 
         def passed() -> Iterator[FrameRows]:
             """Yield the rows of structures, and take down what else is of interest of them."""
-            nonlocal n_rows
+            nonlocal count
             room, with_stress = (_MOST_KEPT, options.with_stress) if search.strengths else (-1, False)
             rows = rows_of_frames(
                 regression.projector, regression.baseline, frames, options.scales, with_stress=with_stress
@@ -212,7 +212,7 @@ class _Compared:
             for frame, row in zip(frames, rows, strict=True):
                 of_size = row.forces if len(row.forces) else row.energy
                 squares[:] += (of_size**2).sum(axis=0)
-                n_rows += len(of_size)
+                count += row.counts[1] if len(row.forces) else row.counts[0]
                 room -= row.energy.size + row.forces.size + row.stress.size
                 if room >= 0:
                     kept[frame] = row
@@ -222,7 +222,7 @@ class _Compared:
         left_out = of(passed(), frames, search.parts, width)
         return cls(
             search, options.prior, limits, tuple(map(columns_of, named)), regression, left_out,
-            squares / max(1, n_rows), KeptRows(form, kept),
+            squares / max(1.0, count), KeptRows(form, kept),
         )  # fmt: skip
 
     def candidates(self) -> list[Candidate]:
@@ -262,7 +262,7 @@ class _Compared:
 
 def _lowest(value: Callable[[int], float], number: int, near: int | None) -> tuple[int, float]:
     """Return the place of a low value, and that: downhill from a place, or from the lowest of every third."""
-    known = {place: value(place) for place in (range(1, number, _STRIDE) if near is None else [near])}
+    known = {place: value(place) for place in (range(min(1, number - 1), number, _STRIDE) if near is None else [near])}
     while True:
         best = min(known, key=known.__getitem__)
         beside = [place for place in (best - 1, best + 1) if 0 <= place < number and place not in known]

@@ -33,14 +33,15 @@ class Triangle:
 
     def __init__(self, n_columns: int) -> None:
         self.matrix: Floats = np.zeros((0, n_columns))
-        self.n_rows = 0
+        self.n_rows = 0.0
         self._waiting: list[Floats] = []
         self._n_waiting = 0
 
-    def add(self, rows: Floats) -> None:
-        """Take in rows, shape (m, n_columns)."""
+    def add(self, rows: Floats, count: float | None = None) -> None:
+        """Take in rows, shape (m, n_columns), that count as so many: as they are without a number."""
         self._waiting.append(rows)
         self._n_waiting += len(rows)
+        self.n_rows += len(rows) if count is None else count
         # Few large decompositions: each takes in the triangle of the last, too.
         if self._n_waiting >= max(4096, 3 * self.matrix.shape[1]):
             self.close()
@@ -51,7 +52,6 @@ class Triangle:
             stacked = np.concatenate([self.matrix, *self._waiting])
             self._waiting.clear()
             self.matrix = np.asarray(np.linalg.qr(stacked, mode="r"))
-            self.n_rows += self._n_waiting
             self._n_waiting = 0
         return self.matrix
 
@@ -88,8 +88,8 @@ class RidgeProblem:
 
     Attributes
     ----------
-    n_rows : int
-        Of X.
+    n_rows : float
+        Of X: what they count as.
     penalties : ndarray of float64, shape (F,)
     sizes : ndarray of float64, shape (F,)
         Singular values of X with each column divided by its penalty.
@@ -103,7 +103,7 @@ class RidgeProblem:
         The largest singular value of columns that are not all but free.
     """
 
-    n_rows: int
+    n_rows: float
     penalties: Floats
     sizes: Floats
     along: Floats
@@ -112,7 +112,7 @@ class RidgeProblem:
     reference: float
 
     @classmethod
-    def of(cls, triangle: Floats, n_rows: int, penalties: Floats, n_free: int = 0) -> "RidgeProblem":
+    def of(cls, triangle: Floats, n_rows: float, penalties: Floats, n_free: int = 0) -> "RidgeProblem":
         """Decompose; parameters and errors as for `fit_ridge`."""
         n_columns = len(penalties)
         square = np.zeros((n_columns + 1, n_columns + 1))
@@ -151,7 +151,7 @@ class RidgeProblem:
 
 
 def fit_ridge(
-    triangle: Floats, n_rows: int, penalties: Floats, n_free: int = 0, strength: float | None = None
+    triangle: Floats, n_rows: float, penalties: Floats, n_free: int = 0, strength: float | None = None
 ) -> RidgeFit:
     """Fit.
 
@@ -159,8 +159,8 @@ def fit_ridge(
     ----------
     triangle : ndarray of float64, shape (m, F + 1)
         Of X and y together.
-    n_rows : int
-        Of X.
+    n_rows : float
+        Of X: what they count as.
     penalties : ndarray of float64, shape (F,)
         p, above 0.
     n_free : int
@@ -176,7 +176,7 @@ def fit_ridge(
     return RidgeProblem.of(triangle, n_rows, penalties, n_free).fit(strength)
 
 
-def _climb(squares: Floats, along: Floats, beyond: float, n_rows: int, alpha: float) -> tuple[float, float, float]:
+def _climb(squares: Floats, along: Floats, beyond: float, n_rows: float, alpha: float) -> tuple[float, float, float]:
     """Return the log evidence of a summit, but for constants, with its alpha and beta."""
     beta = 1.0
     for _ in range(_MOST_STEPS):
@@ -193,7 +193,7 @@ def _climb(squares: Floats, along: Floats, beyond: float, n_rows: int, alpha: fl
     return float(evidence - np.log(beta * squares + alpha).sum()), alpha, beta
 
 
-def _beta(n_rows: int, effective: float, rest: float) -> float:
+def _beta(n_rows: float, effective: float, rest: float) -> float:
     return max(n_rows - effective, 0.05 * n_rows) / max(rest, 1e-300)
 
 

@@ -1,13 +1,14 @@
 """A data set: frames to train with, frames held out, and what they have in common."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb.errors import InputError
+from carvsdb_refine.learning.frame_weights import Weights
 from carvsdb_refine.learning.frames import FitFrame, shortened, without_repeats
 
 Floats = NDArray[np.float64]
@@ -108,6 +109,9 @@ def make_data_set(
         twice = sum(frame.key() in seen for frame in tested)
         if twice:
             doubts.append(f"{twice} of the frames held out are in the training, too: their errors say nothing new")
+    training = of_mean_weight_one(training)
+    # Errors held out are those of all alike.
+    tested = [frame if frame.weights is None else replace(frame, weights=None) for frame in tested]
     if not training:
         raise InputError(f"of {len(frames)} frames none is left to train with{_first_cause(doubts)}")
     known = {symbol for frame in training for symbol in frame.elements}
@@ -117,6 +121,24 @@ def make_data_set(
             raise InputError(f"{frame.source}: the training has no {stray}")
     doubts += _rare_elements(training)
     return DataSet(tuple(training), tuple(tested), tuple(doubts))
+
+
+def of_mean_weight_one(frames: Sequence[FitFrame]) -> list[FitFrame]:
+    """Return frames whose labels have weights of mean 1: only what they are to each other counts."""
+    total, count = 0.0, 0
+    for frame in frames:
+        weights = frame.weights or Weights.alike(frame.n_atoms)
+        if frame.energy is not None:
+            total, count = total + weights.energy, count + 1
+        if frame.forces is not None:
+            total, count = total + float(weights.forces.sum()), count + int((weights.forces > 0).sum())
+        if frame.strain_energy is not None:
+            total, count = total + 6 * weights.stress, count + 6
+    if total == count:
+        return list(frames)
+    return [
+        replace(frame, weights=(frame.weights or Weights.alike(frame.n_atoms)).times(count / total)) for frame in frames
+    ]
 
 
 def _first_cause(doubts: list[str]) -> str:

@@ -8,37 +8,12 @@ from os import cpu_count
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.errors import InputError
 from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.projections import Projector
+from carvsdb_refine.learning.scales import Scales
 from carvsdb_refine.potential.ace.potential import AcePotential
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Scales:
-    """How large errors of labels may be: rows are divided by them.
-
-    Attributes
-    ----------
-    energy, force, stress : float
-        In eV per atom, eV/Å, and eV per atom (volume times stress).
-
-    Raises
-    ------
-    InputError
-        If one is not above 0.
-    """
-
-    energy: float = 0.001
-    force: float = 0.1
-    stress: float = 0.02
-
-    def __post_init__(self) -> None:
-        for scale in (self.energy, self.force, self.stress):
-            if not 0 < scale < np.inf:
-                raise InputError(f"expected scales of errors above 0, got {scale:g}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +25,14 @@ class FrameRows:
     energy : ndarray of float64, shape (0 or 1, F + E + 1)
     forces : ndarray of float64, shape (0 or 3 n, F + E + 1)
     stress : ndarray of float64, shape (0 or 6, F + E + 1)
+    counts : tuple of float
+        As how many labels each kind counts: the sums of their weights.
     """
 
     energy: Floats
     forces: Floats
     stress: Floats
+    counts: tuple[float, float, float]
 
 
 def rows_of_frames(
@@ -77,12 +55,16 @@ def rows_of_frames(
     assert baseline.tables is not None
     with ThreadPoolExecutor(n_workers) as pool:
         waiting: list[Future[FrameRows]] = []
-        for frame in frames:
-            waiting.append(pool.submit(_rows, projector, baseline, frame, scales, with_stress))
-            if len(waiting) > 2 * n_workers:
+        try:
+            for frame in frames:
+                waiting.append(pool.submit(_rows, projector, baseline, frame, scales, with_stress))
+                if len(waiting) > 2 * n_workers:
+                    yield waiting.pop(0).result()
+            while waiting:
                 yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
+        finally:
+            # After an interrupt nobody waits for structures that are not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _rows(
@@ -112,4 +94,12 @@ def _rows(
         stress_rows[:, :n_functions] = summed.strains.T
         stress_rows[:, -1] = frame.strain_energy
         stress_rows /= n_atoms * scales.stress
-    return FrameRows(energy_rows, force_rows, stress_rows)
+    if frame.weights is None:
+        return FrameRows(energy_rows, force_rows, stress_rows, (len(energy_rows), len(force_rows), len(stress_rows)))
+    # A weight counts squares of errors; labels of none are none.
+    of_forces = frame.weights.forces.ravel() if len(force_rows) else np.zeros(0)
+    energy_rows *= frame.weights.energy**0.5
+    force_rows = force_rows[of_forces > 0] * np.sqrt(of_forces[of_forces > 0, np.newaxis])
+    stress_rows *= frame.weights.stress**0.5
+    counts = frame.weights.energy * len(energy_rows), of_forces.sum(), frame.weights.stress * len(stress_rows)
+    return FrameRows(energy_rows, force_rows, stress_rows, counts)

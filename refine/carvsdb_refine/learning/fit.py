@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.bayesian_ridge import RidgeFit, fit_ridge, refit
 from carvsdb_refine.learning.data_set import DataSet
-from carvsdb_refine.learning.design_rows import FrameRows, Scales, rows_of_frames
+from carvsdb_refine.learning.design_rows import FrameRows, rows_of_frames
 from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.kept_rows import KeptRows
 from carvsdb_refine.learning.label_doubts import contradictions, odd_frames, unexplained
@@ -18,6 +18,7 @@ from carvsdb_refine.learning.label_triangles import LabelTriangles
 from carvsdb_refine.learning.new_potential import NewPotential, with_coefficients
 from carvsdb_refine.learning.prior import Prior
 from carvsdb_refine.learning.projections import Projector
+from carvsdb_refine.learning.scales import Scales
 from carvsdb_refine.potential.ace.form import AceForm
 from carvsdb_refine.potential.ace.potential import AcePotential
 
@@ -185,7 +186,7 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions, kep
 
     rows_by_kind = LabelTriangles.empty(width)
     # Of the columns, and of the labels, in the rows of forces.
-    squares, n_force_rows = np.zeros(width), 0
+    squares, count, n_labels = np.zeros(width), 0.0, 0
     points = {max(2, round(part * len(data.training))) for part in _CURVE} if data.held_out else set()
     snapshots: list[tuple[int, Floats]] = []
     made = rows_of_frames if kept is None else kept.rows_of_frames
@@ -195,16 +196,17 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions, kep
         rows_by_kind.add(rows)
         of_forces = rows.forces if len(rows.forces) else rows.energy
         squares += (of_forces**2).sum(axis=0)
-        n_force_rows += len(of_forces)
+        count += rows.counts[1] if len(rows.forces) else rows.counts[0]
+        n_labels += len(rows.energy) + len(rows.forces) + len(rows.stress)
         if number in points and number < len(data.training):
             snapshots.append((number, rows_by_kind.joined()[0]))
     matrix, n_rows = rows_by_kind.joined()
-    squares /= max(1, n_force_rows)
+    squares /= max(1.0, count)
     penalties = basis.penalties(squares[:n_functions], options.prior)
     strength = options.prior.strength_for(penalties[:n_functions], squares[:n_functions], float(squares[-1]))
     ridge = fit_ridge(matrix, n_rows, penalties, len(form.elements), strength)
-    if n_rows < n_functions:
-        doubts.append(f"there are {n_rows} labels for {n_functions} functions: the prior decides the rest")
+    if n_labels < n_functions:
+        doubts.append(f"there are {n_labels} labels for {n_functions} functions: the prior decides the rest")
     elif ridge.rank < width - 1 - int(is_given.sum()) - _said_twice(form):
         doubts.append(
             f"the fit is rank-deficient: the data determine {ridge.rank} of {width - 1} combinations of functions and "
@@ -228,7 +230,7 @@ def _fitted(new: NewPotential | AceForm, data: DataSet, options: FitOptions, kep
     doubts += unexplained(training.force_rms, data.training)
     doubts += odd_frames(of_frames, data.training) + odd_frames(of_tested, data.held_out)
     doubts += contradictions(rows_by_kind, penalties, strength, options.scales, data.training)
-    return FittedPotential(fitted, ridge, n_rows, training, tested, tuple(curve), tuple(doubts))
+    return FittedPotential(fitted, ridge, n_labels, training, tested, tuple(curve), tuple(doubts))
 
 
 def _curve(coefficients: Mapping[int, Floats], rows: Iterable[FrameRows], scales: Scales) -> list[CurvePoint]:
@@ -307,7 +309,8 @@ def _given_zero_energies(
     counts = np.array([[frame.elements.count(symbol) for symbol in elements] for frame in labelled], np.float64)
     if len(labelled) and not is_given.all():
         rest = np.array([frame.energy for frame in labelled], np.float64) - counts @ given
-        found, _, rank, _ = np.linalg.lstsq(counts[:, ~is_given], rest, rcond=1e-9)
+        weights = np.array([1.0 if frame.weights is None else frame.weights.energy for frame in labelled]) ** 0.5
+        found, _, rank, _ = np.linalg.lstsq(weights[:, np.newaxis] * counts[:, ~is_given], weights * rest, rcond=1e-9)
         given[~is_given] = found
         if rank < int((~is_given).sum()):
             doubts.append("the compositions do not tell the E0 of the elements apart: they share what belongs to all")

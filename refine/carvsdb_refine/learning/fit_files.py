@@ -1,16 +1,19 @@
 """A fit from files to files: what `carvsdb refine fit` does."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from carvsdb.errors import InputError
+from carvsdb.atomic_write import files_together
+from carvsdb.errors import InputError, VerificationError
 from carvsdb.version import VERSION
+from carvsdb_refine.learning.active_set import ActiveSet
 from carvsdb_refine.learning.active_set_file import write_active_set
 from carvsdb_refine.learning.basis_choice import with_the_best
 from carvsdb_refine.learning.data_set import LARGEST_FORCE, make_data_set
 from carvsdb_refine.learning.fit import Errors, FitOptions, FittedPotential, fit_potential
+from carvsdb_refine.learning.frame_weights import DEFAULT_TYPE, Weighing
 from carvsdb_refine.learning.frames import FitFrame, read_frames
 from carvsdb_refine.learning.frames_active_set import active_set_of_frames
 from carvsdb_refine.learning.label_names import LabelNames
@@ -39,6 +42,8 @@ class FitRequest:
         Whether what a unit of l and a further factor count is chosen on parts of the training, where it can be.
     names : LabelNames
         Of the labels.
+    weighing : Weighing or None
+        How weights of labels are made; all count alike without.
     held_out : float or Path
         Which part of the frames, or the frames of which file, errors are measured on.
     options : FitOptions
@@ -54,6 +59,7 @@ class FitRequest:
     basis: Path | None = None
     choose: bool = True
     names: LabelNames = field(default_factory=LabelNames)
+    weighing: Weighing | None = field(default_factory=Weighing)
     held_out: float | Path = 0.2
     options: FitOptions = field(default_factory=FitOptions)
     largest_force: float = LARGEST_FORCE
@@ -75,13 +81,19 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
         raise InputError("a fitted potential is written as .yaml, and as .yace beside it", path=output)
     new: NewPotential | AceForm = request.new if request.basis is None else read_ace(request.basis).form
     cutoff = new.cutoff if isinstance(new, NewPotential) else max(bond.cutoff for bond in new.bonds.values())
-    read = [read_frames(path, cutoff, request.names) for path in data]
+    read = [read_frames(path, cutoff, request.names, request.weighing) for path in data]
+    said = [sentence for one in read for sentence in one.said]
+    if request.weighing is not None and request.weighing.by_type:
+        _check_types(request.weighing, frozenset().union(*(one.types for one in read)))
+        weights = ", ".join(f"{name} {weight:g}" for name, weight in request.weighing.by_type.items())
+        said.append(f"frames are weighted by their config_type ({weights})")
     doubts = [doubt for one in read for doubt in one.doubts]
     hashes = {f"data_{number}_sha256": one.sha256 for number, one in enumerate(read, 1)}
     held_out: Sequence[FitFrame] | float
     if isinstance(request.held_out, Path):
         tested = read_frames(request.held_out, cutoff, request.names)
         doubts += tested.doubts
+        said += tested.said
         held_out, hashes["held_out_sha256"] = tested.frames, tested.sha256
     else:
         held_out = request.held_out
@@ -96,26 +108,21 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
     if request.strict and doubts:
         raise InputError("; ".join(dict.fromkeys(doubts)), hint="or go on without --strict")
 
+    doubts += said
     about = {"program": f"carvsdb {VERSION}", "seed": str(request.seed), **hashes}
     if fitted.held_out is not None:
         about |= {"held_out_meV_per_atom": f"{fitted.held_out.energy_rms}",
                   "held_out_meV_per_angstrom": f"{fitted.held_out.force_rms}"}  # fmt: skip
-    files = [output, output.with_suffix(".yace")]
-    for file in files:
-        write_form(fitted.form, file, about)
     active, training = None, data_set.training
     try:
-        active_set = active_set_of_frames(Projector(fitted.form), training, _of_some_size(training), request.seed)
+        active = active_set_of_frames(Projector(fitted.form), training, _of_some_size(training), request.seed)
     except InputError as error:
         doubts.append(f"no active set is written: {error}")
-    else:
-        files.append(output.with_suffix(".asi"))
-        write_active_set(active_set, fitted.form, files[-1])
-        active = dict(zip(active_set.elements, active_set.ranks, strict=True))
-    posterior = output.with_suffix(".posterior.npz")
-    n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
-    write_posterior(Posterior(fitted.ridge.factor, n_functions), fitted.form, posterior)
-    files.append(posterior)
+    except VerificationError:
+        # The grades are not to be trusted; the potential is no worse for it.
+        _write(fitted, None, output, about)
+        raise
+    files = _write(fitted, active, output, about)
     labels = list(dict.fromkeys(name for one in read for name in one.names))
     degree = None
     if isinstance(new, NewPotential):
@@ -127,7 +134,32 @@ def fit_files(data: Sequence[Path], output: Path, request: FitRequest) -> FitAns
             strength=options.prior.strength,
             chosen=limits is not request.new.limits,
         )
-    return _answer(fitted, data, files, labels, active, doubts, degree, request.seed)
+    chosen_rows = None if active is None else dict(zip(active.elements, active.ranks, strict=True))
+    return _answer(fitted, data, files, labels, chosen_rows, doubts, degree, request.seed)
+
+
+def _write(fitted: FittedPotential, active_set: ActiveSet | None, output: Path, about: Mapping[str, str]) -> list[Path]:
+    """Write what a fit makes, all files or none; return which."""
+    potentials = [output, output.with_suffix(".yace")]
+    grades = [output.with_suffix(".asi")] if active_set is not None else []
+    posterior = output.with_suffix(".posterior.npz")
+    n_functions = tuple(len(centre.functions) for centre in fitted.form.centres)
+    with files_together([*potentials, *grades, posterior]) as drafts:
+        for file in potentials:
+            write_form(fitted.form, drafts[file], about)
+        if active_set is not None:
+            write_active_set(active_set, fitted.form, drafts[grades[0]])
+        write_posterior(Posterior(fitted.ridge.factor, n_functions), fitted.form, drafts[posterior])
+    return list(drafts)
+
+
+def _check_types(weighing: Weighing, types: frozenset[str]) -> None:
+    stray = [name for name in weighing.by_type if name.lower() not in types | {DEFAULT_TYPE}]
+    if stray:
+        raise InputError(
+            f"no frame has the config_type {', '.join(stray)} that --type-weights names; there are "
+            f"{', '.join(sorted(types))}"
+        )
 
 
 def _of_some_size(frames: Sequence[FitFrame]) -> list[FitFrame]:

@@ -6,7 +6,7 @@ potential of finite reach the energy is the same.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.closed_cells import closed_cell, is_alone
 from carvsdb_refine.learning.frame_files import UNCONVERGED, read_atoms
+from carvsdb_refine.learning.frame_weights import Weighing, Weights, means_of, names_of_weights, types_of, weights_of
 from carvsdb_refine.learning.label_names import UNITS, ChosenNames, LabelNames, choose_names, labels_of, numbers_of
 
 Floats = NDArray[np.float64]
@@ -46,6 +47,8 @@ class FitFrame:
         Volume times stress, xx, yy, zz, yz, xz, xy, in eV.
     is_lone_atom : bool
         Whether it is one atom by itself, whose energy is E0 of its element.
+    weights : Weights or None
+        How much its labels count; all alike without.
     """
 
     source: str
@@ -56,6 +59,7 @@ class FitFrame:
     forces: Floats | None = field(repr=False)
     strain_energy: Floats | None = field(repr=False, default=None)
     is_lone_atom: bool = False
+    weights: Weights | None = field(repr=False, default=None)
 
     @property
     def n_atoms(self) -> int:
@@ -82,15 +86,23 @@ class LabelledFrames:
         What is doubtful, a sentence each.
     sha256 : str
         Of the file.
+    said : tuple of str
+        What is worth saying and no doubt.
+    types : frozenset of str
+        What frames are of (`config_type`), in small letters.
     """
 
     frames: tuple[FitFrame, ...] = field(repr=False)
     names: tuple[str, ...]
     doubts: tuple[str, ...]
     sha256: str
+    said: tuple[str, ...] = ()
+    types: frozenset[str] = frozenset()
 
 
-def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None) -> LabelledFrames:
+def read_frames(
+    path: str | Path, cutoff: float, names: LabelNames | None = None, weighing: Weighing | None = None
+) -> LabelledFrames:
     """Read labelled structures; those that cannot be used are left out, with their cause among the doubts.
 
     Parameters
@@ -100,6 +112,8 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
     cutoff : float
         Reach of the potential in Å: how far directions that do not repeat are held apart.
     names : LabelNames, optional
+    weighing : Weighing, optional
+        How weights are made; all labels count alike without, which is said where the file has weights.
 
     Raises
     ------
@@ -111,11 +125,12 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
     described = [labels_of(one) for one in atoms]
     chosen = choose_names(described, names, path)
     doubts = [f"{path}: {doubt}" for doubt in chosen.doubts]
-    frames, left_out = list[FitFrame](), list[str]()
+    frames, used, left_out = list[FitFrame](), list[dict[str, Any]](), list[str]()
     for number, (one, labels) in enumerate(zip(atoms, described, strict=True), 1):
         source = f"{path}, frame {number}"
         try:
             frames.append(_frame(one, labels, source, chosen, names.units, cutoff))
+            used.append(labels)
         except InputError as error:
             left_out.append(f"{source} is left out: {error.message}")
     if not frames:
@@ -130,8 +145,51 @@ def read_frames(path: str | Path, cutoff: float, names: LabelNames | None = None
         doubts.append(f"{path}: no frame has forces; a fit to energies alone needs many more frames")
     elif without:
         doubts.append(f"{path}: {without} of {len(frames)} frames have no forces")
-    found = tuple(name for name in (chosen.energy, chosen.forces, chosen.stress or chosen.virial) if name is not None)
-    return LabelledFrames(tuple(frames), found, tuple(doubts), sha256)
+    found = [name for name in (chosen.energy, chosen.forces, chosen.stress or chosen.virial) if name is not None]
+    weights, others = names_of_weights(used)
+    said = [f"{path}: {', '.join(others[:5])}: no such weights are known, they are not heeded"] if others else []
+    if weighing is not None:
+        frames, left_out, n_without = _weighted(frames, used, weighing, path)
+        doubts += left_out
+        if n_without:
+            said.append(f"{path}: frames of weight 0 are left out: {n_without}")
+    if weights and weighing is not None and weighing.by_labels:
+        said.append(f"{path}: labels are weighted by {', '.join(weights)} (--no-frame-weights: all alike)")
+    elif weights:
+        said.append(f"{path}: {', '.join(weights[:5])}: weights are not heeded, all frames count alike")
+    return LabelledFrames(tuple(frames), tuple(found), tuple(doubts), sha256, tuple(said), types_of(used))
+
+
+def _weighted(
+    frames: list[FitFrame], described: list[dict[str, Any]], weighing: Weighing, path: str | Path
+) -> tuple[list[FitFrame], list[str], int]:
+    """Return frames with their weights, which could not be used and why, and how many have weight 0.
+
+    Labels of weight 0 are taken away.
+    """
+    means = means_of([(labels, frame.n_atoms) for frame, labels in zip(frames, described, strict=True)])
+    kept, left_out, n_without = list[FitFrame](), list[str](), 0
+    for frame, labels in zip(frames, described, strict=True):
+        try:
+            weights = weights_of(labels, frame.n_atoms, weighing, means)
+        except InputError as error:
+            left_out.append(f"{frame.source} is left out: {error.message}")
+            continue
+        if weights is not None:
+            frame = replace(
+                frame,
+                energy=frame.energy if weights.energy else None,
+                forces=frame.forces if weights.forces.any() else None,
+                strain_energy=frame.strain_energy if weights.stress else None,
+                weights=weights,
+            )
+        if frame.energy is None and frame.forces is None and frame.strain_energy is None:
+            n_without += 1
+        else:
+            kept.append(frame)
+    if not kept:
+        raise InputError(f"no frame has a weight above 0{f'; {left_out[0]}' if left_out else ''}", path=path)
+    return kept, shortened(left_out), n_without
 
 
 def shortened(sentences: list[str]) -> list[str]:

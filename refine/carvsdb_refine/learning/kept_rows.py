@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb_refine.learning.design_rows import FrameRows, Scales, rows_of_frames
+from carvsdb_refine.learning.design_rows import FrameRows, rows_of_frames
 from carvsdb_refine.learning.frames import FitFrame
 from carvsdb_refine.learning.projections import Projector
+from carvsdb_refine.learning.scales import Scales
 from carvsdb_refine.potential.ace.form import AceForm, Function
 from carvsdb_refine.potential.ace.potential import AcePotential
 
@@ -89,6 +90,6 @@ def _merged(kept: FrameRows, made: FrameRows | None, places: Integers, n_element
             joined[:, np.flatnonzero(~is_kept)] = new[:, : -n_elements - 1]
         return joined
 
-    if made is None:
-        return FrameRows(rows(kept.energy, None), rows(kept.forces, None), rows(kept.stress, None))
-    return FrameRows(rows(kept.energy, made.energy), rows(kept.forces, made.forces), rows(kept.stress, made.stress))
+    new = (None, None, None) if made is None else (made.energy, made.forces, made.stress)
+    energy, forces, stress = map(rows, (kept.energy, kept.forces, kept.stress), new)
+    return FrameRows(energy, forces, stress, kept.counts)

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb_refine.learning.bayesian_ridge import fit_ridge, refit
-from carvsdb_refine.learning.design_rows import Scales
 from carvsdb_refine.learning.frames import FitFrame, shortened
 from carvsdb_refine.learning.label_triangles import LabelTriangles
+from carvsdb_refine.learning.scales import Scales
 
 Floats = NDArray[np.float64]
 

@@ -61,7 +61,7 @@ _SIZES = {"an energy": (1,), "a stress": (6, 9), "a virial": (6, 9)}
 # What makes an energy none of a cell, or a number none that is fitted to.
 _OTHER_THINGS = re.compile(
     r"kinetic|formation|atomi[sz]ation|cohesive|binding|interaction|adsorption|hull|band|zero|e0|local|node|site|weight|"
-    r"std|stdev|var|variance|uncertainty|error|residual|max|mean|norm|rms"
+    r"std|stdev|var|variance|uncertainty|error|residual|sigma|mask|max|mean|norm|rms"
 )
 
 
@@ -180,9 +180,6 @@ def choose_names(described: Sequence[Labels], asked: LabelNames, path: str | Pat
     if stress is None and virial is None:
         stress = _only(described, "a stress", doubts)
         virial = _only(described, "a virial", doubts) if stress is None else None
-    weights = sorted({name for labels in described for name, value in labels.items() if _is_weight(name, value)})
-    if weights:
-        doubts.append(f"{', '.join(weights[:5])}: weights are not heeded, all frames count alike")
     if energy == "energy_corrected":
         doubts.append("energies are energy_corrected, of which pacemaker has taken away E0 of the elements")
     elif _is_per_atom(energy):
@@ -277,10 +274,6 @@ def _is_of_shape(value: Any, what: str) -> bool:
     except (TypeError, ValueError):
         return False
     return int(np.prod(shape)) in _SIZES[what] if what in _SIZES else len(shape) == 2 and shape[1] == 3
-
-
-def _is_weight(name: str, value: Any) -> bool:
-    return ("weight" in name.lower() or name in ("w_energy", "w_forces")) and not np.all(np.asarray(value) == 1)
 
 
 def _all_names(described: Sequence[Labels]) -> str:

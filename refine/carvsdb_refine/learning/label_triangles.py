@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carvsdb_refine.learning.bayesian_ridge import Triangle
-from carvsdb_refine.learning.design_rows import FrameRows, Scales
+from carvsdb_refine.learning.design_rows import FrameRows
+from carvsdb_refine.learning.scales import Scales
 
 Floats = NDArray[np.float64]
 
@@ -31,12 +32,12 @@ class LabelTriangles:
 
     def add(self, rows: FrameRows) -> None:
         """Take in the rows of a structure."""
-        self.energy.add(rows.energy)
-        self.forces.add(rows.forces)
-        self.stress.add(rows.stress)
+        parts = (self.energy, rows.energy), (self.forces, rows.forces), (self.stress, rows.stress)
+        for (triangle, some), count in zip(parts, rows.counts, strict=True):
+            triangle.add(some, count)
 
-    def joined(self, kinds: tuple[str, ...] = ("energy", "forces", "stress")) -> tuple[Floats, int]:
-        """Return the triangle of some kinds together, and how many rows it is of."""
+    def joined(self, kinds: tuple[str, ...] = ("energy", "forces", "stress")) -> tuple[Floats, float]:
+        """Return the triangle of some kinds together, and how many rows they count as."""
         parts: list[Triangle] = [getattr(self, kind) for kind in kinds]
         matrix = np.linalg.qr(np.concatenate([part.close() for part in parts]), mode="r")
         return np.asarray(matrix), sum(part.n_rows for part in parts)

@@ -28,7 +28,7 @@ class LeftOutTriangles:
         Triangles of energies and of forces.
     """
 
-    training: tuple[tuple[Floats, int], ...]
+    training: tuple[tuple[Floats, float], ...]
     left_out: tuple[tuple[Floats, Floats], ...]
 
     @classmethod
@@ -69,7 +69,7 @@ def _triangle(*rows: Floats) -> Floats:
     return np.asarray(np.linalg.qr(np.concatenate(rows), mode="r"))
 
 
-def _without_each(parts: Sequence[tuple[Floats, int]]) -> list[tuple[Floats, int]]:
+def _without_each(parts: Sequence[tuple[Floats, float]]) -> list[tuple[Floats, float]]:
     """Join all parts but one, for each of them."""
     if len(parts) == 1:
         return [(parts[0][0][:0], 0)]
@@ -81,7 +81,7 @@ def _without_each(parts: Sequence[tuple[Floats, int]]) -> list[tuple[Floats, int
     ]
 
 
-def _joined(parts: Sequence[tuple[Floats, int]]) -> tuple[Floats, int]:
+def _joined(parts: Sequence[tuple[Floats, float]]) -> tuple[Floats, float]:
     some = [part for part in parts if part[1]] or parts[:1]
     return some[0] if len(some) == 1 else (_triangle(*(matrix for matrix, _ in some)), sum(n for _, n in some))
 

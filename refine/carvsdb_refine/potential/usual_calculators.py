@@ -1,5 +1,7 @@
 """Where calculators that many use are, for messages: a config names the class, and the command line allows it."""
 
+import re
+
 # By what people call them: the class, and what pip is to install, where it is no part of ASE.
 USUAL = {
     "aims": ("ase.calculators.aims:Aims", ""),
@@ -34,6 +36,8 @@ def how_to_allow(name: str) -> str:
     for the code of chgnet write calculator = "chgnet.model.dynamics:CHGNetCalculator", and type --allow-calculator \
 chgnet.model.dynamics:CHGNetCalculator on the command line
     """
+    if re.fullmatch(r"[\w.]+:\w+", name):
+        return f"if its code may run, type --allow-calculator {name} on the command line"
     known = name.lower().removesuffix("calculator")
     known = _SAME.get(known, known)
     if known not in USUAL:

@@ -255,8 +255,18 @@ def _unknown(path: tuple[int | str, ...], where: str, content: Any, kind: type[B
         where = "a refinement" if kind is RefinementConfig else "the file"
     if len(path) == 1 and kind is RefinementConfig and key == "learn":
         return "a refinement has no key 'learn': this config is one of `carvsdb refine learn`"
+    elsewhere = _tables_with(key, kind)
+    if len(path) > 1 and elsewhere:
+        return f"{where} has no key {key!r}; it belongs to {' or '.join(elsewhere)}"
     near = difflib.get_close_matches(key, known, 1)
     return f"{where} has no key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(known)}")
+
+
+def _tables_with(key: str, kind: type[BaseModel]) -> list[str]:
+    """Return the tables of a config that have a key."""
+    tables = ((name, _model_of(field.annotation, None)) for name, field in kind.model_fields.items())
+    with_key = [name for name, model in tables if model is not None and key in model.model_fields]
+    return [f"[[{name}]]" if name in _ARRAYS else f"[{name}]" for name in with_key]
 
 
 def _model_of(annotation: Any, content: Any) -> type[BaseModel] | None:

@@ -96,7 +96,7 @@ def read_cif(file: TextFile, *, strict: bool = False) -> list[Structure]:
     >>> read_cif(TextFile.decode(text.encode(), "nacl.cif"))
     [<Structure nacl: 8 atoms, 179 Å³>]
     """
-    document, notes = _parse(file)
+    document, notes = parsed(file)
     blocks = [block for block in document if _has_atoms(block)]
     if not blocks:
         raise InputError("has no data block with atoms (_atom_site_fract_x, _atom_site_Cartn_x)", path=file.path)
@@ -106,7 +106,7 @@ def read_cif(file: TextFile, *, strict: bool = False) -> list[Structure]:
         raise InputError(f"cannot be read ({_one_line(error)})", path=file.path) from error
 
 
-def _parse(file: TextFile) -> tuple[cif.Document, list[str]]:
+def parsed(file: TextFile) -> tuple[cif.Document, list[str]]:
     """Parse a file, mended if need be, and say what was mended."""
     plain_text = file.text.translate(_LOOKALIKES)
     text = _SPACED_OPERATION.sub(lambda found: found[1] + found[2].replace(" ", ""), plain_text.rstrip("\x1a\n") + "\n")

@@ -1,0 +1,102 @@
+"""Inputs of simulation programs, read by ASE: the same net as in CIF, and what is doubtful is said."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.io import write
+
+from carvsdb.errors import InputError
+from carvsdb_ingest.analysis import read_items, read_structures
+from carvsdb_ingest.readers.formats import is_taken_from_folders
+from carvsdb_ingest.readers.models import read_model
+
+# Ideal cristobalite in its primitive cell.
+CELL = 3.58 * np.array([[0, 1.0, 1.0], [1.0, 0, 1.0], [1.0, 1.0, 0]])
+PLACES = np.array([[0, 0, 0], [2, 2, 2], [1, 1, 1], [5, 1, 1], [1, 5, 1], [1, 1, 5]]) / 8
+SILICA = Atoms("Si2O4", scaled_positions=PLACES, cell=CELL, pbc=True)
+WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "a.xsf": ("xsf", {}),
+    "a.gen": ("gen", {}),
+    "a.car": ("dmol-car", {}),
+    "a.pwi": ("espresso-in", {"pseudopotentials": {"Si": "Si.UPF", "O": "O.UPF"}}),
+    "pw.in": ("espresso-in", {"pseudopotentials": {"Si": "Si.UPF", "O": "O.UPF"}}),
+    "CONFIG": ("dlp4", {}),
+    "REVCON": ("dlp4", {}),
+}
+
+
+def written(folder: Path, name: str, atoms: Atoms = SILICA) -> Path:
+    form, options = WRITTEN[name]
+    write(folder / name, atoms, format=form, **options)
+    return folder / name
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_same_net_in_every_format(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, name)
+    (item,) = read_items(path)
+    assert (item.net.n_nodes, item.net.n_linkers, item.net.n_edges) == (2, 4, 8)
+    assert item.quality == ()
+    assert read_model(path).elements == ("Si", "Si", "O", "O", "O", "O")
+    assert not is_taken_from_folders(path)
+
+
+def test_frames_of_an_animation(tmp_path: Path) -> None:
+    write(tmp_path / "a.axsf", [SILICA, SILICA], format="xsf")
+    assert len(read_structures(tmp_path / "a.axsf")) == 2
+
+
+def test_names_of_dl_poly_that_may_be_others(tmp_path: Path) -> None:
+    path = written(tmp_path, "CONFIG")
+    path.write_text(path.read_text().replace("O ", "OW"))
+    (structure,) = read_structures(path)
+    assert structure.quality == ("elements read from the names of atoms: OW as O",)
+
+
+def test_no_cell_and_open_directions(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no cell"):
+        read_structures(written(tmp_path, "a.gen", Atoms("Si2", positions=[[0, 0, 0], [0, 0, 2.3]])))
+    path = written(tmp_path, "CONFIG")
+    path.write_text(path.read_text().replace("         3", "         6", 1))
+    (structure,) = read_structures(path)
+    assert "does not repeat along c" in structure.quality[0]
+    with pytest.raises(InputError, match="not periodic in all directions"):
+        read_model(path)
+
+
+def test_an_asymmetric_unit_is_not_taken_for_all(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.car")
+    lines = path.read_text().split("\n")
+    lines[4] += " (FD-3M)"
+    path.write_text("\n".join(lines))
+    with pytest.raises(InputError, match="is in the space group FD-3M; expected P1"):
+        read_structures(path)
+
+
+@pytest.mark.parametrize("name", ["a.xsf", "a.gen", "CONFIG", "a.pwi"])
+def test_what_ase_cannot_read_is_one_sentence(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, name)
+    path.write_text(path.read_text()[:-40])
+    with pytest.raises(InputError) as error:
+        read_structures(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)
+
+
+HINTS = {
+    "a.mol2": "obabel",
+    "a.xtc": "MDAnalysis",
+    "OUTCAR": "XDATCAR",
+    "a.res": "write it as CIF",
+    "a.cube": "ase convert",
+}
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_what_is_not_read_says_what_can_be_done(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("atoms\n")
+    with pytest.raises(InputError, match=HINTS[name]):
+        read_structures(tmp_path / name)
