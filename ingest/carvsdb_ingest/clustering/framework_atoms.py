@@ -3,13 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from carvsdb.atoms.elements import METALLOIDS, is_metal
+from carvsdb.atoms.elements import ALKALI, METALLOIDS, is_metal
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework
 
 NODE, LINKER, COUNTER_ION = 1, 0, -1
 _FEWEST_AZOLATES = 3
+MODIFIERS = ALKALI | {"Ca", "Sr", "Ba", "Tl"}
+"""What modifies the network of a glass of Si, B, Ge, P and anions, and is no part of it."""
 
 
 def sorts_of_atoms(structure: Structure, bonds: Bonds, framework: OxideFramework) -> NDArray[np.int64]:
@@ -18,7 +20,8 @@ def sorts_of_atoms(structure: Structure, bonds: Bonds, framework: OxideFramework
     Notes
     -----
     Where linkers hold carbon, the nodes are the metals, and B, Si, Ge or P that have three or more bonds, all to
-    nitrogen (boron imidazolates): other metalloids belong to linkers. Elsewhere all metals, metalloids and P are nodes.
+    nitrogen (boron imidazolates): other metalloids belong to linkers. Elsewhere all metals, metalloids and P are nodes,
+    but for alkali metals, Ca, Sr, Ba and Tl beside metalloids or P (metaphosphate glasses).
     In a framework of T atoms and O, as of zeolites and silica, these are the T atoms, whatever its templates hold.
     """
     elements = np.array(structure.elements)
@@ -37,6 +40,8 @@ def sorts_of_atoms(structure: Structure, bonds: Bonds, framework: OxideFramework
         to_nitrogen = np.bincount(ends[elements[ends[:, 1]] == "N", 0], minlength=len(elements))
         to_nitrogen += np.bincount(ends[elements[ends[:, 0]] == "N", 1], minlength=len(elements))
         sorts[aza & ~((number >= _FEWEST_AZOLATES) & (number == to_nitrogen))] = LINKER
+    elif others:
+        sorts[np.isin(elements, sorted(MODIFIERS))] = COUNTER_ION
     return sorts
 
 

@@ -5,11 +5,14 @@ from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import Bonds
 from carvsdb_ingest.bonds.found import Neighbours
 from carvsdb_ingest.clustering.atoms import is_network_solid
+from carvsdb_ingest.clustering.framework_atoms import MODIFIERS
+from carvsdb_ingest.clustering.groups import connected_groups
 from carvsdb_ingest.clustering.organic import carbon_framework
 from carvsdb_ingest.clustering.oxide_frameworks import find_oxide_framework
 
 _BRIDGES = frozenset({"O", "S", "Se", "F"})
 _LARGE_SHARE = 0.8
+_FEW_BRIDGES = 0.3
 _DEGREES = range(3, 6)
 
 
@@ -21,8 +24,10 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
 
     An AB2 network has nodes (metal, metalloid and phosphorus atoms) with mostly 4, at least 3 and at most 5 bonds,
     all to linkers on two nodes: single O, S, Se or F atoms, or azolates, whose two binding N share a carbon. Eight
-    nodes and eight linkers in ten must be so; glasses have others. Molecules without a bond to a node do not count,
-    nor do cations in the cavities of an oxide framework.
+    nodes and eight linkers in ten must be so; glasses have others. In an oxide framework up to half of the linkers may
+    be terminal: the non-bridging O of silicate glasses, whose rings run through Si with two bridges, too. It may be
+    seven in ten where Si, B, Ge and P are all there is beside alkali metals, Ca, Sr, Ba and Tl (metaphosphates).
+    Molecules without a bond to a node do not count, nor do cations in the cavities of an oxide framework.
 
     An organic framework holds carbon, rings among its finite units, and no metal that joins units: the metal of a
     porphyrin does not. Azolates of boron or silicon are AB2 networks. In a network solid metals, metalloids and P are
@@ -48,18 +53,23 @@ def natural_clustering(structure: Structure, bonds: Bonds) -> str:
     ]
     if not framework.is_one and (suited := carbon_framework(structure, bonds)):
         return suited
-    if _is_node_linker(elements, node, nodes, neighbours):
+    if _is_node_linker(elements, node, nodes, neighbours, may_end=framework.is_one):
+        return "node-linker"
+    if not framework.is_one and _is_modified_network(elements, bonds.neighbours(structure.n_atoms)):
         return "node-linker"
     return "atoms" if not framework.is_one and is_network_solid(structure, bonds) else "single-node"
 
 
-def _is_node_linker(elements: tuple[str, ...], node: list[bool], nodes: list[int], neighbours: Neighbours) -> bool:
+def _is_node_linker(
+    elements: tuple[str, ...], node: list[bool], nodes: list[int], neighbours: Neighbours, *, may_end: bool
+) -> bool:
+    """Tell whether nodes and linkers are those of an AB2 network; `may_end`: half of the linkers may be terminal."""
     good = sum(
         len(neighbours[atom]) in _DEGREES and not any(node[other] for other, _ in neighbours[atom]) for atom in nodes
     )
     if not nodes or good < _LARGE_SHARE * len(nodes):
         return False
-    bridging = linkers = 0
+    bridging = ending = linkers = 0
     for molecule in _molecules(node, neighbours):
         ends = [(atom, other) for atom in molecule for other, _ in neighbours[atom] if node[other]]
         heavy = [atom for atom in molecule if elements[atom] not in HYDROGEN]
@@ -68,9 +78,29 @@ def _is_node_linker(elements: tuple[str, ...], node: list[bool], nodes: list[int
         linkers += 1
         if len(heavy) == 1:
             bridging += len(ends) == 2 and elements[heavy[0]] in _BRIDGES
+            ending += len(ends) == 1 and elements[heavy[0]] in _BRIDGES
         else:
             bridging += _is_azolate([atom for atom, _ in ends], elements, neighbours)
-    return bool(linkers) and bridging >= _LARGE_SHARE * linkers
+    good_linkers = bridging + min(ending, bridging) * may_end
+    return bool(linkers) and good_linkers >= _LARGE_SHARE * linkers
+
+
+def _is_modified_network(elements: tuple[str, ...], neighbours: Neighbours) -> bool:
+    """Tell whether metalloids or P and single anions repeat for ever without the ions that modify their network."""
+    kinds = set(elements)
+    modifying = [element in MODIFIERS for element in elements]
+    if not any(modifying) or "C" in kinds or any(is_metal(kind) and kind not in MODIFIERS for kind in kinds):
+        return False
+    former = [element in METALLOIDS or element == "P" for element in elements]
+    anions = [atom for atom, element in enumerate(elements) if element in _BRIDGES]
+    held = [sum(former[other] for other, _ in neighbours[atom]) for atom in anions]
+    alone = all(former[other] or modifying[other] for atom in anions for other, _ in neighbours[atom])
+    if not alone or not anions or held.count(1) + held.count(2) < _LARGE_SHARE * len(anions):
+        return False
+    if held.count(2) < _FEW_BRIDGES * len(anions):
+        return False
+    groups = connected_groups(neighbours, [None if one else 0 for one in modifying])
+    return any(group.is_infinite for group in groups)
 
 
 def _molecules(node: list[bool], neighbours: Neighbours) -> list[list[int]]:

@@ -212,6 +212,6 @@ def refit(triangle: Floats, penalties: Floats, strength: float) -> Floats:
     weakest = np.finfo(np.float64).eps * float(np.linalg.norm(scaled))
     prior = max(np.sqrt(strength), weakest, 1e-300) * np.eye(len(penalties), len(penalties) + 1)
     rows = np.vstack([np.column_stack([scaled, triangle[:, -1]]), prior])
-    reduced = np.linalg.qr(rows, mode="r")[: len(penalties)]
+    reduced: Floats = np.asarray(np.linalg.qr(rows, mode="r"))[: len(penalties)]
     solution: Floats = solve_triangular(reduced[:, :-1], reduced[:, -1]) / penalties
     return solution
