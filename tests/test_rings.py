@@ -173,3 +173,12 @@ def test_shells_of_a_random_graph_end_with_a_sentence() -> None:
     with pytest.raises(InputError, match="within 4 edges of vertex 0"):  # five would be 10^8 images
         coordination_sequences(many_bonds)
     assert coordination_sequences(library.load("dia"), 40)[0, -1] == 4002
+
+
+@pytest.mark.parametrize("name", ["tbo", "mtn"])
+def test_shells_around_some_nodes(name: str) -> None:
+    net = library.load(name)
+    some = [0, 1, *range(5, net.n_vertices, 3)]
+    found = coordination_sequences(net, nodes=some)
+    assert np.array_equal(found[some], coordination_sequences(net)[some])
+    assert not np.delete(found, some, axis=0).any()

@@ -140,11 +140,11 @@ def read_symmetry(said: SymmetryStatement, cell: NDArray[np.float64], *, convent
 def _listed(said: SymmetryStatement, named: Symmetry, cell: NDArray[np.float64]) -> Symmetry:
     """Read listed operations, and compare them with the group that is named."""
     operations = operations_of_texts(said.operations)
-    group = closure(operations)
     for reading in named.readings:
         if same_operations(operations, reading.operations):
             found = replace(reading, operations=operations, rule="listed operations")
             return Symmetry((found,), doubts=_metric_doubt(found, cell))
+    group = closure(operations)
     number = len(said.operations)
     listed = f"{number} operation{'s' if number > 1 else ''}"
     if group is None or len(group[0]) > len(np.unique(codes(operations))):

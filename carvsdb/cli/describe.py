@@ -58,6 +58,8 @@ DESCRIBED = (
     "td10",
     "formula",
     "density",
+    "framework_formula",
+    "framework_density",
     "quality",
 )
 """Columns of a table of descriptions for reading; one for programs has all."""

@@ -1,6 +1,7 @@
 """Coordination sequences and TD10."""
 
 import sys
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def _shells(graph: Graph, first: int, last: int, n_shells: int, most: int) -> In
     return counts
 
 
-def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
+def coordination_sequences(net: Net, n_shells: int = 10, nodes: Sequence[int] | None = None) -> NDArray[np.int64]:
     """Count the nodes in the shells around each node.
 
     Parameters
@@ -45,6 +46,8 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
         In a node-linker net a step leads from a node through a linker to another node.
     n_shells : int
         Number of shells.
+    nodes : sequence of int, optional
+        The nodes around which to count, ascending; default: all. Others have zeros.
 
     Returns
     -------
@@ -62,12 +65,11 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
     [4, 12, 24, 42, 64, 92, 124, 162, 204, 252]
     """
     check_net(net, "coordination_sequences")
-    nodes = replace_linkers(net)
-    graph = graph_within(nodes, n_shells)
+    plain = replace_linkers(net)
+    graph = graph_within(plain, n_shells)
     told = min(n_shells, _TOLD)
-    counts = [np.zeros((0, n_shells + 1), np.int64)]
-    for first in range(0, nodes.n_vertices, _AT_ONCE):
-        last = min(first + _AT_ONCE, nodes.n_vertices)
+    counts = np.zeros((plain.n_vertices, n_shells + 1), np.int64)
+    for first, last in _stretches(range(plain.n_vertices) if nodes is None else nodes):
         near = _shells(graph, first, last, told, MOST_IMAGES)
         if not near[:, 0].all():
             vertex = first + int(np.argmin(near[:, 0]))
@@ -75,8 +77,17 @@ def coordination_sequences(net: Net, n_shells: int = 10) -> NDArray[np.int64]:
                 radius for radius in range(1, told) if not _shells(graph, vertex, vertex + 1, radius, MOST_IMAGES)[0, 0]
             )
             raise InputError(almost_anywhere(vertex, next(far, told)))
-        counts.append(near if n_shells <= _TOLD else _shells(graph, first, last, n_shells, sys.maxsize))
-    return np.concatenate(counts)[:, 1:]
+        counts[first:last] = near if n_shells <= _TOLD else _shells(graph, first, last, n_shells, sys.maxsize)
+    return counts[:, 1:]
+
+
+def _stretches(nodes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cut nodes into stretches without a gap, of so many at once."""
+    begin = 0
+    for end in range(1, len(nodes) + 1):
+        if end == len(nodes) or end - begin == _AT_ONCE or nodes[end] != nodes[end - 1] + 1:
+            yield nodes[begin], nodes[end - 1] + 1
+            begin = end
 
 
 def td10(sequences: NDArray[np.int64]) -> float:

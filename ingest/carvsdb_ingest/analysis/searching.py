@@ -6,6 +6,7 @@ next clustering or structure, or several times in one as interpenetrating nets d
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -146,7 +147,7 @@ class Searcher:
         if not is_plain or net.is_node_linker or not net.n_vertices or identity.orbits.min() < 0:
             return None
         try:
-            parts = {key: self._of_key(key) for key in {key for key, _ in identity.orbit_vertices}}
+            parts = {key: self._of_key(key, identity) for key in {key for key, _ in identity.orbit_vertices}}
         except CarvsdbError:  # which tells of vertices in another numbering than the given one
             return None
         reached = {(part.rings.max_ring_size, part.longest_cycle, part.max_rings) for part in parts.values()}
@@ -167,11 +168,12 @@ class Searcher:
             max_rings,
         )
 
-    def _of_key(self, key: str) -> Searched:
+    def _of_key(self, key: str, identity: Identity) -> Searched:
+        """Return what is at the vertices of the net that a key writes; shells are those of one vertex an orbit."""
         known = self._by_key.get(key)
         if known is None:
             net = net_of_key(key)
-            known = search_as_given(net, self._options)
+            known = search_as_given(net, self._options, sorted(v for one, v in identity.orbit_vertices if one == key))
             self._by_key.keep(key, known, net.n_vertices)
         return known
 
@@ -201,9 +203,11 @@ def _each(of_orbits: list[str], orbits: list[int]) -> tuple[str, ...]:
     return tuple(of_orbits[orbit] for orbit in orbits)
 
 
-def search_as_given(net: Net, options: AnalysisOptions) -> Searched:
-    """Search a net in the cell and numbering that it has."""
-    sequences = coordination_sequences(net)  # first, since nets whose shells do not end are refused at once
+def search_as_given(net: Net, options: AnalysisOptions, nodes: Sequence[int] | None = None) -> Searched:
+    """Search a net in the cell and numbering that it has; its shells around some nodes only, or all."""
+    sequences = coordination_sequences(
+        net, nodes=nodes
+    )  # first, since nets whose shells do not end are refused at once
     census = search_rings(net, options)
     rings_at = angle_counts(census)
     points, longest = point_symbols_within_budget(net, census.max_ring_size)
