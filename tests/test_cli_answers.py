@@ -226,6 +226,13 @@ def test_what_disagrees_is_usage(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "options", ["--same-coordination", "--environments --metric ring-sizes", "--environments --kind crystalline"]
+)
+def test_what_would_be_passed_over_is_usage(options: str, stored: Path) -> None:
+    assert carvsdb("similar", "sod", *options.split(), "--db", stored).code == 2
+
+
 def test_a_column_that_is_not_there_is_named(stored: Path) -> None:
     done = carvsdb("list", "--db", stored, "--columns", "label,colour")
     assert done.code == 3

@@ -157,3 +157,10 @@ def test_what_is_compressed_otherwise_is_named(head: bytes, name: str, tmp_path:
     (tmp_path / "a.cif").write_bytes(head + b"\0\1\2\3")
     (error,) = read_each(tmp_path / "a.cif")
     assert f"is compressed by {name}, which is not read here; expand it first" in str(error)
+
+
+def test_sites_that_leave_no_atom_are_counted(tmp_path: Path) -> None:
+    text = CIF.replace("_atom_site_fract_z\n", "_atom_site_fract_z\n_atom_site_occupancy\n")
+    (tmp_path / "a.cif").write_text(text.replace("\u200b0\n", "0 0\n").replace(".25 .25\n", ".25 .25 0\n"), "utf-8")
+    (error,) = read_each(tmp_path / "a.cif")
+    assert "has no atom with coordinates (dummy or unoccupied sites, left out: 2)" in str(error)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from program import Outcome, carvsdb
 
+from carvsdb.cli.output import table
 from carvsdb.net import library
 from carvsdb_ingest.writers import write_cgd
 
@@ -65,6 +66,18 @@ def test_tables_fit_narrow_terminals(columns: int, empty: Path, monkeypatch: pyt
     assert max(map(len, narrow.splitlines())) <= columns
     if columns == 40:
         assert "label     nox" in narrow
+
+
+def test_two_columns_lose_nothing_and_wide_letters_keep_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert table([["骨架", "1"], ["sod", "2"]], ["net", "n"]).splitlines() == ["net   n", "骨架  1", "sod   2"]
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setattr("carvsdb.cli.output.is_terminal", lambda: True)
+    assert table([["folder", "/a/long/path/of/code"]], ["what", "here"]).splitlines() == [
+        "what    here",
+        "folder  /a/long/path",
+        "        /of/code",
+    ]
+    assert table([["a", "骨架材料結構の名前", "c"]], ["x", "y", "z"]).splitlines()[1] == "a  骨架材料結構…   c"
 
 
 def test_the_supporting_information_names_each_reference_in_a_line(empty: Path) -> None:

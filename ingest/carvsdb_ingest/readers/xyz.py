@@ -41,6 +41,7 @@ _USUAL = {
     **dict.fromkeys(("pos", "position", "positions"), "pos"),
 }
 _PLAIN = "species:S:1:pos:R:3"
+_BEADS = "beads of a coarse model are called by elements, too"
 _DUMMY = "X"
 # Sites of water models and lone pairs, which have a charge and no mass.
 _MASSLESS = frozenset({"MW", "MW4", "EP", "LP"})
@@ -279,7 +280,11 @@ def _symbols(
             label = _LABEL.fullmatch(atomic)
             symbol = (label[1] if label else atomic).capitalize() if label or len(atomic) < 3 else atomic
             if not is_symbol(symbol):
-                raise file.error(number, f"{shown(word)} is no chemical symbol")
+                sentence, hint = (
+                    f"{shown(word)} is no chemical symbol",
+                    "beads of a coarse model are called by elements, too",
+                )
+                raise InputError(sentence, path=file.path, line=number, hint=hint)
             known[word] = symbol
     return [known[word] for (word,) in rows]
 

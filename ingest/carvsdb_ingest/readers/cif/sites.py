@@ -139,7 +139,8 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     if where == "Cartn":
         positions = positions @ np.linalg.inv(cell)
     if not len(positions):
-        raise InputError("has no atom with coordinates", path=file.path)
+        said = "; ".join(f"{what}: {number}" for what, number in left_out.items())
+        raise InputError(f"has no atom with coordinates{f' ({said})' if said else ''}", path=file.path)
     if np.abs(positions).max() > _FARTHEST:
         label = names[int(np.abs(positions).max(axis=1).argmax())]
         raise InputError(f"atom {shown(label)} lies more than {_FARTHEST:g} cells away", path=file.path)
