@@ -164,3 +164,19 @@ def test_sites_that_leave_no_atom_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.cif").write_text(text.replace("\u200b0\n", "0 0\n").replace(".25 .25\n", ".25 .25 0\n"), "utf-8")
     (error,) = read_each(tmp_path / "a.cif")
     assert "has no atom with coordinates (dummy or unoccupied sites, left out: 2)" in str(error)
+
+
+def test_multiplicities_in_the_place_of_occupancies_are_doubted(tmp_path: Path) -> None:
+    text = CIF.replace("_atom_site_fract_z\n", "_atom_site_fract_z\n_atom_site_occupancy\n")
+    (tmp_path / "a.cif").write_text(text.replace("\u200b0\n", "0 4\n").replace(".25 .25\n", ".25 .25 4\n"), "utf-8")
+    item = net(tmp_path / "a.cif")
+    assert item.net.n_edges == 16
+    assert "occupancies beyond 1 (multiplicities of sites?), taken for 1: 2" in item.quality
+
+
+def test_pdb_without_its_columns_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.pdb").write_text(
+        "CRYST1    9.000    9.000    9.000  90.00  90.00  90.00 P 1\nATOM 1 Si MOL 1 0 0 0\n"
+    )
+    (error,) = read_each(tmp_path / "a.pdb")
+    assert "a.pdb:2: an atom is not in the columns of PDB" in str(error)
