@@ -180,3 +180,19 @@ def test_pdb_without_its_columns_is_named(tmp_path: Path) -> None:
     )
     (error,) = read_each(tmp_path / "a.pdb")
     assert "a.pdb:2: an atom is not in the columns of PDB" in str(error)
+
+
+def test_the_cell_of_xyz_that_says_none(tmp_path: Path) -> None:
+    path = tmp_path / "run-pos-1.xyz"
+    bare = xyz("Si", "O").replace(LATTICE, " i = 5, time = 2.5, E = -17.1")
+    path.write_text(bare + xyz("Si", "O"))
+    done = carvsdb("describe", path, "--cell", "7.16,7.16,7.16", "--frames", "::", "--json")
+    assert done.code == 0
+    assert [(row["n_nodes"], row["step"]) for row in done.json] == [(8, 5), (8, None)]
+    told = "the file says no cell: that of the options was taken"
+    assert [told in row["quality"] for row in done.json] == [True, False]
+    assert "--cell" in carvsdb("describe", path, "--frames", "0").err
+    path.write_text(bare)
+    assert net(path, ReadOptions(cell=(7.16, 7.16, 7.16, 90, 90, 90))).net.n_nodes == 8
+    for wrong in ("7,7", "7,7,x", "0,1,1"):
+        assert carvsdb("describe", path, "--cell", wrong).code == 2
