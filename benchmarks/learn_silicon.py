@@ -180,8 +180,8 @@ def about_network(target: AtomicModel, amorphous: Path | None) -> dict[str, Any]
     with tempfile.TemporaryDirectory() as name:
         place = Path(name) / "network.xyz"
         write_model(target, place)
-        found = silicon.describe(target) | {"energy_per_atom": silicon.energy_per_atom(target)}
-        return found | {"distances": distances(place, amorphous)}
+        found: dict[str, Any] = silicon.describe(target)
+        return found | {"energy_per_atom": silicon.energy_per_atom(target), "distances": distances(place, amorphous)}
 
 
 def cpu_of_children() -> float:

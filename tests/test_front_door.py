@@ -92,6 +92,8 @@ def test_help_is_not_cut() -> None:
 
 
 def test_what_is_no_file_is_told_from_what_is_no_name(empty: Path) -> None:
+    assert (missing := carvsdb("MOF-5.cif")).code == 3
+    assert missing.err == "MOF-5.cif: there is no such file\n"
     assert carvsdb("describe", "SOD").err == (
         "SOD: there is no such file; `carvsdb show SOD` tells of the net of that name\n"
     )

@@ -29,8 +29,10 @@ _DOUBLE, _TRIGONAL = 1.45, 113.0
 """A carbon whose two bonds are shorter than that (Å), at a larger angle (degrees), has no more than one hydrogen."""
 _H_BOND, _H_CLOSE, _H_APART = 1.25, 1.5, 1.3
 """Å: an H is bonded to one atom as near as that, is not nearer than that to others, and not to another H."""
-_MOST_CUTS, _MOST_NODES, _FEW_NODES, _SMALL = 8, 100, 5, 250
-"""How often pieces are joined, and how many nodes of its tree a search looks at: fewer where variables are many."""
+_MOST_CUTS, _MOST_NODES, _FEW_NODES, _SMALL, _LARGE = 8, 100, 5, 250, 500
+"""How often pieces are joined, and how many nodes of its tree a search looks at: fewer from so many variables on, and
+nothing is looked for from so many more on.
+"""
 
 _Term = tuple[int, float]
 
@@ -128,6 +130,8 @@ class _Choice:
         self._metals()
         self._hydrogen()
         self._valences()
+        if len(self.program.cost) >= _LARGE:
+            return None
         is_small = len(self.program.cost) < _SMALL
         for _ in range(_MOST_CUTS if is_small else 2):
             taken = self.program.solution(most_nodes=_MOST_NODES if is_small else _FEW_NODES)
