@@ -39,8 +39,8 @@ class GradesBetween:
         self.known: Floats = np.zeros(3)
 
     def add(self, elements: Integers, atoms: Integers, bases: Floats) -> None:
-        """Add environments: element, atom and atomic bases of each, shapes (k,), (k,) and (k, width)."""
-        self._added.append((elements, atoms.copy(), bases.copy()))
+        """Add environments: element, atom and atomic bases of each, shapes (k,), (k,) and (k, width); they are kept."""
+        self._added.append((elements, atoms, bases))
 
     def grade_beside(self) -> None:
         """Begin to grade what was added; what was begun before is known then."""

@@ -114,7 +114,7 @@ class Watch:
         assert isinstance(bound, BoundAce)
         if bound.proposed is not None:
             atoms, bases = bound.proposed
-            self._proposed.add(bound.elements[atoms], atoms, bases)
+            self._proposed.add(bound.elements[atoms], atoms.copy(), bases.copy())
 
     def grade_beside(self) -> None:
         """Begin to grade what was shown since the last call; what was shown before that is known then."""
