@@ -84,6 +84,9 @@ def test_sites_without_mass_are_left_out(name: str, tmp_path: Path) -> None:
     item = net(path)
     assert item.net.n_nodes == 8
     assert item.quality == ("dummy sites, left out: 1",)
+    path.write_text(f"1\n{LATTICE}\n{name} 0 0 0\n")
+    with pytest.raises(InputError, match="all sites of the frame are dummies"):
+        read_structures(path)
 
 
 def test_a_data_file_says_the_types_of_a_dump(tmp_path: Path) -> None:

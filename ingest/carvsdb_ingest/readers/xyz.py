@@ -153,6 +153,8 @@ def _frame(file: TextFile, at: int, n_atoms: int, options: FileOptions) -> Struc
     arrays = _arrays(file, at, n_atoms, values.get("properties"), dict(options.elements))
     doubts = arrays.pop("doubts") + ((_NO_CELL,) if given is None else ())
     real = np.array([symbol != _DUMMY for symbol in arrays["elements"]], bool)
+    if not real.any():
+        raise file.error(line + 1, "all sites of the frame are dummies")
     if not real.all():
         doubts = (*doubts, f"dummy sites, left out: {n_atoms - int(real.sum())}")
         arrays = {name: np.asarray(column)[real] for name, column in arrays.items()}
