@@ -4,7 +4,8 @@
 
 Each PROGRAM is a ``carvsdb`` of some environment, such as an older version's; without one it is that of this
 environment. Warm commands are run five times in turns, and the fastest counts; the first one after an install is run
-once, with an empty folder for machine code. FOLDER has a ``score.toml`` for the first ``refine score``.
+once, with an empty folder for machine code; small nets need none (`carvsdb.interpreting`). FOLDER has a ``score.toml``
+for the first ``refine score``.
 """
 
 import argparse

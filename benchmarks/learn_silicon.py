@@ -39,12 +39,15 @@ from carvsdb_refine.potential import StillingerWeber, read_ace
 from carvsdb_refine.potential.calculator import PotentialCalculator
 from carvsdb_refine.run import Points, calculate_scattering
 
-# Beside this file.
 # Published: 4096 atoms in 83,810 Å³, Deringer et al., J. Phys. Chem. Lett. 9, 2879 (2018).
 DENSITY = 0.049
-TEMPERATURES = (1.0, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
-ATTEMPTS = 600
+# Twenty times the switches of the default, most of them at kT where one in 300 to 3,000 is accepted.
+SCHEDULE = AnnealingSchedule(
+    temperatures=(1.0, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25),
+    attempts_per_node=(52, 1300, 2600, 3900, 3900, 2600, 1300),
+)
 OWN_FRAMES_EVERY = 5
+# Beside this file.
 silicon: Any = importlib.import_module("silicon_refinement")
 CONFIG = """\
 [start]
@@ -120,8 +123,7 @@ method = {{ kind = "stillinger-weber" }}
 
 def network(n_atoms: int, seed: int) -> AtomicModel:
     """Return a well annealed network at the density of amorphous silicon, relaxed by Stillinger-Weber."""
-    schedule = AnnealingSchedule(temperatures=TEMPERATURES, attempts_per_node=(ATTEMPTS,) * len(TEMPERATURES))
-    options = SwitchingOptions(schedule=schedule)
+    options = SwitchingOptions(schedule=SCHEDULE)
     net = wooten_winer_weaire(n_atoms, generator=np.random.default_rng(seed), options=options).net
     assert net.positions is not None
     assert net.cell is not None
@@ -158,21 +160,34 @@ def carvsdb(*arguments: str | Path, where: Path) -> Any:
     return json.loads(done.stdout)
 
 
-def distances(model: Path, folder: Path, amorphous: Path | None) -> dict[str, Any]:
-    """Return how far the CARVS of a model is from that of the nearest crystal, and from that of an amorphous model."""
+def distances(model: Path, amorphous: Path | None) -> dict[str, Any]:
+    """Return how far the CARVS of a model is from those of the nearest crystals, and of an amorphous model."""
+    rule = ("--bonds", "Si-Si=2.85")
     with tempfile.TemporaryDirectory() as name:
         where = Path(name)
-        rule = ("--bonds", "Si-Si=2.85")
-        nearest = carvsdb("similar", model, "-k", "3", "--kind", "crystalline", *rule, where=where)["hits"]
+        nearest = carvsdb("similar", model, "-k", "10", "--kind", "crystalline", *rule, where=where)["hits"]
         found: dict[str, Any] = {
             "crystals": [{key: hit[key] for key in ("label", "distance", "noise")} for hit in nearest]
         }
         if amorphous is not None:
-            catalogue = folder / "catalogue.duckdb"
-            carvsdb("ingest", amorphous, "--types", "1=Si", "--db", catalogue, where=where)
-            asked = carvsdb("distance", "learned-silicon", amorphous.stem, "--db", catalogue, where=where)
+            asked = carvsdb("distance", model, amorphous, "--types", "1=Si", *rule, where=where)
             found |= {"amorphous": asked["matrix"][0][1], "amorphous_noise": asked["noise"][0][1]}
     return found
+
+
+def about_network(target: AtomicModel, amorphous: Path | None) -> dict[str, Any]:
+    """Return how good a network is, in a file that is gone before the loop begins."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name) / "network.xyz"
+        write_model(target, place)
+        found: dict[str, Any] = silicon.describe(target)
+        return found | {"energy_per_atom": silicon.energy_per_atom(target), "distances": distances(place, amorphous)}
+
+
+def cpu_of_children() -> float:
+    """Return the CPU seconds of all commands that have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def told_distances(found: dict[str, Any]) -> str:
@@ -202,9 +217,13 @@ def main() -> None:
     given = parser.parse_args()
     folder = given.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "silicon.toml"
+    amorphous = None if given.amorphous is None else given.amorphous.resolve()
+    config, of_network = folder / "silicon.toml", folder / "network.json"
     if not config.exists():
+        began = time.process_time()
         target = network(given.atoms, given.seed)
+        told = {"cpu_seconds": round(time.process_time() - began, 1)} | about_network(target, amorphous)
+        of_network.write_text(json.dumps(told), encoding="utf-8")
         for kind in ("neutron", "xray"):
             curves = calculate_scattering(target, ["F(Q)"], kind, Points(0.8, 20.0, 0.05)).columns
             np.savetxt(folder / f"{kind}.txt", np.array(list(curves.values())).T)
@@ -214,15 +233,14 @@ def main() -> None:
         }
         about |= {"data_energy": given.data_energy, "sigma_neutron": given.sigma, "sigma_xray": 3 * given.sigma}
         config.write_text(CONFIG.format(**about), encoding="utf-8")
-    amorphous = None if given.amorphous is None else given.amorphous.resolve()
-    began = time.monotonic()
+    began, before = time.monotonic(), cpu_of_children()
     catalogue = ("--db", str(folder / "catalogue.duckdb"), "--label", "learned-silicon")
     command = [sys.executable, "-m", "carvsdb", "refine", "learn", str(config), "--json", *catalogue]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode not in (0, 8):
         raise SystemExit(done.returncode)
     learned = json.loads(done.stdout)
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = cpu_of_children() - before
     model = read_model(learned["model"])
     seen = silicon.describe(model)
     energy = silicon.energy_per_atom(model)
@@ -232,7 +250,7 @@ def main() -> None:
         "converged": learned["converged"],
         "cause": learned["cause"],
         "seconds": round(time.monotonic() - began, 1),
-        "cpu_seconds": round(spent.ru_utime + spent.ru_stime, 1),
+        "cpu_seconds": round(spent, 1),
         "rw": last["rw"],
         "four_fold": seen["four_fold"],
         "coordination": seen["coordination"],
@@ -242,7 +260,8 @@ def main() -> None:
         "above_relaxed": energy - silicon.energy_per_atom(relaxed(model)),
         "entries": learned["entries"],
         "lineage_steps": len(carvsdb("show", "learned-silicon", "--lineage", *catalogue[:2], where=folder)["steps"]),
-        "distances": distances(Path(learned["model"]), folder, amorphous),
+        "distances": distances(Path(learned["model"]), amorphous),
+        "network": json.loads(of_network.read_text(encoding="utf-8")) if of_network.exists() else None,
         "iterations": learned["iterations"],
     }
     own = found["own_frames"]

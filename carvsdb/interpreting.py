@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-MOST_STEPS = 2_000_000
-"""Steps that a process interprets before anything is compiled: less than a second, where compiling takes ten."""
+MOST_STEPS = 1_200_000
+"""Steps that a process interprets before anything is compiled: half a second, where compiling takes ten."""
 
 MOST_STEPS_BESIDE_CODE = 400_000
 """The same where machine code only has to be loaded."""

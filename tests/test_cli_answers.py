@@ -226,6 +226,13 @@ def test_what_disagrees_is_usage(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "options", ["--same-coordination", "--environments --metric ring-sizes", "--environments --kind crystalline"]
+)
+def test_what_would_be_passed_over_is_usage(options: str, stored: Path) -> None:
+    assert carvsdb("similar", "sod", *options.split(), "--db", stored).code == 2
+
+
 def test_a_column_that_is_not_there_is_named(stored: Path) -> None:
     done = carvsdb("list", "--db", stored, "--columns", "label,colour")
     assert done.code == 3
@@ -314,3 +321,16 @@ def test_sentences_about_many_files_fold_into_counts(tmp_path: Path, shared: Pat
     assert done.err.count("guests left out: 16 O") == 5
     assert "2 more: guests left out\n" in done.err
     assert carvsdb("describe", str(tmp_path), "--verbose", "--format", "csv").err.count("guests left out: 16 O") == 7
+
+
+def test_formula_and_density_stand_without_guests(shared: Path) -> None:
+    done = carvsdb("describe", shared / "data" / "cifs" / "MOF-5.cif")
+    assert "C6H2CuO5, 0.949 g/cm³ without guests; C6H2CuO7, 1.088 g/cm³ with them" in done.out
+    one = carvsdb("describe", shared / "data" / "cifs" / "MOF-5.cif", "--json").json
+    # 96 O fewer in the cell, and nothing else.
+    mass = {"C6H2CuO5": 72.066 + 2.016 + 63.546 + 79.995, "C6H2CuO7": 72.066 + 2.016 + 63.546 + 111.993}
+    assert one["framework_density"] / one["density"] == pytest.approx(
+        mass[one["framework_formula"]] / mass[one["formula"]], rel=1e-3
+    )
+    none = carvsdb("describe", shared / "data" / "cifs" / "HKUST-1.cif", "--json").json
+    assert (none["framework_formula"], none["framework_density"]) == (None, None)

@@ -201,6 +201,9 @@ def test_embed(own: Path, tmp_path: Path) -> None:
     assert len(fitted["labels"]) == len(fitted["coordinates"]) == 10
     assert (tmp_path / "map.png").read_bytes()[:4] == b"\x89PNG"
     assert carvsdb("embed", "plot", tmp_path / "map.svg", "--highlight", "glass", "--db", own).code == 0
+    assert carvsdb("embed", "plot", "-o", tmp_path / "map.svg", "--db", own).code == 7  # it is there
+    assert carvsdb("embed", "plot", "-o", tmp_path / "map.svg", "--force", "--db", own).code == 0
+    assert carvsdb("embed", "plot", "--db", own).code == 2
     shown = carvsdb("embed", "show", "--db", own, "--json").json
     assert [len(near) for near in shown.pop("nearest")] == [3] * 10
     assert fitted.pop("nearest") == []

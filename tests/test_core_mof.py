@@ -10,7 +10,7 @@ from core_mof import COLUMNS, N_CHOSEN, TABLE, Found, find, installed_archive, r
 # Where both programs name the net and the names differ; docs/core-mof.md tells why.
 DIFFERENT = {"DAYCAI_clean"}
 # Named by CrystalNets.jl only.
-NAMED_THERE = {"IYIGEC_clean", "XUDQAQ_clean"}
+NAMED_THERE = {"XUDQAQ_clean"}
 # Rings in two places: cutting the longest bonds of their atoms made sql, kgm and pcu of these, or molecules.
 DISORDERED = {
     "ZUQBUK_clean": "fsc",

@@ -84,6 +84,9 @@ def test_sites_without_mass_are_left_out(name: str, tmp_path: Path) -> None:
     item = net(path)
     assert item.net.n_nodes == 8
     assert item.quality == ("dummy sites, left out: 1",)
+    path.write_text(f"1\n{LATTICE}\n{name} 0 0 0\n")
+    with pytest.raises(InputError, match="all sites of the frame are dummies"):
+        read_structures(path)
 
 
 def test_a_data_file_says_the_types_of_a_dump(tmp_path: Path) -> None:
@@ -157,3 +160,42 @@ def test_what_is_compressed_otherwise_is_named(head: bytes, name: str, tmp_path:
     (tmp_path / "a.cif").write_bytes(head + b"\0\1\2\3")
     (error,) = read_each(tmp_path / "a.cif")
     assert f"is compressed by {name}, which is not read here; expand it first" in str(error)
+
+
+def test_sites_that_leave_no_atom_are_counted(tmp_path: Path) -> None:
+    text = CIF.replace("_atom_site_fract_z\n", "_atom_site_fract_z\n_atom_site_occupancy\n")
+    (tmp_path / "a.cif").write_text(text.replace("\u200b0\n", "0 0\n").replace(".25 .25\n", ".25 .25 0\n"), "utf-8")
+    (error,) = read_each(tmp_path / "a.cif")
+    assert "has no atom with coordinates (dummy or unoccupied sites, left out: 2)" in str(error)
+
+
+def test_multiplicities_in_the_place_of_occupancies_are_doubted(tmp_path: Path) -> None:
+    text = CIF.replace("_atom_site_fract_z\n", "_atom_site_fract_z\n_atom_site_occupancy\n")
+    (tmp_path / "a.cif").write_text(text.replace("\u200b0\n", "0 4\n").replace(".25 .25\n", ".25 .25 4\n"), "utf-8")
+    item = net(tmp_path / "a.cif")
+    assert item.net.n_edges == 16
+    assert "occupancies beyond 1 (multiplicities of sites?), taken for 1: 2" in item.quality
+
+
+def test_pdb_without_its_columns_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.pdb").write_text(
+        "CRYST1    9.000    9.000    9.000  90.00  90.00  90.00 P 1\nATOM 1 Si MOL 1 0 0 0\n"
+    )
+    (error,) = read_each(tmp_path / "a.pdb")
+    assert "a.pdb:2: an atom is not in the columns of PDB" in str(error)
+
+
+def test_the_cell_of_xyz_that_says_none(tmp_path: Path) -> None:
+    path = tmp_path / "run-pos-1.xyz"
+    bare = xyz("Si", "O").replace(LATTICE, " i = 5, time = 2.5, E = -17.1")
+    path.write_text(bare + xyz("Si", "O"))
+    done = carvsdb("describe", path, "--cell", "7.16,7.16,7.16", "--frames", "::", "--json")
+    assert done.code == 0
+    assert [(row["n_nodes"], row["step"]) for row in done.json] == [(8, 5), (8, None)]
+    told = "the file says no cell: that of the options was taken"
+    assert [told in row["quality"] for row in done.json] == [True, False]
+    assert "--cell" in carvsdb("describe", path, "--frames", "0").err
+    path.write_text(bare)
+    assert net(path, ReadOptions(cell=(7.16, 7.16, 7.16, 90, 90, 90))).net.n_nodes == 8
+    for wrong in ("7,7", "7,7,x", "0,1,1"):
+        assert carvsdb("describe", path, "--cell", wrong).code == 2

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from program import Outcome, carvsdb
 
+from carvsdb.cli.output import table
 from carvsdb.net import library
 from carvsdb_ingest.writers import write_cgd
 
@@ -67,6 +68,18 @@ def test_tables_fit_narrow_terminals(columns: int, empty: Path, monkeypatch: pyt
         assert "label     nox" in narrow
 
 
+def test_two_columns_lose_nothing_and_wide_letters_keep_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert table([["骨架", "1"], ["sod", "2"]], ["net", "n"]).splitlines() == ["net   n", "骨架  1", "sod   2"]
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setattr("carvsdb.cli.output.is_terminal", lambda: True)
+    assert table([["folder", "/a/long/path/of/code"]], ["what", "here"]).splitlines() == [
+        "what    here",
+        "folder  /a/long/path",
+        "        /of/code",
+    ]
+    assert table([["a", "骨架材料結構の名前", "c"]], ["x", "y", "z"]).splitlines()[1] == "a  骨架材料結構…   c"
+
+
 def test_the_supporting_information_names_each_reference_in_a_line(empty: Path) -> None:
     (empty / "pcu.cgd").write_text(CUBIC)
     lines = carvsdb("describe", "--si", "pcu.cgd").out.splitlines()
@@ -79,6 +92,8 @@ def test_help_is_not_cut() -> None:
 
 
 def test_what_is_no_file_is_told_from_what_is_no_name(empty: Path) -> None:
+    assert (missing := carvsdb("MOF-5.cif")).code == 3
+    assert missing.err == "MOF-5.cif: there is no such file\n"
     assert carvsdb("describe", "SOD").err == (
         "SOD: there is no such file; `carvsdb show SOD` tells of the net of that name\n"
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from carvsdb.errors import InputError
 from carvsdb_refine.learning.basis import BasisLimits
 from carvsdb_refine.learning.basis_choice import DEGREES_ALONE, Search, choose_candidates, with_the_best
-from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge
+from carvsdb_refine.learning.bayesian_ridge import Triangle, fit_ridge, refit
 from carvsdb_refine.learning.data_set import DataSet, make_data_set
 from carvsdb_refine.learning.design_rows import rows_of_frames
 from carvsdb_refine.learning.fit import FitOptions, Regression, fit_potential
@@ -355,3 +355,15 @@ def test_a_given_strength_is_that_of_the_normal_equations() -> None:
     assert fitted.coefficients == pytest.approx(np.linalg.solve(normal, rows[:, :-1].T @ rows[:, -1]), rel=1e-10)
     assert fitted.alpha / fitted.beta == pytest.approx(0.3)
     assert fitted.factor @ fitted.factor.T == pytest.approx(np.linalg.inv(normal) / fitted.beta, rel=1e-9)
+
+
+def test_a_refit_of_fewer_rows_needs_no_strong_prior() -> None:
+    """Labels that a potential follows to the last digit make the prior weak, and a part of them does not span all."""
+    generator = np.random.default_rng(7)
+    rows, penalties = generator.normal(size=(5, 9)), generator.uniform(0.5, 2.0, 8)
+    found = refit(np.asarray(np.linalg.qr(rows, mode="r")), penalties, 1e-26)
+    smallest = np.linalg.pinv(rows[:, :-1] / penalties) @ rows[:, -1] / penalties
+    assert found == pytest.approx(smallest, rel=1e-3)
+    strong = refit(np.asarray(np.linalg.qr(rows, mode="r")), penalties, 0.3)
+    normal = rows[:, :-1].T @ rows[:, :-1] + 0.3 * np.diag(penalties**2)
+    assert strong == pytest.approx(np.linalg.solve(normal, rows[:, :-1].T @ rows[:, -1]), rel=1e-10)

@@ -9,7 +9,8 @@ from carvsdb.atoms.structure import Structure
 from carvsdb.errors import NoNetError
 from carvsdb.topology import identify
 from carvsdb_ingest.analysis import items_of_structure, read_items
-from carvsdb_ingest.analysis.item import NetItem
+from carvsdb_ingest.analysis.item import NetItem, ReadOptions
+from carvsdb_ingest.bonds import BondOptions
 
 # Cells and places from the Crystallography Open Database, names of RCSR.
 CRYSTALS = {
@@ -62,12 +63,28 @@ def test_ions_that_hold_sheets_together_stay(tmp_path: Path) -> None:
     assert not any("ions" in one for one in item.quality)
 
 
+def test_beads_of_a_coarse_model(tmp_path: Path) -> None:
+    """One bead a node, and beads between them, on diamond: bonds by cut-offs of pairs, the same edges."""
+    corners = np.array([[0, 0, 0], [0, 4, 4], [4, 0, 4], [4, 4, 0]])
+    steps = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+    nodes, linkers = np.concatenate([corners, corners + 2]) / 8, (corners[:, None] + steps).reshape(-1, 3) / 8
+    cell = 13.8 * np.eye(3)
+    alone = Structure(("Zn",) * 8, nodes, cell, ("",) * 8)
+    (item,) = items_of_structure(alone, ReadOptions(bonds=BondOptions(pairs=(("Zn", "Zn", 7.2),))))
+    both = Structure(("Zn",) * 8 + ("N",) * 16, np.concatenate([nodes, linkers]), cell, ("",) * 24)
+    bonds = BondOptions(pairs=(("Zn", "N", 3.7), ("N", "N", 0.1)))
+    (other,) = items_of_structure(both, ReadOptions(bonds=bonds, clusterings=("node-linker",)))
+    assert identify(item.net).names == identify(other.net).names == ("dia",)
+    assert (item.net.n_edges, other.net.n_edges) == (16, 32)
+
+
 @pytest.mark.parametrize(
     ("sites", "hint"),
     [
         ("Cu 0 0 0, Zr .5 .5 .5", "--bonds metal-metal"),
         ("O 0 0 0", "--bonds hydrogen"),
         ("O 0 0 0, H .3 0 0, H 0 .3 0", "--bonds hydrogen"),
+        ("O 0 0 0, C .5 .5 .5", "--bonds hydrogen"),
         ("Ar 0 0 0", ""),
     ],
 )

@@ -15,9 +15,6 @@ from typer.main import get_command
 from carvsdb.cli import plain_values
 from carvsdb.cli.main import COMMANDS, GROUPS, app
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(typer.core, "build_runtime_param"), reason="this typer reads words without pydantic"
-)
 WORDS = ["3", "007", "0.5", "12.", "-1", "1e3", "nan", "2_0", "word", "json", "True", "", "a/b.cif", ".", "x" * 300]
 
 
@@ -37,6 +34,7 @@ def parameters() -> Iterator[Any]:
                 yield one
 
 
+@pytest.mark.skipif(not hasattr(typer.core, "build_runtime_param"), reason="this typer reads words without pydantic")
 def test_plain_words_are_what_typer_makes_of_them() -> None:
     build: Any = getattr(typer.core, "build_runtime_param")  # noqa: B009  # older typers lack it
     build = getattr(build, "_build", build)

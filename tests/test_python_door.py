@@ -264,6 +264,8 @@ def test_a_table_of_distances_prints_short_and_becomes_a_frame(stored: Path) -> 
             table.to_pandas()
     else:
         assert table.df().loc["dia", "dia"] == 0
+        with carvsdb.Catalogue(stored) as catalogue:
+            assert catalogue.normalised_vectors().df().loc["dia", "6-rings"] == 1
 
 
 def test_vectors_for_scikit_learn() -> None:

@@ -153,7 +153,7 @@ def test_a_damaged_lammps_file_says_where(tmp_path: Path, old: str, new: str, li
         ('1\nLattice="4 0 0 0 4 0 0 0 4" pbc="T T F"\nSi 0 0 0\n', 2, "not periodic in all directions"),
         ('1\nLattice="4 0 0 0 4 0 4 4 0"\nSi 0 0 0\n', 2, "no volume"),
         ('1\nLattice="4 0 0 0 4 0 0 0 4"\nSi 0 0\n', 3, "needs 4 columns, got 3"),
-        ('1\nLattice="4 0 0 0 4 0 0 0 4"\nXx 0 0 0\n', 3, "'Xx' is no chemical symbol"),
+        ('1\nLattice="4 0 0 0 4 0 0 0 4"\nQx 0 0 0\n', 3, "'Qx' is no chemical symbol"),
         ('2\nLattice="4 0 0 0 4 0 0 0 4"\nSi 0 0 0\n', 1, "declares 2 atoms, but there are 1"),
         ('1\nLattice="4 0 0 0 4 0 0 0 4"\nSi 0 0 0\n1\n', 4, "declares 1 atoms, but there are 0"),
         ('1\nLattice="4 0 0 0 4 0 0 0 4" Properties=species:S:1\nSi\n', 2, "has no column pos"),

@@ -84,7 +84,7 @@ def test_a_report_that_failed_can_be_written_again(
     with monkeypatch.context() as patched:
         patched.setattr(make, "write_bytes", full)
         assert carvsdb("refine", "report", finished, "--no-rings", "-o", page).code == 7
-    assert carvsdb("refine", "report", finished, "--no-rings", "-o", page).code == 0
+    assert carvsdb("refine", "report", finished, "--no-rings", "-o", page, "--force").code == 0
 
 
 def test_models_go_into_a_catalogue(tmp_path: Path) -> None:

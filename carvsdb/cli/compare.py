@@ -45,7 +45,7 @@ def similar(
     query: Annotated[
         str, typer.Argument(metavar="NAME|FILE", help="An entry of the catalogue, or a file; - is standard input.")
     ],
-    k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many nets.")] = 10,
     environments: Annotated[
         bool, typer.Option("--environments", help="Match each node of an entry to the nearest crystalline one.")
     ] = False,
@@ -69,6 +69,12 @@ def similar(
 
     Without a catalogue they are sought among the nets that come with carvsdb.
     """
+    if same_coordination and not environments:
+        raise typer.BadParameter("goes with --environments", param_hint="--same-coordination")
+    if environments and (not filters.is_empty or metric is not Near.carvs or approximate):
+        raise typer.BadParameter(
+            "asks all crystalline nets, without conditions, --metric or --approximate", param_hint="--environments"
+        )
     from carvsdb.catalogue.similarity.made_alike import how_made
 
     with asked_catalogue(db) as (catalogue, source):

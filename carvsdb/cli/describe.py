@@ -12,6 +12,7 @@ from carvsdb.cli.answered import Format, Output, answered
 from carvsdb.cli.options import (
     NODE_ONLY,
     BondRules,
+    CellSaid,
     Clusterings,
     CutOffOrAuto,
     InputFormat,
@@ -58,6 +59,8 @@ DESCRIBED = (
     "td10",
     "formula",
     "density",
+    "framework_formula",
+    "framework_density",
     "quality",
 )
 """Columns of a table of descriptions for reading; one for programs has all."""
@@ -75,6 +78,7 @@ def describe(
     clustering: Clusterings = None,
     bonds: BondRules = None,
     types: Types = None,
+    cell: CellSaid = None,
     geometry: Annotated[
         bool, typer.Option("--geometry", help="Also distances, angles, and CARVS by coordination.")
     ] = False,
@@ -113,7 +117,7 @@ def describe(
     from carvsdb_ingest.analysis.analyse import Analyser, AnalysisOptions
 
     wanted = clusterings_named(clustering or []) + ([NODE_ONLY] if node_only else [])
-    read = read_options(node_types, linker_types, strict, types, bonds, wanted)
+    read = read_options(node_types, linker_types, strict, types, bonds, wanted, cell)
     own = names_file(names)
     ways = {
         without: AnalysisOptions(

@@ -120,15 +120,19 @@ def fit(
             print(f"drawn in {plot}")
 
 
-@app.command("plot", epilog="Example: carvsdb embed plot map.svg --highlight m1 --db zif.duckdb")
+@app.command("plot", epilog="Example: carvsdb embed plot -o map.svg --highlight m1 --db zif.duckdb")
 def plot_stored(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=".png, .svg or .pdf.")],
+    plot: Annotated[Path | None, typer.Argument(metavar="FILE", help="The same as -o.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=".png, .svg or .pdf.")] = None,
     number: Number = None,
     highlight: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Ring an entry (repeatable).")] = None,
     colour: Colour = None,
     db: Db = DEFAULT_DB,
 ) -> None:
     """Draw a map that was kept."""
+    file = output or plot
+    if file is None or (output and plot):
+        raise typer.BadParameter("give one file to draw into", param_hint="-o")
     with opened(db) as catalogue:
         stored = catalogue.embedding(number)
         ringed = [point for name in highlight or [] for point in stored.points_of(catalogue.label(name))]

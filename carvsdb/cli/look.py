@@ -94,7 +94,7 @@ def show(
     out.answer(
         document=document,
         rows=[{**document["description"], **about}],
-        text=lambda: "\n".join([report(answer.description), *_about(answer)]),
+        text=lambda: "\n".join([report(answer.description, stored=True), *_about(answer)]),
         shown=DESCRIBED,
     )
 

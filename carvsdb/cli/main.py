@@ -185,9 +185,12 @@ def _run(arguments: list[str] | None) -> int:
 def _as_typed(given: list[str]) -> list[str]:
     """Let `carvsdb mof.cif` mean `carvsdb describe mof.cif`, and ``-ITV.cif`` of a glob be the file, not options."""
     given = [f"./{word}" if _is_file_like_an_option(word) else word for word in given]
-    if given and not given[0].startswith("-") and not _is_command(given[0]) and os.path.isfile(given[0]):
-        say(f"{given[0]} is a file: carvsdb describe {given[0]}")
-        given = ["describe", *given]
+    if given and not given[0].startswith("-") and not _is_command(given[0]):
+        if os.path.exists(given[0]):
+            say(f"{given[0]} is a {'folder' if os.path.isdir(given[0]) else 'file'}: carvsdb describe {given[0]}")
+            given = ["describe", *given]
+        elif os.path.splitext(given[0])[1]:  # which says that there is no such file; no command has a dot
+            given = ["describe", *given]
     return given
 
 

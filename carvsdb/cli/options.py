@@ -52,6 +52,14 @@ Types = Annotated[
         help="Elements of LAMMPS atom types: 1=C,2=H,3=N,4=Zn, or a LAMMPS data file whose masses say them.",
     ),
 ]
+CellSaid = Annotated[
+    str | None,
+    typer.Option(
+        "--cell",
+        metavar="A,B,C[,ALPHA,BETA,GAMMA]",
+        help="Cell (Å, degrees) of xyz frames that say none, as of CP2K, VMD and LAMMPS.",
+    ),
+]
 InputFormat = Annotated[
     str | None,
     typer.Option("--input-format", metavar="SUFFIX", help="What standard input is: cif, xyz, ..."),
@@ -100,6 +108,7 @@ def read_options(
     types: str | None = None,
     bonds: list[str] | None = None,
     clusterings: list[str] | None = None,
+    cell: str | None = None,
 ) -> "ReadOptions":
     """Make the options of the readers from what was typed."""
     from carvsdb_ingest.analysis.item import ReadOptions
@@ -111,9 +120,25 @@ def read_options(
         linker_types=_types("--linker-types", linker_types),
         strict=strict,
         elements=elements_of_types(types),
+        cell=_cell(cell),
         bonds=_bonds(bonds or []),
         clusterings=tuple(dict.fromkeys(structural)),
     )
+
+
+def _cell(text: str | None) -> tuple[float, ...]:
+    """Return the numbers of a cell that was typed."""
+    from carvsdb.errors import InputError
+    from carvsdb_ingest.readers.item import FileOptions
+
+    if text is None:
+        return ()
+    try:
+        return FileOptions(cell=tuple(float(word) for word in text.replace(",", " ").split())).cell
+    except (ValueError, InputError) as error:
+        raise typer.BadParameter(
+            f"expected three lengths, or lengths and angles: {error}", param_hint="--cell"
+        ) from None
 
 
 def clusterings_named(names: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TextIO
 
+from carvsdb.cli.text_width import cut, padded, pieces, width_of
 from carvsdb.escaping import escaped, escaped_json, escaped_lines
 
 
@@ -105,22 +106,28 @@ def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
     """Align rows under a header, columns two spaces apart.
 
     On a terminal the widest are cut so that a row fits; where none fits, each row is written as lines of its fields.
+    The second of two columns goes on in the next line.
     """
     shown = [list(header), *([escaped(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(header))]
+    widths = [max(width_of(row[column]) for row in shown) for column in range(len(header))]
     if is_terminal():
         columns = shutil.get_terminal_size().columns
         room = columns - 2 * (len(widths) - 1)
+        if len(widths) == 2 and widths[0] + _NARROWEST <= room:
+            return "\n".join(_hanging(row[0], row[1], widths[0] + 2, columns) for row in shown)
         widths = _fitted(widths, room)
         if sum(widths) > room and len(widths) > 2:
             return records(shown[1:], shown[0], columns)
-        shown = [
-            [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell, width in zip(row, widths, strict=True)]
-            for row in shown
-        ]
+        shown = [[cut(cell, width) for cell, width in zip(row, widths, strict=True)] for row in shown]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
+        "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
     )
+
+
+def _hanging(title: str, cell: str, indent: int, columns: int) -> str:
+    """Write a title and a cell beside it, which goes on below itself."""
+    parts = pieces(cell, max(columns - indent, _NARROWEST)) or [""]
+    return "\n".join(f"{padded('' if number else title, indent)}{part}".rstrip() for number, part in enumerate(parts))
 
 
 def is_terminal() -> bool:
@@ -142,16 +149,11 @@ def records(rows: Sequence[Sequence[str]], header: Sequence[str], columns: int) 
     net    sod
     bonds  4
     """
-    name = max(map(len, header), default=0) + 2
-    room = max(columns - name, _NARROWEST)
-    written = []
-    for row in rows:
-        lines = []
-        for title, cell in zip(header, row, strict=True):
-            parts = [cell[start : start + room] for start in range(0, len(cell), room)]
-            lines += [f"{title if not number else '':<{name}}{part}" for number, part in enumerate(parts)]
-        written.append("\n".join(lines))
-    return "\n\n".join(written)
+    name = max(map(width_of, header), default=0) + 2
+    return "\n\n".join(
+        "\n".join(_hanging(title, cell, name, columns) for title, cell in zip(header, row, strict=True) if cell)
+        for row in rows
+    )
 
 
 def with_copies(name: str | None, copies: int | None) -> str:

@@ -10,8 +10,8 @@ _LONG = 12
 """Angles of a node, from which on equal ones in a vertex symbol are counted: ten of a 5-c node are written out."""
 
 
-def report(description: Description) -> str:
-    """Write a description for reading."""
+def report(description: Description, *, stored: bool = False) -> str:
+    """Write a description for reading; of what is stored it is not known which atoms are guests."""
     what = f"{description.n_nodes} nodes"
     if description.n_linkers:
         what += f", {description.n_linkers} linkers"
@@ -22,7 +22,7 @@ def report(description: Description) -> str:
 
     line("clustering", f"{description.clustering} ({description.bond_rule})")
     if description.formula is not None:
-        line("atoms", f"{description.formula}, {description.density:.3f} g/cm³")
+        line("atoms", _atoms(description, stored))
     line("coordination", _listed({f"{size}": n for size, n in description.coordination.items()}))
     kind = "strong rings" if description.ring_kind == "strong" else "rings per cell"
     line(kind, "  ".join(f"{size}:{n}" for size, n in description.ring_counts.items()) or "none")
@@ -40,6 +40,14 @@ def report(description: Description) -> str:
     line("TD10", f"{description.td10:.2f}".rstrip("0").rstrip("."))
     line("name", _name(description))
     return "\n".join(lines)
+
+
+def _atoms(description: Description, stored: bool) -> str:
+    whole = f"{description.formula}, {description.density:.3f} g/cm³"
+    if description.framework_formula is None:
+        return f"{whole} (all atoms, guests too)" if stored else whole
+    framework = f"{description.framework_formula}, {description.framework_density:.3f} g/cm³"
+    return f"{framework} without guests; {whole} with them"
 
 
 def local_report(description: Description) -> str:

@@ -3,7 +3,7 @@
 import math
 
 from carvsdb.cli.report import shortened
-from carvsdb.topology import short_id
+from carvsdb.topology import short_id, transitivity
 from carvsdb_ingest.analysis.references import references
 from carvsdb_schemas.description import Description
 
@@ -21,6 +21,7 @@ def si_text(description: Description) -> str:
         "nodal coordination": ",".join(sorted(description.coordination, key=int)) + "-c",
         "point symbol": with_stoichiometry(description.point_symbols),
         "vertex symbols": ", ".join(shortened(symbol) for symbol in description.vertex_symbols),
+        "transitivity": _transitivity(description),
         "periodicity": f"{description.periodicity}-periodic",
         "interpenetration": interpenetration,
         "TD10": f"{description.td10:.2f}".rstrip("0").rstrip("."),
@@ -47,6 +48,14 @@ def with_stoichiometry(symbols: dict[str, int]) -> str:
     return "".join(
         f"{symbol}{number // divisor if number > divisor else ''}" for symbol, number in sorted(symbols.items())
     )
+
+
+def _transitivity(description: Description) -> str:
+    """Write the numbers of kinds of vertices and edges as RCSR does: ``[2 1]``."""
+    keys = [part.key for part in description.components if part.periodicity]
+    found = [transitivity(key) if key else None for key in keys]
+    written = " + ".join("[? ?]" if one is None else f"[{one[0]} {one[1]}]" for one in found)
+    return f"{written} (kinds of vertices, of edges)"
 
 
 def _of_several(description: Description) -> str:

@@ -133,8 +133,13 @@ class Description(BaseModel):
     quality: list[str] = Field(description="What a reader should know before trusting the entry.")
     seconds: float
     version: str
-    formula: str | None = Field(default=None, description="Of the atoms; null for a file of nets.")
-    density: float | None = Field(default=None, description="Of the atoms, in g/cm³.")
+    formula: str | None = Field(default=None, description="Of all atoms, guests too; null for a file of nets.")
+    density: float | None = Field(default=None, description="Of all atoms, guests too, in g/cm³.")
+    framework_formula: str | None = Field(
+        default=None,
+        description="Without guests, free ions among them; null where there are none, or the atoms are not at hand.",
+    )
+    framework_density: float | None = Field(default=None, description="Without guests, in g/cm³; null as the formula.")
     geometry: list[HistogramDescription] = Field(
         default_factory=list, description="Of the atoms of a framework of nodes and linkers; empty for a file of nets."
     )

@@ -8,6 +8,7 @@ vectors, else by those of a common cut-off, else not at all.
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from carvsdb.catalogue.questions.resolving import NetRef
 from carvsdb.compare.distance import comparable
 from carvsdb.compare.noise import BlockSums
 from carvsdb.errors import RefusedError
+from carvsdb.optional_packages import load_optional
 from carvsdb.rings.carvs import LARGEST_CUT_OFF, Carvs
 
 DEFAULT_PATH = "carvsdb.duckdb"
@@ -74,6 +76,22 @@ class Vectors:
     notes: tuple[str, ...] = ()
     ring_kind: str = "ring"
     max_ring_size: int | None = None
+
+    def df(self) -> Any:
+        """Return the vectors as a pandas DataFrame: a row for each label, a column for each size of rings.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        pandas = load_optional("pandas", "pandas", "a DataFrame")
+        sizes = [f"{size}-rings" for size in range(1, self.matrix.shape[1] + 1)]
+        return pandas.DataFrame(self.matrix, index=list(self.labels), columns=sizes)
+
+    def to_pandas(self) -> Any:
+        """Do the same as :meth:`df`."""
+        return self.df()
 
     def __repr__(self) -> str:
         first = ", ".join(self.labels[:4]) + (", ..." if len(self.labels) > 4 else "")

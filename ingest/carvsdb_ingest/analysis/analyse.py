@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from carvsdb.atoms.structure import Structure
 from carvsdb.interpreting import no_interpreting
 from carvsdb.net import Net, replace_linkers
 from carvsdb.rings import RingCounts, carvs_by_coordination, td10
@@ -94,6 +95,7 @@ class Analyser:
     def _described(self, item: NetItem, net: Net, identity: Identity, found: Searched, began: float) -> Analysis:
         rings = found.rings
         carvs = rings.carvs()
+        framework = _without_guests(item)
         units = described_units(item, net) if self._options.units else None
         clustering = "node-only" if self._options.node_only and item.net.is_node_linker else item.clustering
         description = Description(
@@ -138,6 +140,8 @@ class Analyser:
             version=VERSION,
             formula=None if item.structure is None else item.structure.formula,
             density=None if item.structure is None else round(item.structure.density, 4),
+            framework_formula=None if framework is None else framework.formula,
+            framework_density=None if framework is None else round(framework.density, 4),
             geometry=[_histogram(one) for one in item.geometry],
             carvs_by_coordination=_by_coordination(net, rings),
             derived_name=None if identity.names else derived_name(identity.key),
@@ -220,6 +224,17 @@ def guess_kind(counts: NDArray[np.int64]) -> str:
     unique = int(np.count_nonzero(numbers == 1))
     effective = len(counts) ** 2 / np.sum(np.square(numbers, dtype=np.float64))
     return "amorphous" if unique > _UNIQUE_SHARE * len(counts) or effective > _MOST_CRYSTALLINE_KINDS else "crystalline"
+
+
+def _without_guests(item: NetItem) -> Structure | None:
+    """Return the atoms that are in the framework; None where all are, or nothing is known of them."""
+    if item.structure is None or item.clustered is None:
+        return None
+    inside = np.flatnonzero(item.clustered.site_to_unit >= 0)
+    if len(inside) in (0, item.structure.n_atoms):
+        return None
+    elements = tuple(item.structure.elements[atom] for atom in inside)
+    return Structure(elements, item.structure.positions[inside], item.structure.cell)
 
 
 def _doubts(net: Net) -> list[str]:

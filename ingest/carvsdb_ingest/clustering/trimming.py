@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from carvsdb.atoms.elements import HYDROGEN, is_metal
+from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
 from carvsdb.atoms.formula import hill_formula
 from carvsdb.errors import NoNetError
 from carvsdb_ingest.clustering.cells import Graph
@@ -73,6 +73,7 @@ def _hint(elements: tuple[str, ...]) -> str | None:
     kinds = set(elements)
     if all(map(is_metal, kinds)):
         return "--bonds metal-metal bonds metals to each other, but no rule says which contacts of an alloy count"
-    if kinds & {"O", "N", "F"} and (kinds & HYDROGEN or len(kinds) == 1):
+    molecular = not any(is_metal(kind) or kind in METALLOIDS for kind in kinds)
+    if kinds & {"O", "N", "F"} and (kinds & HYDROGEN or molecular):
         return "--bonds hydrogen joins molecules by their hydrogen bonds (ices, hydrogen-bonded frameworks)"
     return None

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from carvsdb.atoms.cell import cell_of_parameters
 from carvsdb.atoms.structure import Structure
 from carvsdb.errors import InputError
 from carvsdb.net import Net
@@ -68,6 +69,8 @@ class FileOptions:
         Raise where a declared degree does not match, instead of saying so in `NetItem.quality`.
     elements : tuple of (int, str)
         The element of each LAMMPS atom type; empty lets names and masses in the file decide.
+    cell : tuple of float
+        Lengths (Å) and angles (degrees) of the cell of xyz frames that say none; empty refuses these.
     """
 
     node_types: tuple[int, ...] | None = None
@@ -75,8 +78,13 @@ class FileOptions:
     tolerance: float = 0.05
     strict: bool = False
     elements: tuple[tuple[int, str], ...] = ()
+    cell: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.cell:
+            if len(self.cell) not in (3, 6):
+                raise InputError(f"a cell has three lengths, or six lengths and angles, got {len(self.cell)} numbers")
+            cell_of_parameters([*self.cell, 90.0, 90.0, 90.0][:6])
         if not (math.isfinite(self.tolerance) and self.tolerance > 0):
             raise InputError(f"tolerance must be a positive number of Å, got {self.tolerance}")
 

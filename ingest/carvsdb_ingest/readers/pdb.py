@@ -55,6 +55,9 @@ def read_pdb(file: TextFile, options: FileOptions) -> Frames:
     """
     models = _models(file)
     if not models:
+        free = next((at for at, text in enumerate(file.lines, 1) if text.split()[:1] in (["ATOM"], ["HETATM"])), None)
+        if free is not None:
+            raise file.error(free, "an atom is not in the columns of PDB: its number belongs in columns 7 to 11")
         raise InputError("there are no lines ATOM or HETATM", path=file.path)
     found: Frames = []
     for model in models:

@@ -23,7 +23,8 @@ _CELL = re.compile(
 )
 _LABEL = re.compile(r"([A-Za-z]{1,2})\d+")
 _PAIR = re.compile(r"""([A-Za-z_][\w.-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|\{[^}]*\}|\[(?:[^][]|\[[^][]*\])*\]|\S+)""")
-_LATTICE_HINT = 'in extended xyz it is the comment line Lattice="ax ay az bx by bz cx cy cz"'
+_NO_CELL = "the file says no cell: that of the options was taken"
+_LATTICE_HINT = 'in extended xyz it is the comment line Lattice="ax ay az bx by bz cx cy cz"; or describe --cell A,B,C'
 # Column -> (kind, width, attribute of the structure).
 _COLUMNS = {
     "id": ("I", 1, "atom_ids"),
@@ -41,6 +42,7 @@ _USUAL = {
     **dict.fromkeys(("pos", "position", "positions"), "pos"),
 }
 _PLAIN = "species:S:1:pos:R:3"
+_BEADS = "beads of a coarse model are called by elements, too"
 _DUMMY = "X"
 # Sites of water models and lone pairs, which have a charge and no mass.
 _MASSLESS = frozenset({"MW", "MW4", "EP", "LP"})
@@ -72,7 +74,7 @@ def read_xyz(file: TextFile, options: FileOptions) -> Frames:
             found.append(error)
             break
         try:
-            found.append(_frame(file, at, number, dict(options.elements)))
+            found.append(_frame(file, at, number, options))
         except InputError as error:
             found.append(error)
         at = _next(file, at + 2 + number, last)
@@ -134,15 +136,25 @@ def _atoms_of_frame(file: TextFile, at: int, last: int) -> int:
     return number
 
 
-def _frame(file: TextFile, at: int, n_atoms: int, types: dict[int, str]) -> Structure:
+def _frame(file: TextFile, at: int, n_atoms: int, options: FileOptions) -> Structure:
     line = at + 2
     comment = file.lines[at + 1]
     values = _values(comment)
-    cell = _cell(file, line, comment, values)
+    given = _cell(file, line, comment, values)
+    if given is None and not options.cell:
+        raise InputError(
+            "there is no cell; a net or a refinement needs a periodic one",
+            path=file.path,
+            line=line,
+            hint=_LATTICE_HINT,
+        )
+    cell = cell_of_parameters([*options.cell, 90.0, 90.0, 90.0][:6]) if given is None else given
     origin = np.array(_vector(file, line, values.get("origin", "0 0 0"), 3, "Origin"))
-    arrays = _arrays(file, at, n_atoms, values.get("properties"), types)
-    doubts = arrays.pop("doubts")
+    arrays = _arrays(file, at, n_atoms, values.get("properties"), dict(options.elements))
+    doubts = arrays.pop("doubts") + ((_NO_CELL,) if given is None else ())
     real = np.array([symbol != _DUMMY for symbol in arrays["elements"]], bool)
+    if not real.any():
+        raise file.error(line + 1, "all sites of the frame are dummies")
     if not real.all():
         doubts = (*doubts, f"dummy sites, left out: {n_atoms - int(real.sum())}")
         arrays = {name: np.asarray(column)[real] for name, column in arrays.items()}
@@ -193,7 +205,8 @@ def _arrays(file: TextFile, at: int, n_atoms: int, properties: str | None, types
     return arrays
 
 
-def _cell(file: TextFile, line: int, comment: str, values: dict[str, str]) -> NDArray[np.float64]:
+def _cell(file: TextFile, line: int, comment: str, values: dict[str, str]) -> NDArray[np.float64] | None:
+    """Return the cell that a comment says, None if it says none."""
     plain = _CELL.fullmatch(comment) if len(comment) < 400 else None
     if "lattice" in values:
         numbers = _vector(file, line, values["lattice"], 9, "Lattice")
@@ -212,9 +225,7 @@ def _cell(file: TextFile, line: int, comment: str, values: dict[str, str]) -> ND
             return cell
     except InputError as error:
         raise file.error(line, error.message) from None
-    raise InputError(
-        "there is no cell; a net or a refinement needs a periodic one", path=file.path, line=line, hint=_LATTICE_HINT
-    )
+    return None
 
 
 def _vector(file: TextFile, line: int, text: str, length: int, what: str) -> list[float]:
@@ -279,7 +290,11 @@ def _symbols(
             label = _LABEL.fullmatch(atomic)
             symbol = (label[1] if label else atomic).capitalize() if label or len(atomic) < 3 else atomic
             if not is_symbol(symbol):
-                raise file.error(number, f"{shown(word)} is no chemical symbol")
+                sentence, hint = (
+                    f"{shown(word)} is no chemical symbol",
+                    "beads of a coarse model are called by elements, too",
+                )
+                raise InputError(sentence, path=file.path, line=number, hint=hint)
             known[word] = symbol
     return [known[word] for (word,) in rows]
 

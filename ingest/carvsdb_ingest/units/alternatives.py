@@ -19,15 +19,20 @@ _LACKING = 1.5
 _STIFFNESS, _WORST = 50.0, 2.5
 """What a bond costs for being too long or too short, in Å⁻², and at most."""
 _SHARP, _SHARP_COST = 100.0, 2.0
-"""Degrees: a smaller angle at C or N costs something; those of five-membered rings are larger."""
+"""Degrees: a smaller angle in a chain of C and N costs something; those of five-membered rings are larger."""
+_CHAINS = frozenset({"C", "N"})
 _TOUCHING = 2.4
 """Å: atoms nearer than that are bonded to each other, or to one atom."""
 _TRIPLE, _LINEAR = 1.27, 150.0
 """A bond shorter than that (Å), in line with another (degrees), stands for two."""
+_DOUBLE, _TRIGONAL = 1.45, 113.0
+"""A carbon whose two bonds are shorter than that (Å), at a larger angle (degrees), has no more than one hydrogen."""
 _H_BOND, _H_CLOSE, _H_APART = 1.25, 1.5, 1.3
 """Å: an H is bonded to one atom as near as that, is not nearer than that to others, and not to another H."""
-_MOST_CUTS, _MOST_NODES = 30, 5
-"""How often pieces are joined, and how many nodes of its tree a search looks at."""
+_MOST_CUTS, _MOST_NODES, _FEW_NODES, _SMALL, _LARGE = 8, 100, 5, 250, 500
+"""How often pieces are joined, and how many nodes of its tree a search looks at: fewer from so many variables on, and
+nothing is looked for from so many more on.
+"""
 
 _Term = tuple[int, float]
 
@@ -103,11 +108,12 @@ class _Choice:
         for one, two in self.bonded:
             self.around[one].add(two)
             self.around[two].add(one)
+        given = set(bonds) | {(two, one) for one, two in bonds}
         self.held = {
-            (atom, hydrogen): self.program.variable(-_H)
+            (atom, hydrogen): self.program.variable(_H * (3 * abs(float(self.apart[hydrogen, atom]) - 1) - 1))
             for hydrogen in self.hydrogens
             for atom in self.heavy
-            if self.apart[hydrogen, atom] < _H_BOND
+            if self.apart[hydrogen, atom] < _H_BOND and (elements[atom] == "C" or (atom, hydrogen) in given)
         }
 
     def _cost(self, one: int, two: int) -> float:
@@ -124,8 +130,11 @@ class _Choice:
         self._metals()
         self._hydrogen()
         self._valences()
-        for _ in range(_MOST_CUTS):
-            taken = self.program.solution(most_nodes=_MOST_NODES)
+        if len(self.program.cost) >= _LARGE:
+            return None
+        is_small = len(self.program.cost) < _SMALL
+        for _ in range(_MOST_CUTS if is_small else 2):
+            taken = self.program.solution(most_nodes=_MOST_NODES if is_small else _FEW_NODES)
             if taken is None:
                 return None
             atoms = {atom for atom, column in self.chosen.items() if taken[column]}
@@ -149,7 +158,8 @@ class _Choice:
             self.program.between(0, [(second, 1), (bond, -1)], 1)
 
     def _exclusions(self) -> None:
-        radii = [covalent_radius(element) for element in self.elements]
+        symbols = self.elements
+        radii = [covalent_radius(symbol) for symbol in symbols]
         for one, two in combinations(self.heavy, 2):
             apart = self.apart[one, two]
             if apart > _TOUCHING:
@@ -165,7 +175,9 @@ class _Choice:
                 three = [*pair, (self.chosen[middle], 1.0)]
                 if apart < RING_CORNERS:
                     self.program.between(0, three, 2)
-                elif self.elements[middle] in ("C", "N") and self._angle(one, middle, two) < _SHARP:
+                elif _CHAINS.issuperset(symbols[end] for end in (one, middle, two)) and (
+                    self._angle(one, middle, two) < _SHARP
+                ):
                     self.program.between(-1, [*three, (self.program.variable(_SHARP_COST), -1.0)], 2)
 
     def _angle(self, one: int, middle: int, two: int) -> float:
@@ -202,9 +214,22 @@ class _Choice:
             ends = [(column, 1.0) for pair, column in (*self.bonded.items(), *self.held.items()) if atom in pair]
             self.program.between(0, ends, most_bonds(self.elements[atom], on_metal=bool(self.metals[atom])))
             if self.hydrogens and self.elements[atom] == "C":
+                self._trigonal(atom)
                 lacking = self.program.variable(3 * _LACKING, whole=False)
                 terms = [*ends, *self._triple_bonds(atom), (lacking, 3.0), (self.chosen[atom], -3.0)]
                 self.program.between(0, terms, np.inf)
+
+    def _trigonal(self, atom: int) -> None:
+        """Give a carbon in a ring or a chain of double bonds one hydrogen at most."""
+        hydrogens = [(column, 1.0) for (holder, _), column in self.held.items() if holder == atom]
+        if len(hydrogens) < 2:
+            return
+        near = [other for other in sorted(self.around[atom]) if self.apart[atom, other] < _DOUBLE]
+        for one, two in combinations(near, 2):
+            if self._angle(one, atom, two) > _TRIGONAL:
+                most = float(len(hydrogens))
+                ends = [(self.chosen[one], most), (self.chosen[two], most)]
+                self.program.between(0, [*hydrogens, *ends], 1 + 2 * most)
 
     def _triple_bonds(self, atom: int) -> list[_Term]:
         found = []

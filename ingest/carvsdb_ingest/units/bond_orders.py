@@ -16,6 +16,7 @@ _SEXTET = 0.5
 """What a ring gains by three double bonds, or by two and an atom with a pair of electrons."""
 _ALKYLIDENE = 3.0
 """Cost of a double bond to C from the C of an azole that holds metals by two N: azolates, whatever the lengths say."""
+_TRIPLY_BONDED = frozenset({"C", "N", "O"})
 _FIVE, _SIX = 5, 6
 _BENT, _PYRAMIDAL = 150.0, 340.0
 """Degrees: an atom at a smaller angle between two neighbours is not sp, with a smaller sum between three not sp2."""
@@ -218,6 +219,8 @@ def _solve(
         costs = [strain(atoms.elements[one], atoms.elements[two], order, length) for order in range(3)]
         double, triple = program.variable(costs[1] - costs[0]), program.variable(costs[2] - costs[0])
         program.between(0, [(double, 1), (triple, 1)], 1)
+        if not _TRIPLY_BONDED.issuperset((atoms.elements[one], atoms.elements[two])):
+            program.between(0, [(triple, 1)], 0)
         of_bond[one, two] = of_bond[two, one] = double, triple
         for atom in (one, two):
             pi[atom] += [(double, 1), (triple, 2)]

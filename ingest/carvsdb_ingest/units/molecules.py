@@ -22,6 +22,8 @@ _MOST_LACKING = 1 / 3
 
 In a file without hydrogen it may lack one by heavy atom, as benzene does.
 """
+_NO_LIGANDS = ("[N-;X2]([CX4])[CX4]", "[SX4v4]")
+"""SMARTS of what no metal holds, dialkylamides and sulfuranes: the wrong atoms were chosen."""
 _BOND_NAMES = {1: "SINGLE", 2: "DOUBLE", 3: "TRIPLE"}
 
 
@@ -91,7 +93,13 @@ def molecule_of(
         some, every = (composition(elements, list(atoms)) for atoms in (one.atoms, range(len(elements))))
         said = f"disordered: one of several places is drawn, {some} of {every}"
         again = _molecule(given.only(one.atoms, one.bonds, said), _MOST_LACKING if HYDROGEN & set(elements) else 1.0)
-    return found if again.smiles is None else again
+        return again if again.smiles is not None and _is_ligand(again.smiles) else found
+
+
+def _is_ligand(smiles: str) -> bool:
+    chem = load_optional("rdkit.Chem", INSTALL)
+    drawn = chem.MolFromSmiles(smiles)
+    return not any(drawn.HasSubstructMatch(chem.MolFromSmarts(pattern)) for pattern in _NO_LIGANDS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import svd
+from scipy.linalg import solve_triangular, svd
 
 Floats = NDArray[np.float64]
 
@@ -207,7 +207,11 @@ def _sizes(squares: Floats, along: Floats, beyond: float, strength: float) -> tu
 def refit(triangle: Floats, penalties: Floats, strength: float) -> Floats:
     """Return the coefficients with a given alpha/beta, for fewer rows of the same data."""
     scaled = triangle[:, :-1] / penalties
-    normal = scaled.T @ scaled
-    normal[np.diag_indices_from(normal)] += strength
-    solution: Floats = np.linalg.solve(normal, scaled.T @ triangle[:, -1]) / penalties
+    # The prior is rows of its own: in a sum of products a weak one is lost in rounding, and what the rows do not
+    # determine would be left to chance. So it would by one below the rounding of the rows.
+    weakest = np.finfo(np.float64).eps * float(np.linalg.norm(scaled))
+    prior = max(np.sqrt(strength), weakest, 1e-300) * np.eye(len(penalties), len(penalties) + 1)
+    rows = np.vstack([np.column_stack([scaled, triangle[:, -1]]), prior])
+    reduced: Floats = np.asarray(np.linalg.qr(rows, mode="r"))[: len(penalties)]
+    solution: Floats = solve_triangular(reduced[:, :-1], reduced[:, -1]) / penalties
     return solution

@@ -25,6 +25,8 @@ from carvsdb_ingest.files.text_file import TextFile, plain, shown
 LARGEST_STRUCTURE = 500_000
 """Atoms in a cell, at most."""
 
+# Rounding, and shares of a site that were refined, go a little beyond 1.
+_FULLEST = 1.05
 _FARTHEST = 1000.0
 _FRACTION = re.compile(r"([+-]?\d{1,3})/([1-9]\d{0,2})")
 
@@ -139,15 +141,19 @@ def read_sites(file: TextFile, block: cif.Block, cell: NDArray[np.float64]) -> S
     if where == "Cartn":
         positions = positions @ np.linalg.inv(cell)
     if not len(positions):
-        raise InputError("has no atom with coordinates", path=file.path)
+        said = "; ".join(f"{what}: {number}" for what, number in left_out.items())
+        raise InputError(f"has no atom with coordinates{f' ({said})' if said else ''}", path=file.path)
     if np.abs(positions).max() > _FARTHEST:
         label = names[int(np.abs(positions).max(axis=1).argmax())]
         raise InputError(f"atom {shown(label)} lies more than {_FARTHEST:g} cells away", path=file.path)
+    crowded = sum(1 for one in occupancies if one > _FULLEST)
+    if crowded:
+        unknown.append(f"occupancies beyond 1 (multiplicities of sites?), taken for 1: {crowded}")
     return Sites(
         tuple(elements),
         tuple(names),
         positions,
-        np.array(occupancies),
+        np.minimum(np.array(occupancies), 1.0) if crowded else np.array(occupancies),
         tuple(groups),
         (
             *(f"{what}: {number}" for what, number in left_out.items()),
