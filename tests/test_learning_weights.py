@@ -14,8 +14,9 @@ from carvsdb_refine.learning.basis_choice import Search, choose_candidates
 from carvsdb_refine.learning.data_set import DataSet, make_data_set
 from carvsdb_refine.learning.fit import FitOptions, fit_potential
 from carvsdb_refine.learning.fit_files import FitRequest, fit_files
-from carvsdb_refine.learning.frame_weights import Weighing, Weights, means_of, weights_of
+from carvsdb_refine.learning.frame_weights import Weighing, Weights, means_of, names_of_weights, weights_of
 from carvsdb_refine.learning.frames import FitFrame, read_frames
+from carvsdb_refine.learning.left_out import far_frames
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.potential import AcePotential
 
@@ -139,6 +140,37 @@ def test_what_is_no_weight(labels: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         weights_of(labels, 2, Weighing(), {})
     assert caught.value.message == sentence
+
+
+def test_masked_forces_are_no_labels() -> None:
+    """What is wrong with them is told of no frame: not as an outlier, in no error, and by no sentence."""
+    truth = frames(range(20))
+    mask = np.repeat([[0.0], [1.0]], 3, axis=0) * np.ones(3)
+    spoiled = [
+        replace(one, forces=np.where(mask > 0, one.forces, 1e3), weights=Weights(1.0, mask, 1.0)) for one in truth
+    ]
+    data = make_data_set(spoiled, 0.25, 1)
+    assert (len(data.training), len(data.held_out), data.doubts) == (15, 5, ())
+    masked = fit_potential(NEW, data)
+    part = fit_potential(NEW, make_data_set([replace(one, forces=one.forces * mask) for one in spoiled], 0.25, 1))
+    assert (masked.training, masked.held_out, masked.curve, masked.doubts) == (
+        part.training, part.held_out, part.curve, part.doubts,
+    )  # fmt: skip
+    assert masked.held_out is not None
+    assert masked.held_out.force_rms is not None
+    assert masked.held_out.force_rms < 1e4
+    np.testing.assert_array_equal(
+        far_frames(spoiled), far_frames([replace(one, forces=one.forces * mask) for one in spoiled])
+    )
+
+
+def test_what_weights_are_said() -> None:
+    plain: dict[str, Any] = {"weight": 1, "force_mask": [False, False], "energy_sigma": None}
+    assert names_of_weights([plain]) == ([], [])
+    assert names_of_weights([{"force_mask": [True, True], "force_sigma": 1.0, "w": 2, "our_weight": 2}]) == (
+        ["force_mask", "force_sigma"],
+        ["our_weight"],
+    )
 
 
 def test_weights_of_a_file(tmp_path: Path) -> None:
