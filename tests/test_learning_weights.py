@@ -16,6 +16,7 @@ from carvsdb_refine.learning.fit import FitOptions, fit_potential
 from carvsdb_refine.learning.fit_files import FitRequest, fit_files
 from carvsdb_refine.learning.frame_weights import Weighing, Weights, means_of, names_of_weights, weights_of
 from carvsdb_refine.learning.frames import FitFrame, read_frames
+from carvsdb_refine.learning.label_doubts import unexplained
 from carvsdb_refine.learning.left_out import far_frames
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.potential import AcePotential
@@ -148,8 +149,8 @@ def test_masked_forces_are_no_labels() -> None:
 
     def masked(wrong: float) -> list[FitFrame]:
         return [
-            replace(one, forces=np.where(mask > 0, one.forces, wrong), weights=Weights(1.0, mask, 1.0))
-            for one in frames(range(20))
+            replace(one, forces=np.where(mask > 0, one.forces, wrong / (1 + k)), weights=Weights(1.0, mask, 1.0))
+            for k, one in enumerate(frames(range(20)))
             if one.forces is not None
         ]
 
@@ -160,6 +161,7 @@ def test_masked_forces_are_no_labels() -> None:
         other.training, other.held_out, other.curve, other.doubts,
     )  # fmt: skip
     np.testing.assert_array_equal(far_frames(masked(1e3)), far_frames(masked(0.0)))
+    assert unexplained(1e9, spoiled.training) == unexplained(1e9, plain.training)
 
 
 def test_what_weights_are_said() -> None:
