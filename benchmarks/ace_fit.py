@@ -87,13 +87,14 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     data = arguments.data.resolve()
-    results: dict[str, Any] = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "cores": os.cpu_count()}
+    results: dict[str, Any] = {"cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours(data, 20, folder)  # kernels are compiled once on a machine
         for functions in arguments.sizes:
             size = SIZES[functions]
-            entry: dict[str, Any] = {"carvsdb": ours(data, functions, folder), "ace-jax 0.4.1, quoted": size["quoted"]}
+            entry: dict[str, Any] = {"when": datetime.now(UTC).isoformat(timespec="seconds")}
+            entry |= {"carvsdb": ours(data, functions, folder), "ace-jax 0.4.1, quoted": size["quoted"]}
             if arguments.peer is not None and functions in arguments.peer_sizes:
                 entry["ace-jax 0.4.1"] = theirs(arguments.peer.resolve(), data, size, folder)
             results[str(functions)] = entry

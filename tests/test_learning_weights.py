@@ -14,8 +14,10 @@ from carvsdb_refine.learning.basis_choice import Search, choose_candidates
 from carvsdb_refine.learning.data_set import DataSet, make_data_set
 from carvsdb_refine.learning.fit import FitOptions, fit_potential
 from carvsdb_refine.learning.fit_files import FitRequest, fit_files
-from carvsdb_refine.learning.frame_weights import Weighing, Weights, means_of, weights_of
+from carvsdb_refine.learning.frame_weights import Weighing, Weights, means_of, names_of_weights, weights_of
 from carvsdb_refine.learning.frames import FitFrame, read_frames
+from carvsdb_refine.learning.label_doubts import unexplained
+from carvsdb_refine.learning.left_out import far_frames
 from carvsdb_refine.learning.new_potential import NewPotential
 from carvsdb_refine.potential import AcePotential
 
@@ -139,6 +141,36 @@ def test_what_is_no_weight(labels: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         weights_of(labels, 2, Weighing(), {})
     assert caught.value.message == sentence
+
+
+def test_masked_forces_are_no_labels() -> None:
+    """What is wrong with them is told of no frame: not as an outlier, in no error, and by no sentence."""
+    mask = np.repeat([[0.0], [1.0]], 3, axis=0) * np.ones(3)
+
+    def masked(wrong: float) -> list[FitFrame]:
+        return [
+            replace(one, forces=np.where(mask > 0, one.forces, wrong / (1 + k)), weights=Weights(1.0, mask, 1.0))
+            for k, one in enumerate(frames(range(20)))
+            if one.forces is not None
+        ]
+
+    spoiled, plain = make_data_set(masked(1e3), 0.25, 1), make_data_set(masked(0.0), 0.25, 1)
+    assert (len(spoiled.training), len(spoiled.held_out), spoiled.doubts) == (15, 5, ())
+    one, other = fit_potential(NEW, spoiled), fit_potential(NEW, plain)
+    assert (one.training, one.held_out, one.curve, one.doubts) == (
+        other.training, other.held_out, other.curve, other.doubts,
+    )  # fmt: skip
+    np.testing.assert_array_equal(far_frames(masked(1e3)), far_frames(masked(0.0)))
+    assert unexplained(1e9, spoiled.training) == unexplained(1e9, plain.training)
+
+
+def test_what_weights_are_said() -> None:
+    plain: dict[str, Any] = {"weight": 1, "force_mask": [False, False], "energy_sigma": None}
+    assert names_of_weights([plain]) == ([], [])
+    assert names_of_weights([{"force_mask": [True, True], "force_sigma": 1.0, "w": 2, "our_weight": 2}]) == (
+        ["force_mask", "force_sigma"],
+        ["our_weight"],
+    )
 
 
 def test_weights_of_a_file(tmp_path: Path) -> None:

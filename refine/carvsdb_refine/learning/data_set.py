@@ -111,7 +111,7 @@ def make_data_set(
             doubts.append(f"{twice} of the frames held out are in the training, too: their errors say nothing new")
     training = of_mean_weight_one(training)
     # Errors held out are those of all alike.
-    tested = [frame if frame.weights is None else replace(frame, weights=None) for frame in tested]
+    tested = [frame if frame.weights is None else replace(frame, weights=frame.weights.levelled()) for frame in tested]
     if not training:
         raise InputError(f"of {len(frames)} frames none is left to train with{_first_cause(doubts)}")
     known = {symbol for frame in training for symbol in frame.elements}
@@ -207,7 +207,7 @@ def _without_outliers(frames: list[FitFrame], largest_force: float) -> tuple[lis
     doubts: list[str] = []
     kept = []
     for frame in frames:
-        largest = 0.0 if frame.forces is None else float(np.abs(frame.forces).max(initial=0.0))
+        largest = 0.0 if frame.forces is None else float(np.abs(frame.counting(frame.forces)).max(initial=0.0))
         if largest > largest_force:
             doubts.append(f"{frame.source} is left out: a force of {largest:.4g} eV/Å (--largest-force)")
         else:

@@ -264,7 +264,7 @@ def _evaluated(potential: AcePotential, frames: Sequence[FitFrame]) -> tuple[Err
         if frame.energy is not None:
             of_energies.append(1000 * (float(energies.sum()) - frame.energy) / frame.n_atoms)
         if frame.forces is not None:
-            of_forces.append(1000 * (forces - frame.forces).ravel())
+            of_forces.append(1000 * frame.counting(forces - frame.forces))
         by_frame.append(None if frame.forces is None else _sizes(of_forces[-1])[0])
     energy, force = np.array(of_energies), np.concatenate([np.zeros(0), *of_forces])
     return Errors(len(frames), *_sizes(energy), *_sizes(force)), by_frame

@@ -76,6 +76,10 @@ class Weights:
         """Return all of them multiplied."""
         return Weights(self.energy * factor, self.forces * factor, self.stress * factor)
 
+    def levelled(self) -> "Weights":
+        """Return 1 for all labels, but for forces that have none."""
+        return Weights(1.0, (self.forces > 0).astype(np.float64), 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
@@ -97,13 +101,13 @@ class Weighing:
 
 
 def names_of_weights(described: Sequence[Labels]) -> tuple[list[str], list[str]]:
-    """Return under which names structures say weights that are not all 1, and which look like such and are unknown."""
+    """Return under which names structures say weights that say something, and which look like such and are unknown."""
     known = {name for names in _NAMES.values() for name in names} | {_MASK}
     found = {
         name
         for labels in described
         for name, value in labels.items()
-        if (name.lower() in known or "weight" in name.lower()) and not _is_plain(value)
+        if (name.lower() in known or "weight" in name.lower()) and not _is_plain(name.lower(), value)
     }
     return sorted(name for name in found if name.lower() in known), sorted(
         name for name in found if name.lower() not in known
@@ -173,9 +177,10 @@ def _type(labels: Labels) -> str:
     return str(found).lower()
 
 
-def _is_plain(value: Any) -> bool:
-    """Tell whether a weight says nothing: it is not there, or 1."""
+def _is_plain(name: str, value: Any) -> bool:
+    """Tell whether a weight says nothing: it is not there, 1, or a mask of nothing; errors always say something."""
+    plain = 0 if name == _MASK else None if name.endswith(_ERROR) else 1
     try:
-        return value is None or bool(np.all(np.asarray(value, np.float64) == 1))
+        return value is None or bool(np.all(np.asarray(value, np.float64) == plain))
     except (TypeError, ValueError):
         return False

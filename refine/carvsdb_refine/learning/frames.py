@@ -66,6 +66,10 @@ class FitFrame:
         """Number of atoms."""
         return len(self.elements)
 
+    def counting(self, forces: Floats) -> Floats:
+        """Return components of forces on its atoms, shape (n, 3), whose labels count: one after the other."""
+        return forces.ravel() if self.weights is None else forces[self.weights.forces > 0]
+
     def key(self) -> str:
         """Return what is the same for the same atoms at the same places, to 1e-6 Å."""
         parts = (np.round(self.positions, 6) + 0.0, np.round(self.cell, 6) + 0.0)

@@ -85,7 +85,7 @@ def contradictions(
     """
     n_columns = len(penalties)
     kinds = [kind for kind in _ASKED if getattr(triangles, kind).n_rows]
-    if triangles.forces.n_rows < _ROWS_EACH * n_columns or not kinds:
+    if sum(map(len, _forces(frames))) < _ROWS_EACH * n_columns or not kinds:
         return []
 
     def error(*with_kinds: str) -> float:
@@ -148,5 +148,9 @@ def odd_frames(errors: Sequence[float | None], frames: Sequence[FitFrame]) -> li
 
 
 def _spread(frames: Sequence[FitFrame]) -> float:
-    forces = [frame.forces.ravel() for frame in frames if frame.forces is not None]
+    forces = _forces(frames)
     return 1000 * float(np.sqrt((np.concatenate(forces) ** 2).mean())) if forces else 0.0
+
+
+def _forces(frames: Sequence[FitFrame]) -> list[Floats]:
+    return [frame.counting(frame.forces) for frame in frames if frame.forces is not None]

@@ -14,7 +14,7 @@ _FAR = 0.25
 
 def far_frames(frames: Sequence[FitFrame]) -> NDArray[np.bool_]:
     """Return which structures are the quarter with the largest forces."""
-    largest = [0.0 if frame.forces is None else float((frame.forces**2).mean()) for frame in frames]
+    largest = [0.0 if frame.forces is None else float((frame.counting(frame.forces) ** 2).mean()) for frame in frames]
     is_far = np.zeros(len(frames), np.bool_)
     if any(largest):
         is_far[np.argsort(largest)[-round(_FAR * len(frames)) :]] = True
