@@ -312,6 +312,9 @@ def test_supporting_information_of_tbo_and_of_two_nets(tmp_path: Path, stored: P
     unnamed = tmp_path / "unnamed.cgd"
     unnamed.write_text("PERIODIC_GRAPH\nEDGES\n 1 1 1 0 0\n 1 1 0 1 0\n 1 1 0 0 1\n 1 1 1 2 3\n 1 1 3 1 2\nEND\n")
     assert "  underlying net      none; ck1:" in carvsdb("describe", "--si", unnamed).out
+    piece = tmp_path / "piece.cgd"
+    piece.write_text("PERIODIC_GRAPH\nEDGES\n 1 2 0 0 0\n 2 3 0 0 0\nEND\n")
+    assert "  transitivity        none\n" in carvsdb("describe", "--si", piece).out
 
 
 def test_sentences_about_many_files_fold_into_counts(tmp_path: Path, shared: Path) -> None:

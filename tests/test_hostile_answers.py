@@ -107,6 +107,16 @@ def test_a_reader_that_has_seen_enough(db: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
+def test_streams_that_are_closed(db: Path, tmp_path: Path) -> None:
+    for words in ("list", "list --format parquet"):
+        done = program(*words.split(), "--db", db, preexec_fn=lambda: os.close(1))
+        assert (done.returncode, done.stderr) == (0, "")
+    with open(tmp_path / "answer", "w") as answer:  # where nothing is told instead
+        done = program("list", "--db", tmp_path / "none.duckdb", stdout=answer, preexec_fn=lambda: os.close(2))
+    assert (done.returncode, (tmp_path / "answer").read_text()) == (4, "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that only Linux has")
 def test_a_full_disk_behind_stdout(db: Path) -> None:
     with open("/dev/full", "w") as full:

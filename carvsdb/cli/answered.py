@@ -11,7 +11,7 @@ import typer
 
 from carvsdb.atomic_write import write_bytes, write_text
 from carvsdb.cli.added_options import Option, in_place_of
-from carvsdb.cli.output import json_line, say, table
+from carvsdb.cli.output import is_terminal, json_line, say, table
 from carvsdb.cli.row_formats import (
     Row,
     columns_of,
@@ -83,7 +83,7 @@ class Output:
     @property
     def is_cut(self) -> bool:
         """Whether a long table may be cut: only on a terminal."""
-        return self.format is Format.table and self.path is None and sys.stdout.isatty()
+        return self.format is Format.table and self.path is None and is_terminal()
 
     def check_columns(self, known: Collection[str]) -> None:
         """Refuse columns that no answer can have, before any work is done.
@@ -168,7 +168,7 @@ class Output:
             say(f"{self.path}: written")
         elif isinstance(content, str):
             print(content, end="")
-        else:
+        elif sys.stdout is not None:  # as where it was closed, which `print` passes over
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
@@ -219,7 +219,7 @@ def _output(
         said = said or by_suffix
         if out_path.exists() and not out_force:
             write_bytes(out_path, b"", overwrite=False)  # which says why not, before any work is done
-    elif said is Format.parquet and sys.stdout.isatty():
+    elif said is Format.parquet and is_terminal():
         raise typer.BadParameter("Parquet is not written to a terminal; give a file with -o", param_hint="--format")
     columns = tuple(name.strip() for one in out_columns or [] for name in one.split(",") if name.strip())
     return Output(said or Format.table, out_path, out_force, columns)

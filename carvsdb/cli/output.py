@@ -56,7 +56,8 @@ def escaped_streams() -> Iterator[None]:
 
 def say(sentence: str) -> None:
     """Tell the user something that is no answer."""
-    print(escaped(sentence), file=sys.stderr)
+    if sys.stderr is not None:  # else `print` would tell it on stdout, among the answers
+        print(escaped(sentence), file=sys.stderr)
 
 
 def answer_json(value: Any) -> None:

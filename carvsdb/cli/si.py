@@ -53,6 +53,8 @@ def with_stoichiometry(symbols: dict[str, int]) -> str:
 def _transitivity(description: Description) -> str:
     """Write the numbers of kinds of vertices and edges as RCSR does: ``[2 1]``."""
     keys = [part.key for part in description.components if part.periodicity]
+    if not keys:
+        return "none"
     found = [transitivity(key) if key else None for key in keys]
     written = " + ".join("[? ?]" if one is None else f"[{one[0]} {one[1]}]" for one in found)
     return f"{written} (kinds of vertices, of edges)"
