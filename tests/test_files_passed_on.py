@@ -137,7 +137,9 @@ def test_cif_2_is_named(tmp_path: Path) -> None:
 def test_zip_archives_are_read_like_others(tmp_path: Path) -> None:
     path = tmp_path / "si.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("si/a.xyz", xyz("Si", "O"))
+        archive.writestr("si/a.xyz", "an older version of it, which is not read")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("si/a.xyz", xyz("Si", "O"))
         archive.writestr("__MACOSX/si/._a.xyz", "\0\0")
         archive.writestr("si/readme.txt", "atoms")
         archive.writestr("si/inner.zip", "PK")

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from carvsdb.atoms.ligands import known_ligands, name_of, parent_named, parent_o
 from carvsdb.atoms.structure import Structure
 from carvsdb_ingest.bonds import find_bonds
 from carvsdb_ingest.units.bond_orders import Atoms, perceive
+from carvsdb_ingest.units.linear_program import LinearProgram
 from carvsdb_ingest.units.molecules import molecule_of
 
 Chem: Any = import_module("rdkit.Chem")
@@ -197,6 +199,20 @@ def test_a_part_in_two_places_is_drawn_once(smiles: str, moving: str, axis: tupl
 def bonds_of(elements: tuple[str, ...], places: np.ndarray) -> list[tuple[int, int]]:
     structure = Structure(elements, places / 40 + 0.5, 40 * np.eye(3), elements)
     return [(one, two) for one, two, *_ in find_bonds(structure).edges.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("status", "nodes", "most", "taken"),
+    [(0, 3, None, True), (0, 3, 5, True), (4, 5, 5, True), (1, 3, 5, False), (1, 3, None, False), (2, None, 5, False)],
+)
+def test_what_a_limit_of_time_cuts_off_is_not_taken(
+    status: int, nodes: int | None, most: int | None, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = SimpleNamespace(x=None if nodes is None else np.ones(1), status=status, mip_node_count=nodes)
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: found)
+    program = LinearProgram()
+    program.between(0, [(program.variable(-1.0), 1.0)], 1)
+    assert program.solution(most_nodes=most) == ([True] if taken else None)
 
 
 def test_cages_of_boron_are_not_taken_for_disorder() -> None:

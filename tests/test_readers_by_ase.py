@@ -56,6 +56,43 @@ def test_names_of_dl_poly_that_may_be_others(tmp_path: Path) -> None:
     assert structure.quality == ("elements read from the names of atoms: OW as O",)
 
 
+def test_types_of_a_force_field_that_look_like_metals(tmp_path: Path) -> None:
+    path = written(tmp_path, "CONFIG")
+    path.write_text(path.read_text().replace("O ", "os"))
+    (structure,) = read_structures(path)
+    assert structure.quality == ("elements read from the names of atoms: os as Os",)
+
+
+@pytest.mark.parametrize(
+    ("species", "quality"),
+    [
+        ("Os 15.999 O.UPF", ("elements read from the names of atoms: Os as Os",)),
+        ("Os 190.23 O.UPF", ()),
+        ("Os 1.0 O.UPF", ()),
+        ("os 1.0 O.UPF", ("elements read from the names of atoms: os as Os",)),
+        ("Ow 15.999 O.UPF", ()),
+        ("Ow 1.0 O.UPF", ("elements read from the names of atoms: Ow as O",)),
+    ],
+)
+def test_masses_tell_what_species_of_espresso_are(species: str, quality: tuple[str, ...], tmp_path: Path) -> None:
+    path = written(tmp_path, "a.pwi")
+    label = species.split()[0]
+    text = path.read_text().replace("O 15.999 O.UPF", species)
+    path.write_text("\n".join(label + line[1:] if line[:2] == "O " else line for line in text.split("\n")))
+    (structure,) = read_structures(path)
+    assert structure.quality == quality
+
+
+@pytest.mark.parametrize("name", ["a.xsf", "a.gen"])
+def test_sites_that_are_no_element_are_left_out(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, name, Atoms("X", cell=CELL, pbc=True) + SILICA)
+    (structure,) = read_structures(path)
+    assert (structure.elements, structure.labels[0]) == (("Si", "Si", "O", "O", "O", "O"), "2")
+    assert structure.quality == ("dummy sites, left out: 1",)
+    with pytest.raises(InputError, match="all sites are dummies"):
+        read_structures(written(tmp_path, name, Atoms("X", cell=CELL, pbc=True)))
+
+
 def test_no_cell_and_open_directions(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no cell"):
         read_structures(written(tmp_path, "a.gen", Atoms("Si2", positions=[[0, 0, 0], [0, 0, 2.3]])))

@@ -88,11 +88,8 @@ def _accented(character: str) -> str:
     letter, *marks = list(unicodedata.normalize("NFD", character))
     if len(marks) != 1 or marks[0] not in _ACCENTS or not letter.isascii():
         return character
-    return (
-        f"{{\\{_ACCENTS[marks[0]]}{letter}}}"
-        if not _ACCENTS[marks[0]].isalpha()
-        else f"{{\\{_ACCENTS[marks[0]]} {letter}}}"
-    )
+    accent = _ACCENTS[marks[0]]
+    return f"{{\\{accent}{' ' if accent.isalpha() else ''}{letter}}}"
 
 
 def _plain_letters(text: str) -> str:

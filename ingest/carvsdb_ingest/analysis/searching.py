@@ -205,9 +205,8 @@ def _each(of_orbits: list[str], orbits: list[int]) -> tuple[str, ...]:
 
 def search_as_given(net: Net, options: AnalysisOptions, nodes: Sequence[int] | None = None) -> Searched:
     """Search a net in the cell and numbering that it has; its shells around some nodes only, or all."""
-    sequences = coordination_sequences(
-        net, nodes=nodes
-    )  # first, since nets whose shells do not end are refused at once
+    # First, since nets whose shells do not end are refused at once.
+    sequences = coordination_sequences(net, nodes=nodes)
     census = search_rings(net, options)
     rings_at = angle_counts(census)
     points, longest = point_symbols_within_budget(net, census.max_ring_size)

@@ -33,7 +33,7 @@ class Zip:
         self._path = path
 
     def names(self) -> list[str]:
-        """Return the names of its members, sorted.
+        """Return the names of its members, sorted, each once: of several of one name the last is read, as if unpacked.
 
         Raises
         ------
@@ -43,7 +43,7 @@ class Zip:
         names = self._archive.namelist()
         if len(names) > MOST_MEMBERS:
             raise InputError(f"has more than {MOST_MEMBERS} members, the limit", path=self._path)
-        return sorted(names)
+        return sorted(set(names))
 
     def files(self) -> list[tuple[str, bool]]:
         """Return the names of its files, sorted, and whether each is a link.

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -101,6 +102,10 @@ def structure_of_atoms(path: str, atoms: Any, elements: tuple[str, ...]) -> Stru
     ------
     InputError
         If there are none, or their cell or coordinates cannot be used.
+
+    Notes
+    -----
+    ``X``, which ASE calls what is no element (XCrySDen: the number 0), is left out.
     """
     if len(atoms) == 0:
         raise InputError("there are no atoms", path=path)
@@ -109,9 +114,13 @@ def structure_of_atoms(path: str, atoms: Any, elements: tuple[str, ...]) -> Stru
         raise InputError(f"the cell must be finite, and at most {LONGEST:g} Å long", path=path)
     if not np.isfinite(places).all():
         raise InputError("coordinates must be finite numbers", path=path)
+    real = np.flatnonzero(atoms.numbers)
+    if not len(real):
+        raise InputError("all sites are dummies", path=path)
+    dummies = (f"dummy sites, left out: {len(atoms) - len(real)}",) if len(real) < len(atoms) else ()
     try:
         check_volume(cell)
-        labels = tuple(map(str, range(1, len(elements) + 1)))
-        return Structure.from_cartesian(elements, places, cell, labels=labels)
+        kept, labels = tuple(elements[atom] for atom in real), tuple(str(atom + 1) for atom in real)
+        return replace(Structure.from_cartesian(kept, places[real], cell, labels=labels), quality=dummies)
     except InputError as error:
         raise InputError(error.message, path=path) from None

@@ -290,11 +290,7 @@ def _symbols(
             label = _LABEL.fullmatch(atomic)
             symbol = (label[1] if label else atomic).capitalize() if label or len(atomic) < 3 else atomic
             if not is_symbol(symbol):
-                sentence, hint = (
-                    f"{shown(word)} is no chemical symbol",
-                    "beads of a coarse model are called by elements, too",
-                )
-                raise InputError(sentence, path=file.path, line=number, hint=hint)
+                raise InputError(f"{shown(word)} is no chemical symbol", path=file.path, line=number, hint=_BEADS)
             known[word] = symbol
     return [known[word] for (word,) in rows]
 

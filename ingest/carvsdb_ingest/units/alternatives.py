@@ -82,6 +82,8 @@ def in_one_place(
     """
     if any(element in METALLOIDS for element in elements):
         return None  # cages of boron: their atoms have five neighbours, near each other
+    if sum(element not in HYDROGEN for element in elements) >= _LARGE:
+        return None  # a variable each: before all distances are worked out
     return _Choice(elements, places, bonds, metals).made()
 
 

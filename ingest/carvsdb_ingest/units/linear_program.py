@@ -28,12 +28,13 @@ class LinearProgram:
         self.high.append(high)
 
     def solution(self, *, most_nodes: int | None = None) -> list[bool] | None:
-        """Return the cheapest values; None if there are none, or none was proved to be the cheapest in time.
+        """Return the cheapest values; None if there are none, or the search did not end in time.
 
         Parameters
         ----------
         most_nodes : int, optional
-            After how many nodes of its search tree to take the best that was found, proved or not.
+            After how many nodes of its search tree to take the best that was found, proved or not. What a limit of time
+            cuts off is never taken: that would depend on the machine.
         """
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import coo_array
@@ -52,5 +53,5 @@ class LinearProgram:
             constraints=LinearConstraint(matrix.tocsr(), self.low, self.high),
             options=options,
         )
-        taken = found.x is not None and (found.status == _OPTIMAL or most_nodes is not None)
-        return [value > 0.5 for value in found.x] if taken else None
+        ended = found.status == _OPTIMAL or (most_nodes is not None and (found.mip_node_count or 0) >= most_nodes)
+        return [value > 0.5 for value in found.x] if ended and found.x is not None else None
