@@ -34,7 +34,7 @@ demo: $(VENV)/.installed
 
 # A potential that learns while it refines: amorphous silicon from nothing. Ends with 8 if it has not converged.
 demo-learn: $(VENV)/.installed
-	$(BIN)/python benchmarks/learn_silicon.py demo/learn --atoms 64 --melt 1000 --quench 9000 --cool 1500 --moves 6000 --functions 80 --cutoff 5
+	$(BIN)/python benchmarks/learn_silicon.py demo/learn --atoms 64 --melt 1000 --quench 9000 --cool 1500 --moves 6000 --functions 80 --cutoff 5 --anneal 0.3
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 -m "not slow"

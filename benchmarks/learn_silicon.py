@@ -121,9 +121,13 @@ method = {{ kind = "stillinger-weber" }}
 """
 
 
-def network(n_atoms: int, seed: int) -> AtomicModel:
-    """Return a well annealed network at the density of amorphous silicon, relaxed by Stillinger-Weber."""
-    options = SwitchingOptions(schedule=SCHEDULE)
+def network(n_atoms: int, seed: int, share: float) -> AtomicModel:
+    """Return a network at the density of amorphous silicon, relaxed by Stillinger-Weber.
+
+    It is annealed for a share of the schedule.
+    """
+    attempts = tuple(max(1, round(share * number)) for number in SCHEDULE.attempts_per_node)
+    options = SwitchingOptions(schedule=replace(SCHEDULE, attempts_per_node=attempts))
     net = wooten_winer_weaire(n_atoms, generator=np.random.default_rng(seed), options=options).net
     assert net.positions is not None
     assert net.cell is not None
@@ -213,6 +217,7 @@ def main() -> None:
     parser.add_argument("--sigma", type=float, default=0.01, help="of the neutron data; three times of the X-rays'")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--amorphous", type=Path, metavar="FILE", help="A published model, to compare with.")
+    parser.add_argument("--anneal", type=float, default=1.0, metavar="SHARE", help="Of the network's switches.")
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
     folder = given.folder.resolve()
@@ -221,7 +226,7 @@ def main() -> None:
     config, of_network = folder / "silicon.toml", folder / "network.json"
     if not config.exists():
         began = time.process_time()
-        target = network(given.atoms, given.seed)
+        target = network(given.atoms, given.seed, given.anneal)
         told = {"cpu_seconds": round(time.process_time() - began, 1)} | about_network(target, amorphous)
         of_network.write_text(json.dumps(told), encoding="utf-8")
         for kind in ("neutron", "xray"):
