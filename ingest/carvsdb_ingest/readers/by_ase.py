@@ -133,7 +133,7 @@ _NAMES: dict[str, Callable[[TextFile], Iterator[tuple[str, str, float | None]]]]
 
 
 def _check(file: TextFile, name: str) -> None:
-    """Refuse what ASE takes for whole: structures of Materials Studio in other groups than P 1, files that are cut off."""
+    """Refuse what ASE takes for whole: structures that are not in P 1, and files that are cut off."""
     if name == "dmol-car":
         group = _GROUP_OF_CAR.search(file.text[:10_000])
         if group and group[1].replace(" ", "").upper() not in ("P1", ""):
