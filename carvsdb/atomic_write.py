@@ -66,6 +66,8 @@ def check_free(paths: Iterable[str | Path | None], overwrite: bool) -> None:
     ------
     RefusedError
         If anything is there, even a link that leads nowhere.
+    InputError
+        If that is a folder, a device, a pipe or a socket, which no word replaces.
 
     Examples
     --------
@@ -73,6 +75,8 @@ def check_free(paths: Iterable[str | Path | None], overwrite: bool) -> None:
     """
     for path in paths:
         if path is not None and not overwrite and os.path.lexists(path):
+            with suppress(OSError):  # a link that leads nowhere
+                _mode_of(Path(path), True)
             raise _taken(path)
 
 

@@ -35,11 +35,13 @@ def test_a_crystal_is_cited_as_its_file_says(tmp_path: Path, shared: Path) -> No
     assert "CCDC 1002678" in last["reference"]
     text = (shared / "data" / "cifs" / "Moganite.cif").read_text()
     path = tmp_path / "mog.cif"
+    text = text.replace("in the silica", "in SiO~2~ for $5")
     path.write_text(text.replace("'Heaney P J'", "\"Hean\\'ey, P. J.\" 'Gro\\&s, {A}\\input\x1b[2J'"))
     done = carvsdb("cite", path, "--bibtex")
     last = done.out.rstrip().split("\n\n")[-1]
     assert last.startswith("@misc{heaney2001,\n  author = {Hean{\\'e}y, P. J. and Gro{\\ss}, Ainput")
     assert "howpublished = {American Mineralogist 86, 1358--1366, AMCSD 0002737}" in last
+    assert r"in SiO2 for \$5 polymorph moganite at {\textasciitilde}570 K" in last
     assert "\\input" not in last
     assert "\x1b" not in done.out
     assert last.count("{") == last.count("}")

@@ -61,6 +61,13 @@ def test_what_is_there_is_replaced_by_force_only(inputs: dict[str, bytes], argum
     assert force or f"{output}: exists already; choose a new name, or replace it with --force" in done.err
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_folder_is_replaced_by_no_word(inputs: dict[str, bytes], force: tuple[str]) -> None:
+    Path("old.json").mkdir()
+    done = carvsdb("net", "net.cgd", "-o", "old.json", *force)
+    assert (done.code, done.err) == (3, "old.json: cannot be written: it is a folder\n")
+
+
 def test_each_option_of_a_file_to_write_is_known() -> None:
     def look(command: Any, name: str) -> None:
         for option in command.params:

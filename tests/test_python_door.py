@@ -283,6 +283,10 @@ def test_vectors_for_scikit_learn() -> None:
     assert np.isnan(features.transform([chain])).all()
     with pytest.raises(InputError, match="number 1 is str"):
         features.transform([nets[0], "dia"])  # type: ignore[list-item]
+    short = carvsdb.find_rings(nets[1], 6).carvs()
+    with pytest.raises(RefusedError, match="of 'number 1' was searched to 6-rings, of 'number 0' to 27"):
+        features.transform([nets[0], short])
+    assert features.transform([chain, short, short]).shape == (3, 32)
 
 
 def test_atoms_and_nets_for_others(tmp_path: Path) -> None:

@@ -113,6 +113,16 @@ def test_an_asymmetric_unit_is_not_taken_for_all(tmp_path: Path) -> None:
         read_structures(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "n_lines", "sentence"), [("CONFIG", 2, "6 atoms, but there are 5"), ("a.car", 3, "`end`")]
+)
+def test_files_that_are_cut_off_behind_an_atom(name: str, n_lines: int, sentence: str, tmp_path: Path) -> None:
+    path = written(tmp_path, name)
+    path.write_text("\n".join(path.read_text().rstrip("\n").split("\n")[:-n_lines]))
+    with pytest.raises(InputError, match=sentence):
+        read_structures(path)
+
+
 @pytest.mark.parametrize("name", ["a.xsf", "a.gen", "CONFIG", "a.pwi"])
 def test_what_ase_cannot_read_is_one_sentence(name: str, tmp_path: Path) -> None:
     path = written(tmp_path, name)

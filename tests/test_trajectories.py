@@ -238,6 +238,13 @@ def test_another_order_of_atoms_and_a_restart_are_doubts(tmp_path: Path) -> None
         told[name] = [
             (one.changed_edges is None, [words for words in one.quality if "before" in words]) for one in found
         ]
+    tagged = series[0].copy()
+    tagged.set_tags(1)
+    for number, one in enumerate(several := [tagged, tagged.copy()]):
+        one.info["step"] = 5 * (number + 1)
+    write(tmp_path / "tagged.xyz", several, format="extxyz")
+    found, _ = described(tmp_path / "tagged.xyz")
+    assert [one.step for one in found] == [5, 10]
     assert told["shuffled"][1][0]
     assert "vertices are other atoms than in the frame before" in told["shuffled"][1][1][-1]
     assert not told["guest"][1][0]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from carvsdb.atomic_write import write_bytes, write_text
+from carvsdb.atomic_write import check_free, write_bytes, write_text
 from carvsdb.cli.added_options import Option, in_place_of
 from carvsdb.cli.output import is_terminal, json_line, say, table
 from carvsdb.cli.row_formats import (
@@ -217,8 +217,7 @@ def _output(
                 param_hint="-o",
             )
         said = said or by_suffix
-        if out_path.exists() and not out_force:
-            write_bytes(out_path, b"", overwrite=False)  # which says why not, before any work is done
+        check_free([out_path], out_force)  # before any work is done
     elif said is Format.parquet and is_terminal():
         raise typer.BadParameter("Parquet is not written to a terminal; give a file with -o", param_hint="--format")
     columns = tuple(name.strip() for one in out_columns or [] for name in one.split(",") if name.strip())

@@ -1,6 +1,6 @@
 """Nitrogen of saturated rings: part of its linker, or of the metals that it holds."""
 
-from carvsdb.errors import NoNetError
+from carvsdb.errors import NoNetError, RefusedError
 from carvsdb.topology import Identity, identify
 from carvsdb_ingest.clustering.building_units import BuildingUnits
 from carvsdb_ingest.clustering.single_node import single_node
@@ -41,7 +41,10 @@ def with_amines_settled(units: BuildingUnits) -> BuildingUnits:
     whole, split = nets
     if whole.same_as(split):
         return units
-    found, apart = identify(whole), identify(split)
+    try:
+        found, apart = identify(whole), identify(split)
+    except RefusedError:  # too large a net: whoever names it says so
+        return units
     if apart.key is None or found.key is None or found.key == apart.key:
         return units
     kinds, fewer = _kinds(found), _kinds(apart)

@@ -18,6 +18,7 @@ _MOST_NAMES = 5
 # As ASE reads it.
 _NAME = re.compile(r"\s*([A-Za-z][a-z]?)\S*")
 _SPECIES = re.compile(r"\s*([A-Za-z]\S*)\s+(\d+\.?\d*)\s+\S")
+_COUNT = re.compile(r"\s*\d+\s+\d+\s+(\d{1,9})(?!\S)")
 _GROUP_OF_CAR = re.compile(r"^PBC\s[^\n(]*\(([^)\n]*)\)", re.MULTILINE)
 
 
@@ -40,7 +41,7 @@ def reader_by_ase(name: str, title: str) -> Callable[[TextFile, FileOptions], Fr
         InputError
             In one sentence, for whatever ASE cannot read, and for atoms without a cell.
         """
-        _check(file)
+        _check(file, name)
         found = read_by_ase(file, title, lambda: _read(file, name))
         guessed = read_by_ase(file, title, lambda: _guessed(file, name))
         frames: Frames = []
@@ -131,12 +132,19 @@ _NAMES: dict[str, Callable[[TextFile], Iterator[tuple[str, str, float | None]]]]
 }
 
 
-def _check(file: TextFile) -> None:
-    """Refuse a file of Materials Studio whose group is not P 1: ASE takes its atoms for all there are."""
-    group = _GROUP_OF_CAR.search(file.text[:10_000])
-    if group and group[1].replace(" ", "").upper() not in ("P1", ""):
-        raise InputError(
-            f"is in the space group {plain(group[1])}; expected P1 with all atoms of the cell",
-            path=file.path,
-            hint="write it as CIF, or with all of its atoms in P 1",
-        )
+def _check(file: TextFile, name: str) -> None:
+    """Refuse what ASE takes for whole: structures that are not in P 1, and files that are cut off."""
+    if name == "dmol-car":
+        group = _GROUP_OF_CAR.search(file.text[:10_000])
+        if group and group[1].replace(" ", "").upper() not in ("P1", ""):
+            raise InputError(
+                f"is in the space group {plain(group[1])}; expected P1 with all atoms of the cell",
+                path=file.path,
+                hint="write it as CIF, or with all of its atoms in P 1",
+            )
+        if not any(line.startswith("end") for line in file.lines):
+            raise file.error(len(file.lines), "there is no line `end` behind the atoms (is the file cut off?)")
+    if name == "dlp4" and len(file.lines) > 1 and (said := _COUNT.match(file.lines[1])):
+        held = sum(1 for _ in _names_of_dl_poly(file))
+        if held < int(said[1]):
+            raise file.error(2, f"declares {said[1]} atoms, but there are {held} (is the file cut off?)")

@@ -12,7 +12,7 @@ _WORDS = {
     "temperature": ("temperature", "temp"),
 }
 _KEYS = {
-    field: re.compile(rf"""(?<![\w.])(?:{"|".join(words)})\s*[=:]\s*"?{_NUMBER}(?![\w.])""", re.IGNORECASE)
+    field: re.compile(rf"""(?<![\w.:])(?:{"|".join(words)})\s*[=:]\s*"?{_NUMBER}(?![\w.])""", re.IGNORECASE)
     for field, words in _WORDS.items()
 }
 _CONFIGURATION = re.compile(r"\s*Direct configuration\s*=\s*([0-9]+)", re.IGNORECASE)
@@ -45,6 +45,8 @@ def said_by_comment(comment: str) -> Said:
     Said(step=50, time=0.5, temperature=300.0)
     >>> said_by_comment(" i =       10, time =        5.000, E =      -17.1")
     Said(step=10, time=5.0, temperature=None)
+    >>> said_by_comment("Properties=species:S:1:id:I:1 Step=20")
+    Said(step=20, time=None, temperature=None)
     """
     found = {field: pattern.search(comment) for field, pattern in _KEYS.items()}
     return said_of({field: match[1] for field, match in found.items() if match})

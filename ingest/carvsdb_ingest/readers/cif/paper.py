@@ -27,6 +27,9 @@ _MARKS = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", ",": "\u0327", "%": "\u030a",
     "<": "\u030c", ";": "\u0328", ">": "\u030b", "=": "\u0304", ".": "\u0307", "(": "\u0306",
 }  # fmt: skip
+_RAISED = re.compile(r"([~^])([^\s~^]+)\1")
+"""Numbers of formulas and charges: ``Zn^2+^``, ``Zn(mIM)~2~``."""
+
 _LETTERS = {r"\&s": "ß", r"\/o": "ø", r"\/O": "Ø", r"\/l": "ł", r"\/L": "Ł", r"\?i": "ı"}
 
 
@@ -105,8 +108,10 @@ def _in_words(text: str) -> str:
     --------
     >>> _in_words(chr(92) + "'Eric  Gro" + chr(92) + "&s")
     'Éric Groß'
+    >>> _in_words("Zn^2+^ in [Zn(mIM)~2~] at ~5 K")
+    'Zn2+ in [Zn(mIM)2] at ~5 K'
     """
     for written, letter in _LETTERS.items():
         text = text.replace(written, letter)
     text = _ACCENT.sub(lambda found: unicodedata.normalize("NFC", found[2] + _MARKS[found[1]]), text)
-    return " ".join(text.split())[:_LONGEST]
+    return " ".join(_RAISED.sub(r"\2", text).split())[:_LONGEST]
