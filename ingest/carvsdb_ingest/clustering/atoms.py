@@ -14,7 +14,7 @@ from carvsdb_ingest.clustering.cells import HOME
 from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.groups import Group
-from carvsdb_ingest.clustering.trimming import Framework, find_framework
+from carvsdb_ingest.clustering.trimming import Framework, find_framework, note_of_guests
 from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices, units_of_atoms
 
 _LARGE_SHARE = 0.8
@@ -77,9 +77,7 @@ def atoms(structure: Structure, bonds: Bonds) -> Clustered:
     clusters = ClusterGraph(bonds.edges, groups)
     _, bridging = clusters.simplify()
     net, vertex_of = net_of_clusters(structure, clusters, groups)
-    notes = []
-    if guests:
-        notes.append(f"removed guests: {', '.join(f'{number} {formula}' for formula, number in guests.most_common())}")
+    notes = note_of_guests(dict(guests.most_common()))
     if bridging:
         notes.append(f"atoms on two vertices, now edges: {len(bridging)}")
     free = [f"{number} {one}" for one, number in guests.most_common() if is_metal(one) or one in HALIDES]

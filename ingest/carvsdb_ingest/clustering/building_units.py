@@ -19,7 +19,7 @@ from carvsdb_ingest.clustering.organic_rings import organic_rings
 from carvsdb_ingest.clustering.oxide_frameworks import OxideFramework, find_oxide_framework
 from carvsdb_ingest.clustering.paddle_wheels import join_paddle_wheels
 from carvsdb_ingest.clustering.rods import SPLITTING, separate_metals, split_infinite
-from carvsdb_ingest.clustering.trimming import Framework, find_framework
+from carvsdb_ingest.clustering.trimming import Framework, find_framework, note_of_guests
 from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices, units_of_atoms
 
 # Å beyond the sum of covalent radii: the longest metal-oxygen bond of the usual rule.
@@ -211,9 +211,7 @@ class BuildingUnits:
             quality = (*quality, f"free ions, removed: {', '.join(ions)}")
         quality = (*quality, *self.doubts)
         net, vertex_of = net_of_clusters(self.structure, clusters, groups)
-        notes = []
-        if guests:
-            notes.append(f"removed guests: {', '.join(f'{number} {formula}' for formula, number in guests.items())}")
+        notes = note_of_guests(guests)
         contracted = sum(1 for vertex in bridging if vertex >= n_inorganic)
         if contracted:
             notes.append(f"linkers on two vertices, now edges: {contracted}")

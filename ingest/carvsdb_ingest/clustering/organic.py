@@ -8,7 +8,7 @@ from carvsdb_ingest.clustering.cluster_graph import ClusterGraph
 from carvsdb_ingest.clustering.clustered import Clustered
 from carvsdb_ingest.clustering.groups import Group, connected_groups
 from carvsdb_ingest.clustering.ring_systems import ring_systems
-from carvsdb_ingest.clustering.trimming import find_framework
+from carvsdb_ingest.clustering.trimming import find_framework, note_of_guests
 from carvsdb_ingest.clustering.vertices import net_of_clusters, sites_of_vertices, units_of_atoms
 
 _FEWEST_AZOLATES = 3
@@ -97,10 +97,7 @@ def organic(structure: Structure, bonds: Bonds) -> Clustered:
     _, bridging = clusters.simplify()
     net, vertex_of = net_of_clusters(structure, clusters, groups)
     quality = (f"infinite organic units, of which each atom is a vertex: {infinite}",) if infinite else ()
-    notes = []
-    if framework.guests:
-        removed = ", ".join(f"{number} {formula}" for formula, number in framework.guests.items())
-        notes.append(f"removed guests: {removed}")
+    notes = note_of_guests(framework.guests)
     if bridging:
         notes.append(f"units on two vertices, now edges: {len(bridging)}")
     sites = sites_of_vertices(structure, framework, vertex_of)

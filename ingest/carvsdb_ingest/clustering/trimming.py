@@ -1,6 +1,7 @@
 """Trimming of guests and dangling groups: which atoms carry the net, without molecules and what hangs from it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carvsdb.atoms.elements import HYDROGEN, METALLOIDS, is_metal
@@ -66,6 +67,12 @@ def find_framework(graph: Graph, elements: tuple[str, ...]) -> Framework:
                     queue.append(other)
     periodicity = max(component.periodicity for component in periodic)
     return Framework(members, hanging, dict(guests.most_common()), periodicity)
+
+
+def note_of_guests(guests: Mapping[str, int]) -> list[str]:
+    """Return the sentence on guests that were removed, by formula, or nothing if there were none."""
+    named = ", ".join(f"{number} {formula}" for formula, number in guests.items())
+    return [f"removed guests: {named}"] if named else []
 
 
 def _hint(elements: tuple[str, ...]) -> str | None:
